@@ -1,0 +1,78 @@
+// Result: what a run found, in the form that every report is made from.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "mdsync/diagnostic.hpp"
+#include "mdsync/spec.hpp"
+#include "mdsync/trace.hpp"
+
+namespace mdsync {
+
+enum class Verdict : std::uint8_t { Pass, Fail, Inconclusive, NotApplicable, Error, Nothing };
+[[nodiscard]] std::string_view spell(Verdict verdict);
+
+// A violation with its numbers turned into names and its place into a line of the file.
+struct ReportedViolation {
+    RuleId rule{};
+    Instant t{};
+    std::uint64_t event = 0;
+    std::string device, user, message;  // empty: none
+    std::uint32_t step = 0;             // from 1; 0: none
+    Span span;                          // the step in the scenario, or the line in the trace
+    std::string excerpt;                // that line of the file
+    std::string text;
+    std::vector<Because> because;
+};
+
+// An expectation of the scenario, or an action that was refused, not refused or skipped against its wish.
+struct ExpectationResult {
+    bool met = true;
+    std::uint32_t step = 0;             // from 1
+    Span span;
+    std::string excerpt;
+    std::string text;                   // `alice/tab1 is online, expected offline`
+};
+
+// The outcome of one case, or of one recorded trace.
+struct CaseResult {
+    std::string id;
+    std::string file;
+    std::vector<std::pair<std::string, std::string>> choice;
+    std::string name;
+    Verdict verdict = Verdict::Nothing;
+    std::uint64_t seed = 0;
+    std::string runHash;
+    std::uint64_t events = 0;
+    std::uint64_t openDuties = 0;
+    std::string reason;                 // NotApplicable, Error, Inconclusive: why, one sentence
+    RuleCounts counts{};
+    ToleranceCounts tolerances{};
+    std::vector<ReportedViolation> violations;
+    std::uint64_t violationsBeyond = 0; // counted but not described
+    std::vector<ExpectationResult> expectations;   // all of them, met or not
+    std::vector<RuleId> notExercised;   // listed in `rules`, never checked
+    std::vector<Diagnostic> diagnostics;// why a trace or file is malformed; warnings
+    std::string timeline;               // where asked for
+};
+
+// The outcome of a whole run: the cases in the order in which they were named.
+struct Result {
+    std::vector<CaseResult> cases;
+    std::vector<Diagnostic> diagnostics;   // of files that gave no case
+    bool interrupted = false;
+    int interruptSignal = 0;
+    std::vector<RuleId> required;          // --require: must have been exercised over the whole run
+};
+
+[[nodiscard]] RuleCounts totalCounts(const Result& result);
+[[nodiscard]] Verdict verdictOf(const Result& result);
+
+// The exit code that the command line promises for `result` (docs/exit-codes.md): 130 or 143 if interrupted, 3, 1, 5, 4,
+// 0, the first that applies. A report that could not be written (6) is the caller's to add.
+[[nodiscard]] int exitCodeOf(const Result& result);
+
+}  // namespace mdsync
