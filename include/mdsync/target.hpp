@@ -1,13 +1,19 @@
 // Target: the port behind which a system under test stands.
 //
-// The runner asks a target to do things (Op) and collects the events that happened. The simulated world is one target, a
-// child process or a socket that speaks the adapter protocol another. A target reports only what happened; what was asked
-// (connect, send, publish, recall, reinstall, sync, set, join, leave, settled, note) the runner writes itself, alike for
-// all of them.
+// The runner asks a target to do things (Op) and collects the events that happened. The simulated world is one target,
+// a child process or a socket that speaks the adapter protocol another. A target reports only what happened; what was
+// asked (connect, send, publish, recall, reinstall, sync, set, join, leave, settled, note) the runner writes itself,
+// alike for all of them.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "mdsync/ids.hpp"
@@ -17,7 +23,21 @@
 namespace mdsync {
 
 enum class OpKind : std::uint8_t {
-    Login, Logout, Drop, Reinstall, Hold, Release, Send, Publish, Recall, Sync, Set, Join, Leave, Network, ServerRestart
+    Login,
+    Logout,
+    Drop,
+    Reinstall,
+    Hold,
+    Release,
+    Send,
+    Publish,
+    Recall,
+    Sync,
+    Set,
+    Join,
+    Leave,
+    Network,
+    ServerRestart
 };
 inline constexpr std::size_t kOpKinds = 15;
 [[nodiscard]] std::string_view spell(OpKind kind);  // `login`, ..., `server`
@@ -33,27 +53,94 @@ struct NetworkConditions {
 // An Op is one request: of one device, about one message. Unused fields keep their defaults.
 struct Op {
     OpKind kind = OpKind::Login;
-    DeviceId device;              // login..release, send, recall by a device, join/leave of a room
-    UserId user;                  // publish: from; recall by API: who; join/leave of a group
+    DeviceId device;  // login..release, send, recall by a device, join/leave of a room
+    UserId user;      // publish: from; recall by API: who; join/leave of a group
     MessageId message;
-    Address to;                   // send, publish; join/leave: the group or room
-    TextId type;                  // send, publish
-    TextId text;                  // send, publish
-    Api api = Api::Message;       // publish
-    TextId path;                  // publish with Api::Path
+    Address to;              // send, publish; join/leave: the group or room
+    TextId type;             // send, publish
+    TextId text;             // send, publish
+    Api api = Api::Message;  // publish
+    TextId path;             // publish with Api::Path
     bool includeSender = false;
-    bool enabled = false;         // sync
-    Millis noticedAfter{0};       // drop
-    SettingsChange settings;      // set
-    NetworkConditions network;    // network
-    std::vector<DeviceId> on;     // network: empty means all
+    bool enabled = false;       // sync
+    Millis noticedAfter{0};     // drop
+    SettingsChange settings;    // set
+    NetworkConditions network;  // network
+    std::vector<DeviceId> on;   // network: empty means all
 };
 
 struct Answer {
     enum class Kind : std::uint8_t { Ok, Pending, Refused, Unsupported, Error };
     Kind kind = Kind::Ok;
-    std::string text;             // Refused: the code; Unsupported, Error: why
-    bool held = false;            // settle: a hold holds something back
+    std::string text;   // Refused: the code; Unsupported, Error: why
+    bool held = false;  // settle: a hold holds something back
 };
+
+// What a target says of itself in its hello.
+struct Capabilities {
+    std::string name;
+    bool virtualClock = true;  // time moves by advance, settle and login only
+    Millis quiet{0};           // real clock: silence of this length counts as settled
+    bool pipeline = true;      // takes all requests of a `concurrently` before it answers the first
+    std::array<bool, kOpKinds> ops = allOps();
+    Silent silent;  // event kinds that it cannot see
+
+    [[nodiscard]] bool can(OpKind kind) const { return ops[static_cast<std::size_t>(kind)]; }
+    [[nodiscard]] static constexpr std::array<bool, kOpKinds> allOps() {
+        std::array<bool, kOpKinds> ops{};
+        for (bool& op : ops) op = true;
+        return ops;
+    }
+};
+
+// A Target is one system under test, used by one thread. It says `Unsupported` to what it cannot do (the case is then
+// not applicable) and `Error` when it broke (the case is then an error); after either, only reset() may follow.
+//
+// Events come out of drain(), stamped, in the order in which they happened. A request whose answer is `Refused` leaves
+// no event of its own: the runner writes `refused`, `reject` or `recall-reject` for it.
+class Target {
+public:
+    Target() = default;
+    Target(const Target&) = delete;
+    Target& operator=(const Target&) = delete;
+    virtual ~Target() = default;
+
+    // Connects, if need be, and asks what the target can do. Called once, first.
+    virtual Answer hello(Capabilities& capabilities) = 0;
+
+    // Begins a new world: all devices offline, the clock at header.t, chance derived from `seed`. `header` is complete,
+    // readings included. The target keeps `lexicon` and `annex` until the next reset and interns there whatever its
+    // events refer to; both outlive it or that reset.
+    virtual Answer reset(const Header& header, std::uint64_t seed, Lexicon& lexicon, Annex& annex) = 0;
+
+    // Passes one request on. A login returns when the device is online (its event can be drained) or refused, or with
+    // `Pending` when that cannot be known yet; nothing else waits for its effect.
+    virtual Answer start(const Op& op) = 0;
+
+    // Passes all of `ops` on at the same instant, in the order given, and calls `answered(number, answer)` for each in
+    // that order. What happened before an answer can be drained when `answered` is called. A login may answer
+    // `Pending`.
+    virtual void startAll(std::span<const Op> ops, const std::function<void(std::size_t, const Answer&)>& answered) = 0;
+
+    // Lets time run until nothing is in flight. `held` in the answer: something still waits for a `release` or a
+    // notice, so that the moment is not a settled one.
+    virtual Answer settle() = 0;
+
+    // Lets `duration` pass.
+    virtual Answer advance(Millis duration) = 0;
+
+    // The latest time known.
+    [[nodiscard]] virtual Instant now() const = 0;
+
+    // Appends what happened since the last call.
+    virtual void drain(std::vector<Event>& events) = 0;
+};
+
+// The simulated world as a target: `reference`, or a known-bad server by its name (`mutant:evict-newest`). Nothing if
+// there is no such server.
+[[nodiscard]] std::unique_ptr<Target> makeWorldTarget(std::string_view server);
+
+// The names that makeWorldTarget knows, `reference` first.
+[[nodiscard]] std::vector<std::string> worldServers();
 
 }  // namespace mdsync
