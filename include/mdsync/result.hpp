@@ -57,6 +57,9 @@ struct CaseResult {
     std::vector<RuleId> notExercised;   // listed in `rules`, never checked
     std::vector<Diagnostic> diagnostics;// why a trace or file is malformed; warnings
     std::string timeline;               // where asked for
+    Zone timezone;                      // the app's: reports show local times
+    std::uint64_t linesLost = 0;        // lenient reading skipped so many
+    std::string again;                  // the command line that repeats this; empty: unknown
 };
 
 // The outcome of a whole run: the cases in the order in which they were named.
@@ -68,7 +71,24 @@ struct Result {
     std::vector<RuleId> required;          // --require: must have been exercised over the whole run
 };
 
+// The verdict that follows from what `result` found: fail for a violation, an unmet expectation or a listed rule that was
+// not exercised; inconclusive for open duties or lost lines; else pass. What made the case not applicable or an error is
+// known to the runner only.
+[[nodiscard]] Verdict conclude(const CaseResult& result);
+
+// The sums over all cases that reports print.
+struct Summary {
+    std::uint64_t scenarios = 0, passed = 0, failed = 0, inconclusive = 0, notApplicable = 0, errors = 0;
+    std::uint64_t checks = 0, violations = 0, undecided = 0, lapsed = 0;
+    std::uint64_t notExercised = 0, expectations = 0, unmet = 0, tolerated = 0, events = 0;
+};
+[[nodiscard]] Summary summarize(const Result& result);
 [[nodiscard]] RuleCounts totalCounts(const Result& result);
+
+// The rules of `result.required` that no case put to the test.
+[[nodiscard]] std::vector<RuleId> missingOf(const Result& result);
+
+// The verdict of the whole run: the worst of error, fail, inconclusive and pass; `nothing` if nothing was checked.
 [[nodiscard]] Verdict verdictOf(const Result& result);
 
 // The exit code that the command line promises for `result` (docs/exit-codes.md): 130 or 143 if interrupted, 3, 1, 5, 4,

@@ -1,0 +1,146 @@
+// Result: sums, verdicts and exit codes. What the parts mean is decided where they are made; this only adds up.
+#include "mdsync/result.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace mdsync {
+
+namespace {
+
+bool has(const Result& result, Verdict verdict) {
+    return std::any_of(result.cases.begin(), result.cases.end(),
+                       [verdict](const CaseResult& c) { return c.verdict == verdict; });
+}
+
+bool hasError(const std::vector<Diagnostic>& diagnostics) {
+    return std::any_of(diagnostics.begin(), diagnostics.end(),
+                       [](const Diagnostic& d) { return d.severity == Severity::Error; });
+}
+
+void add(Counts& sum, const Counts& counts) {
+    sum.checked += counts.checked;
+    sum.violated += counts.violated;
+    sum.undecided += counts.undecided;
+    sum.lapsed += counts.lapsed;
+}
+
+void countVerdict(Summary& sum, Verdict verdict) {
+    switch (verdict) {
+        case Verdict::Pass:
+            ++sum.passed;
+            break;
+        case Verdict::Fail:
+            ++sum.failed;
+            break;
+        case Verdict::Inconclusive:
+            ++sum.inconclusive;
+            break;
+        case Verdict::NotApplicable:
+            ++sum.notApplicable;
+            break;
+        case Verdict::Error:
+            ++sum.errors;
+            break;
+        case Verdict::Nothing:
+            break;
+    }
+}
+
+std::uint64_t unmetOf(const CaseResult& c) {
+    return static_cast<std::uint64_t>(
+        std::count_if(c.expectations.begin(), c.expectations.end(), [](const ExpectationResult& e) { return !e.met; }));
+}
+
+}  // namespace
+
+std::string_view spell(Verdict verdict) {
+    switch (verdict) {
+        case Verdict::Pass:
+            return "pass";
+        case Verdict::Fail:
+            return "fail";
+        case Verdict::Inconclusive:
+            return "inconclusive";
+        case Verdict::NotApplicable:
+            return "notApplicable";
+        case Verdict::Error:
+            return "error";
+        case Verdict::Nothing:
+            return "nothing";
+    }
+    return "nothing";
+}
+
+Verdict conclude(const CaseResult& result) {
+    const bool violated = std::any_of(result.counts.begin(), result.counts.end(),
+                                      [](const Counts& counts) { return counts.violated > 0; });
+    if (violated || unmetOf(result) > 0 || !result.notExercised.empty()) return Verdict::Fail;
+    if (result.openDuties > 0 || result.linesLost > 0) return Verdict::Inconclusive;
+    return Verdict::Pass;
+}
+
+RuleCounts totalCounts(const Result& result) {
+    RuleCounts sum{};
+    for (const CaseResult& c : result.cases) {
+        for (std::size_t i = 0; i < kRules; ++i) add(sum[i], c.counts[i]);
+    }
+    return sum;
+}
+
+Summary summarize(const Result& result) {
+    Summary sum;
+    sum.scenarios = result.cases.size();
+    for (const CaseResult& c : result.cases) {
+        countVerdict(sum, c.verdict);
+        sum.notExercised += c.notExercised.size();
+        sum.expectations += c.expectations.size();
+        sum.unmet += unmetOf(c);
+        sum.tolerated += std::accumulate(c.tolerances.begin(), c.tolerances.end(), std::uint64_t{0});
+        sum.events += c.events;
+    }
+    for (const Counts& counts : totalCounts(result)) {
+        sum.checks += counts.checked;
+        sum.violations += counts.violated;
+        sum.undecided += counts.undecided;
+        sum.lapsed += counts.lapsed;
+    }
+    return sum;
+}
+
+std::vector<RuleId> missingOf(const Result& result) {
+    const RuleCounts counts = totalCounts(result);
+    std::vector<RuleId> missing;
+    for (const RuleId id : result.required) {
+        if (counts[static_cast<std::size_t>(id)].checked == 0) missing.push_back(id);
+    }
+    return missing;
+}
+
+Verdict verdictOf(const Result& result) {
+    if (has(result, Verdict::Error) || hasError(result.diagnostics)) return Verdict::Error;
+    if (has(result, Verdict::Fail) || !missingOf(result).empty()) return Verdict::Fail;
+    if (has(result, Verdict::Inconclusive)) return Verdict::Inconclusive;
+    const Summary sum = summarize(result);
+    return sum.checks == 0 && sum.expectations == 0 ? Verdict::Nothing : Verdict::Pass;
+}
+
+int exitCodeOf(const Result& result) {
+    if (result.interrupted) return 128 + result.interruptSignal;
+    switch (verdictOf(result)) {
+        case Verdict::Error:
+            return 3;
+        case Verdict::Fail:
+            return 1;
+        case Verdict::Inconclusive:
+            return 5;
+        case Verdict::NotApplicable:
+        case Verdict::Nothing:
+            return 4;
+        case Verdict::Pass:
+            return 0;
+    }
+    return 70;
+}
+
+}  // namespace mdsync
