@@ -8,8 +8,13 @@
 #   MDSYNC_NO_INSTALL=1    never call apt: what script/packages lists is there in some other way
 
 preset=${MDSYNC_PRESET:-release}
+[[ $preset =~ ^[a-z][a-z0-9-]*$ ]] || {
+    printf 'setup: MDSYNC_PRESET=%s is not the name of a preset\n' "$preset" >&2
+    exit 69
+}
 build=$root/build/$preset
 dpkg_status=/var/lib/dpkg/status
+export PATH  # bash has one even in an empty environment, but the compiler then would not
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 
@@ -18,38 +23,40 @@ give_up() {
     exit 69
 }
 
-# is_current NAME PATH...: was NAME built by `bring_up_to_date` and has nothing below the paths changed since? A
-# folder's own time tells of files that came or went; dpkg's tells of packages. One `find` of a few milliseconds, where
-# asking ninja and dpkg takes fifty.
-is_current() {
-    local stamp=$build/.current-$1 built_in path
-    local -a paths=("$dpkg_status" "$root/CMakeLists.txt" "$root/CMakePresets.json" "$root/script/packages")
-    shift
-    # A moved or copied checkout has a stamp, but paths of the old place in its build files.
-    { read -r built_in < "$stamp"; } 2>/dev/null && [[ $built_in == "$root" ]] || return 1
-    for path in "$@"; do paths+=("$root/$path"); done
-    [[ -z $(find "${paths[@]}" -newer "$stamp" -print -quit 2>/dev/null) ]]
-}
+# up_to_date NAME TARGET "SECTION..." PATH...: unless nothing below the paths changed since NAME was last brought up to
+# date, install the sections of script/packages and build TARGET. Only one at a time in a build folder; the others wait,
+# and then find that nothing is left to do.
+up_to_date() {
+    local name=$1 target=$2 sections=$3
+    local -a paths=("$dpkg_status" "$root/CMakeLists.txt" "$root/CMakePresets.json" "$root/script" "${@:4}")
+    local stamp=$build/.current-$name
+    is_current && return
 
-# bring_up_to_date NAME TARGET SECTION...: install the sections of script/packages and build TARGET. Only one at a time
-# per checkout; the others wait and then find that nothing is left to do.
-bring_up_to_date() {
-    local name=$1 target=$2
-    shift 2
     mkdir -p "$build" 2>/dev/null && [[ -w $build ]] ||
         give_up "cannot write to $build: make it writable, or work in a checkout of your own"
     exec 9>"$build/.lock"
-    flock --nonblock 9 || {
+    if ! flock --nonblock 9; then
         say "waiting for another build in $build"
         flock 9
-    }
-    install_packages "$@"
+        is_current && { exec 9>&- && return; }  # closed, or what runs next would go on holding the lock
+    fi
+    # shellcheck disable=SC2086  # a list of words
+    install_packages $sections
     # The stamp has the time at which the build began, so that what is edited meanwhile counts as newer.
-    printf '%s\n' "$root" > "$build/.current-$name.new"
+    printf '%s\n' "$root" > "$stamp.new"
     configure
     compile "$target"
-    mv "$build/.current-$name.new" "$build/.current-$name"
+    mv "$stamp.new" "$stamp"
     exec 9>&-
+}
+
+# Is `stamp` newer than all `paths`? A folder's own time tells of files that came or went, dpkg's of packages. One `find`
+# of a few milliseconds, where asking ninja and dpkg takes fifty. A moved or copied checkout has a stamp, but paths of
+# the old place in its build files: the stamp names its place.
+is_current() {
+    local built_in
+    { read -r built_in < "$stamp"; } 2>/dev/null && [[ $built_in == "$root" ]] &&
+        [[ -z $(find "${paths[@]}" -newer "$stamp" -print -quit 2>/dev/null) ]]
 }
 
 # --- packages ---------------------------------------------------------------------------------------------------------
@@ -107,14 +114,14 @@ install_packages() {
             }
         fi
     fi
-    say "installing ${#missing[@]} packages with apt: ${missing[*]}"
+    say "installing with apt: ${missing[*]}"
     apt_get update || say "apt-get update failed; trying with the lists that are there"
     apt_get install --yes --no-install-recommends --no-remove "${missing[@]}" || explain_refusal
 }
 
 # apt_get COMMAND ARGUMENT...: without questions, its output in a file. Uses `as_root` of install_packages.
 apt_get() {
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive LC_ALL=C apt-get --quiet \
+    "${as_root[@]}" env "PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin" DEBIAN_FRONTEND=noninteractive LC_ALL=C apt-get --quiet \
         --option DPkg::Lock::Timeout=300 --option Acquire::Retries=3 "$@" \
         > "$build/apt.log" 2>&1 < /dev/null
 }
@@ -139,6 +146,7 @@ configure() {
     local cache=$build/CMakeCache.txt
     if [[ -f $cache ]] && ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$cache"; then
         fresh=(--fresh)
+        rm -f "$build/.ninja_deps" "$build/.ninja_log"
     elif [[ -f $build/build.ninja && ! $root/CMakePresets.json -nt $build/build.ninja ]]; then
         return 0  # ninja itself reruns cmake when a CMakeLists.txt changed
     fi
@@ -157,8 +165,6 @@ compile() {
     # The line that ninja redraws is for people; a log needs it only where silence looks like a hang.
     [[ -t 2 || -n ${CI:-} ]] || quiet=(--quiet)
     # -n: only ask, so that an up-to-date tree says nothing.
-    if [[ $(ninja -C "$build" -n "$1" 2>/dev/null) != *"no work to do"* ]]; then
-        say "building $1 in $build"
-        ninja -C "$build" "${quiet[@]}" "$1" >&2 < /dev/null || give_up "the build failed"
-    fi
+    say "building $1 in $build"
+    ninja -C "$build" "${quiet[@]}" "$1" >&2 < /dev/null || give_up "the build failed"
 }
