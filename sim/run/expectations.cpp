@@ -1,0 +1,318 @@
+// Expectations: compares what a scenario expects with what the events showed.
+#include "run/expectations.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace mdsync {
+
+namespace {
+
+// So many names of a list are spelled out.
+constexpr std::size_t kNamesShown = 12;
+
+// `a, b, c`, or `nothing`.
+std::string listed(const std::vector<std::string>& names) {
+    if (names.empty()) return "nothing";
+    const std::size_t shown = std::min(names.size(), kNamesShown);
+    std::string text =
+        fmt::format("{}", fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), ", "));
+    if (shown < names.size()) text += fmt::format(" and {} more", names.size() - shown);
+    return text;
+}
+
+// Looks up the checks of one expectation. Every check adds one finding.
+class Look {
+public:
+    Look(const Expectation& expect, const Observer& observer, const Header& header, const Lexicon& lexicon, Instant now)
+        : expect_(expect), observer_(observer), header_(header), lexicon_(lexicon), now_(now) {}
+
+    std::vector<Finding> run() {
+        switch (expect_.subject) {
+            case ExpectKind::Device:
+                for (const DeviceId device : expect_.devices) lookAt(device);
+                break;
+            case ExpectKind::User:
+                lookAt(expect_.user);
+                break;
+            case ExpectKind::Message:
+                lookAt(expect_.message);
+                break;
+            case ExpectKind::Service:
+                lookAtService();
+                break;
+        }
+        return std::move(findings_);
+    }
+
+private:
+    void add(bool met, const std::string& seen, const std::string& expected) {
+        findings_.push_back({met, met ? seen : fmt::format("{}, expected {}", seen, expected)});
+    }
+
+    std::string names(const std::vector<MessageId>& messages) const {
+        std::vector<std::string> words;
+        for (const MessageId message : messages) words.push_back(lexicon_.messages[message]);
+        return listed(words);
+    }
+    std::string names(const std::vector<DeviceId>& devices) const {
+        std::vector<std::string> words;
+        for (const DeviceId device : devices) words.push_back(header_.path(device));
+        return listed(words);
+    }
+
+    // The messages of the device's store that `test` picks, in the order of the file.
+    template <class Test>
+    std::vector<MessageId> picked(DeviceId device, Test test) const {
+        std::vector<MessageId> messages;
+        for (const auto& [message, held] : observer_.store(device)) {
+            if (test(held)) messages.push_back(message);
+        }
+        return messages;
+    }
+
+    // ---- device -----------------------------------------------------------------------------------------------------
+
+    void lookAt(DeviceId device) {
+        const std::string name = header_.path(device);
+        if (expect_.online) checkOnline(device, name);
+        if (expect_.offlineReason) checkReason(device, name);
+        if (expect_.has) checkHas(device, name);
+        if (expect_.lacks) checkLacks(device, name);
+        if (expect_.exactly) checkExactly(device, name);
+        if (expect_.visible) checkVisible(device, name);
+        if (expect_.hidden) checkHidden(device, name);
+        if (expect_.recalled) checkRecalled(device, name);
+        if (expect_.order) checkOrder(device, name);
+        for (const auto& [message, via] : expect_.via) checkVia(device, name, message, via);
+        if (expect_.count) checkCount(device, name);
+        if (expect_.conversations) checkConversations(device, name);
+    }
+
+    static std::string_view onlineWord(bool online) { return online ? "online" : "offline"; }
+
+    void checkOnline(DeviceId device, const std::string& name) {
+        const bool online = observer_.online(device);
+        add(online == *expect_.online, fmt::format("{} is {}", name, onlineWord(online)),
+            std::string(onlineWord(*expect_.online)));
+    }
+
+    void checkReason(DeviceId device, const std::string& name) {
+        const std::optional<OfflineReason> reason = observer_.offlineReason(device);
+        const std::string expected = fmt::format("offline ({})", spell(*expect_.offlineReason));
+        if (reason) {
+            add(*reason == *expect_.offlineReason, fmt::format("{} is offline ({})", name, spell(*reason)), expected);
+        } else if (observer_.online(device)) {
+            add(false, fmt::format("{} is online", name), expected);
+        } else {
+            add(false, fmt::format("{} was never online", name), expected);
+        }
+    }
+
+    void checkHas(DeviceId device, const std::string& name) {
+        std::vector<MessageId> lacking;
+        for (const MessageId message : *expect_.has) {
+            if (!observer_.holding(device, message).had()) lacking.push_back(message);
+        }
+        if (lacking.empty()) {
+            add(true, fmt::format("{} has {}", name, names(*expect_.has)), "");
+        } else {
+            add(false, fmt::format("{} lacks {}", name, names(lacking)), "it to have " + names(*expect_.has));
+        }
+    }
+
+    void checkLacks(DeviceId device, const std::string& name) {
+        std::vector<MessageId> had;
+        for (const MessageId message : *expect_.lacks) {
+            if (observer_.holding(device, message).had()) had.push_back(message);
+        }
+        if (had.empty()) {
+            add(true, fmt::format("{} lacks {}", name, names(*expect_.lacks)), "");
+        } else {
+            add(false, fmt::format("{} has {}", name, names(had)), "it to lack " + names(*expect_.lacks));
+        }
+    }
+
+    void compareSets(const std::string& name, const std::string& verb, std::vector<MessageId> seen,
+                     std::vector<MessageId> wanted) {
+        std::sort(wanted.begin(), wanted.end());
+        wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
+        std::sort(seen.begin(), seen.end());
+        add(seen == wanted, fmt::format("{} {} {}", name, verb, names(seen)), "exactly " + names(wanted));
+    }
+
+    void checkExactly(DeviceId device, const std::string& name) {
+        compareSets(name, "has", picked(device, [](const Observer::Holding& h) { return h.had(); }), *expect_.exactly);
+    }
+
+    void checkVisible(DeviceId device, const std::string& name) {
+        compareSets(name, "shows", picked(device, [](const Observer::Holding& h) { return h.had() && !h.recalled; }),
+                    *expect_.visible);
+    }
+
+    void checkHidden(DeviceId device, const std::string& name) {
+        std::vector<MessageId> shown;
+        for (const MessageId message : *expect_.hidden) {
+            const Observer::Holding held = observer_.holding(device, message);
+            if (held.had() && !held.recalled) shown.push_back(message);
+        }
+        if (shown.empty()) {
+            add(true, fmt::format("{} does not show {}", name, names(*expect_.hidden)), "");
+        } else {
+            add(false, fmt::format("{} shows {}", name, names(shown)), "it to hide " + names(*expect_.hidden));
+        }
+    }
+
+    void checkRecalled(DeviceId device, const std::string& name) {
+        std::vector<MessageId> missing;
+        for (const MessageId message : *expect_.recalled) {
+            if (!observer_.holding(device, message).recalled) missing.push_back(message);
+        }
+        if (missing.empty()) {
+            add(true, fmt::format("{} shows {} recalled", name, names(*expect_.recalled)), "");
+        } else {
+            add(false, fmt::format("{} does not show {} recalled", name, names(missing)),
+                names(*expect_.recalled) + " recalled");
+        }
+    }
+
+    void checkOrder(DeviceId device, const std::string& name) {
+        std::vector<MessageId> lacking;
+        std::vector<std::pair<std::uint64_t, MessageId>> came;
+        for (const MessageId message : *expect_.order) {
+            const Observer::Holding held = observer_.holding(device, message);
+            if (held.received) {
+                came.emplace_back(held.position, message);
+            } else {
+                lacking.push_back(message);
+            }
+        }
+        const std::string expected = "the order " + names(*expect_.order);
+        if (!lacking.empty()) return add(false, fmt::format("{} did not receive {}", name, names(lacking)), expected);
+        std::sort(came.begin(), came.end());
+        std::vector<MessageId> order;
+        for (const auto& [position, message] : came) order.push_back(message);
+        add(order == *expect_.order, fmt::format("{} received {} in this order", name, names(order)), expected);
+    }
+
+    void checkVia(DeviceId device, const std::string& name, MessageId message, Via via) {
+        const Observer::Holding held = observer_.holding(device, message);
+        const std::string& word = lexicon_.messages[message];
+        const std::string expected{spell(via)};
+        if (!held.received) return add(false, fmt::format("{} did not receive {}", name, word), "it via " + expected);
+        const std::string_view how = held.via == Via::Unknown ? "unknown means" : spell(held.via);
+        add(held.via == via, fmt::format("{} received {} via {}", name, word, how), expected);
+    }
+
+    void checkCount(DeviceId device, const std::string& name) {
+        const std::size_t count = picked(device, [](const Observer::Holding& h) { return h.had(); }).size();
+        add(count == *expect_.count, fmt::format("{} has {} message{}", name, count, count == 1 ? "" : "s"),
+            std::to_string(*expect_.count));
+    }
+
+    // Conversations of which something unrecalled is known must be listed; those of which only recalled messages are
+    // known may be.
+    void checkConversations(DeviceId device, const std::string& name) {
+        std::set<Address> must;
+        std::set<Address> may;
+        for (const auto& [message, held] : observer_.store(device)) {
+            const std::optional<Address> conversation = observer_.conversation(device, message);
+            if (!conversation || !(held.had() || held.recalled)) continue;
+            (held.had() && !held.recalled ? must : may).insert(*conversation);
+        }
+        const std::set<Address> wanted(expect_.conversations->begin(), expect_.conversations->end());
+        std::set<Address> allowed = must;
+        allowed.insert(may.begin(), may.end());
+        const bool met = std::includes(wanted.begin(), wanted.end(), must.begin(), must.end()) &&
+                         std::includes(allowed.begin(), allowed.end(), wanted.begin(), wanted.end());
+        add(met, fmt::format("{} has the conversations {}", name, spelled(met ? wanted : must)), spelled(wanted));
+    }
+
+    std::string spelled(const std::set<Address>& addresses) const {
+        std::vector<std::string> words;
+        for (const Address& address : addresses) words.push_back(spell(header_, address));
+        return listed(words);
+    }
+
+    // ---- user -------------------------------------------------------------------------------------------------------
+
+    void lookAt(UserId user) {
+        const UserInfo& info = header_.users[user.index()];
+        std::vector<DeviceId> online;
+        for (std::uint32_t i = 0; i < info.deviceCount; ++i) {
+            const DeviceId device{info.firstDevice.value + i};
+            if (observer_.online(device)) online.push_back(device);
+        }
+        if (expect_.onlineCount) checkOnlineCount(info.name, online);
+        if (expect_.onlineDevices)
+            compareDevices(fmt::format("{} is online on", info.name), online, *expect_.onlineDevices);
+    }
+
+    void checkOnlineCount(const std::string& name, const std::vector<DeviceId>& online) {
+        const auto counted = [this](DeviceId device) {
+            return !expect_.deviceClass || classWord(header_.devices[device.index()].platform) == *expect_.deviceClass;
+        };
+        const auto count = static_cast<std::uint64_t>(std::count_if(online.begin(), online.end(), counted));
+        const std::string kind = expect_.deviceClass ? *expect_.deviceClass + " " : "";
+        add(count == *expect_.onlineCount,
+            fmt::format("{} has {} {}device{} online", name, count, kind, count == 1 ? "" : "s"),
+            std::to_string(*expect_.onlineCount));
+    }
+
+    void compareDevices(const std::string& what, const std::vector<DeviceId>& seen, std::vector<DeviceId> wanted) {
+        std::sort(wanted.begin(), wanted.end());
+        wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
+        add(seen == wanted, fmt::format("{} {}", what, names(seen)), "exactly " + names(wanted));
+    }
+
+    // ---- message ----------------------------------------------------------------------------------------------------
+
+    void lookAt(MessageId message) {
+        const std::string& name = lexicon_.messages[message];
+        const std::set<DeviceId>& receivers = observer_.receivers(message);
+        const std::vector<DeviceId> seen(receivers.begin(), receivers.end());
+        if (expect_.receivedBy) compareDevices(fmt::format("{} was received by", name), seen, *expect_.receivedBy);
+        if (expect_.oneOf) checkOneOf(name, receivers);
+        if (expect_.accepted) {
+            const bool accepted = observer_.accepted(message);
+            add(accepted == *expect_.accepted, fmt::format("{} was {}accepted", name, accepted ? "" : "not "),
+                *expect_.accepted ? "acceptance" : "none");
+        }
+    }
+
+    void checkOneOf(const std::string& name, const std::set<DeviceId>& receivers) {
+        std::vector<DeviceId> among;
+        for (const DeviceId device : *expect_.oneOf) {
+            if (receivers.contains(device)) among.push_back(device);
+        }
+        std::sort(among.begin(), among.end());
+        among.erase(std::unique(among.begin(), among.end()), among.end());
+        add(among.size() == 1, fmt::format("{} was received by {}", name, names(among)),
+            "exactly one of " + names(*expect_.oneOf));
+    }
+
+    // ---- service ----------------------------------------------------------------------------------------------------
+
+    void lookAtService() {
+        const std::string_view state = spell(observer_.sync(now_));
+        if (expect_.state) add(state == *expect_.state, fmt::format("the service is {}", state), *expect_.state);
+    }
+
+    const Expectation& expect_;
+    const Observer& observer_;
+    const Header& header_;
+    const Lexicon& lexicon_;
+    Instant now_;
+    std::vector<Finding> findings_;
+};
+
+}  // namespace
+
+std::vector<Finding> lookUp(const Expectation& expect, const Observer& observer, const Header& header,
+                            const Lexicon& lexicon, Instant now) {
+    return Look(expect, observer, header, lexicon, now).run();
+}
+
+}  // namespace mdsync

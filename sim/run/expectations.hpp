@@ -1,0 +1,22 @@
+// Expectations: compares what a scenario expects with what the events showed.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "mdsync/scenario.hpp"
+#include "run/observer.hpp"
+
+namespace mdsync {
+
+// One check of one subject, in words: `alice/tab1 is online`, or, unmet, `alice/tab1 is online, expected offline`.
+struct Finding {
+    bool met = true;
+    std::string text;
+};
+
+// The findings of all checks of `expect` at time `now`, in the order of the format's table. At least one.
+[[nodiscard]] std::vector<Finding> lookUp(const Expectation& expect, const Observer& observer, const Header& header,
+                                          const Lexicon& lexicon, Instant now);
+
+}  // namespace mdsync

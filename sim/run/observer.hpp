@@ -1,0 +1,94 @@
+// Observer: what an onlooker knows from the events alone.
+//
+// Expectations are looked up here: who is online, what each device has since its installation began, what it shows
+// recalled. It knows no rule and no server; it only keeps what events said.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string_view>
+#include <vector>
+
+#include "mdsync/trace.hpp"
+
+namespace mdsync {
+
+// `mobile`, `web`, `desktop` or `miniprogram`, the word that `expect` uses.
+[[nodiscard]] std::string_view classWord(Platform platform);
+
+enum class SwitchState : std::uint8_t { On, Off, Changing };
+[[nodiscard]] std::string_view spell(SwitchState state);
+
+class Observer {
+public:
+    // What is known of one message on one device, in the present installation.
+    struct Holding {
+        bool sent = false;
+        bool received = false;
+        bool recalled = false;
+        Via via = Via::Unknown;      // of the first receipt
+        std::uint64_t position = 0;  // of the first receipt, among all events
+        [[nodiscard]] bool had() const { return sent || received; }
+    };
+
+    explicit Observer(const Header& header);
+
+    // REQUIRES: events in the order of the trace.
+    void see(const Event& event);
+
+    [[nodiscard]] bool online(DeviceId device) const { return devices_[device.index()].online; }
+    // How the device's last connection ended; nothing while it is online or if it never was.
+    [[nodiscard]] std::optional<OfflineReason> offlineReason(DeviceId device) const;
+    [[nodiscard]] const std::map<MessageId, Holding>& store(DeviceId device) const;
+    [[nodiscard]] Holding holding(DeviceId device, MessageId message) const;
+
+    [[nodiscard]] const std::set<DeviceId>& receivers(MessageId message) const;
+    [[nodiscard]] bool accepted(MessageId message) const;
+
+    // The conversation that `message` belongs to on `device`: the other user or the group. Nothing for a chatroom or
+    // for a message that nobody sent.
+    [[nodiscard]] std::optional<Address> conversation(DeviceId device, MessageId message) const;
+
+    [[nodiscard]] SwitchState sync(Instant now) const;
+
+private:
+    struct DeviceView {
+        bool online = false;
+        std::optional<OfflineReason> reason;
+        std::uint32_t installation = 0;
+        std::uint32_t connections = 0;  // begun or ended
+        std::map<MessageId, Holding> store;
+    };
+    struct RecallRequest {
+        DeviceId device;  // none: through the API
+        std::uint32_t installation = 0;
+        std::uint32_t connections = 0;
+    };
+    struct MessageView {
+        UserId author;
+        DeviceId sender;
+        Address to;
+        bool accepted = false;
+        std::set<DeviceId> receivers;
+        std::deque<RecallRequest> recalls;  // unanswered, earliest first
+    };
+
+    void seeAsked(const Event& event);
+    void seeReceive(const Event& event);
+    void seeReject(MessageId message);
+    void answerRecall(MessageId message, bool taken);
+    [[nodiscard]] bool stillConnected(const RecallRequest& request) const;
+    MessageView& message(MessageId id);
+    DeviceView& device(DeviceId id) { return devices_[id.index()]; }
+
+    const Header& header_;
+    std::vector<DeviceView> devices_;
+    std::vector<MessageView> messages_;
+    bool syncTarget_;
+    std::optional<Instant> lastTurn_;
+    std::uint64_t position_ = 0;
+};
+
+}  // namespace mdsync
