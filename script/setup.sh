@@ -1,3 +1,5 @@
+# shellcheck shell=bash disable=SC2015,SC2154  # sourced with $root set; A && B || give_up is meant as it reads
+
 # What script/mdsync, script/test and .ci/run share: install what is missing, build, and notice quickly that neither is
 # needed. Sourced by bash, not run. Everything it prints goes to stderr: stdout belongs to mdsync's results.
 #
