@@ -41,6 +41,9 @@ void setExcerpt(Diagnostic& diagnostic, std::string_view line);
 // newline.
 [[nodiscard]] std::string render(const Diagnostic& diagnostic);
 
+// `text` as render() shows it: control characters and bytes that are not UTF-8 as `?`, tabs as a blank.
+[[nodiscard]] std::string printable(std::string_view text);
+
 // The known word nearest to `word` (letters changed, inserted, dropped or swapped with a neighbour, ignoring case; at
 // most a third of them), the first of several equally near, or an empty string.
 [[nodiscard]] std::string nearest(std::string_view word, const std::vector<std::string_view>& known);

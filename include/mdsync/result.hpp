@@ -23,7 +23,8 @@ struct ReportedViolation {
     std::string device, user, message;  // empty: none
     std::uint32_t step = 0;             // from 1; 0: none
     Span span;                          // the step in the scenario, or the line in the trace
-    std::string excerpt;                // that line of the file
+    std::string excerpt;                // that line of the file, or a part of it
+    std::uint32_t excerptColumn = 1;    // the column of the excerpt's first byte
     std::string text;
     std::vector<Because> because;
 };
@@ -34,6 +35,7 @@ struct ExpectationResult {
     std::uint32_t step = 0;             // from 1
     Span span;
     std::string excerpt;
+    std::uint32_t excerptColumn = 1;
     std::string text;                   // `alice/tab1 is online, expected offline`
 };
 

@@ -69,6 +69,8 @@ Glyph glyphAt(std::string_view text) {
     return {text.substr(0, c.bytes), c.bytes, isCombining(c.value) ? 0U : isWide(c.value) ? 2U : 1U};
 }
 
+}  // namespace
+
 std::string printable(std::string_view text) {
     std::string shown;
     while (!text.empty()) {
@@ -78,6 +80,8 @@ std::string printable(std::string_view text) {
     }
     return shown;
 }
+
+namespace {
 
 std::size_t widthOf(std::string_view text) {
     std::size_t width = 0;

@@ -293,6 +293,7 @@ private:
                                         .step = static_cast<std::uint32_t>(step_ + 1),
                                         .span = step().span,
                                         .excerpt = {},
+                                        .excerptColumn = 1,
                                         .text = std::move(text)});
     }
 

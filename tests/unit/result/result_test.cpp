@@ -35,7 +35,7 @@ TEST_CASE("a violation, an unmet expectation or a rule that was not exercised fa
     CHECK(conclude(violated) == Verdict::Fail);
 
     CaseResult unmet;
-    unmet.expectations.push_back({.met = false, .step = 0, .span = {}, .excerpt = {}, .text = {}});
+    unmet.expectations.push_back({.met = false, .step = 0, .span = {}, .excerpt = {}, .excerptColumn = 1, .text = {}});
     CHECK(conclude(unmet) == Verdict::Fail);
 
     CaseResult idle;
@@ -80,7 +80,7 @@ TEST_CASE("the exit code is the first that applies of 3, 1, 5, 4, 0") {
 
 TEST_CASE("a met expectation counts as something checked") {
     CaseResult c;
-    c.expectations.push_back({.met = true, .step = 1, .span = {}, .excerpt = {}, .text = "alice/phone is online"});
+    c.expectations.push_back({.met = true, .step = 1, .span = {}, .excerpt = {}, .excerptColumn = 1, .text = "alice/phone is online"});
     c.verdict = conclude(c);
     CHECK(exitOf({c}) == 0);
 }
@@ -121,8 +121,8 @@ TEST_CASE("the summary adds up what the cases counted") {
     a.tolerances[1] = 2;
     CaseResult b;
     b.counts[0] = {.checked = 4, .violated = 1, .undecided = 2, .lapsed = 3};
-    b.expectations = {{.met = true, .step = 1, .span = {}, .excerpt = {}, .text = {}},
-                      {.met = false, .step = 2, .span = {}, .excerpt = {}, .text = {}}};
+    b.expectations = {{.met = true, .step = 1, .span = {}, .excerpt = {}, .excerptColumn = 1, .text = {}},
+                      {.met = false, .step = 2, .span = {}, .excerpt = {}, .excerptColumn = 1, .text = {}}};
     b.verdict = conclude(b);
     Result result;
     result.cases = {a, b};
