@@ -1,0 +1,37 @@
+// Report: a Result, or a trace, as text for people and programs.
+//
+// Every function makes the whole text from its arguments: the same result gives the same bytes. Nothing here writes
+// anywhere or knows about terminals; whether to use colour is said by the caller.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "mdsync/result.hpp"
+#include "mdsync/trace.hpp"
+
+namespace mdsync {
+
+struct ConsoleOptions {
+    bool color = false;
+    int verbosity = 0;  // -1: failures and the last line only; 1: every case, whole chains, counts per rule
+};
+
+// For people: what failed and why, a line per file, and the counts in the last line.
+[[nodiscard]] std::string consoleReport(const Result& result, const ConsoleOptions& options);
+
+// The document `result/1`, with a final newline.
+[[nodiscard]] std::string jsonReport(const Result& result, std::string_view version);
+
+// JUnit's XML as CI servers read it: a rule that was not exercised is a failure, inconclusive and not applicable are
+// skipped with the reason. Well-formed whatever the names contain.
+[[nodiscard]] std::string junitReport(const Result& result);
+
+// A ladder of what happened, in the app's local time: a column for the server and one a device, a line an event; plain
+// lines where the columns would not fit.
+[[nodiscard]] std::string drawTimeline(const Trace& trace);
+
+// The timelines of all cases that have one, each under its id.
+[[nodiscard]] std::string timelineReport(const Result& result);
+
+}  // namespace mdsync

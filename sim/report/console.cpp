@@ -1,0 +1,342 @@
+// Console: the report for people. What failed comes first to the eye: which rule, in whose words, where in the file,
+// what led to it, and the lines to paste.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "mdsync/report.hpp"
+#include "report/text.hpp"
+
+namespace mdsync {
+
+namespace {
+
+constexpr std::size_t kWidth = 98;       // of running text
+constexpr std::size_t kNameColumn = 48;  // where the counts of a file begin
+constexpr std::size_t kBlocks = 5;       // failures of one case that are told at length
+constexpr std::size_t kLinks = 8;        // links of a chain that are shown
+
+// Rules whose violations go with another rule's.
+bool accompanies(RuleId id) {
+    return id == RuleId::ServiceDefaultOff || id == RuleId::ServiceTakesEffect;
+}
+
+class Console {
+public:
+    Console(const Result& result, const ConsoleOptions& options)
+        : result_(result), verbose_(options.verbosity > 0), quiet_(options.verbosity < 0), paint_(options.color) {}
+
+    std::string write() {
+        for (std::size_t i = 0; i < result_.cases.size();) {
+            const std::size_t end = endOfFile(i);
+            writeFile(i, end);
+            i = end;
+        }
+        for (const RuleId id : missingOf(result_)) {
+            line(paint_.red("FAIL  "), std::string(rule(id).name), "required, but no case put it to the test");
+        }
+        writeRules();
+        if (result_.interrupted) text_ += paint_.yellow("interrupted: what follows counts what had ended") + "\n";
+        writeLast();
+        return std::move(text_);
+    }
+
+private:
+    // ---- files ------------------------------------------------------------------------------------------------------
+
+    // The end of the run of cases, from `begin`, that come from one file.
+    std::size_t endOfFile(std::size_t begin) const {
+        std::size_t end = begin + 1;
+        while (!verbose_ && end < result_.cases.size() && result_.cases[end].file == result_.cases[begin].file) ++end;
+        return end;
+    }
+
+    // One line for the cases of a file that are alike, and a line or more for each that is not.
+    void writeFile(std::size_t begin, std::size_t end) {
+        std::vector<const CaseResult*> good;
+        for (std::size_t i = begin; i < end; ++i) {
+            const CaseResult& c = result_.cases[i];
+            if (c.verdict == Verdict::Pass) good.push_back(&c);
+        }
+        if (!good.empty() && !quiet_) {
+            const std::string& name = good.size() == 1 ? good.front()->id : good.front()->file;
+            line(paint_.green("ok    "), name, countsOf(good));
+        }
+        for (const CaseResult* c : good) writeTimeline(*c);
+        for (std::size_t i = begin; i < end; ++i) writeOther(result_.cases[i]);
+    }
+
+    void line(const std::string& mark, const std::string& name, const std::string& rest) {
+        const std::string shown = printable(name);
+        const std::size_t pad = shown.size() < kNameColumn ? kNameColumn - shown.size() : 0;
+        text_ += fmt::format("{}{}{}  {}\n", mark, shown, std::string(pad, ' '), rest);
+    }
+
+    static std::string countsOf(const std::vector<const CaseResult*>& cases) {
+        std::uint64_t checks = 0;
+        std::uint64_t expectations = 0;
+        for (const CaseResult* c : cases) {
+            for (const Counts& counts : c->counts) checks += counts.checked;
+            expectations += c->expectations.size();
+        }
+        std::string text;
+        if (cases.size() > 1) text += counted(cases.size(), "case") + ", ";
+        text += counted(checks, "check");
+        if (expectations > 0) text += ", " + counted(expectations, "expectation");
+        return text;
+    }
+
+    void writeOther(const CaseResult& c) {
+        switch (c.verdict) {
+            case Verdict::Pass:
+                return;
+            case Verdict::Fail:
+                return writeFailure(c);
+            case Verdict::Error:
+                line(paint_.red("ERROR "), c.id, printable(whyError(c)));
+                break;
+            case Verdict::Inconclusive:
+                if (!quiet_) line(paint_.yellow("open  "), c.id, "inconclusive: " + printable(c.reason));
+                break;
+            case Verdict::NotApplicable:
+                if (!quiet_) line(paint_.faint("n/a   "), c.id, "not applicable: " + printable(c.reason));
+                break;
+            case Verdict::Nothing:
+                break;
+        }
+        writeTimeline(c);
+    }
+
+    static std::string whyError(const CaseResult& c) {
+        if (!c.reason.empty()) return c.reason;
+        const auto errors = static_cast<std::uint64_t>(
+            std::count_if(c.diagnostics.begin(), c.diagnostics.end(),
+                          [](const Diagnostic& d) { return d.severity == Severity::Error; }));
+        return counted(errors, "error");
+    }
+
+    void writeTimeline(const CaseResult& c) {
+        if (c.timeline.empty()) return;
+        text_ += "\n" + c.timeline + "\n";
+    }
+
+    // ---- failures ---------------------------------------------------------------------------------------------------
+
+    void writeFailure(const CaseResult& c) {
+        writeTimeline(c);
+        const std::size_t limit = verbose_ ? c.violations.size() + c.expectations.size() : kBlocks;
+        std::size_t told = 0;
+        std::uint64_t untold = c.violationsBeyond;
+        for (std::size_t i = 0; i < c.violations.size(); ++i) {
+            if (isCompany(c, i)) continue;
+            if (told++ < limit) {
+                writeViolation(c, i);
+            } else {
+                ++untold;
+            }
+        }
+        for (const ExpectationResult& e : c.expectations) {
+            if (e.met) continue;
+            if (told++ < limit) {
+                writeExpectation(c, e);
+            } else {
+                ++untold;
+            }
+        }
+        if (untold > 0)
+            text_ += fmt::format("      {} in {}: -v shows more\n\n", counted(untold, "more failure"), printable(c.id));
+        for (const RuleId id : c.notExercised) writeNotExercised(c, id);
+    }
+
+    // Whether violation `i` only accompanies another violation by the same event, told there.
+    static bool isCompany(const CaseResult& c, std::size_t i) {
+        if (!accompanies(c.violations[i].rule)) return false;
+        return std::any_of(c.violations.begin(), c.violations.end(), [&](const ReportedViolation& v) {
+            return !accompanies(v.rule) && sameFault(v, c.violations[i]);
+        });
+    }
+
+    static bool sameFault(const ReportedViolation& a, const ReportedViolation& b) {
+        return a.event == b.event && a.device == b.device && a.message == b.message && a.user == b.user;
+    }
+
+    void open(const CaseResult& c, std::string_view what) {
+        text_ += "\n";
+        line(paint_.red("FAIL  "), c.id, paint_.bold(what));
+        text_ += "\n";
+    }
+
+    void writeViolation(const CaseResult& c, std::size_t number) {
+        const ReportedViolation& v = c.violations[number];
+        const Rule& row = rule(v.rule);
+        open(c, row.name);
+        text_ += wrapped(row.statement, "  ", kWidth);
+        text_ += wrapped(printable(v.text), "  ", kWidth);
+        for (const ReportedViolation& other : c.violations) {
+            if (accompanies(other.rule) && !accompanies(v.rule) && sameFault(v, other)) {
+                text_ += fmt::format("  This violates {} too.\n", rule(other.rule).name);
+            }
+        }
+        text_ += "\n";
+        writePlace(c, v.span, v.excerpt, v.excerptColumn, v.step > 0 ? "this step" : "this event");
+        text_ += fmt::format("   = {}\n\n", row.source);
+        writeChain(c, v);
+        writeAgain(c);
+        text_ += fmt::format("  why:      mdsync explain {}\n\n", row.name);
+    }
+
+    void writePlace(const CaseResult& c, const Span& span, const std::string& excerpt, std::uint32_t column,
+                    const std::string& label) {
+        Diagnostic place;
+        place.file = c.file;
+        place.span = span;
+        place.excerpt = excerpt;
+        place.excerptColumn = column;
+        place.hint = excerpt.empty() ? "" : label;
+        const std::string drawn = render(place);
+        text_ += drawn.substr(drawn.find('\n') + 1);  // without the line that says what is wrong
+    }
+
+    // The events that led to the violation, the one that is to blame marked.
+    void writeChain(const CaseResult& c, const ReportedViolation& v) {
+        if (v.because.empty()) return;
+        const bool oneDay = std::all_of(v.because.begin(), v.because.end(), [&](const Because& link) {
+            return localDate(link.t, c.timezone) == localDate(v.t, c.timezone);
+        });
+        const auto when = [&](Instant t) {
+            return oneDay ? localTime(t, c.timezone) : localDate(t, c.timezone) + " " + localTime(t, c.timezone);
+        };
+        const std::size_t all = v.because.size();
+        const std::size_t shown = verbose_ ? all : std::min(all, kLinks);
+        const std::size_t hidden = all - shown;
+        bool marked = false;
+        for (std::size_t i = 0; i < all; ++i) {
+            // Of a long chain the middle is left out.
+            if (i >= shown / 2 && i < shown / 2 + hidden) {
+                if (i == shown / 2) text_ += fmt::format("  ({} more: -v)\n", hidden);
+                continue;
+            }
+            const Because& link = v.because[i];
+            const bool blamed = link.event == v.event;
+            marked = marked || blamed;
+            text_ += chainLine(blamed, when(link.t), link.text);
+        }
+        if (!marked) text_ += chainLine(true, when(v.t), "this is when it was due, or happened");
+        text_ += "\n";
+    }
+
+    std::string chainLine(bool blamed, const std::string& when, const std::string& what) const {
+        const std::string words = fmt::format("{}  {}", when, printable(what));
+        return blamed ? fmt::format("{} {}\n", paint_.red(">"), paint_.bold(words)) : fmt::format("  {}\n", words);
+    }
+
+    void writeAgain(const CaseResult& c) {
+        if (!c.again.empty()) text_ += fmt::format("  again:    {}\n", printable(c.again));
+    }
+
+    void writeExpectation(const CaseResult& c, const ExpectationResult& e) {
+        open(c, "expectation");
+        text_ += wrapped(printable(e.text), "  ", kWidth) + "\n";
+        writePlace(c, e.span, e.excerpt, e.excerptColumn, "expected here");
+        text_ += "\n";
+        writeAgain(c);
+        text_ += "\n";
+    }
+
+    void writeNotExercised(const CaseResult& c, RuleId id) {
+        open(c, "not exercised");
+        text_ += wrapped(fmt::format("{} is listed in \"rules\", but nothing put it to the test.", rule(id).name), "  ",
+                         kWidth);
+        text_ += wrapped(fmt::format("Checked when: {}", rule(id).tempted), "  ", kWidth) + "\n";
+        writeAgain(c);
+        text_ += fmt::format("  why:      mdsync explain {}\n\n", rule(id).name);
+    }
+
+    // ---- sums -------------------------------------------------------------------------------------------------------
+
+    void writeRules() {
+        if (!verbose_) return;
+        const RuleCounts counts = totalCounts(result_);
+        text_ += fmt::format("\n{:<34}{:>9}{:>9}{:>10}{:>8}\n", "rule", "checked", "violated", "undecided", "lapsed");
+        for (const Rule& row : catalogue()) {
+            const Counts& n = counts[static_cast<std::size_t>(row.id)];
+            text_ +=
+                fmt::format("{:<34}{:>9}{:>9}{:>10}{:>8}\n", row.name, n.checked, n.violated, n.undecided, n.lapsed);
+        }
+        text_ += "\n";
+        writeTolerances();
+    }
+
+    void writeTolerances() {
+        ToleranceCounts sum{};
+        for (const CaseResult& c : result_.cases) {
+            for (std::size_t i = 0; i < kTolerances; ++i) sum[i] += c.tolerances[i];
+        }
+        for (std::size_t i = 0; i < kTolerances; ++i) {
+            if (sum[i] > 0) text_ += fmt::format("tolerated: {} x {}\n", sum[i], spell(static_cast<Tolerance>(i)));
+        }
+    }
+
+    // `2 not applicable (the target cannot hold: 2)`.
+    std::string notApplicable(std::uint64_t count) const {
+        std::map<std::string, std::uint64_t> reasons;
+        for (const CaseResult& c : result_.cases) {
+            if (c.verdict == Verdict::NotApplicable) ++reasons[c.reason];
+        }
+        std::vector<std::string> parts;
+        for (const auto& [reason, times] : reasons) parts.push_back(fmt::format("{}: {}", printable(reason), times));
+        const std::string why = parts.empty() ? "" : fmt::format(" ({})", fmt::join(parts, "; "));
+        return fmt::format("{} not applicable{}", count, why);
+    }
+
+    std::string word() const {
+        switch (verdictOf(result_)) {
+            case Verdict::Pass:
+                return paint_.green("PASS");
+            case Verdict::Fail:
+                return paint_.red("FAIL");
+            case Verdict::Error:
+                return paint_.red("ERROR");
+            case Verdict::Inconclusive:
+                return paint_.yellow("INCONCLUSIVE");
+            case Verdict::NotApplicable:
+            case Verdict::Nothing:
+                return paint_.yellow("NOTHING CHECKED");
+        }
+        return {};
+    }
+
+    void writeLast() {
+        const Summary s = summarize(result_);
+        const RuleCounts counts = totalCounts(result_);
+        const auto rules = std::count_if(counts.begin(), counts.end(), [](const Counts& c) { return c.checked > 0; });
+        std::string text = fmt::format("{}  {}: {} passed", word(), counted(s.scenarios, "case"), s.passed);
+        const auto also = [&](std::uint64_t count, std::string_view what) {
+            if (count > 0) text += fmt::format(", {} {}", count, what);
+        };
+        also(s.failed, "failed");
+        also(s.inconclusive, "inconclusive");
+        also(s.errors, "in error");
+        text += fmt::format("; {} of {}, {}", counted(s.checks, "check"),
+                            counted(static_cast<std::uint64_t>(rules), "rule"), counted(s.violations, "violation"));
+        also(s.notExercised, "not exercised");
+        if (s.expectations > 0) text += fmt::format("; {}, {} unmet", counted(s.expectations, "expectation"), s.unmet);
+        also(s.tolerated, "irregularities tolerated");
+        text_ += text + "; " + notApplicable(s.notApplicable) + "\n";
+    }
+
+    const Result& result_;
+    bool verbose_;
+    bool quiet_;
+    Paint paint_;
+    std::string text_;
+};
+
+}  // namespace
+
+std::string consoleReport(const Result& result, const ConsoleOptions& options) {
+    return Console(result, options).write();
+}
+
+}  // namespace mdsync

@@ -1,0 +1,147 @@
+// JSON: the document `result/1` (docs/result.md). Keys are never lost or changed; there may be more of them.
+#include <nlohmann/json.hpp>
+
+#include "mdsync/report.hpp"
+
+namespace mdsync {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json orNull(const std::string& text) {
+    return text.empty() ? Json(nullptr) : Json(text);
+}
+
+Json orNull(std::uint32_t number) {
+    return number == 0 ? Json(nullptr) : Json(number);
+}
+
+Json rulesOf(const RuleCounts& counts) {
+    Json rules = Json::object();
+    for (const Rule& row : catalogue()) {
+        const Counts& c = counts[static_cast<std::size_t>(row.id)];
+        if (c == Counts{}) continue;
+        rules[std::string(row.name)] = {
+            {"checked", c.checked}, {"violated", c.violated}, {"undecided", c.undecided}, {"lapsed", c.lapsed}};
+    }
+    return rules;
+}
+
+Json namesOf(const std::vector<RuleId>& ids) {
+    Json names = Json::array();
+    for (const RuleId id : ids) names.push_back(std::string(rule(id).name));
+    return names;
+}
+
+Json violationOf(const ReportedViolation& v) {
+    Json because = Json::array();
+    for (const Because& link : v.because) {
+        because.push_back({{"event", link.event}, {"t", link.t.time_since_epoch().count()}, {"text", link.text}});
+    }
+    return {{"rule", std::string(rule(v.rule).name)},
+            {"t", v.t.time_since_epoch().count()},
+            {"event", v.event},
+            {"device", orNull(v.device)},
+            {"message", orNull(v.message)},
+            {"user", orNull(v.user)},
+            {"step", orNull(v.step)},
+            {"line", orNull(v.span.line)},
+            {"text", v.text},
+            {"because", because}};
+}
+
+Json expectationOf(const ExpectationResult& e) {
+    return {{"step", orNull(e.step)},
+            {"line", orNull(e.span.line)},
+            {"verdict", e.met ? "pass" : "fail"},
+            {"text", e.text}};
+}
+
+Json diagnosticOf(const Diagnostic& d) {
+    return {{"severity", d.severity == Severity::Error ? "error" : "warning"},
+            {"code", d.code},
+            {"message", d.message},
+            {"file", d.file},
+            {"line", orNull(d.span.line)},
+            {"column", orNull(d.span.column)},
+            {"hint", orNull(d.hint)}};
+}
+
+Json tolerancesOf(const ToleranceCounts& counts) {
+    Json tolerances = Json::object();
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+        if (counts[i] > 0) tolerances[std::string(spell(static_cast<Tolerance>(i)))] = counts[i];
+    }
+    return tolerances;
+}
+
+template <class List, class Make>
+Json arrayOf(const List& list, Make make) {
+    Json array = Json::array();
+    for (const auto& element : list) array.push_back(make(element));
+    return array;
+}
+
+Json caseOf(const CaseResult& c) {
+    Json choice = Json::object();
+    for (const auto& [key, value] : c.choice) choice[key] = value;
+    Json document = {{"id", c.id},
+                     {"file", c.file},
+                     {"case", choice},
+                     {"name", c.name},
+                     {"verdict", std::string(spell(c.verdict))},
+                     {"seed", c.seed},
+                     {"runHash", c.runHash},
+                     {"events", c.events},
+                     {"violations", arrayOf(c.violations, violationOf)},
+                     {"violationsBeyond", c.violationsBeyond},
+                     {"expectations", arrayOf(c.expectations, expectationOf)},
+                     {"notExercised", namesOf(c.notExercised)},
+                     {"rules", rulesOf(c.counts)}};
+    if (!c.reason.empty()) document["reason"] = c.reason;
+    if (c.openDuties > 0) document["openDuties"] = c.openDuties;
+    if (c.linesLost > 0) document["linesLost"] = c.linesLost;
+    if (Json tolerances = tolerancesOf(c.tolerances); !tolerances.empty()) document["tolerances"] = tolerances;
+    if (!c.diagnostics.empty()) document["diagnostics"] = arrayOf(c.diagnostics, diagnosticOf);
+    if (!c.timeline.empty()) document["timeline"] = c.timeline;
+    if (!c.again.empty()) document["again"] = c.again;
+    return document;
+}
+
+Json summaryOf(const Result& result) {
+    const Summary s = summarize(result);
+    return {{"scenarios", s.scenarios},
+            {"passed", s.passed},
+            {"failed", s.failed},
+            {"inconclusive", s.inconclusive},
+            {"notApplicable", s.notApplicable},
+            {"errors", s.errors},
+            {"checks", s.checks},
+            {"violations", s.violations},
+            {"undecided", s.undecided},
+            {"lapsed", s.lapsed},
+            {"notExercised", s.notExercised},
+            {"expectations", s.expectations},
+            {"unmet", s.unmet},
+            {"tolerated", s.tolerated},
+            {"events", s.events}};
+}
+
+}  // namespace
+
+std::string jsonReport(const Result& result, std::string_view version) {
+    Json document = {{"mdsync", "result/1"},
+                     {"version", std::string(version)},
+                     {"verdict", std::string(spell(verdictOf(result)))},
+                     {"summary", summaryOf(result)},
+                     {"rules", rulesOf(totalCounts(result))}};
+    if (!result.required.empty()) document["requiredNotExercised"] = namesOf(missingOf(result));
+    if (result.interrupted) document["interrupted"] = true;
+    if (!result.diagnostics.empty()) document["diagnostics"] = arrayOf(result.diagnostics, diagnosticOf);
+    document["scenarios"] = arrayOf(result.cases, caseOf);
+    // Names may come from a command line or a file system and be no UTF-8.
+    return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace mdsync

@@ -1,0 +1,208 @@
+// JUnit: the XML that CI servers read. One test case a scenario case, grouped by folder.
+#include <fmt/format.h>
+
+#include <map>
+
+#include "mdsync/report.hpp"
+#include "report/text.hpp"
+
+namespace mdsync {
+
+namespace {
+
+// `text` for XML: what XML 1.0 cannot carry becomes a question mark, what has a meaning is escaped.
+std::string xml(std::string_view text) {
+    std::string line;
+    std::string safe;
+    const auto flush = [&] {
+        for (const char c : printable(line)) {
+            switch (c) {
+                case '&':
+                    safe += "&amp;";
+                    break;
+                case '<':
+                    safe += "&lt;";
+                    break;
+                case '>':
+                    safe += "&gt;";
+                    break;
+                case '"':
+                    safe += "&quot;";
+                    break;
+                default:
+                    safe += c;
+            }
+        }
+        line.clear();
+    };
+    for (const char c : text) {
+        if (c != '\n') {
+            line += c;
+            continue;
+        }
+        flush();
+        safe += "\n";
+    }
+    flush();
+    // U+FFFE and U+FFFF are UTF-8 but not XML.
+    for (const std::string_view forbidden : {"\xEF\xBF\xBE", "\xEF\xBF\xBF"}) {
+        for (std::size_t at = safe.find(forbidden); at != std::string::npos; at = safe.find(forbidden, at)) {
+            safe.replace(at, forbidden.size(), "?");
+        }
+    }
+    return safe;
+}
+
+std::string placeOf(const CaseResult& c, const Span& span) {
+    return span.line == 0 ? c.file : fmt::format("{}:{}:{}", c.file, span.line, span.column);
+}
+
+std::string violationText(const CaseResult& c, const ReportedViolation& v) {
+    std::string text =
+        fmt::format("{}: {}\n  {}\n  at {}\n", rule(v.rule).name, rule(v.rule).statement, v.text, placeOf(c, v.span));
+    for (const Because& link : v.because) {
+        text += fmt::format("  {} {}  {}\n", localDate(link.t, c.timezone), localTime(link.t, c.timezone), link.text);
+    }
+    return text;
+}
+
+// All that failed in a case, the first of it also alone: CI servers show one message.
+struct Failure {
+    std::string type;
+    std::string message;
+    std::string body;
+    std::size_t parts = 0;
+
+    void add(std::string_view kind, std::string_view first, std::string_view text) {
+        if (parts++ == 0) {
+            type = kind;
+            message = first;
+        }
+        body += text;
+    }
+};
+
+Failure failureOf(const CaseResult& c) {
+    Failure failure;
+    for (const ReportedViolation& v : c.violations) {
+        const std::string_view name = rule(v.rule).name;
+        failure.add(name, fmt::format("{}: {}", name, v.text), violationText(c, v));
+    }
+    if (c.violationsBeyond > 0) {
+        const std::string more = counted(c.violationsBeyond, "more violation") + "\n";
+        failure.add("violation", more, more);
+    }
+    for (const ExpectationResult& e : c.expectations) {
+        if (!e.met) failure.add("expectation", e.text, fmt::format("{}\n  at {}\n", e.text, placeOf(c, e.span)));
+    }
+    for (const RuleId id : c.notExercised) {
+        const std::string text = fmt::format("{} was not exercised", rule(id).name);
+        failure.add("notExercised", text, text + "\n");
+    }
+    if (!c.again.empty()) failure.body += fmt::format("again: {}\n", c.again);
+    return failure;
+}
+
+std::string errorOf(const CaseResult& c) {
+    std::string body;
+    for (const Diagnostic& d : c.diagnostics) {
+        if (d.severity == Severity::Error) body += render(d);
+    }
+    return fmt::format("      <error type=\"error\" message=\"{}\">{}</error>\n",
+                       xml(c.reason.empty() && !c.diagnostics.empty() ? c.diagnostics.front().message : c.reason),
+                       xml(body));
+}
+
+std::string outcomeOf(const CaseResult& c) {
+    switch (c.verdict) {
+        case Verdict::Fail: {
+            const Failure f = failureOf(c);
+            return fmt::format("      <failure type=\"{}\" message=\"{}\">{}</failure>\n", xml(f.type), xml(f.message),
+                               xml(f.body));
+        }
+        case Verdict::Error:
+            return errorOf(c);
+        case Verdict::Inconclusive:
+            return fmt::format("      <skipped message=\"inconclusive: {}\"/>\n", xml(c.reason));
+        case Verdict::NotApplicable:
+            return fmt::format("      <skipped message=\"not applicable: {}\"/>\n", xml(c.reason));
+        case Verdict::Pass:
+        case Verdict::Nothing:
+            return {};
+    }
+    return {};
+}
+
+struct Suite {
+    std::string name;
+    std::size_t tests = 0, failures = 0, errors = 0, skipped = 0;
+    std::string body;
+
+    void add(const std::string& suite, const std::string& test, Verdict verdict, const std::string& outcome) {
+        ++tests;
+        failures += static_cast<std::size_t>(verdict == Verdict::Fail);
+        errors += static_cast<std::size_t>(verdict == Verdict::Error);
+        skipped += static_cast<std::size_t>(verdict == Verdict::Inconclusive || verdict == Verdict::NotApplicable);
+        const std::string open = fmt::format("    <testcase classname=\"{}\" name=\"{}\"", xml(suite), xml(test));
+        body += outcome.empty() ? open + "/>\n" : open + ">\n" + outcome + "    </testcase>\n";
+    }
+};
+
+std::string folderOf(const std::string& file) {
+    const std::size_t slash = file.rfind('/');
+    return slash == std::string::npos ? "." : file.substr(0, slash);
+}
+
+// One suite a folder, in the order of first mention.
+std::vector<Suite> suitesOf(const Result& result) {
+    std::vector<Suite> suites;
+    std::map<std::string, std::size_t> places;
+    const auto suite = [&](const std::string& name) -> Suite& {
+        const auto [place, added] = places.emplace(name, suites.size());
+        if (added) suites.emplace_back().name = name;
+        return suites[place->second];
+    };
+    for (const CaseResult& c : result.cases) {
+        const std::string folder = folderOf(c.file);
+        suite(folder).add(folder, c.id, c.verdict, outcomeOf(c));
+    }
+    for (const Diagnostic& d : result.diagnostics) {
+        if (d.severity != Severity::Error) continue;
+        CaseResult broken;
+        broken.diagnostics = {d};
+        suite(folderOf(d.file)).add(folderOf(d.file), d.file, Verdict::Error, errorOf(broken));
+    }
+    for (const RuleId id : missingOf(result)) {
+        const std::string text = fmt::format(
+            "      <failure type=\"notExercised\" message=\"{} was not exercised by the "
+            "whole run\"/>\n",
+            rule(id).name);
+        suite("required").add("required", std::string(rule(id).name), Verdict::Fail, text);
+    }
+    return suites;
+}
+
+}  // namespace
+
+std::string junitReport(const Result& result) {
+    const std::vector<Suite> suites = suitesOf(result);
+    Suite all;
+    for (const Suite& s : suites) {
+        all.tests += s.tests;
+        all.failures += s.failures;
+        all.errors += s.errors;
+        all.skipped += s.skipped;
+    }
+    const auto numbers = [](const Suite& s) {
+        return fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\"", s.tests, s.failures, s.errors,
+                           s.skipped);
+    };
+    std::string document = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+    document += fmt::format("<testsuites name=\"mdsync\" {}>\n", numbers(all));
+    for (const Suite& s : suites) {
+        document += fmt::format("  <testsuite name=\"{}\" {}>\n{}  </testsuite>\n", xml(s.name), numbers(s), s.body);
+    }
+    return document + "</testsuites>\n";
+}
+
+}  // namespace mdsync

@@ -1,0 +1,45 @@
+// Text: small helpers that the reports for people share.
+#include "report/text.hpp"
+
+#include <fmt/format.h>
+
+namespace mdsync {
+
+std::string localDate(Instant t, const Zone& zone) {
+    return spellInstant(t, zone.offsetAt(t)).substr(0, 10);
+}
+
+std::string localTime(Instant t, const Zone& zone) {
+    return spellInstant(t, zone.offsetAt(t)).substr(11, 12);
+}
+
+std::string counted(std::uint64_t count, std::string_view noun) {
+    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+std::string wrapped(std::string_view text, std::string_view indent, std::size_t width) {
+    std::string lines;
+    std::string line;
+    const auto flush = [&] {
+        if (!line.empty()) lines += fmt::format("{}{}\n", indent, line);
+        line.clear();
+    };
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find_first_of(" \n"), text.size());
+        const std::string_view word = text.substr(0, end);
+        if (!word.empty()) {
+            if (!line.empty() && line.size() + 1 + word.size() > width) flush();
+            if (!line.empty()) line += ' ';
+            line += word;
+        }
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    flush();
+    return lines;
+}
+
+std::string Paint::in(std::string_view code, std::string_view text) const {
+    return color_ ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
+}
+
+}  // namespace mdsync

@@ -1,0 +1,38 @@
+// Text: small helpers that the reports for people share.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "mdsync/calendar.hpp"
+#include "mdsync/time.hpp"
+
+namespace mdsync {
+
+// `2024-05-01` and `09:00:01.020`, local.
+[[nodiscard]] std::string localDate(Instant t, const Zone& zone);
+[[nodiscard]] std::string localTime(Instant t, const Zone& zone);
+
+// `1 check`, `2 checks`.
+[[nodiscard]] std::string counted(std::uint64_t count, std::string_view noun);
+
+// `text` in lines of at most `width` bytes, broken at blanks, each after `indent`; ends with a newline.
+[[nodiscard]] std::string wrapped(std::string_view text, std::string_view indent, std::size_t width);
+
+// Paints text, or leaves it plain.
+class Paint {
+public:
+    explicit Paint(bool color) : color_(color) {}
+    [[nodiscard]] std::string red(std::string_view text) const { return in("31;1", text); }
+    [[nodiscard]] std::string green(std::string_view text) const { return in("32", text); }
+    [[nodiscard]] std::string yellow(std::string_view text) const { return in("33", text); }
+    [[nodiscard]] std::string bold(std::string_view text) const { return in("1", text); }
+    [[nodiscard]] std::string faint(std::string_view text) const { return in("2", text); }
+
+private:
+    [[nodiscard]] std::string in(std::string_view code, std::string_view text) const;
+    bool color_;
+};
+
+}  // namespace mdsync

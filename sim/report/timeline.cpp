@@ -1,0 +1,149 @@
+// Timeline: a ladder of what happened. Time runs down; the server and every device have a column, in which their events
+// stand and, while a device is online, its rail.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "mdsync/report.hpp"
+#include "report/describe.hpp"
+#include "report/text.hpp"
+
+namespace mdsync {
+
+namespace {
+
+constexpr std::size_t kWidest = 150;    // a wider ladder is written as plain lines instead
+constexpr std::size_t kNarrowest = 12;  // of a column
+constexpr std::size_t kServerWidth = 18;
+constexpr std::size_t kDeepest = 20000;                   // lines; what follows is counted
+constexpr Millis kWorthSaying = std::chrono::minutes{1};  // pauses from here on are named
+
+class Ladder {
+public:
+    explicit Ladder(const Trace& trace)
+        : trace_(trace),
+          zone_(trace.header.app.timezone),
+          column_(trace.header.devices.size(), 0),
+          online_(column_.size(), false) {}
+
+    std::string draw() {
+        chooseColumns();
+        if (trace_.events.empty()) return "nothing happened\n";
+        day(trace_.header.t);
+        if (!plain_) heading();
+        Instant before = trace_.events.front().t;
+        std::size_t lines = 0;
+        for (const Event& event : trace_.events) {
+            if (++lines > kDeepest) {
+                text_ += fmt::format("({} more events)\n", trace_.events.size() - kDeepest);
+                break;
+            }
+            pass(before, event.t);
+            before = event.t;
+            write(event);
+        }
+        return std::move(text_);
+    }
+
+private:
+    // Devices that take part get a column each, in the order of the header.
+    void chooseColumns() {
+        std::vector<bool> used(column_.size(), false);
+        for (const Event& event : trace_.events) {
+            if (event.device.exists()) used[event.device.index()] = true;
+        }
+        std::size_t at = kServerWidth;
+        for (std::size_t i = 0; i < column_.size(); ++i) {
+            if (!used[i]) continue;
+            shown_.push_back(DeviceId{i});
+            column_[i] = at;
+            at += std::max(trace_.header.path(DeviceId{i}).size() + 2, kNarrowest);
+        }
+        plain_ = at > kWidest;
+    }
+
+    void heading() {
+        std::string line = "server";
+        for (const DeviceId device : shown_) put(line, column_[device.index()], trace_.header.path(device));
+        text_ += margin("", "") + line + "\n";
+    }
+
+    // A line begins with the step it belongs to, where it is a new one, and the time.
+    static std::string margin(const std::string& step, const std::string& time) {
+        return fmt::format("{:>5}  {:<12}  ", step, time);
+    }
+
+    static void put(std::string& line, std::size_t at, const std::string& text) {
+        if (line.size() < at) line.resize(at, ' ');
+        line.replace(at, std::string::npos, text);
+    }
+
+    void day(Instant t) { text_ += fmt::format("{} ({})\n", localDate(t, zone_), zone_.name()); }
+
+    void pass(Instant from, Instant to) {
+        if (to - from >= kWorthSaying)
+            text_ += margin("", "") + fmt::format("... {} later\n", spellDuration(to - from));
+        if (localDate(from, zone_) != localDate(to, zone_)) day(to);
+    }
+
+    void write(const Event& event) {
+        const std::string step = event.origin != 0 && event.origin != origin_ ? fmt::format("#{}", event.origin) : "";
+        origin_ = event.origin;
+        std::string line = plain_ ? plainLine(event) : ladderLine(event);
+        while (!line.empty() && line.back() == ' ') line.pop_back();
+        text_ += margin(step, localTime(event.t, zone_)) + line + "\n";
+        if (event.kind == EventKind::Online) online_[event.device.index()] = true;
+        if (event.kind == EventKind::Offline) online_[event.device.index()] = false;
+    }
+
+    std::string plainLine(const Event& event) const {
+        const std::string who = event.device.exists() ? trace_.header.path(event.device) : "server";
+        return fmt::format("{:<24}  {}", who, describe(event, trace_));
+    }
+
+    std::string ladderLine(const Event& event) const {
+        if (event.kind == EventKind::Settled) return rails(std::string(kServerWidth - 2, '-'), {});
+        return event.device.exists() ? rails("", event.device, describe(event, trace_))
+                                     : rails(describe(event, trace_), {});
+    }
+
+    // The rails of who is online, with the text of one column over them.
+    std::string rails(const std::string& server, DeviceId speaker, const std::string& text = {}) const {
+        std::string line = server;
+        for (const DeviceId device : shown_) {
+            const std::size_t at = column_[device.index()];
+            if (at < line.size() + 1 && !line.empty()) continue;  // hidden behind a long text
+            if (device == speaker) {
+                put(line, at, text);
+            } else if (online_[device.index()]) {
+                put(line, at, "|");
+            }
+        }
+        return line;
+    }
+
+    const Trace& trace_;
+    const Zone& zone_;
+    std::vector<std::size_t> column_;  // by device: where its column begins
+    std::vector<bool> online_;         // by device
+    std::vector<DeviceId> shown_;
+    bool plain_ = false;
+    std::uint32_t origin_ = 0;
+    std::string text_;
+};
+
+}  // namespace
+
+std::string drawTimeline(const Trace& trace) {
+    return Ladder(trace).draw();
+}
+
+std::string timelineReport(const Result& result) {
+    std::string text;
+    for (const CaseResult& c : result.cases) {
+        if (!c.timeline.empty()) text += fmt::format("{}\n\n{}\n", printable(c.id), c.timeline);
+    }
+    return text;
+}
+
+}  // namespace mdsync
