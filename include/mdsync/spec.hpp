@@ -140,12 +140,10 @@ public:
     // Bytes of memory that the checker's state takes, for the bench.
     [[nodiscard]] std::size_t memory() const;
 
-    // The state as bytes, with times relative to the last event's and without counts: two checkers with equal bytes judge
-    // every continuation alike.
-    [[nodiscard]] std::string canonical() const;
+
+    struct State;  // what it knows; defined and used in sim/spec only
 
 private:
-    struct State;
     std::unique_ptr<State> state_;
 };
 

@@ -1,0 +1,731 @@
+// Checker: takes the events of a trace in order, keeps the facts, and lets the rules look at each. What a rule demands
+// is not here but in its family's file.
+#include "mdsync/spec.hpp"
+
+#include "spec/state.hpp"
+
+namespace mdsync {
+
+using namespace spec;
+
+Checker::State::State(std::shared_ptr<const Header> h, CheckerOptions o)
+    : header(std::move(h)), options(o), service(header->app.sync, header->readings.switchDelay), settings(header->app) {
+    timeMode = options.settle.has_value() || header->silent.settled;
+    if (options.settle) patience = *options.settle;
+    now = header->t;
+
+    users.resize(header->users.size());
+    for (std::size_t i = 0; i < users.size(); ++i) {
+        users[i].firstDevice = header->users[i].firstDevice;
+        users[i].deviceCount = static_cast<std::uint16_t>(header->users[i].deviceCount);
+    }
+    devices.resize(header->devices.size());
+    for (std::size_t i = 0; i < devices.size(); ++i) {
+        const DeviceInfo& info = header->devices[i];
+        devices[i].user = info.user;
+        devices[i].deviceClass = classOf(info.platform);
+        devices[i].ordinal = static_cast<std::uint16_t>(i - users[info.user.index()].firstDevice.index());
+        devices[i].firstSession = true;  // the next one will be
+    }
+    groups.resize(header->groups.size());
+    for (std::size_t g = 0; g < groups.size(); ++g) {
+        for (const UserId u : header->groups[g].members) {
+            memberOf.set(pairKey(static_cast<std::uint32_t>(g), u.value),
+                         static_cast<std::uint32_t>(memberships.size()));
+            memberships.push_back({0});
+            groups[g].members.push_back(u);
+        }
+    }
+    rooms.resize(header->rooms.size());
+    roomsOf.resize(devices.size());
+    unaccepted.resize(devices.size());
+    pastThreads.resize(devices.size());
+    owedToSender.resize(devices.size());
+    lastOffline.resize(devices.size());
+    logins.resize(devices.size());
+    legal.resize(devices.size());
+}
+
+void Checker::State::feed(const Event& e) {
+    now = e.t;
+    origin = e.origin;
+    if (timeMode) judgeBefore(now);
+    ++place;
+    forgetPastHorizon();
+    switch (e.kind) {
+        case EventKind::Connect:
+            return onConnect(e);
+        case EventKind::Online:
+            return onOnline(e);
+        case EventKind::Refused:
+            return onRefused(e);
+        case EventKind::Offline:
+            return onOffline(e);
+        case EventKind::Reinstall:
+            return onReinstall(e);
+        case EventKind::Send:
+        case EventKind::Publish:
+            return onAsked(e);
+        case EventKind::Accept:
+            return onAccept(e);
+        case EventKind::Reject:
+            return onReject(e);
+        case EventKind::Receive:
+            return onReceive(e);
+        case EventKind::CaughtUp:
+            return onCaughtUp(e);
+        case EventKind::Recall:
+            return onRecall(e);
+        case EventKind::RecallAccept:
+            return onRecallAccept(e);
+        case EventKind::RecallReject:
+            return onRecallReject(e);
+        case EventKind::Recalled:
+            return onRecalled(e);
+        case EventKind::Sync:
+            return onSync(e);
+        case EventKind::Set:
+            return onSet(e);
+        case EventKind::Join:
+        case EventKind::Leave:
+            return onMembership(e);
+        case EventKind::Settled:
+            return onSettled();
+        case EventKind::Note:
+            return;
+    }
+}
+
+// ---- Connections
+// ------------------------------------------------------------------------------------------------------
+
+void Checker::State::onConnect(const Event& e) {
+    oweNow(DueKind::Connect, e.device.value);
+}
+
+void Checker::State::onOnline(const Event& e) {
+    DeviceFacts& d = devices[e.device.index()];
+    if (d.online) {
+        tolerate(Tolerance::OnlineTwice);
+        endSession(e.device);
+        lastOffline[e.device.index()] = place;
+    }
+    d.regime = service.at(now);
+    limitLogin(e.device);
+
+    d.online = true;
+    d.session = static_cast<std::uint16_t>(d.session == 0xffff ? 1 : d.session + 1);
+    d.began = place;
+    d.beganAt = now;
+    d.beganOrigin = origin;
+    d.beganSettled = settledCount;
+    d.answered = place;
+    d.caughtUp = false;
+    d.compensationDays = settings.compensationDays;
+    d.offlineDays = settings.offlineDays;
+    if (users[d.user.index()].onlineCount++ == 0) ++onlineUsers;
+    logins[e.device.index()].session = d.session;
+
+    temptAtLogin(e.device);
+    oweNow(DueKind::Session, e.device.value, d.session);
+    oweNow(DueKind::Login, e.device.value, d.session);
+    LoginFacts judged = logins[e.device.index()];
+    loginQueue.push(judged);
+}
+
+void Checker::State::onRefused(const Event& e) {
+    devices[e.device.index()].answered = place;
+    limitRefused(e);
+}
+
+void Checker::State::onOffline(const Event& e) {
+    if (e.reason == OfflineReason::Server) serverRestart = place;
+    DeviceFacts& d = devices[e.device.index()];
+    if (d.online) {
+        if (e.reason == OfflineReason::Evicted || e.reason == OfflineReason::Replaced) limitOffline(e);
+        endSession(e.device);
+    } else {
+        tolerate(Tolerance::OfflineTwice);
+    }
+    lastOffline[e.device.index()] = place;
+}
+
+void Checker::State::endSession(DeviceId id) {
+    DeviceFacts& d = devices[id.index()];
+    if (settledCount > d.beganSettled) d.settledOnline = settledCount;
+    d.online = false;
+    d.ended = place;
+    d.endedAt = now;
+    d.endedOrigin = origin;
+    d.firstSession = false;
+    if (--users[d.user.index()].onlineCount == 0) --onlineUsers;
+    // A device leaves the room when its session ends.
+    while (!roomsOf[id.index()].empty()) leaveRoom(id, roomsOf[id.index()].back());
+}
+
+void Checker::State::onReinstall(const Event& e) {
+    DeviceFacts& d = devices[e.device.index()];
+    if (d.online) {
+        tolerate(Tolerance::ReinstallOnline);
+        endSession(e.device);
+        lastOffline[e.device.index()] = place;
+    }
+    UserFacts& u = users[d.user.index()];
+    for (std::size_t i = u.mailboxHead; i < u.mailbox.size(); ++i) {
+        const MessageFacts& m = messages[u.mailbox[i].index()];
+        Receipt* r = receipt(m, e.device);
+        if (r == nullptr) continue;
+        // The old installation may have the message for good; the new one starts with nothing. OffDecided stays with
+        // Earlier.
+        if (terminalHas(m, *r, d, false)) r->have |= Receipt::Earlier;
+        if (terminalHas(m, *r, d, true)) r->have |= Receipt::EarlierClean;
+        r->have &=
+            static_cast<std::uint8_t>(~(Receipt::Received | Receipt::Tainted | Receipt::Shown | Receipt::ShownOff));
+        if ((r->have & Receipt::Earlier) == 0) r->have &= static_cast<std::uint8_t>(~Receipt::OffDecided);
+    }
+    ++d.installation;
+    d.reinstalled = true;
+    d.firstSession = true;
+    d.listed = false;
+    d.holdsSomething = false;
+    d.settledOnline = 0;
+    pastThreads[e.device.index()].clear();
+}
+
+// ---- Messages
+// ---------------------------------------------------------------------------------------------------------
+
+MessageFacts& Checker::State::message(MessageId id) {
+    if (id.index() >= messages.size()) messages.resize(std::max<std::size_t>(id.index() + 1, messages.size() * 3 / 2));
+    return messages[id.index()];
+}
+
+bool Checker::State::isStatusType(TextId type) {
+    if (!type.exists()) return false;
+    if (type.index() >= knownTypes.size()) {
+        knownTypes.resize(type.index() + 1);
+        statusTypes.resize(type.index() + 1);
+    }
+    if (!knownTypes[type.index()]) {
+        knownTypes[type.index()] = true;
+        const std::string& spelling = words->texts[type];
+        bool status = spelling == "RC:TypSts";
+        for (const auto& [declared, isStatus] : header->messageTypes) status |= declared == spelling && isStatus;
+        statusTypes[type.index()] = status;
+    }
+    return statusTypes[type.index()];
+}
+
+void Checker::State::onAsked(const Event& e) {
+    MessageFacts& m = message(e.message);
+    if (m.state == MessageState::Accepted) forget(e.message);
+    if (m.recall != MessageFacts::kNone) freeRecalls.push_back(m.recall);
+    m = MessageFacts{};
+    m.state = MessageState::Asked;
+    m.to = e.to;
+    m.room = e.to.kind == TargetKind::Room;
+    m.payload = e.payload;
+    m.payloadKind = e.payloadKind;
+    m.asked = place;
+    m.askedAt = now;
+    m.askedOrigin = origin;
+    m.regime = service.at(now);
+    m.kind = isStatusType(e.type) ? MessageSort::Status : MessageSort::Normal;
+    if (e.kind == EventKind::Send) {
+        DeviceFacts& d = devices[e.device.index()];
+        m.author = d.user;
+        m.sender = e.device;
+        m.senderInstallation = d.installation;
+        m.senderOffline = !d.online;
+        auto& mine = unaccepted[e.device.index()];
+        if (mine.size() >= 16) {
+            std::erase_if(mine, [this](MessageId id) { return messages[id.index()].state != MessageState::Asked; });
+        }
+        mine.push_back(e.message);
+        if (m.synchronizable()) d.holdsSomething = true;
+    } else {
+        m.author = e.user;
+        m.api = true;
+        m.includeSender = e.includeSender;
+        m.toSelf = e.to.kind == TargetKind::User && e.to.user() == e.user;
+        if (e.api == Api::Status) m.statusApi = true;
+        if (e.api == Api::Path) {
+            const std::string& path = words->texts[e.code];
+            m.statusApi =
+                path.starts_with("/statusmessage/") ||
+                (path == "/message/group/publish.json" && header->readings.groupStatusPath == GroupStatusPath::Seed);
+        }
+        if (m.statusApi) m.kind = MessageSort::Status;
+    }
+    oweNow(DueKind::Send, e.message.value);
+}
+
+void Checker::State::onAccept(const Event& e) {
+    MessageFacts& m = message(e.message);
+    if (m.state != MessageState::Asked) {
+        tolerate(m.late ? Tolerance::LateAcceptance : Tolerance::SecondAnswer);
+        m.late = false;
+        return;
+    }
+    accept(e.message, true);
+    oweNow(DueKind::Accepted, e.message.value);
+}
+
+void Checker::State::onReject(const Event& e) {
+    MessageFacts& m = message(e.message);
+    if (m.state != MessageState::Asked) {
+        tolerate(Tolerance::SecondAnswer);
+        return;
+    }
+    m.state = MessageState::Rejected;
+}
+
+void Checker::State::accept(MessageId id, bool exact) {
+    MessageFacts& m = messages[id.index()];
+    m.state = MessageState::Accepted;
+    m.late = !exact;
+    const Regime at = service.at(now);
+    m.from = exact ? place : m.asked;
+    m.fromAt = exact ? now : m.askedAt;
+    m.until = place;
+    m.untilAt = now;
+    m.regimeSure = exact || m.regime == at;
+    if (exact) m.regime = at;
+    if (m.sender.exists()) m.senderUnsure = devices[m.sender.index()].installation != m.senderInstallation;
+
+    m.thread = threadOf(m);
+    Thread& thread = threads[m.thread];
+    m.slots = thread.slots;
+    m.receipts = allocateReceipts(m.slots);
+    const bool live = m.regimeSure && m.regime.service == Service::On && !m.room && !m.toSelf;
+    for (const auto& [userId, base] : thread.users) {
+        const bool author = userId == m.author;
+        const Tri audience = author ? Tri::Yes : m.room ? Tri::Maybe : inAudience(m, userId);
+        if (audience == Tri::No) continue;
+        UserFacts& user = users[userId.index()];
+        // What ON owes to each device that is online: what others wrote, what another device sent, what the API is to
+        // include.
+        bool owed = live && audience == Tri::Yes;
+        if (m.kind == MessageSort::Status)
+            owed = owed && !author && !m.api;
+        else if (author && m.api)
+            owed = owed && m.includeSender;
+        for (std::uint16_t i = 0; i < user.deviceCount; ++i) {
+            const DeviceId id2{user.firstDevice.value + i};
+            const DeviceFacts& d = devices[id2.index()];
+            Receipt& r = receipts[m.receipts + base + i];
+            if (d.online && d.began < m.from) {
+                r.session = d.session;
+                r.owed |= Receipt::Online;
+                if (owed && id2 != m.sender) {
+                    r.owed |= Receipt::Owed;
+                    ++m.owed;
+                }
+                if (m.room) {
+                    const std::uint32_t stay = stayOf.find(pairKey(m.to.number, id2.value));
+                    if (stay != FlatMap::kAbsent && stays[stay].inside && stays[stay].since < m.from)
+                        r.owed |= Receipt::InRoom;
+                    else if (!exact && stay != FlatMap::kAbsent &&
+                             std::max(stays[stay].since, stays[stay].left) > m.from)
+                        r.owed |= Receipt::Unsure;
+                }
+            } else if (!exact && (d.online || d.ended > m.from)) {
+                r.owed |= Receipt::Unsure;
+            }
+        }
+        if (!m.room && m.kind == MessageSort::Normal) user.mailbox.push_back(id);
+    }
+    byAcceptance.push({id, m.until});
+    ++liveMessages;
+    temptAtAcceptance(id);
+}
+
+void Checker::State::forgetPastHorizon() {
+    while (!byAcceptance.empty()) {
+        const auto [id, until] = byAcceptance.front();
+        const MessageFacts& m = messages[id.index()];
+        if (m.state == MessageState::Accepted && m.until == until) {
+            if (!pastHorizon(m)) return;
+            forget(id);
+        }
+        byAcceptance.pop();
+    }
+}
+
+void Checker::State::forget(MessageId id) {
+    MessageFacts& m = messages[id.index()];
+    const Thread& thread = threads[m.thread];
+    for (const auto& [userId, base] : thread.users) {
+        UserFacts& user = users[userId.index()];
+        // Mailboxes are in the order of acceptance, so what is forgotten stands first.
+        while (user.mailboxHead < user.mailbox.size()) {
+            const MessageFacts& first = messages[user.mailbox[user.mailboxHead].index()];
+            if (first.state == MessageState::Accepted && first.until > m.until) break;
+            ++user.mailboxHead;
+        }
+        if (user.mailboxHead >= 64 && user.mailboxHead * 2 >= user.mailbox.size()) {
+            user.mailbox.erase(user.mailbox.begin(),
+                               user.mailbox.begin() + static_cast<std::ptrdiff_t>(user.mailboxHead));
+            user.mailboxHead = 0;
+        }
+        std::erase(user.recalled, id);
+        if (base >= m.slots || !m.synchronizable()) continue;
+        for (std::uint16_t i = 0; i < user.deviceCount; ++i) {
+            const DeviceId d{user.firstDevice.value + i};
+            if (devices[d.index()].listed || header->silent.caughtUp || holds(m, d) == Tri::No) continue;
+            auto& past = pastThreads[d.index()];
+            if (std::find(past.begin(), past.end(), m.thread) == past.end()) past.push_back(m.thread);
+        }
+    }
+    if (m.recall != MessageFacts::kNone) {
+        recalls[m.recall] = RecallFacts{};
+        freeRecalls.push_back(m.recall);
+        m.recall = MessageFacts::kNone;
+    }
+    if (freeReceipts.size() <= m.slots) freeReceipts.resize(static_cast<std::size_t>(m.slots) + 1);
+    freeReceipts[m.slots].push_back(m.receipts);
+    m.slots = 0;
+    m.state = MessageState::Forgotten;
+    --liveMessages;
+}
+
+// ---- Groups and rooms
+// -------------------------------------------------------------------------------------------------
+
+void Checker::State::onMembership(const Event& e) {
+    if (e.refused) return;
+    const bool join = e.kind == EventKind::Join;
+    if (e.to.kind == TargetKind::Group) {
+        GroupFacts& g = groups[e.to.number];
+        const std::uint64_t key = pairKey(e.to.number, e.user.value);
+        std::uint32_t history = memberOf.find(key);
+        if (history == FlatMap::kAbsent) {
+            if (!join) return;
+            history = static_cast<std::uint32_t>(memberships.size());
+            memberships.emplace_back();
+            memberOf.set(key, history);
+        }
+        const bool inside = memberships[history].size() % 2 == 1;
+        if (inside == join) return;
+        memberships[history].push_back(place);
+        ++g.version;
+        if (join)
+            g.members.push_back(e.user);
+        else
+            std::erase(g.members, e.user);
+        return;
+    }
+    if (!join) return leaveRoom(e.device, e.to.room());
+    const std::uint64_t key = pairKey(e.to.number, e.device.value);
+    std::uint32_t number = stayOf.find(key);
+    if (number == FlatMap::kAbsent) {
+        number = static_cast<std::uint32_t>(stays.size());
+        stays.emplace_back();
+        stayOf.set(key, number);
+    }
+    RoomFacts& room = rooms[e.to.number];
+    if (room.lastMessage > 0 && now <= room.lastMessageAt + kHorizon) check(RuleId::ChatroomLiveOnly, {});
+    if (stays[number].inside || !devices[e.device.index()].online) return;
+    stays[number].inside = true;
+    stays[number].since = place;
+    room.inside.push_back(e.device);
+    roomsOf[e.device.index()].push_back(e.to.room());
+}
+
+void Checker::State::leaveRoom(DeviceId id, RoomId room) {
+    const std::uint32_t number = stayOf.find(pairKey(room.value, id.value));
+    if (number == FlatMap::kAbsent || !stays[number].inside) return;
+    stays[number].inside = false;
+    stays[number].left = place;
+    std::erase(rooms[room.index()].inside, id);
+    std::erase(roomsOf[id.index()], room);
+}
+
+void Checker::State::addToThread(std::uint32_t thread, UserId u) {
+    const std::uint64_t key = pairKey(thread, u.value);
+    if (slotOf.find(key) != FlatMap::kAbsent) return;
+    Thread& t = threads[thread];
+    slotOf.set(key, t.slots);
+    t.users.emplace_back(u, t.slots);
+    t.slots += users[u.index()].deviceCount;
+}
+
+// The conversation of a message, with slots for everybody it now concerns.
+std::uint32_t Checker::State::threadOf(const MessageFacts& m) {
+    const auto fresh = [this](const Address& address) {
+        threads.emplace_back();
+        threads.back().address = address;
+        return static_cast<std::uint32_t>(threads.size() - 1);
+    };
+    if (m.to.kind == TargetKind::User) {
+        const UserId a = std::min(m.author, m.to.user());
+        const UserId b = std::max(m.author, m.to.user());
+        const std::uint64_t key = pairKey(a.value, b.value);
+        std::uint32_t thread = privateThreads.find(key);
+        if (thread == FlatMap::kAbsent) {
+            thread = fresh({});
+            privateThreads.set(key, thread);
+            Thread& t = threads[thread];
+            t.isPrivate = true;
+            t.a = a;
+            t.b = b;
+            t.users.emplace_back(a, 0);
+            t.slots = users[a.index()].deviceCount;
+            if (b != a) {
+                t.users.emplace_back(b, t.slots);
+                t.slots += users[b.index()].deviceCount;
+            }
+        }
+        return thread;
+    }
+    if (m.to.kind == TargetKind::Group) {
+        GroupFacts& g = groups[m.to.number];
+        if (g.thread == MessageFacts::kNone) g.thread = fresh(m.to);
+        if (threads[g.thread].version != g.version) {
+            for (const UserId u : g.members) addToThread(g.thread, u);
+            threads[g.thread].version = g.version;
+        }
+        addToThread(g.thread, m.author);
+        return g.thread;
+    }
+    RoomFacts& room = rooms[m.to.number];
+    if (room.thread == MessageFacts::kNone) room.thread = fresh(m.to);
+    for (const DeviceId d : room.inside) addToThread(room.thread, devices[d.index()].user);
+    addToThread(room.thread, m.author);
+    return room.thread;
+}
+
+std::uint32_t Checker::State::allocateReceipts(std::uint32_t count) {
+    if (count < freeReceipts.size() && !freeReceipts[count].empty()) {
+        const std::uint32_t first = freeReceipts[count].back();
+        freeReceipts[count].pop_back();
+        std::fill_n(receipts.begin() + first, count, Receipt{});
+        return first;
+    }
+    const auto first = static_cast<std::uint32_t>(receipts.size());
+    receipts.resize(receipts.size() + count);
+    return first;
+}
+
+// ---- Facts asked
+// ------------------------------------------------------------------------------------------------------
+
+std::uint32_t Checker::State::slotBase(std::uint32_t thread, UserId u) const {
+    const Thread& t = threads[thread];
+    if (!t.isPrivate) return slotOf.find(pairKey(thread, u.value));
+    if (u == t.a) return 0;
+    return u == t.b ? users[t.a.index()].deviceCount : FlatMap::kAbsent;
+}
+
+// The slot of `d`, or kAbsent where the message has none for it.
+std::uint32_t Checker::State::slot(const MessageFacts& m, DeviceId d) const {
+    if (m.slots == 0) return FlatMap::kAbsent;
+    const DeviceFacts& device = devices[d.index()];
+    const std::uint32_t base = slotBase(m.thread, device.user);
+    if (base == FlatMap::kAbsent || base >= m.slots) return FlatMap::kAbsent;
+    return base + device.ordinal;
+}
+
+const Receipt* Checker::State::receipt(const MessageFacts& m, DeviceId d) const {
+    const std::uint32_t at = slot(m, d);
+    return at == FlatMap::kAbsent ? nullptr : &receipts[m.receipts + at];
+}
+
+Receipt* Checker::State::receipt(const MessageFacts& m, DeviceId d) {
+    const std::uint32_t at = slot(m, d);
+    return at == FlatMap::kAbsent ? nullptr : &receipts[m.receipts + at];
+}
+
+// Whether `u` was a member throughout, at some time, or never between two places.
+Tri Checker::State::member(GroupId g, UserId u, Place from, Place until) const {
+    const std::uint32_t number = memberOf.find(pairKey(g.value, u.value));
+    if (number == FlatMap::kAbsent) return Tri::No;
+    const auto& changes = memberships[number];
+    const auto before =
+        static_cast<std::size_t>(std::lower_bound(changes.begin(), changes.end(), from) - changes.begin());
+    const auto through =
+        static_cast<std::size_t>(std::upper_bound(changes.begin(), changes.end(), until) - changes.begin());
+    if (before != through) return Tri::Maybe;
+    return before % 2 == 1 ? Tri::Yes : Tri::No;
+}
+
+// Who left after acceptance is owed nothing that had not come, recalls included.
+bool Checker::State::leftAfter(const MessageFacts& m, UserId u) const {
+    if (m.to.kind != TargetKind::Group) return false;
+    const std::uint32_t number = memberOf.find(pairKey(m.to.number, u.value));
+    if (number == FlatMap::kAbsent) return false;
+    const auto& changes = memberships[number];
+    for (std::size_t i = changes.size(); i > 0 && changes[i - 1] > m.from; --i) {
+        if (i % 2 == 0) return true;  // joins stand at odd, leaves at even positions, counted from 1
+    }
+    return false;
+}
+
+Tri Checker::State::inAudience(const MessageFacts& m, UserId u) const {
+    if (u == m.author) return Tri::No;
+    switch (m.to.kind) {
+        case TargetKind::User:
+            return u == m.to.user() ? Tri::Yes : Tri::No;
+        case TargetKind::Group:
+            return member(m.to.group(), u, m.from, m.until);
+        case TargetKind::Room: {
+            const std::uint32_t base = slotBase(m.thread, u);
+            if (base == FlatMap::kAbsent || base >= m.slots) return Tri::No;
+            Tri found = Tri::No;
+            for (std::uint16_t i = 0; i < users[u.index()].deviceCount; ++i) {
+                const Receipt& r = receipts[m.receipts + base + i];
+                if ((r.owed & Receipt::InRoom) != 0) return Tri::Yes;
+                if ((r.owed & Receipt::Unsure) != 0) found = Tri::Maybe;
+            }
+            return found;
+        }
+        case TargetKind::None:
+            break;
+    }
+    return Tri::No;
+}
+
+Standing Checker::State::standing(Place from, Place until, const DeviceFacts& d) const {
+    if (d.began < from) return Standing::Since;
+    return d.began > until ? Standing::After : Standing::Unclear;
+}
+
+// The state that decides (spec: "For a device online at acceptance and since then in one session: the state at
+// acceptance. For one that came online later: acceptance and the beginning of its session, with no turn in between.").
+Decides Checker::State::decides(const MessageFacts& m, const DeviceFacts& d) const {
+    if (!m.regimeSure) return Decides::Nothing;
+    if (d.began >= m.from && !(d.regime == m.regime)) return Decides::Nothing;
+    return decidedBy(m.regime);
+}
+
+Decides Checker::State::decides(const RecallFacts& r, const DeviceFacts& d) const {
+    if (!r.accepted || !r.regimeSure) return Decides::Nothing;
+    if (d.began >= r.from && !(d.regime == r.regime)) return Decides::Nothing;
+    return decidedBy(r.regime);
+}
+
+// Whether this installation of `d` holds m: received or sent it. Where it was reinstalled between `send` and `accept`,
+// which of the two installations sent it is undecided.
+Tri Checker::State::holds(const MessageFacts& m, DeviceId d) const {
+    const Receipt* r = receipt(m, d);
+    if (r != nullptr && (r->have & Receipt::Received) != 0) return Tri::Yes;
+    if (m.sender != d || m.state == MessageState::Rejected) return Tri::No;
+    const std::uint32_t installed = devices[d.index()].installation;
+    if (installed == m.senderInstallation) return Tri::Yes;
+    return m.senderUnsure && installed == m.senderInstallation + 1 ? Tri::Maybe : Tri::No;
+}
+
+// A terminal has a message that it received if that session still lasts, or its installation was online at a settled
+// moment since: where the session broke at once, the acknowledgement may be lost.
+bool Checker::State::terminalHas(const MessageFacts& m, const Receipt& r, const DeviceFacts& d, bool clean) const {
+    if ((r.have & (clean ? Receipt::EarlierClean : Receipt::Earlier)) != 0) return true;
+    if ((r.have & Receipt::Received) == 0 || (clean && (r.have & Receipt::Tainted) != 0)) return false;
+    if (d.online && r.session == d.session) return true;
+    if (timeMode) return (d.online ? now : d.endedAt) >= m.untilAt + Millis{r.stamp} + patience;
+    const std::uint32_t seen = d.online && settledCount > d.beganSettled ? settledCount : d.settledOnline;
+    return seen > r.stamp;
+}
+
+Tri Checker::State::anotherTerminalHas(const MessageFacts& m, DeviceId d, bool clean) const {
+    const UserId u = devices[d.index()].user;
+    const std::uint32_t base = slotBase(m.thread, u);
+    if (base == FlatMap::kAbsent || base >= m.slots) return Tri::No;
+    Tri answer = Tri::No;
+    if (m.sender.exists() && devices[m.sender.index()].user == u) {
+        if (m.sender != d) return Tri::Yes;
+        const std::uint32_t installed = devices[d.index()].installation;
+        if (installed > m.senderInstallation + (m.senderUnsure ? 1U : 0U)) return Tri::Yes;
+        if (installed > m.senderInstallation) answer = Tri::Maybe;
+    }
+    const UserFacts& user = users[u.index()];
+    for (std::uint16_t i = 0; i < user.deviceCount; ++i) {
+        const DeviceId other{user.firstDevice.value + i};
+        const Receipt& r = receipts[m.receipts + base + i];
+        if (other == d) {
+            if ((r.have & (clean ? Receipt::EarlierClean : Receipt::Earlier)) != 0) return Tri::Yes;
+        } else if (terminalHas(m, r, devices[other.index()], clean)) {
+            return Tri::Yes;
+        }
+    }
+    return answer;
+}
+
+bool Checker::State::anyEver(const MessageFacts& m, UserId u) const {
+    const std::uint32_t base = slotBase(m.thread, u);
+    if (base == FlatMap::kAbsent || base >= m.slots) return false;
+    for (std::uint16_t i = 0; i < users[u.index()].deviceCount; ++i) {
+        if ((receipts[m.receipts + base + i].have & Receipt::Ever) != 0) return true;
+    }
+    return false;
+}
+
+void Checker::State::markUser(const MessageFacts& m, UserId u, std::uint8_t owedFlag) {
+    const std::uint32_t base = slotBase(m.thread, u);
+    if (base == FlatMap::kAbsent || base >= m.slots) return;
+    for (std::uint16_t i = 0; i < users[u.index()].deviceCount; ++i) receipts[m.receipts + base + i].owed |= owedFlag;
+}
+
+bool Checker::State::maybeRecalled(const MessageFacts& m) const {
+    return header->silent.recallAccept && m.recall != MessageFacts::kNone && recalls[m.recall].askedFor();
+}
+
+Window Checker::State::window(const DeviceFacts& d) const {
+    return windowAt(d.beganAt, d.compensationDays, header->readings.window, header->app.timezone);
+}
+
+// ---- The face
+// ---------------------------------------------------------------------------------------------------------
+
+Checker::Checker(const Header& header, CheckerOptions options)
+    : state_(std::make_unique<State>(std::make_shared<const Header>(header), options)) {}
+Checker::Checker(const Checker& other) : state_(std::make_unique<State>(*other.state_)) {}
+Checker& Checker::operator=(const Checker& other) {
+    if (this != &other) *state_ = *other.state_;
+    return *this;
+}
+Checker::Checker(Checker&&) noexcept = default;
+Checker& Checker::operator=(Checker&&) noexcept = default;
+Checker::~Checker() = default;
+
+void Checker::feed(const Event& event, const Lexicon& lexicon, const Annex& annex) {
+    state_->words = &lexicon;
+    state_->annex = &annex;
+    state_->feed(event);
+}
+
+void Checker::finish(const Lexicon& lexicon) {
+    state_->words = &lexicon;
+    state_->finish();
+}
+
+const RuleCounts& Checker::counts() const {
+    return state_->counts;
+}
+const std::vector<Violation>& Checker::violations() const {
+    return state_->violations;
+}
+const ToleranceCounts& Checker::tolerances() const {
+    return state_->tolerances;
+}
+std::uint64_t Checker::openDuties() const {
+    return state_->open;
+}
+std::uint64_t Checker::events() const {
+    return state_->place;
+}
+
+std::size_t Checker::memory() const {
+    const State& s = *state_;
+    const auto bytes = [](const auto& v) { return v.capacity() * sizeof(v[0]); };
+    std::size_t sum = sizeof(State) + bytes(s.devices) + bytes(s.users) + bytes(s.messages) + bytes(s.recalls) +
+                      bytes(s.threads) + bytes(s.receipts) + bytes(s.memberships) + bytes(s.stays) + bytes(s.logins) +
+                      s.due.memory() + s.byAcceptance.memory() + s.privateThreads.memory() + s.memberOf.memory() +
+                      s.slotOf.memory() + s.stayOf.memory();
+    for (const UserFacts& u : s.users) sum += bytes(u.mailbox) + bytes(u.recalled);
+    for (const Thread& t : s.threads) sum += bytes(t.users) + bytes(t.marks);
+    for (const auto& list : s.unaccepted) sum += bytes(list) + 3 * sizeof(list);
+    for (const auto& list : s.freeReceipts) sum += bytes(list);
+    return sum;
+}
+
+}  // namespace mdsync

@@ -1,0 +1,276 @@
+// Facts: what a trace has established so far, in the words of the rules.
+//
+// Sessions, installations, who is in which group, what was accepted when, who received and who shows what. Facts judge
+// nothing; the rules (one file a family) ask them. A Place is the number of an event in the trace, counted from 1: of
+// two events with the same clock, the place decides which came first.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "base/fifo.hpp"
+#include "base/flat_map.hpp"
+#include "mdsync/spec.hpp"
+#include "mdsync/trace.hpp"
+
+namespace mdsync::spec {
+
+using Place = std::uint64_t;
+
+// "Nothing may bring a message after it, nothing is owed about it any more": 8 x 24 h after acceptance.
+inline constexpr Millis kHorizon = std::chrono::hours{8 * 24};
+
+// ---- The service switch
+// -----------------------------------------------------------------------------------------------
+
+enum class Service : std::uint8_t { Off, On, Changing };
+
+// What the service was at a moment, and by how many turns of the switch it had come to that.
+struct Regime {
+    Service service = Service::Off;
+    std::uint32_t turns = 0;
+    friend bool operator==(const Regime&, const Regime&) = default;
+};
+
+// Which rules apply: those of OFF, those of ON, or neither.
+enum class Decides : std::uint8_t { Off, On, Nothing };
+
+[[nodiscard]] inline Decides decidedBy(Regime regime) {
+    if (regime.service == Service::Changing) return Decides::Nothing;
+    return regime.service == Service::On ? Decides::On : Decides::Off;
+}
+
+// The console switch of the app: CHANGING from a turn until the delay has passed, the delay's last millisecond
+// excluded.
+class Switch {
+public:
+    Switch(bool on, Millis delay) : target_(on), delay_(delay) {}
+    [[nodiscard]] Regime at(Instant t) const {
+        if (turns_ > 0 && t < turnedAt_ + delay_) return {Service::Changing, turns_};
+        return {target_ ? Service::On : Service::Off, turns_};
+    }
+    [[nodiscard]] bool target() const { return target_; }
+    // REQUIRES: `on` differs from target().
+    void turn(bool on, Instant t) {
+        target_ = on;
+        turnedAt_ = t;
+        ++turns_;
+    }
+
+private:
+    bool target_;
+    Millis delay_;
+    Instant turnedAt_{};
+    std::uint32_t turns_ = 0;
+};
+
+// ---- Devices
+// ----------------------------------------------------------------------------------------------------------
+
+enum class DeviceClass : std::uint8_t { Mobile, Web, Desktop, Miniprogram };
+[[nodiscard]] DeviceClass classOf(Platform platform);
+[[nodiscard]] std::string_view spell(DeviceClass deviceClass);
+
+// A DeviceFacts is a device with its installation and its session: the running one, or the last.
+struct DeviceFacts {
+    UserId user;
+    DeviceClass deviceClass = DeviceClass::Mobile;
+    bool online = false;
+    bool reinstalled = false;     // this installation was begun by a `reinstall`
+    bool firstSession = false;    // the session is the first of its installation
+    bool caughtUp = false;        // the session has had its `caught-up`
+    bool listed = false;          // this installation has had a `caught-up` with conversations
+    bool holdsSomething = false;  // this installation received or sent a normal private or group message
+    std::uint16_t session = 0;    // number of the session, from 1
+    std::uint16_t ordinal = 0;    // among the user's devices
+    std::uint32_t installation = 0;
+    std::uint32_t beganSettled = 0;  // how many `settled` there had been when the session began
+    std::uint32_t settledOnline =
+        0;          // number of the last `settled` that found this installation online, in ended sessions
+    Regime regime;  // at the session's beginning
+    Place began = 0;
+    Instant beganAt{};
+    Place ended = 0;  // of the last session that ended
+    Instant endedAt{};
+    Place answered = 0;  // the last `online` or `refused`
+    std::uint32_t beganOrigin = 0;
+    std::uint32_t endedOrigin = 0;
+    int compensationDays = 1;  // as they were at the login
+    int offlineDays = 7;
+};
+
+// ---- Messages
+// ---------------------------------------------------------------------------------------------------------
+
+// A Receipt is what one device has to do with one message. The rules' hottest record: 8 bytes.
+struct Receipt {
+    enum : std::uint8_t {   // have
+        Received = 1,       // by this installation
+        Tainted = 2,        // ... in violation of a ban: it raises no duty
+        OffDecided = 4,     // ... and OFF decided about it
+        Earlier = 8,        // an earlier installation of the device has it
+        EarlierClean = 16,  // ... and raised duties
+        Ever = 32,          // any installation received it
+        Shown = 64,         // this installation shows it recalled
+        ShownOff = 128      // ... and OFF decided about that
+    };
+    enum : std::uint8_t {    // owed
+        Online = 1,          // at acceptance, for certain
+        Unsure = 2,          // whether online at acceptance
+        Owed = 4,            // live, at acceptance
+        InRoom = 8,          // a chatroom message: online and in the room at acceptance
+        NoMore = 16,         // a violated duty was reported: the message is owed no more
+        RecallNoMore = 32,   // the same of its recall
+        LackedAtRecall = 64  // did not hold it when its recall was accepted
+    };
+    std::uint32_t stamp = 0;    // when received: number of `settled` before, or ms since acceptance in time mode
+    std::uint16_t session = 0;  // in which it was received; before that, the one it is owed to
+    std::uint8_t have = 0;
+    std::uint8_t owed = 0;
+};
+
+enum class MessageState : std::uint8_t { Unknown, Asked, Accepted, Rejected, Forgotten };
+enum class MessageSort : std::uint8_t { Normal, Status };
+
+// A MessageFacts is one message. Its acceptance lies between two places; where the trace has a timely `accept`, they
+// are the same.
+struct MessageFacts {
+    MessageState state = MessageState::Unknown;
+    MessageSort kind = MessageSort::Normal;
+    bool room = false;       // a chatroom's
+    bool api = false;        // sent through the server API
+    bool statusApi = false;  // ... through a status endpoint
+    bool includeSender = false;
+    bool toSelf = false;         // through the API: judged by delivery.* alone
+    bool regimeSure = false;     // the regime was one and the same wherever acceptance lies
+    bool senderOffline = false;  // its device was offline when it asked
+    bool senderUnsure = false;   // reinstalled between `send` and `accept`
+    bool received = false;       // there was a first `receive`
+    bool late = false;           // taken as accepted without an `accept` in time
+    PayloadKind payloadKind = PayloadKind::Unknown;
+    std::uint32_t slots = 0;  // receipts of the thread's first so many devices
+    UserId author;
+    DeviceId sender;
+    std::uint32_t senderInstallation = 0;
+    std::uint32_t thread = 0;
+    std::uint32_t receipts = 0;  // first of them in the pool
+    std::uint32_t owed = 0;      // how many Owed receipts are still missing
+    std::uint32_t recall = kNone;
+    std::uint32_t askedOrigin = 0;
+    Address to;
+    Regime regime;
+    Place asked = 0;
+    Place from = 0;   // acceptance: not before ...
+    Place until = 0;  // ... and not after
+    Instant askedAt{};
+    Instant fromAt{};
+    Instant untilAt{};
+    std::uint64_t payload = 0;
+
+    static constexpr std::uint32_t kNone = 0xffffffffU;
+
+    // Normal, private or group, not to oneself through the API: what online.*, off.*, compensation.* and recall.* are
+    // about.
+    [[nodiscard]] bool synchronizable() const { return kind == MessageSort::Normal && !room && !toSelf; }
+};
+
+// Somebody asked for a recall.
+struct RecallRequest {
+    DeviceId device;  // or
+    UserId user;      // through the API
+    bool open = true;
+    bool deviceOffline = false;  // when it asked
+    Place asked = 0;
+    Instant askedAt{};
+    std::uint32_t origin = 0;
+    Regime regime;
+    std::vector<std::pair<DeviceId, std::uint16_t>> holders;  // at that moment, with the session if online, else 0
+};
+
+// A RecallFacts is what is known of the recalls of one message; the first that is accepted counts.
+struct RecallFacts {
+    MessageId message;
+    bool accepted = false;
+    bool regimeSure = false;
+    bool shownSomewhere = false;
+    Regime regime;
+    Place from = 0, until = 0;
+    Instant fromAt{}, untilAt{};
+    std::uint32_t origin = 0;
+    DeviceId device;  // of the request that was accepted; either may be none when that is undecided
+    UserId user;      // whose recall it is
+    bool byApi = false;
+    std::vector<RecallRequest> requests;
+    std::vector<std::pair<DeviceId, std::uint16_t>> owed;  // devices, with the sessions, that must show it
+
+    [[nodiscard]] bool askedFor() const;  // by somebody, and not rejected throughout
+};
+
+// ---- Conversations
+// ----------------------------------------------------------------------------------------------------
+
+// How far a device has come in a conversation during its session, for each `via`.
+struct OrderMark {
+    Place latest[3] = {0, 0, 0};
+    std::uint16_t session = 0;
+};
+
+// A Thread is a conversation with a stable numbering of the devices that have to do with it: two users, or all who ever
+// were in a group or room or wrote to it.
+struct Thread {
+    Address address;  // group or room; for a private one unused
+    UserId a, b;      // private
+    bool isPrivate = false;
+    std::uint32_t slots = 0;
+    std::vector<std::pair<UserId, std::uint32_t>> users;  // with the slot of their first device
+    std::vector<OrderMark> marks;
+    std::uint32_t version = 0;  // of the group's membership for which all members have slots
+};
+
+struct GroupFacts {
+    std::vector<UserId> members;
+    std::uint32_t version = 1;
+    std::uint32_t thread = MessageFacts::kNone;
+};
+
+// A device's stay in a room.
+struct Stay {
+    bool inside = false;
+    Place since = 0;
+    Place left = 0;
+};
+
+struct RoomFacts {
+    std::vector<DeviceId> inside;
+    std::uint32_t thread = MessageFacts::kNone;
+    Place lastMessage = 0;
+    Instant lastMessageAt{};
+};
+
+// What a user's rules need to find again without searching.
+struct UserFacts {
+    DeviceId firstDevice;
+    std::uint16_t deviceCount = 0;
+    std::uint16_t onlineCount = 0;
+    std::vector<MessageId> mailbox;  // normal private and group messages they wrote or are the audience of, as accepted
+    std::size_t mailboxHead = 0;     // before it all are past their horizon
+    std::vector<MessageId> recalled;  // of these, the recalled ones
+    Place lastStatus = 0, lastStatusApi = 0,
+          lastExcluded = 0;  // latest status, API status, API message without includeSender
+    Instant lastStatusAt{}, lastStatusApiAt{}, lastExcludedAt{};
+};
+
+// ---- The window
+// -------------------------------------------------------------------------------------------------------
+
+// What compensation must bring begins at `demanded`; what it must not bring lies before `allowed`.
+struct Window {
+    Instant demanded{};
+    Instant allowed{};
+};
+// seed, "Impact on Offline Compensation": "the specified number of recent days (default is 1 calendar day)".
+[[nodiscard]] Window windowAt(Instant login, int days, WindowReading reading, const Zone& zone);
+
+}  // namespace mdsync::spec
