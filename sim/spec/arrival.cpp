@@ -260,7 +260,6 @@ void Checker::State::onReceive(const Event& e) {
 
     const bool first = (r->have & Receipt::Received) == 0;
     if (first) {
-        if ((r->owed & Receipt::Owed) != 0) --m.owed;
         r->session = d.session;
         r->stamp = timeMode ? static_cast<std::uint32_t>((now - m.untilAt).count()) : settledCount;
         r->have |= static_cast<std::uint8_t>(Receipt::Received | Receipt::Ever | (tainted ? Receipt::Tainted : 0) |
@@ -287,6 +286,7 @@ void Checker::State::temptAtAcceptance(MessageId id) {
         UserFacts& user = users[userId.index()];
         const bool author = userId == m.author;
         if (!author && inAudience(m, userId) == Tri::No) continue;
+        ++user.concerned;
         if (user.onlineCount > 0) ++concerned;
         if (user.onlineCount < user.deviceCount && !m.room) check(RuleId::DeliveryOnlyOnline, {});
         if (m.kind == MessageSort::Status && !m.room && !m.toSelf) {
@@ -322,7 +322,7 @@ void Checker::State::temptAtLogin(DeviceId id) {
     if (missed(user.lastStatusApi, user.lastStatusApiAt)) check(RuleId::StatusApiOnlineOnly, {});
     if (live(user.lastExcluded, user.lastExcludedAt)) check(RuleId::ApiExcludeSender, {});
     if (missed(lastRoomMessage, lastRoomMessageAt)) check(RuleId::ChatroomLiveOnly, {});
-    if (liveMessages > user.mailbox.size() - user.mailboxHead) check(RuleId::DeliveryNoLeak, {});
+    if (liveMessages > user.concerned) check(RuleId::DeliveryNoLeak, {});
     temptRecallAtLogin(id);
 
     owedToSender[id.index()].clear();

@@ -319,7 +319,6 @@ void Checker::State::accept(MessageId id, bool exact) {
                 r.owed |= Receipt::Online;
                 if (owed && id2 != m.sender) {
                     r.owed |= Receipt::Owed;
-                    ++m.owed;
                 }
                 if (m.room) {
                     const std::uint32_t stay = stayOf.find(pairKey(m.to.number, id2.value));
@@ -368,6 +367,7 @@ void Checker::State::forget(MessageId id) {
                                user.mailbox.begin() + static_cast<std::ptrdiff_t>(user.mailboxHead));
             user.mailboxHead = 0;
         }
+        if (userId == m.author || inAudience(m, userId) != Tri::No) --user.concerned;
         std::erase(user.recalled, id);
         if (base >= m.slots || !m.synchronizable()) continue;
         for (std::uint16_t i = 0; i < user.deviceCount; ++i) {

@@ -40,6 +40,8 @@ bool RecallFacts::askedFor() const {
 }
 
 Window windowAt(Instant login, int days, WindowReading reading, const Zone& zone) {
+    // A value out of range that was taken counts as set; beyond the horizon and below one day all are alike.
+    days = std::clamp(days, 0, 400);
     // Days are counted on the calendar, not in steps of 24 h: across a change of daylight saving the two differ.
     const Instant calendar = zone.startOf(zone.dayOf(login) - std::chrono::days{days - 1});
     const Instant rolling = login - std::chrono::hours{24} * days;

@@ -156,7 +156,6 @@ struct MessageFacts {
     std::uint32_t senderInstallation = 0;
     std::uint32_t thread = 0;
     std::uint32_t receipts = 0;  // first of them in the pool
-    std::uint32_t owed = 0;      // how many Owed receipts are still missing
     std::uint32_t recall = kNone;
     std::uint32_t askedOrigin = 0;
     Address to;
@@ -254,6 +253,7 @@ struct UserFacts {
     DeviceId firstDevice;
     std::uint16_t deviceCount = 0;
     std::uint16_t onlineCount = 0;
+    std::uint32_t concerned = 0;     // live messages, of any kind, that they wrote or are the audience of
     std::vector<MessageId> mailbox;  // normal private and group messages they wrote or are the audience of, as accepted
     std::size_t mailboxHead = 0;     // before it all are past their horizon
     std::vector<MessageId> recalled;  // of these, the recalled ones
