@@ -70,6 +70,7 @@ struct Result {
     std::vector<Diagnostic> diagnostics;   // of files that gave no case
     bool interrupted = false;
     int interruptSignal = 0;
+    bool namedNothing = false;             // an argument of the command line selected nothing
     std::vector<RuleId> required;          // --require: must have been exercised over the whole run
 };
 

@@ -17,6 +17,7 @@
 
 #include "mdsync/result.hpp"
 #include "mdsync/scenario.hpp"
+#include "mdsync/selection.hpp"
 #include "mdsync/spec.hpp"
 #include "mdsync/target.hpp"
 #include "mdsync/trace.hpp"
@@ -82,19 +83,39 @@ void inParallel(unsigned jobs, std::size_t count, const std::atomic<bool>& stop,
 // How many threads this machine runs at once.
 [[nodiscard]] unsigned defaultJobs();
 
-// How a set of cases is run. The callbacks are called from the worker threads.
+// A Suite is what a command line names: cases, and the files that gave none because something is wrong with them.
+struct Suite {
+    std::vector<Case> cases;
+    struct Broken {
+        std::size_t before = 0;  // the number of the case before which the file was named
+        CaseResult result;
+    };
+    std::vector<Broken> broken;
+    std::vector<Diagnostic> warnings;
+    std::vector<std::string> empty;  // arguments that named nothing: a folder without files, a choice that fits no case
+    std::size_t files = 0;           // that were read
+};
+
+// Reads what `arguments` (PATH, PATH#CASE, PATH:LINE; `-` for the text `input`) name and keeps the cases that `filter`
+// accepts, each case once, in the order of mention.
+[[nodiscard]] Suite loadSuite(const std::vector<std::string>& arguments, const Filter& filter, unsigned jobs,
+                              std::string_view input = {});
+
+// How a suite is run. The callbacks are called from the worker threads.
 struct Campaign {
     std::string server = "reference";  // a name that makeWorldTarget knows
     RunOptions options;
     unsigned jobs = 1;
-    // Where asked for: receives each case's trace as soon as it ended.
-    std::function<void(const Case&, const Trace&, CaseResult&)> recorded;
+    std::string flags;            // what a command line needs, besides case and seed, to repeat a case
+    std::string_view input = {};  // the text of the scenario `-`
+    // Where asked for: receives each case's trace, and the case's number, as soon as it ended.
+    std::function<void(std::size_t, const Trace&, CaseResult&)> recorded;
     std::function<void(const CaseResult&)> finished;
 };
 
-// Runs all cases; results stand in the order of the cases. An interrupt stops what has not ended: such cases are
-// missing from the result, which is marked.
-[[nodiscard]] Result runCases(std::span<const Case> cases, const Campaign& campaign, const Interrupt& interrupt);
+// Runs all cases; results stand in the order of mention, broken files among them. An interrupt stops what has not ended:
+// such cases are missing from the result, which is marked.
+[[nodiscard]] Result runSuite(const Suite& suite, const Campaign& campaign, const Interrupt& interrupt);
 
 // ---- Recorded traces ------------------------------------------------------------------------------------------------
 
@@ -104,6 +125,7 @@ struct CheckOptions {
     bool lenient = false;
     Millis skew{0};
     unsigned jobs = 1;
+    std::string flags;  // what a command line needs, besides the path, to repeat a check
     // Where asked for: receives each valid trace as a whole.
     std::function<void(const Trace&, CaseResult&)> recorded;
     std::function<void(const CaseResult&)> finished;
@@ -123,7 +145,11 @@ struct Guards {
     std::vector<std::string> servers;  // the known-bad servers that declare the rule
 };
 
-// For every rule its guards among the files of `cases`. A file guards no rule that it violates on the reference server.
-[[nodiscard]] std::vector<Guards> findGuards(std::span<const Case> cases, unsigned jobs, const Interrupt& interrupt);
+// For every rule its guards among the files of `cases`, in the order of the catalogue. A file guards no rule that it
+// violates on the reference server. Incomplete if `stop` was set.
+[[nodiscard]] std::vector<Guards> findGuards(std::span<const Case> cases, unsigned jobs, const std::atomic<bool>& stop);
+
+// `word` as a shell takes it: quoted where that is needed.
+[[nodiscard]] std::string shellWord(std::string_view word);
 
 }  // namespace mdsync

@@ -122,7 +122,7 @@ Verdict verdictOf(const Result& result) {
     if (has(result, Verdict::Fail) || !missingOf(result).empty()) return Verdict::Fail;
     if (has(result, Verdict::Inconclusive)) return Verdict::Inconclusive;
     const Summary sum = summarize(result);
-    return sum.checks == 0 && sum.expectations == 0 ? Verdict::Nothing : Verdict::Pass;
+    return result.namedNothing || (sum.checks == 0 && sum.expectations == 0) ? Verdict::Nothing : Verdict::Pass;
 }
 
 int exitCodeOf(const Result& result) {
