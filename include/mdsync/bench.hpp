@@ -1,0 +1,75 @@
+// Bench: how fast this machine simulates, judges and reads, beside plain yardsticks in the same process.
+//
+// The load is a fan-out: users with five devices each, all online, the service on; every message goes to the
+// recipient's five devices and the author's other four, over links of 5..80 ms. So much is always in flight that
+// nothing ever settles: it is judged in time mode, by all rules. It runs the code of `run`, so a known-bad server shows
+// its violations. Times are the machine's; compare ratios.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "mdsync/spec.hpp"
+
+namespace mdsync {
+
+struct BenchOptions {
+    std::string server = "reference";
+    std::uint32_t users = 1000;
+    std::uint64_t deliveries = 9'000'000;  // about; of each of the two world figures
+    std::uint64_t lines = 1'000'000;       // about; of the trace that is read
+    std::uint64_t seed = 1;
+    bool world = true;   // measure the world
+    bool check = true;   // measure the trace reader and checker
+    bool scale = false;  // measure 1,000 to 1,000,000 devices, too
+};
+
+// One run of the fan-out.
+struct LoadFigures {
+    std::uint32_t devices = 0;
+    std::uint64_t inFlight = 0;  // packets, on average
+    std::uint64_t deliveries = 0;
+    double deliveriesPerSecond = 0;
+    double heapEventsPerSecond = 0;  // a bare binary heap with as many events in flight
+    double ratioToBareHeap = 0;      // the heap's rate by ours: smaller is better
+    double bytesPerDevice = 0;       // of world and checker, with everybody online and nothing sent yet
+    RuleCounts counts{};
+    std::vector<std::string> violations;  // the first few, as sentences
+};
+
+// Reading and judging a recorded fan-out.
+struct ReadFigures {
+    std::uint64_t lines = 0;
+    std::uint64_t bytes = 0;
+    double linesPerSecond = 0;
+    double bytesPerSecond = 0;
+    double domLinesPerSecond = 0;    // nlohmann::json, one document a line
+    double parseLinesPerSecond = 0;  // simdjson, one document a line
+    double ratioToDom = 0;           // ours by theirs: larger is better
+    double ratioToParse = 0;
+    std::uint64_t violated = 0;
+};
+
+struct BenchFigures {
+    bool hasWorld = false;
+    LoadFigures world;    // 4,000 in flight
+    LoadFigures crowded;  // 400,000 in flight
+    bool hasCheck = false;
+    ReadFigures check;
+    std::vector<LoadFigures> scale;         // by number of devices
+    std::vector<RuleId> idle;               // rules of this load's kind that were never checked: the bench is broken
+    [[nodiscard]] bool conformant() const;  // no violation, nothing idle
+};
+
+// Runs the bench. REQUIRES: options.server is known to findServer (world.hpp), users >= 10. Takes seconds to minutes.
+[[nodiscard]] BenchFigures runBench(const BenchOptions& options);
+
+// The rules that this load puts to the test.
+[[nodiscard]] const std::vector<RuleId>& rulesOfLoad();
+
+// The figures as a table for people, and as the document `bench/1`.
+[[nodiscard]] std::string benchReport(const BenchFigures& figures);
+[[nodiscard]] std::string benchJson(const BenchFigures& figures);
+
+}  // namespace mdsync

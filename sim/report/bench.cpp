@@ -1,0 +1,112 @@
+// The bench's figures: a table for people, the document `bench/1` for programs.
+#include "mdsync/bench.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "mdsync/report.hpp"
+
+namespace mdsync {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string perSecond(double rate) {
+    if (rate >= 1e6) return fmt::format("{:.2f} M/s", rate / 1e6);
+    return fmt::format("{:.0f} k/s", rate / 1e3);
+}
+
+void appendLoad(std::string& out, const LoadFigures& f) {
+    out += fmt::format(
+        "  {:>9} devices  {:>7} in flight  {:>10} judged deliveries  {:>11}   {:>5.2f} x the time of a bare heap ({})  "
+        "{:>6.0f} B a device\n",
+        f.devices, f.inFlight, f.deliveries, perSecond(f.deliveriesPerSecond), f.ratioToBareHeap,
+        perSecond(f.heapEventsPerSecond), f.bytesPerDevice);
+}
+
+Json loadOf(const LoadFigures& f) {
+    return {{"devices", f.devices},
+            {"inFlight", f.inFlight},
+            {"deliveries", f.deliveries},
+            {"deliveriesPerSecond", f.deliveriesPerSecond},
+            {"bareHeapPerSecond", f.heapEventsPerSecond},
+            {"ratioToBareHeap", f.ratioToBareHeap},
+            {"bytesPerDevice", f.bytesPerDevice}};
+}
+
+Json violationsOf(const RuleCounts& counts) {
+    Json violations = Json::object();
+    for (const Rule& row : catalogue()) {
+        const Counts& c = counts[static_cast<std::size_t>(row.id)];
+        if (c.violated > 0) violations[std::string(row.name)] = c.violated;
+    }
+    return violations;
+}
+
+}  // namespace
+
+std::string benchReport(const BenchFigures& figures) {
+    std::string out;
+    if (figures.hasWorld) {
+        out += "world: a fan-out to 5 + 4 devices, 5..80 ms, all rules on\n";
+        appendLoad(out, figures.world);
+        appendLoad(out, figures.crowded);
+        out += "  checks (4,000 in flight)\n";
+        for (const Rule& row : catalogue()) {
+            const Counts& c = figures.world.counts[static_cast<std::size_t>(row.id)];
+            if (c.checked == 0 && c.violated == 0) continue;
+            out += fmt::format("    {:<28} {:>10} checked  {:>8} violated\n", row.name, c.checked, c.violated);
+        }
+        for (const std::string& text : figures.world.violations) out += fmt::format("    {}\n", text);
+    }
+    if (figures.hasCheck) {
+        const ReadFigures& c = figures.check;
+        out += fmt::format("check: {} lines, {:.0f} bytes a line, all rules on\n", c.lines,
+                           static_cast<double>(c.bytes) / static_cast<double>(c.lines));
+        out += fmt::format("  {} read and judged, {:.0f} MB/s\n", perSecond(c.linesPerSecond), c.bytesPerSecond / 1e6);
+        out +=
+            fmt::format("  {:.2f} x a plain nlohmann DOM parse ({})\n", c.ratioToDom, perSecond(c.domLinesPerSecond));
+        out +=
+            fmt::format("  {:.2f} x a plain simdjson parse ({})\n", c.ratioToParse, perSecond(c.parseLinesPerSecond));
+    }
+    if (!figures.scale.empty()) {
+        out += "scale: the same load over more devices\n";
+        for (const LoadFigures& f : figures.scale) appendLoad(out, f);
+        const double dearer = figures.scale.front().deliveriesPerSecond / figures.scale.back().deliveriesPerSecond;
+        out += fmt::format("  a delivery is {:.2f} x dearer among {} devices than among {}\n", dearer,
+                           figures.scale.back().devices, figures.scale.front().devices);
+    }
+    for (const RuleId idle : figures.idle) out += fmt::format("broken bench: {} was never checked\n", rule(idle).name);
+    return out;
+}
+
+std::string benchJson(const BenchFigures& figures) {
+    Json document = {{"mdsync", "bench/1"}};
+    if (figures.hasWorld) {
+        Json world = loadOf(figures.world);
+        world["crowded"] = loadOf(figures.crowded);
+        Json checked = Json::object();
+        for (const Rule& row : catalogue()) {
+            const Counts& c = figures.world.counts[static_cast<std::size_t>(row.id)];
+            if (c.checked > 0) checked[std::string(row.name)] = c.checked;
+        }
+        world["checked"] = checked;
+        world["violations"] = violationsOf(figures.world.counts);
+        document["world"] = world;
+    }
+    if (figures.hasCheck) {
+        const ReadFigures& c = figures.check;
+        document["check"] = {
+            {"lines", c.lines},           {"linesPerSecond", c.linesPerSecond}, {"bytesPerSecond", c.bytesPerSecond},
+            {"ratioToDom", c.ratioToDom}, {"ratioToParse", c.ratioToParse},     {"violated", c.violated}};
+    }
+    if (!figures.scale.empty()) {
+        document["scale"] = Json::array();
+        for (const LoadFigures& f : figures.scale) document["scale"].push_back(loadOf(f));
+    }
+    return document.dump(2) + "\n";
+}
+
+}  // namespace mdsync
