@@ -1,0 +1,478 @@
+// See event_reader.hpp. The table below is formats section 2's table of events.
+#include "trace/event_reader.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "mdsync/diagnostic.hpp"
+#include "trace/fields.hpp"
+
+namespace mdsync {
+namespace {
+
+enum class Key : std::uint8_t {
+    T,
+    Ev,
+    Msg,
+    Dev,
+    To,
+    From,
+    Type,
+    Digest,
+    Text,
+    Api,
+    IncludeSender,
+    Code,
+    Reason,
+    By,
+    Via,
+    Count,
+    Conversations,
+    Enabled,
+    Refused,
+    App,
+    Group,
+    User,
+    Chatroom
+};
+constexpr std::size_t kKeys = 23;
+constexpr std::array<std::string_view, kKeys> kKeyNames{
+    "t",       "ev",     "msg", "dev", "to",    "from",          "type",    "digest",  "text", "api",   "includeSender",
+    "code",    "reason", "by",  "via", "count", "conversations", "enabled", "refused", "app",  "group", "user",
+    "chatroom"};
+
+constexpr std::uint32_t bit(Key key) {
+    return 1U << static_cast<std::uint32_t>(key);
+}
+template <class... More>
+constexpr std::uint32_t bits(More... keys) {
+    return (0U | ... | bit(keys));
+}
+
+struct KeySet {
+    std::uint32_t required = 0;
+    std::uint32_t optional = 0;
+};
+
+// The keys of an event besides `t` and `ev`. What excludes each other is checked apart.
+KeySet keysOf(EventKind kind) {
+    switch (kind) {
+        case EventKind::Connect:
+        case EventKind::Online:
+        case EventKind::Reinstall:
+            return {bits(Key::Dev), 0};
+        case EventKind::Refused:
+            return {bits(Key::Dev, Key::Code), 0};
+        case EventKind::Offline:
+            return {bits(Key::Dev, Key::Reason), bits(Key::By)};
+        case EventKind::Send:
+            return {bits(Key::Msg, Key::Dev, Key::To), bits(Key::Type, Key::Digest, Key::Text)};
+        case EventKind::Publish:
+            return {bits(Key::Msg, Key::From, Key::To),
+                    bits(Key::Type, Key::Api, Key::IncludeSender, Key::Digest, Key::Text)};
+        case EventKind::Accept:
+        case EventKind::RecallAccept:
+            return {bits(Key::Msg), 0};
+        case EventKind::Reject:
+        case EventKind::RecallReject:
+            return {bits(Key::Msg, Key::Code), 0};
+        case EventKind::Receive:
+            return {bits(Key::Msg, Key::Dev), bits(Key::Via, Key::Digest, Key::Text)};
+        case EventKind::CaughtUp:
+            return {bits(Key::Dev), bits(Key::Count, Key::Conversations)};
+        case EventKind::Recall:
+            return {bits(Key::Msg), bits(Key::Dev, Key::Api)};
+        case EventKind::Recalled:
+            return {bits(Key::Msg, Key::Dev), 0};
+        case EventKind::Sync:
+            return {bits(Key::Enabled), bits(Key::Refused)};
+        case EventKind::Set:
+            return {bits(Key::App), bits(Key::Refused)};
+        case EventKind::Join:
+        case EventKind::Leave:
+            return {0, bits(Key::Group, Key::User, Key::Chatroom, Key::Dev, Key::Refused)};
+        case EventKind::Settled:
+            return {0, 0};
+        case EventKind::Note:
+            return {bits(Key::Text), 0};
+    }
+    return {};
+}
+
+std::vector<std::string_view> namesOf(std::uint32_t keys) {
+    std::vector<std::string_view> names;
+    for (std::size_t i = 0; i < kKeys; ++i) {
+        if ((keys >> i & 1U) != 0) names.push_back(kKeyNames[i]);
+    }
+    return names;
+}
+
+// The keys of one line: where each value is; node 0 is the line itself and means absent.
+class LineReader {
+public:
+    LineReader(const JsonLine& json, Faults& faults, const ReadContext& context)
+        : json_(json), faults_(faults), fields_(json, faults), context_(context) {}
+
+    EventLine read() {
+        if (json_[0].kind != JsonKind::Object) {
+            faults_.add("trace.wrong-type", 0, "a line of a trace must be an object");
+            return line_;
+        }
+        findKeys();
+        readTime();
+        readKind();
+        if (!line_.kindKnown) return line_;
+        checkKeys();
+        readParts();
+        return line_;
+    }
+
+private:
+    [[nodiscard]] std::size_t node(Key key) const { return values_[static_cast<std::size_t>(key)]; }
+    [[nodiscard]] bool has(Key key) const { return node(key) != 0; }
+    static std::string_view name(Key key) { return kKeyNames[static_cast<std::size_t>(key)]; }
+    Event& event() { return line_.event; }
+
+    void findKeys() {
+        json_.members(0, [&](std::size_t key, std::size_t value) {
+            const std::string_view word = json_.text(key);
+            for (std::size_t i = 0; i < kKeys; ++i) {
+                if (kKeyNames[i] != word) continue;
+                if (values_[i] != 0) return fields_.duplicateKey(key);
+                values_[i] = value;
+                return;
+            }
+            if (!word.starts_with("x-")) strangers_.push_back(key);
+        });
+    }
+
+    void readTime() {
+        if (!has(Key::T)) {
+            faults_.add("trace.missing-key", 0, "the event lacks \"t\"");
+            return;
+        }
+        line_.timeNode = node(Key::T);
+        const auto t = fields_.instant(node(Key::T));
+        if (!t) return;
+        event().t = *t;
+        line_.timeKnown = true;
+        if (context_.header.app.timezone.named() && (*t < kFirstOfZones || *t > kLastOfZones)) {
+            faults_.add("trace.beyond-zone", node(Key::T),
+                        "with a named timezone every instant must lie in 1970..2037");
+        }
+    }
+
+    void readKind() {
+        if (!has(Key::Ev)) {
+            faults_.add("trace.missing-key", 0, "the event lacks \"ev\"");
+            return;
+        }
+        const auto word = fields_.string(node(Key::Ev), "ev");
+        if (!word) return;
+        const auto kind = eventKindOf(*word);
+        if (!kind) {
+            std::vector<std::string_view> words;
+            for (std::size_t i = 0; i < kEventKinds; ++i) words.push_back(spell(static_cast<EventKind>(i)));
+            faults_.add("trace.unknown-event", node(Key::Ev), fmt::format("unknown event {}", quoted(*word)),
+                        suggest(*word, words));
+            return;
+        }
+        event().kind = *kind;
+        line_.kindKnown = true;
+    }
+
+    // Keys that do not belong here, and keys that are missing.
+    void checkKeys() {
+        const KeySet keys = keysOf(event().kind);
+        const std::uint32_t allowed = keys.required | keys.optional | bits(Key::T, Key::Ev);
+        const std::string what = fmt::format("\"{}\"", spell(event().kind));
+        for (const std::size_t key : strangers_) fields_.unknownKey(key, what, namesOf(allowed));
+        for (std::size_t i = 0; i < kKeys; ++i) {
+            if (values_[i] == 0 || (allowed >> i & 1U) != 0) continue;
+            fields_.unknownKey(values_[i] - 1, what, namesOf(allowed));
+            values_[i] = 0;
+        }
+        for (const std::string_view missing : namesOf(keys.required)) {
+            const auto key =
+                static_cast<std::size_t>(std::find(kKeyNames.begin(), kKeyNames.end(), missing) - kKeyNames.begin());
+            if (values_[key] == 0) lacks(quoted(missing));
+        }
+        checkAlternatives();
+    }
+
+    void lacks(const std::string& what) {
+        faults_.add("trace.missing-key", 0, fmt::format("\"{}\" lacks {}", spell(event().kind), what));
+    }
+    void notBoth(Key one, Key other) {
+        if (!has(one) || !has(other)) return;
+        faults_.add(
+            "trace.unknown-key", node(other) - 1,
+            fmt::format("\"{}\" cannot have both \"{}\" and \"{}\"", spell(event().kind), name(one), name(other)));
+    }
+
+    void checkAlternatives() {
+        switch (event().kind) {
+            case EventKind::Send:
+            case EventKind::Publish:
+            case EventKind::Receive:
+                notBoth(Key::Digest, Key::Text);
+                break;
+            case EventKind::Recall:
+                notBoth(Key::Dev, Key::Api);
+                if (!has(Key::Dev) && !has(Key::Api)) lacks("\"dev\" or \"api\"");
+                break;
+            case EventKind::Join:
+            case EventKind::Leave:
+                checkMembership();
+                break;
+            default:
+                break;
+        }
+    }
+
+    // A user joins a group, or a device a chatroom.
+    void checkMembership() {
+        notBoth(Key::Group, Key::Chatroom);
+        if (has(Key::Chatroom)) {
+            if (!has(Key::Dev)) lacks("\"dev\"");
+            notBoth(Key::Chatroom, Key::User);
+        } else if (has(Key::Group)) {
+            if (!has(Key::User)) lacks("\"user\"");
+            notBoth(Key::Group, Key::Dev);
+        } else {
+            lacks("\"group\" and \"user\", or \"chatroom\" and \"dev\"");
+        }
+    }
+
+    void readParts() {
+        if (has(Key::Msg)) readMessage();
+        if (has(Key::Dev)) event().device = device(Key::Dev);
+        if (has(Key::From)) event().user = user(Key::From);
+        if (has(Key::User)) event().user = user(Key::User);
+        if (has(Key::To)) readTarget();
+        if (has(Key::Group)) readGroup();
+        if (has(Key::Chatroom)) readRoom();
+        if (has(Key::Type)) readType();
+        if (has(Key::Digest)) readPayload(Key::Digest, PayloadKind::Digest);
+        if (has(Key::Text)) readText();
+        if (has(Key::Api)) readApi();
+        if (has(Key::IncludeSender))
+            event().includeSender = fields_.boolean(node(Key::IncludeSender), "includeSender").value_or(false);
+        if (has(Key::Enabled)) event().enabled = fields_.boolean(node(Key::Enabled), "enabled").value_or(false);
+        if (has(Key::Code)) event().code = text(Key::Code);
+        if (has(Key::Refused)) {
+            event().code = text(Key::Refused);
+            event().refused = true;
+        }
+        if (has(Key::Reason)) readReason();
+        if (has(Key::By)) readBy();
+        if (has(Key::Via)) readVia();
+        if (event().kind == EventKind::CaughtUp) readCatchUp();
+        if (has(Key::App)) readSettings();
+    }
+
+    void readMessage() {
+        const auto id = fields_.string(node(Key::Msg), "msg");
+        if (!id) return;
+        line_.messageNode = node(Key::Msg);
+        line_.message = *id;
+        if (isName(*id)) return;
+        faults_.add("trace.bad-name", node(Key::Msg), fmt::format("{} cannot be the id of a message", quoted(*id)),
+                    "1..64 bytes, no blanks and none of / : { } * ,");
+    }
+
+    DeviceId device(Key key) {
+        const auto path = fields_.string(node(key), name(key));
+        if (!path) return {};
+        const DeviceId found = context_.names.device(*path);
+        if (!found.exists())
+            undeclared(node(key), "device", *path, "trace.undeclared-device", context_.names.devicePaths());
+        return found;
+    }
+    UserId user(Key key) {
+        const auto word = fields_.string(node(key), name(key));
+        if (!word) return {};
+        const UserId found = context_.names.user(*word);
+        if (!found.exists())
+            undeclared(node(key), "user", *word, "trace.undeclared-user",
+                       context_.names.targetSpellings(TargetKind::User));
+        return found;
+    }
+    // `spelling` is the word as it stands in the file, `known` what could stand there.
+    void undeclared(std::size_t at, std::string_view what, std::string_view spelling, std::string_view code,
+                    const std::vector<std::string_view>& known) {
+        faults_.add(code, at, fmt::format("no {} {} is declared", what, quoted(spelling)),
+                    faults_.full() ? std::string() : suggest(spelling, known));
+    }
+
+    // A target spelled as in `to`.
+    Address target(std::size_t at, std::string_view key) {
+        const auto word = fields_.string(at, key);
+        if (!word) return {};
+        const Address found = context_.names.target(*word);
+        if (found.kind != TargetKind::None) return found;
+        const std::vector<std::string_view> known = context_.names.targetSpellings(TargetKind::None);
+        if (word->starts_with("group:")) {
+            undeclared(at, "group", *word, "trace.undeclared-group", known);
+        } else if (word->starts_with("chatroom:")) {
+            undeclared(at, "chatroom", *word, "trace.undeclared-room", known);
+        } else {
+            undeclared(at, "user", *word, "trace.undeclared-user", known);
+        }
+        return {};
+    }
+    void readTarget() { event().to = target(node(Key::To), "to"); }
+
+    // `join` and `leave` have bare names.
+    void readGroup() {
+        const auto word = fields_.string(node(Key::Group), "group");
+        if (!word) return;
+        const GroupId group = context_.names.group(*word);
+        event().to = Address::of(group);
+        if (group.exists()) return;
+        std::vector<std::string_view> known;
+        for (const GroupInfo& info : context_.header.groups) known.emplace_back(info.name);
+        undeclared(node(Key::Group), "group", *word, "trace.undeclared-group", known);
+    }
+    void readRoom() {
+        const auto word = fields_.string(node(Key::Chatroom), "chatroom");
+        if (!word) return;
+        const RoomId room = context_.names.room(*word);
+        event().to = Address::of(room);
+        if (room.exists()) return;
+        undeclared(node(Key::Chatroom), "chatroom", *word, "trace.undeclared-room",
+                   {context_.header.rooms.begin(), context_.header.rooms.end()});
+    }
+
+    TextId text(Key key) {
+        const auto word = fields_.string(node(key), name(key));
+        return word && faults_.empty() ? context_.lexicon.texts.intern(*word) : TextId{};
+    }
+    void readType() {
+        const auto word = fields_.string(node(Key::Type), "type");
+        if (word && *word != "RC:TxtMsg") event().type = text(Key::Type);
+    }
+    void readText() {
+        if (event().kind != EventKind::Note) return readPayload(Key::Text, PayloadKind::Text);
+        if (fields_.string(node(Key::Text), "text") && context_.keepTexts) event().text = text(Key::Text);
+    }
+    void readPayload(Key key, PayloadKind kind) {
+        const auto bytes = fields_.string(node(key), name(key));
+        if (!bytes) return;
+        if (kind == PayloadKind::Digest && bytes->size() > 64) {
+            faults_.add("trace.bad-value", node(key), "a digest has at most 64 bytes");
+        }
+        event().payloadKind = kind;
+        event().payload = fingerprint(*bytes);
+        if (context_.keepTexts) event().text = text(key);
+    }
+
+    void readApi() {
+        if (event().kind == EventKind::Recall) {
+            event().user = user(Key::Api);
+            return;
+        }
+        const auto word = fields_.string(node(Key::Api), "api");
+        if (!word) return;
+        if (*word == "message") return;
+        event().api = *word == "status" ? Api::Status : Api::Path;
+        if (event().api == Api::Status) return;
+        event().code = text(Key::Api);
+        checkPath(*word);
+    }
+    // A literal path of the server API must be that of the target's kind.
+    void checkPath(std::string_view path) {
+        constexpr std::array<std::string_view, 4> kKinds{"", "private", "group", "chatroom"};
+        const auto kind = static_cast<std::size_t>(event().to.kind);
+        std::vector<std::string> paths;
+        for (std::size_t i = 1; i < kKinds.size(); ++i) {
+            if (kind != 0 && kind != i) continue;
+            for (const std::string_view family : {"message", "statusmessage"}) {
+                paths.push_back(fmt::format("/{}/{}/publish.json", family, kKinds[i]));
+                if (paths.back() == path) return;
+            }
+        }
+        std::vector<std::string_view> known{"message", "status"};
+        known.insert(known.end(), paths.begin(), paths.end());
+        std::string hint = suggest(path, known);
+        if (hint.empty()) hint = fmt::format("expected {}", alternatives(known));
+        faults_.add("trace.bad-value", node(Key::Api), fmt::format("no endpoint {} for this target", quoted(path)),
+                    hint);
+    }
+
+    void readReason() {
+        const auto reason = fields_.oneOf(node(Key::Reason), "reason",
+                                          {"logout", "drop", "replaced", "evicted", "uninstall", "server"});
+        if (reason) event().reason = static_cast<OfflineReason>(*reason);
+    }
+    void readVia() {
+        const auto via = fields_.oneOf(node(Key::Via), "via", {"live", "offline", "compensation"});
+        if (via) event().via = static_cast<Via>(*via + 1);
+    }
+    void readBy() {
+        event().by = device(Key::By);
+        if (!event().by.exists() || !event().device.exists()) return;
+        const std::vector<DeviceInfo>& devices = context_.header.devices;
+        if (devices[event().by.index()].user != devices[event().device.index()].user) {
+            faults_.add("trace.foreign-by", node(Key::By), "\"by\" must be a device of the same user");
+        }
+    }
+
+    void readCatchUp() {
+        CatchUp catchUp;
+        if (has(Key::Count)) {
+            const auto count = fields_.integer(node(Key::Count), "count", 0);
+            if (count) catchUp.count = static_cast<std::uint64_t>(*count);
+        }
+        if (has(Key::Conversations) && fields_.array(node(Key::Conversations), "conversations")) {
+            catchUp.hasConversations = true;
+            json_.items(node(Key::Conversations), [&](std::size_t item) {
+                const Address address = target(item, "a conversation");
+                if (address.kind != TargetKind::None) catchUp.conversations.push_back(address);
+            });
+        }
+        if (!faults_.empty()) return;
+        event().annex = static_cast<std::uint32_t>(context_.annex.catchUps.size());
+        context_.annex.catchUps.push_back(std::move(catchUp));
+    }
+
+    void readSettings() {
+        if (!fields_.object(node(Key::App), "app")) return;
+        SettingsChange change;
+        const std::vector<std::string_view> keys{"compensationDays", "offlineDays", "limits", "prepaid"};
+        eachMember(json_, fields_, node(Key::App), "\"app\" of \"set\"", keys, [&](std::size_t key, std::size_t value) {
+            if (key == 0) change.compensationDays = fields_.integer(value, keys[key]);
+            if (key == 1) change.offlineDays = fields_.integer(value, keys[key]);
+            if (key == 2) readLimits(value, change);
+            if (key == 3) change.prepaid = fields_.boolean(value, keys[key]);
+        });
+        if (!faults_.empty()) return;
+        event().annex = static_cast<std::uint32_t>(context_.annex.settings.size());
+        context_.annex.settings.push_back(change);
+    }
+    void readLimits(std::size_t object, SettingsChange& change) {
+        if (!fields_.object(object, "limits")) return;
+        const std::vector<std::string_view> keys{"mobile", "miniprogram"};
+        eachMember(json_, fields_, object, "\"limits\"", keys, [&](std::size_t key, std::size_t value) {
+            (key == 0 ? change.mobileLimit : change.miniprogramLimit) = fields_.integer(value, keys[key]);
+        });
+    }
+
+    const JsonLine& json_;
+    Faults& faults_;
+    Fields fields_;
+    const ReadContext& context_;
+    EventLine line_;
+    std::array<std::size_t, kKeys> values_{};
+    std::vector<std::size_t> strangers_;
+};
+
+}  // namespace
+
+EventLine readEvent(const JsonLine& json, Faults& faults, const ReadContext& context) {
+    return LineReader(json, faults, context).read();
+}
+
+}  // namespace mdsync

@@ -1,0 +1,37 @@
+// One line to one event, by the table of formats section 2: keys in any order, every mistake with its place.
+//
+// This is the complete reader. QuickReader (quick_reader.hpp) does the same for the usual layout only, faster.
+#pragma once
+
+#include <string_view>
+
+#include "mdsync/trace.hpp"
+#include "trace/fault.hpp"
+#include "trace/names.hpp"
+
+namespace mdsync {
+
+// What of reading depends on the whole trace and not on the line.
+struct ReadContext {
+    const Header& header;
+    const Names& names;
+    Lexicon& lexicon;
+    Annex& annex;
+    bool keepTexts = false;
+};
+
+// A line that was read: its event without the message's number, and where the parts are that can be wrong only in the
+// light of other lines.
+struct EventLine {
+    Event event;
+    std::string_view message;  // its id; valid until the next line
+    std::size_t messageNode = 0;
+    std::size_t timeNode = 0;
+    bool kindKnown = false;  // also of a faulty line
+    bool timeKnown = false;
+};
+
+// Reads the parsed line. Whatever is wrong is in `faults`; the result then holds what could be understood.
+[[nodiscard]] EventLine readEvent(const JsonLine& json, Faults& faults, const ReadContext& context);
+
+}  // namespace mdsync

@@ -1,0 +1,106 @@
+// See message_table.hpp.
+#include "trace/message_table.hpp"
+
+#include "trace/names.hpp"
+
+namespace mdsync {
+namespace {
+
+constexpr Millis kHorizon = std::chrono::hours{8 * 24};
+// Readers may still ask about a message right at its horizon; a day later nobody does.
+constexpr Millis kForgotten = kHorizon + std::chrono::hours{24};
+constexpr Instant kNever = Instant::min();
+
+}  // namespace
+
+std::uint32_t MessageTable::find(const ShortKey& key, std::string_view id) const {
+    return table_.find(key, [&](std::uint32_t number) { return lexicon_.messages[MessageId{number}] == id; });
+}
+
+MessageTable::Problem MessageTable::check(const Event& event, const Record* record) {
+    switch (event.kind) {
+        case EventKind::Send:
+        case EventKind::Publish:
+            return record != nullptr && event.t <= record->inUseUntil ? Problem::UsedTwice : Problem::None;
+        case EventKind::Accept:
+        case EventKind::Reject:
+            return record == nullptr || event.t > record->inUseUntil ? Problem::NotSent : Problem::None;
+        case EventKind::RecallAccept:
+        case EventKind::RecallReject:
+            return record == nullptr || event.t > record->recallUntil ? Problem::NoRecall : Problem::None;
+        default:
+            return Problem::None;
+    }
+}
+
+void MessageTable::remember(const Event& event, Record& record) {
+    record.touched = event.t;
+    switch (event.kind) {
+        case EventKind::Send:
+        case EventKind::Publish:
+            record.sent = true;
+            record.answered = false;
+            record.inUseUntil = event.t + kHorizon;
+            break;
+        case EventKind::Accept:
+            if (!record.answered) record.inUseUntil = event.t + kHorizon;
+            record.answered = true;
+            break;
+        case EventKind::Reject:
+            record.answered = true;
+            break;
+        case EventKind::Recall:
+            record.recallUntil = event.t + kHorizon;
+            break;
+        default:
+            break;
+    }
+}
+
+MessageTable::Problem MessageTable::apply(Event& event, const ShortKey& key, std::string_view id) {
+    std::uint32_t number = find(key, id);
+    const Problem problem = check(event, number == KeyTable::kNone ? nullptr : &records_[number]);
+    if (problem != Problem::None) return problem;
+    if (number == KeyTable::kNone) {
+        if (!isName(id)) return Problem::BadName;
+        number = create(key, id, event.t, event.kind == EventKind::Send || event.kind == EventKind::Publish);
+    }
+    remember(event, records_[number]);
+    event.message = MessageId{number};
+    return Problem::None;
+}
+
+std::uint32_t MessageTable::create(const ShortKey& key, std::string_view id, Instant t, bool sending) {
+    std::vector<std::uint32_t>& free = sending && !freeSent_.empty() ? freeSent_ : freeUnsent_;
+    std::uint32_t number = 0;
+    if (free.empty()) {
+        number = lexicon_.messages.intern(id).value;
+        records_.emplace_back();
+    } else {
+        number = free.back();
+        free.pop_back();
+        lexicon_.messages.rename(MessageId{number}, id);
+    }
+    const bool everSent = records_[number].sent;
+    records_[number] = {key, t, kNever, kNever, everSent, false};
+    table_.insert(key, number);
+    oldest_.push_back({number, t});
+    return number;
+}
+
+void MessageTable::retire(Instant now, std::vector<MessageId>& retired) {
+    while (!oldest_.empty() && now - oldest_.front().mention > kForgotten) {
+        const std::uint32_t number = oldest_.front().number;
+        oldest_.pop_front();
+        const Record& record = records_[number];
+        if (now - record.touched <= kForgotten) {  // mentioned again since it was put here
+            oldest_.push_back({number, record.touched});
+            continue;
+        }
+        table_.erase(record.key, number);
+        (record.sent ? freeSent_ : freeUnsent_).push_back(number);
+        retired.emplace_back(number);
+    }
+}
+
+}  // namespace mdsync

@@ -1,0 +1,61 @@
+// See names.hpp.
+#include "trace/names.hpp"
+
+#include <fmt/format.h>
+
+namespace mdsync {
+
+bool isName(std::string_view name) {
+    if (name.empty() || name.size() > 64) return false;
+    for (const char c : name) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte <= 0x20 || byte == 0x7f || std::string_view("/:{}*,").find(c) != std::string_view::npos) return false;
+    }
+    return true;
+}
+
+Names::Names(const Header& header) {
+    for (const DeviceInfo& device : header.devices) {
+        devices_.add(fmt::format("{}/{}", header.users[device.user.index()].name, device.name));
+    }
+    const auto addTarget = [&](std::string_view spelling, Address address) {
+        if (targets_.add(spelling)) addresses_.push_back(address);
+    };
+    for (std::size_t i = 0; i < header.users.size(); ++i) addTarget(header.users[i].name, Address::of(UserId{i}));
+    for (std::size_t i = 0; i < header.groups.size(); ++i) {
+        addTarget(fmt::format("group:{}", header.groups[i].name), Address::of(GroupId{i}));
+    }
+    for (std::size_t i = 0; i < header.rooms.size(); ++i) {
+        addTarget(fmt::format("chatroom:{}", header.rooms[i]), Address::of(RoomId{i}));
+    }
+}
+
+UserId Names::user(std::string_view name) const {
+    const Address address = target(name);
+    return address.kind == TargetKind::User ? address.user() : UserId{};
+}
+
+GroupId Names::group(std::string_view name) const {
+    const Address address = target(fmt::format("group:{}", name));
+    return address.kind == TargetKind::Group ? address.group() : GroupId{};
+}
+
+RoomId Names::room(std::string_view name) const {
+    const Address address = target(fmt::format("chatroom:{}", name));
+    return address.kind == TargetKind::Room ? address.room() : RoomId{};
+}
+
+std::vector<std::string_view> Names::devicePaths() const {
+    return devices_.someWords();
+}
+
+std::vector<std::string_view> Names::targetSpellings(TargetKind kind) const {
+    const std::vector<std::string_view> all = targets_.someWords();
+    std::vector<std::string_view> spellings;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        if (kind == TargetKind::None || addresses_[i].kind == kind) spellings.push_back(all[i]);
+    }
+    return spellings;
+}
+
+}  // namespace mdsync
