@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -82,6 +83,7 @@ struct Case {
     std::string id;                  // `file` or `file#days=2,zone=+08:00`
     std::vector<std::pair<std::string, std::string>> choice;  // the matrix keys and the text of their values, in order
     Span choiceSpan;                 // the matrix entry this case comes from; line 0: none
+    std::uint32_t choiceLastLine = 0;  // the line on which that entry ends
     std::string name;
     std::string description;
     std::vector<std::string> rules;  // what the scenario exists to exercise
@@ -109,5 +111,22 @@ struct ScenarioFile {
 // The same for a text that is already in memory; `path` is used in diagnostics and ids.
 [[nodiscard]] ScenarioFile parseScenario(std::string_view text, const std::string& path,
                                          const std::vector<std::string_view>& knownRules);
+
+// The JSON Schema (draft-07) of scenario files, for editors: made from the table of keys that the reader decodes by.
+// Ends with a newline.
+[[nodiscard]] std::string scenarioSchema();
+
+// What a diagnostic's code means, in a line and at length.
+struct CodeInfo {
+    std::string_view code;         // `scenario.unknown-verb`
+    std::string_view title;        // one sentence without a full stop
+    std::string_view explanation;  // plain sentences
+};
+
+// All codes that reading a scenario can give.
+[[nodiscard]] std::span<const CodeInfo> scenarioCodes();
+
+// The row of `code`, or null.
+[[nodiscard]] const CodeInfo* findScenarioCode(std::string_view code);
 
 }  // namespace mdsync

@@ -1,0 +1,98 @@
+// Mistakes: what is wrong with one scenario file, collected while it is read.
+//
+// Every kind of mistake has one row in the table of mistakes.cpp: its stable code and what `mdsync explain` says of it.
+// The same mistake at the same place (in another case of the matrix, in another round of a repeat) is reported once.
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include "mdsync/diagnostic.hpp"
+
+namespace mdsync::scenario {
+
+enum class Mistake : std::uint8_t {
+    Unreadable,
+    TooLarge,
+    NotUtf8,
+    NotJson,
+    TooDeep,
+    DuplicateKey,
+    UnknownKey,
+    MissingKey,
+    ConflictingKeys,
+    WrongType,
+    UnknownVerb,
+    NotAllowedHere,
+    UnknownWord,
+    OutOfRange,
+    BadName,
+    BadRange,
+    BadReference,
+    BadDuration,
+    BadDate,
+    UnknownZone,
+    BadSubstitution,
+    UnknownRule,
+    Undeclared,
+    DuplicateName,
+    DuplicateMessage,
+    WrongTarget,
+    MalformedApp,
+    ImpossibleStep,
+    UnusedMatrixKey,
+    GroupStatusPath,
+    MoreMistakes
+};
+inline constexpr std::size_t kMistakes = 31;
+
+// A Place is a stretch of bytes of the file.
+struct Place {
+    std::uint32_t offset = 0;
+    std::uint32_t length = 0;
+};
+
+// The mistakes of one file. Keeps a reference to the text, which must outlive it.
+class Mistakes {
+public:
+    // REQUIRES: `text` is shorter than 4 GiB.
+    Mistakes(std::string_view text, std::string file);
+
+    // `message` and `hint` are those of a Diagnostic. Adds an error; UnusedMatrixKey and GroupStatusPath are warnings.
+    void add(Mistake what, Place place, std::string message, std::string hint = {});
+
+    // How often add() was called for an error, repetitions included: whoever compares two counts knows whether what he
+    // read in between was faulty.
+    [[nodiscard]] std::uint64_t count() const { return count_; }
+    [[nodiscard]] bool full() const { return found_.size() >= kMost; }
+
+    [[nodiscard]] Span spanOf(Place place) const;
+    [[nodiscard]] std::uint32_t lineOf(std::uint64_t offset) const;
+
+    // All diagnostics, in the order of the file.
+    [[nodiscard]] std::vector<Diagnostic> take();
+
+private:
+    static constexpr std::size_t kMost = 1000;  // beyond that, more of them help nobody
+    static constexpr std::size_t kMostWarnings = 100;
+
+    [[nodiscard]] std::string excerptAt(const Span& span) const;
+
+    std::string_view text_;
+    std::string file_;
+    std::vector<std::uint32_t> lineStarts_;
+    std::set<std::tuple<std::uint32_t, std::uint32_t, Mistake>> seen_;
+    std::vector<Diagnostic> found_;
+    std::uint64_t count_ = 0;
+    std::size_t warnings_ = 0;
+    bool more_ = false;
+};
+
+// A diagnostic about a file as a whole.
+[[nodiscard]] Diagnostic aboutFile(Mistake what, const std::string& file, std::string message, std::string hint = {});
+
+}  // namespace mdsync::scenario

@@ -1,0 +1,206 @@
+// From a file to its cases: text, tree, matrix, then one case after the other.
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+
+#include "mdsync/scenario.hpp"
+#include "scenario/header.hpp"
+#include "scenario/json.hpp"
+#include "scenario/matrix.hpp"
+#include "scenario/names.hpp"
+#include "scenario/steps.hpp"
+
+namespace mdsync {
+
+using namespace scenario;
+
+namespace {
+
+constexpr std::size_t kMostBytes = 16U * 1024U * 1024U;
+
+// A FileReader makes the cases of one tree.
+class FileReader {
+public:
+    FileReader(const json::Document& document, Mistakes& mistakes, const std::vector<std::string_view>& knownRules)
+        : document_(document),
+          mistakes_(mistakes),
+          knownRules_(knownRules),
+          scope_(document, mistakes),
+          budget_(mistakes),
+          matrix_(document, matrixNode(), mistakes) {}
+
+    std::vector<Case> read(const std::string& path) {
+        std::vector<Case> cases;
+        if (matrix_.broken()) scope_.forgiveUnknownVariables();
+        for (std::size_t i = 0; i < matrix_.size() && !budget_.exhausted() && !mistakes_.full(); ++i) {
+            Case made = caseOf(i, path);
+            if (mistakes_.count() == 0) cases.push_back(std::move(made));
+        }
+        if (mistakes_.count() == 0) checkIds(cases);
+        if (mistakes_.count() == 0) warnOfUnused();
+        if (mistakes_.count() > 0) cases.clear();
+        return cases;
+    }
+
+private:
+    const json::Node* matrixNode() const {
+        for (const json::Node& child : document_.children(document_.root())) {
+            if (document_.key(child) == "matrix") return &child;
+        }
+        return nullptr;
+    }
+
+    void choose(std::size_t number, Case& into) {
+        const Matrix::Choice choice = matrix_.at(number);
+        for (const auto& [slot, node] : choice.values) {
+            std::string text = document_.compact(*node);
+            into.choice.emplace_back(matrix_.keys()[slot], text);
+            scope_.bind({matrix_.keys()[slot], std::move(text), node, slot});
+        }
+        if (choice.entry == nullptr) return;
+        const Place place = choice.entry->place;
+        into.choiceSpan = mistakes_.spanOf(place);
+        into.choiceLastLine = mistakes_.lineOf(std::uint64_t{place.offset} + place.length - 1);
+    }
+
+    Case caseOf(std::size_t number, const std::string& path) {
+        Case made;
+        made.file = path;
+        made.id = path;
+        scope_.clear();
+        budget_.nextCase();
+        choose(number, made);
+        const char* separator = "#";
+        for (const auto& [key, text] : made.choice) {
+            made.id += fmt::format("{}{}={}", separator, key, text);
+            separator = ",";
+        }
+        Value root = scope_.value(document_.root());
+        const Fields file = scope_.fields(root, fileTable(), {root.place.offset, 1});
+        Names names{scope_, budget_, made};
+        readHeader(scope_, names, file, knownRules_, made);
+        if (budget_.exhausted()) return made;
+        StepReader steps{scope_, names, budget_, made};
+        steps.read(file["steps"]);
+        return made;
+    }
+
+    // Two entries that read alike would be one id for two cases.
+    void checkIds(const std::vector<Case>& cases) {
+        std::vector<std::pair<std::string_view, std::size_t>> ids;
+        for (std::size_t i = 0; i < cases.size(); ++i) ids.emplace_back(cases[i].id, i);
+        std::sort(ids.begin(), ids.end());
+        for (std::size_t i = 1; i < ids.size(); ++i) {
+            if (ids[i].first != ids[i - 1].first) continue;
+            const Span span = cases[ids[i].second].choiceSpan;
+            const Place entry{static_cast<std::uint32_t>(span.offset), span.length};
+            mistakes_.add(Mistake::DuplicateName, span.line > 0 ? entry : matrixNode()->keyPlace,
+                          fmt::format("the case {} is there twice", ids[i].first.substr(cases[0].file.size() + 1)));
+        }
+    }
+
+    void warnOfUnused() {
+        for (std::size_t slot = 0; slot < matrix_.keys().size(); ++slot) {
+            if (scope_.wasUsed(slot)) continue;
+            mistakes_.add(Mistake::UnusedMatrixKey, matrix_.placeOf(slot),
+                          fmt::format("nothing uses the matrix key {}", quoted(matrix_.keys()[slot])),
+                          fmt::format("use it as \"${{{}}}\"", matrix_.keys()[slot]));
+        }
+    }
+
+    const json::Document& document_;
+    Mistakes& mistakes_;
+    const std::vector<std::string_view>& knownRules_;
+    Scope scope_;
+    Budget budget_;
+    Matrix matrix_;
+};
+
+Diagnostic tooLarge(const std::string& path) {
+    return aboutFile(Mistake::TooLarge, path, "the file has more than 16 MiB");
+}
+
+Diagnostic unreadable(const std::string& path, int error) {
+    return aboutFile(Mistake::Unreadable, path, fmt::format("can't read the file: {}", std::strerror(error)));
+}
+
+struct CloseFile {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+};
+
+// The bytes of the file, at most one more than may be read; nothing, and `diagnostics`, if it can't be read.
+std::optional<std::string> bytesOf(const std::string& path, std::vector<Diagnostic>& diagnostics) {
+    struct stat info {};
+    if (::stat(path.c_str(), &info) != 0) {
+        diagnostics.push_back(unreadable(path, errno));
+        return std::nullopt;
+    }
+    if (S_ISDIR(info.st_mode)) {
+        diagnostics.push_back(aboutFile(Mistake::Unreadable, path, "this is a folder, not a file"));
+        return std::nullopt;
+    }
+    const std::unique_ptr<std::FILE, CloseFile> file{std::fopen(path.c_str(), "rb")};
+    if (file == nullptr) {
+        diagnostics.push_back(unreadable(path, errno));
+        return std::nullopt;
+    }
+    std::string bytes;
+    while (bytes.size() <= kMostBytes) {
+        const std::size_t before = bytes.size();
+        const std::size_t wanted = before == 0 ? static_cast<std::size_t>(16384) : before;
+        bytes.resize(before + std::min(wanted, kMostBytes + 1 - before));
+        const std::size_t got = std::fread(bytes.data() + before, 1, bytes.size() - before, file.get());
+        bytes.resize(before + got);
+        if (got > 0) continue;
+        if (std::ferror(file.get()) != 0) {
+            diagnostics.push_back(unreadable(path, errno));
+            return std::nullopt;
+        }
+        break;
+    }
+    return bytes;
+}
+
+}  // namespace
+
+bool ScenarioFile::valid() const {
+    for (const Diagnostic& diagnostic : diagnostics) {
+        if (diagnostic.severity == Severity::Error) return false;
+    }
+    return true;
+}
+
+ScenarioFile parseScenario(std::string_view text, const std::string& path,
+                           const std::vector<std::string_view>& knownRules) {
+    ScenarioFile file;
+    file.path = path;
+    if (text.size() > kMostBytes) {
+        file.diagnostics.push_back(tooLarge(path));
+        return file;
+    }
+    Mistakes mistakes{text, path};
+    json::Document document;
+    if (document.read(text, mistakes)) {
+        if (document.root().kind == json::Kind::Object) {
+            file.cases = FileReader{document, mistakes, knownRules}.read(path);
+        } else {
+            mistakes.add(Mistake::WrongType, {document.root().place.offset, 1}, "a scenario is one JSON object",
+                         "{ \"name\": ..., \"users\": ..., \"steps\": [...] }");
+        }
+    }
+    file.diagnostics = mistakes.take();
+    return file;
+}
+
+ScenarioFile readScenario(const std::string& path, const std::vector<std::string_view>& knownRules) {
+    ScenarioFile file;
+    file.path = path;
+    const std::optional<std::string> bytes = bytesOf(path, file.diagnostics);
+    return bytes ? parseScenario(*bytes, path, knownRules) : file;
+}
+
+}  // namespace mdsync

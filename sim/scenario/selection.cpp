@@ -1,0 +1,150 @@
+#include "mdsync/selection.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+
+#include "scenario/mistakes.hpp"
+
+namespace mdsync {
+
+namespace {
+
+// The number behind the last colon of `text`, which is cut off then; nothing if there is none.
+std::optional<std::uint32_t> cutNumber(std::string& text) {
+    const std::size_t colon = text.rfind(':');
+    if (colon == std::string::npos || colon == 0 || colon + 1 == text.size()) return std::nullopt;
+    std::uint32_t number = 0;
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data() + colon + 1, end, number);
+    if (error != std::errc{} || stop != end) return std::nullopt;
+    text.resize(colon);
+    return number;
+}
+
+std::string choiceOf(const Case& scenario) {
+    std::string out;
+    for (const auto& [key, text] : scenario.choice) out += fmt::format("{}{}={}", out.empty() ? "" : ",", key, text);
+    return out;
+}
+
+bool has(const Case& scenario, std::string_view pair) {
+    return std::any_of(scenario.choice.begin(), scenario.choice.end(), [pair](const auto& chosen) {
+        return pair.size() == chosen.first.size() + 1 + chosen.second.size() && pair.starts_with(chosen.first) &&
+               pair[chosen.first.size()] == '=' && pair.ends_with(chosen.second);
+    });
+}
+
+// Whether every `key=value` of `wanted` is chosen in `scenario`.
+bool agrees(const Case& scenario, std::string_view wanted) {
+    while (true) {
+        const std::size_t comma = wanted.find(',');
+        if (!has(scenario, wanted.substr(0, comma))) return false;
+        if (comma == std::string_view::npos) return true;
+        wanted.remove_prefix(comma + 1);
+    }
+}
+
+template <class Test>
+std::vector<std::size_t> casesThat(const ScenarioFile& file, Test test) {
+    std::vector<std::size_t> out;
+    for (std::size_t i = 0; i < file.cases.size(); ++i) {
+        if (test(file.cases[i])) out.push_back(i);
+    }
+    return out;
+}
+
+std::string lowered(std::string_view text) {
+    std::string out{text};
+    for (char& c : out) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
+    return out;
+}
+
+bool listsOneOf(const std::vector<std::string>& list, const std::vector<std::string>& wanted) {
+    return std::any_of(wanted.begin(), wanted.end(), [&list](const std::string& word) {
+        return std::find(list.begin(), list.end(), word) != list.end();
+    });
+}
+
+}  // namespace
+
+Selector parseSelector(const std::string& argument) {
+    Selector selector{argument, std::nullopt, std::nullopt};
+    std::error_code ignored;
+    if (std::filesystem::exists(argument, ignored)) return selector;
+    if (const std::size_t hash = argument.find('#'); hash != std::string::npos) {
+        selector.path = argument.substr(0, hash);
+        selector.choice = argument.substr(hash + 1);
+        return selector;
+    }
+    const auto last = cutNumber(selector.path);
+    if (!last) return selector;
+    const auto first = cutNumber(selector.path);  // PATH:LINE:COLUMN
+    selector.line = first ? first : last;
+    return selector;
+}
+
+std::vector<std::size_t> selectCases(const ScenarioFile& file, const Selector& selector) {
+    const auto all = [](const Case&) { return true; };
+    if (selector.choice) {
+        const std::string& wanted = *selector.choice;
+        std::vector<std::size_t> exact =
+            casesThat(file, [&wanted](const Case& scenario) { return choiceOf(scenario) == wanted; });
+        if (!exact.empty()) return exact;
+        return casesThat(file, [&wanted](const Case& scenario) { return agrees(scenario, wanted); });
+    }
+    if (selector.line) {
+        const std::uint32_t line = *selector.line;
+        std::vector<std::size_t> holding = casesThat(file, [line](const Case& scenario) {
+            return scenario.choiceSpan.line > 0 && scenario.choiceSpan.line <= line && line <= scenario.choiceLastLine;
+        });
+        if (!holding.empty()) return holding;
+    }
+    return casesThat(file, all);
+}
+
+bool Filter::accepts(const Case& scenario) const {
+    if (!tags.empty() && !listsOneOf(scenario.tags, tags)) return false;
+    if (!rules.empty() && !listsOneOf(scenario.rules, rules)) return false;
+    if (texts.empty()) return true;
+    const std::string id = lowered(scenario.id);
+    const std::string name = lowered(scenario.name);
+    return std::any_of(texts.begin(), texts.end(), [&](const std::string& text) {
+        const std::string wanted = lowered(text);
+        return id.find(wanted) != std::string::npos || name.find(wanted) != std::string::npos;
+    });
+}
+
+FoundFiles listScenarioFiles(const std::string& folder) {
+    namespace fs = std::filesystem;
+    FoundFiles found;
+    std::error_code error;
+    const auto complain = [&](const std::string& path) {
+        found.diagnostics.push_back(scenario::aboutFile(
+            scenario::Mistake::Unreadable, path, fmt::format("can't look into the folder: {}", error.message())));
+    };
+    std::vector<fs::path> waiting{fs::path{folder}};
+    while (!waiting.empty()) {
+        const fs::path here = waiting.back();
+        waiting.pop_back();
+        error.clear();
+        fs::directory_iterator at{here, error};
+        if (error) complain(here.string());
+        for (; !error && at != fs::directory_iterator{}; at.increment(error)) {
+            std::error_code ignored;
+            if (at->is_directory(ignored) && !at->is_symlink(ignored)) {
+                waiting.push_back(at->path());
+            } else if (at->path().extension() == ".json" && !at->is_directory(ignored)) {
+                found.paths.push_back(at->path().string());
+            }
+        }
+    }
+    std::sort(found.paths.begin(), found.paths.end());
+    return found;
+}
+
+}  // namespace mdsync
