@@ -54,6 +54,7 @@ Tri opposite(Tri t) {
 
 Tri liveOnly(const State&, const Arrival& a) {
     if (!a.message.room || a.excused) return Tri::No;
+    if (!a.device.online) return Tri::Yes;
     return opposite(presentSince(a, Receipt::InRoom));
 }
 
