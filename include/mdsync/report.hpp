@@ -4,6 +4,7 @@
 // anywhere or knows about terminals; whether to use colour is said by the caller.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -33,5 +34,14 @@ struct ConsoleOptions {
 
 // The timelines of all cases that have one, each under its id.
 [[nodiscard]] std::string timelineReport(const Result& result);
+
+// All rules, a line each: id, level and what it demands.
+[[nodiscard]] std::string rulesTable();
+
+// One rule at length: statement, clause, reading, what tempts it, smallest passing and failing trace.
+[[nodiscard]] std::string ruleText(const Rule& rule, const ConsoleOptions& options);
+
+// The document `rules/1`: the rules with all their texts.
+[[nodiscard]] std::string rulesJson(std::span<const Rule> rules);
 
 }  // namespace mdsync

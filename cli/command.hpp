@@ -1,0 +1,69 @@
+// Command: what every file of cli/ offers to main, and what they share.
+//
+// A command parses its flags, calls the library and prints. What it prints and how it ends is its own; that nothing but
+// the documented exit codes leaves the program is main's.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mdsync::cli {
+
+// The documented exit codes that commands name themselves (docs/exit-codes.md).
+inline constexpr int kOk = 0;
+inline constexpr int kFailed = 1;
+inline constexpr int kUsage = 2;
+inline constexpr int kBadInput = 3;
+inline constexpr int kNothing = 4;
+inline constexpr int kUnwritable = 6;
+inline constexpr int kInternal = 70;
+
+// A Command is a subcommand and what it does once the command line was parsed. It returns the exit code.
+struct Command {
+    CLI::App* app = nullptr;
+    std::function<int()> run;
+};
+
+Command addRun(CLI::App& program);
+Command addCheck(CLI::App& program);
+Command addLint(CLI::App& program);
+Command addList(CLI::App& program);
+Command addRules(CLI::App& program);
+Command addExplain(CLI::App& program);
+Command addBench(CLI::App& program);
+Command addSchema(CLI::App& program);
+Command addBench(CLI::App& program);
+Command addVersion(CLI::App& program);
+
+// An option that may be given several times, one value each, and never swallows what follows.
+CLI::Option* addRepeatable(CLI::App& app, const std::string& flags, std::vector<std::string>& values,
+                           const std::string& description);
+
+// Adds `text` below the options of `app`'s help.
+void addExample(CLI::App& app, const std::string& text);
+
+// A check for options whose value is one of `words`: says which is near to a wrong one.
+std::function<std::string(const std::string&)> oneOf(std::vector<std::string> words);
+
+// A check for durations such as `5s`.
+std::string isDuration(const std::string& text);
+
+// A check for `NAME=VALUE` readings.
+std::string isReading(const std::string& text);
+
+// A check for rule ids.
+std::string isRule(const std::string& text);
+
+// Standard input as a whole.
+std::string readStandardInput();
+
+// Throws if the environment asks for a fault at `place` (MDSYNC_FAULT=place): so that tests reach the way out for bugs.
+void injectFault(std::string_view place);
+
+// `count` as a number of threads: 0 means as many as this machine runs at once.
+unsigned jobsOf(unsigned count);
+
+}  // namespace mdsync::cli

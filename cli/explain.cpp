@@ -1,0 +1,95 @@
+// mdsync explain: a rule, a diagnostic's code or an exit code at length.
+#include <fmt/format.h>
+
+#include <array>
+
+#include "command.hpp"
+#include "mdsync/report.hpp"
+#include "mdsync/scenario.hpp"
+#include "mdsync/spec.hpp"
+#include "mdsync/trace_io.hpp"
+#include "output.hpp"
+
+namespace mdsync::cli {
+
+namespace {
+
+struct ExitCode {
+    std::string_view code;
+    std::string_view title;
+    std::string_view text;
+};
+
+constexpr std::array<ExitCode, 10> kExitCodes{{
+    {"0", "conformant", "Everything that was selected ran, something was checked, and nothing was wrong."},
+    {"1", "not conformant",
+     "A rule was violated, an expectation was not met, or a rule that a scenario lists or --require names was never "
+     "put to "
+     "the test. With rules --unguarded: a rule is guarded by fewer than three files."},
+    {"2", "usage", "The command line is wrong; nothing ran."},
+    {"3", "bad input",
+     "A scenario or trace is missing or malformed, or the system under test broke. What was in order still ran."},
+    {"4", "nothing", "An argument or filter selected nothing, or nothing that ran was checked. This is never a pass."},
+    {"5", "inconclusive",
+     "Nothing was wrong, but a trace ended while something was still owed, or lines were skipped by --lenient."},
+    {"6", "unwritable", "All is well but a report, a trace or standard output could not be written."},
+    {"70", "internal error", "A bug in mdsync. Please report it with the command line and the message."},
+    {"130", "interrupted", "SIGINT (Ctrl-C). What had ended is reported and marked as interrupted."},
+    {"143", "terminated", "SIGTERM. What had ended is reported and marked as interrupted."},
+}};
+
+std::vector<std::string_view> knownWords() {
+    std::vector<std::string_view> words = ruleNames();
+    for (const CodeInfo& info : scenarioCodes()) words.push_back(info.code);
+    for (const CodeText& text : traceCodes()) words.push_back(text.code);
+    for (const ExitCode& code : kExitCodes) words.push_back(code.code);
+    return words;
+}
+
+// The long form of `word`, or nothing if it is not known.
+std::optional<std::string> explanationOf(const std::string& word, bool color) {
+    if (const std::optional<RuleId> id = findRule(word)) return ruleText(rule(*id), {color, 0});
+    if (const CodeInfo* info = findScenarioCode(word)) {
+        return fmt::format("{}: {}\n\n{}\n", info->code, info->title, info->explanation);
+    }
+    for (const CodeText& text : traceCodes()) {
+        if (text.code == word) return fmt::format("{}\n\n{}\n", text.code, text.text);
+    }
+    for (const ExitCode& code : kExitCodes) {
+        if (code.code == word) return fmt::format("exit code {}: {}\n\n{}\n", code.code, code.title, code.text);
+    }
+    return std::nullopt;
+}
+
+int explain(const std::string& word, const std::string& color) {
+    if (const std::optional<std::string> text = explanationOf(word, wantsColor(color, stdout))) {
+        return print(*text) ? kOk : kUnwritable;
+    }
+    const std::string hint = suggest(word, knownWords());
+    fmt::print(stderr, "mdsync: nothing is known about \"{}\"{}\n", printable(word),
+               hint.empty() ? "; it takes a rule, the code of a diagnostic or an exit code" : "; " + hint);
+    return kUsage;
+}
+
+}  // namespace
+
+Command addExplain(CLI::App& program) {
+    CLI::App* app = program.add_subcommand("explain", "Explain a rule, the code of a diagnostic, or an exit code");
+    struct Flags {
+        std::string word;
+        std::string color = "auto";
+    };
+    const auto flags = std::make_shared<Flags>();
+    app->add_option("word", flags->word, "What to explain")->required()->type_name("RULE|CODE");
+    app->add_option("--color", flags->color, "auto, always or never")
+        ->check(CLI::Validator(oneOf({"auto", "always", "never"}), ""))
+        ->type_name("WHEN");
+    addExample(*app,
+               "Examples:\n"
+               "  mdsync explain web.evict-earliest\n"
+               "  mdsync explain scenario.unknown-verb\n"
+               "  mdsync explain 4\n");
+    return {app, [flags] { return explain(flags->word, flags->color); }};
+}
+
+}  // namespace mdsync::cli

@@ -1,0 +1,81 @@
+// mdsync lint: checks scenario files and runs nothing.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "command.hpp"
+#include "mdsync/run.hpp"
+#include "output.hpp"
+#include "selection_options.hpp"
+
+namespace mdsync::cli {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct LintFlags {
+    SelectionOptions selection;
+    std::string format = "human";
+    bool quiet = false;
+};
+
+Json jsonOf(const Diagnostic& d) {
+    return {{"severity", d.severity == Severity::Error ? "error" : "warning"},
+            {"code", d.code},
+            {"message", d.message},
+            {"file", d.file},
+            {"line", d.span.line},
+            {"column", d.span.column},
+            {"hint", d.hint}};
+}
+
+std::string asJson(const Suite& suite, const std::vector<Diagnostic>& found) {
+    Json document = {{"mdsync", "lint/1"},
+                     {"files", suite.files},
+                     {"broken", suite.broken.size()},
+                     {"cases", suite.cases.size()},
+                     {"diagnostics", Json::array()}};
+    for (const Diagnostic& diagnostic : found) document["diagnostics"].push_back(jsonOf(diagnostic));
+    return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string asText(const Suite& suite, const std::vector<Diagnostic>& found, bool quiet) {
+    std::string text;
+    for (const Diagnostic& diagnostic : found) text += render(diagnostic) + "\n";
+    if (quiet) return text;
+    return text +
+           fmt::format("{} files, {} with errors; {} cases\n", suite.files, suite.broken.size(), suite.cases.size());
+}
+
+int lint(const LintFlags& flags) {
+    const Suite suite = loadSuite(flags.selection.paths, {}, jobsOf(0), inputOf(flags.selection));
+    complainOfEmpty(suite);
+    std::vector<Diagnostic> found;
+    for (const Suite::Broken& broken : suite.broken) {
+        found.insert(found.end(), broken.result.diagnostics.begin(), broken.result.diagnostics.end());
+    }
+    found.insert(found.end(), suite.warnings.begin(), suite.warnings.end());
+    const bool json = flags.format == "json";
+    const bool written = print(json ? asJson(suite, found) : asText(suite, found, flags.quiet));
+    const int code = !suite.broken.empty() ? kBadInput : suite.files == 0 || !suite.empty.empty() ? kNothing : kOk;
+    return written ? code : withUnwritable(code);
+}
+
+}  // namespace
+
+Command addLint(CLI::App& program) {
+    CLI::App* app = program.add_subcommand("lint", "Check scenario files, run nothing");
+    const auto flags = std::make_shared<LintFlags>();
+    app->add_option("paths", flags->selection.paths, "Scenario files or folders; - is standard input")
+        ->required()
+        ->type_name("PATH");
+    app->add_option("--format", flags->format, "human or json")
+        ->check(CLI::Validator(oneOf({"human", "json"}), ""))
+        ->type_name("FORMAT");
+    app->add_flag("-q,--quiet", flags->quiet, "Say nothing if all is well");
+    addExample(*app, "Example:\n  mdsync lint scenarios\n");
+    return {app, [flags] { return lint(*flags); }};
+}
+
+}  // namespace mdsync::cli

@@ -1,0 +1,73 @@
+// mdsync list: what would run.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "command.hpp"
+#include "mdsync/run.hpp"
+#include "output.hpp"
+#include "selection_options.hpp"
+
+namespace mdsync::cli {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct ListFlags {
+    SelectionOptions selection;
+    std::string format = "human";
+};
+
+std::string asJson(const Suite& suite) {
+    Json document = {{"mdsync", "list/1"}, {"cases", Json::array()}};
+    for (const Case& scenario : suite.cases) {
+        Json choice = Json::object();
+        for (const auto& [key, value] : scenario.choice) choice[key] = value;
+        document["cases"].push_back({{"id", scenario.id},
+                                     {"file", scenario.file},
+                                     {"case", choice},
+                                     {"name", scenario.name},
+                                     {"description", scenario.description},
+                                     {"tags", scenario.tags},
+                                     {"rules", scenario.rules},
+                                     {"steps", scenario.steps.size()}});
+    }
+    return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string asText(const Suite& suite) {
+    std::string text;
+    for (const Case& scenario : suite.cases) {
+        text += fmt::format("{}\n    {}\n", printable(scenario.id), printable(scenario.name));
+        if (!scenario.rules.empty()) text += fmt::format("    rules: {}\n", fmt::join(scenario.rules, " "));
+        if (!scenario.tags.empty())
+            text += printable(fmt::format("    tags:  {}", fmt::join(scenario.tags, " "))) + "\n";
+    }
+    return text + fmt::format("{} cases in {} files\n", suite.cases.size(), suite.files);
+}
+
+int list(const ListFlags& flags) {
+    const Suite suite =
+        loadSuite(flags.selection.paths, filterOf(flags.selection), jobsOf(0), inputOf(flags.selection));
+    complainOfEmpty(suite);
+    for (const Suite::Broken& broken : suite.broken) complain(broken.result.diagnostics);
+    const bool written = print(flags.format == "json" ? asJson(suite) : asText(suite));
+    const int code = !suite.broken.empty() ? kBadInput : suite.cases.empty() || !suite.empty.empty() ? kNothing : kOk;
+    return written ? code : withUnwritable(code);
+}
+
+}  // namespace
+
+Command addList(CLI::App& program) {
+    CLI::App* app = program.add_subcommand("list", "List the cases that would run, with their rules and tags");
+    const auto flags = std::make_shared<ListFlags>();
+    addSelectionOptions(*app, flags->selection);
+    app->add_option("--format", flags->format, "human or json")
+        ->check(CLI::Validator(oneOf({"human", "json"}), ""))
+        ->type_name("FORMAT");
+    addExample(*app, "Example:\n  mdsync list scenarios --rule web.evict-earliest\n");
+    return {app, [flags] { return list(*flags); }};
+}
+
+}  // namespace mdsync::cli

@@ -1,0 +1,185 @@
+// Output: the flags of all commands that print a Result, and what they do.
+#include "output.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <mutex>
+
+#include "mdsync/report.hpp"
+
+namespace mdsync::cli {
+
+namespace {
+
+struct ReportTarget {
+    std::string kind;
+    std::string path;
+};
+
+ReportTarget targetOf(const std::string& report) {
+    const std::size_t sign = report.find('=');
+    return {report.substr(0, sign), sign == std::string::npos ? "" : report.substr(sign + 1)};
+}
+
+std::string isReport(const std::string& text) {
+    const ReportTarget target = targetOf(text);
+    const std::vector<std::string_view> kinds{"json", "junit", "timeline", "human"};
+    if (std::find(kinds.begin(), kinds.end(), target.kind) == kinds.end()) {
+        const std::string hint = suggest(target.kind, kinds);
+        return fmt::format("unknown report \"{}\"{}", target.kind,
+                           hint.empty() ? fmt::format("; there are {}", fmt::join(kinds, ", ")) : "; " + hint);
+    }
+    return target.path.empty() ? fmt::format("\"{}\" is not of the form {}=PATH", text, target.kind) : "";
+}
+
+std::string isRuleOrAll(const std::string& text) {
+    return text == "all" ? "" : isRule(text);
+}
+
+std::string made(const std::string& kind, const Result& result, const ConsoleOptions& console) {
+    if (kind == "json") return jsonReport(result, MDSYNC_VERSION);
+    if (kind == "junit") return junitReport(result);
+    if (kind == "timeline") return timelineReport(result);
+    return consoleReport(result, console);
+}
+
+bool set(const char* variable) {
+    const char* value = std::getenv(variable);
+    return value != nullptr && *value != '\0';
+}
+
+}  // namespace
+
+bool OutputOptions::wantsTimeline() const {
+    return timeline || std::any_of(reports.begin(), reports.end(),
+                                   [](const std::string& report) { return targetOf(report).kind == "timeline"; });
+}
+
+void addOutputOptions(CLI::App& app, OutputOptions& options) {
+    app.add_option("--format", options.format, "What standard output gets: human or json")
+        ->check(CLI::Validator(oneOf({"human", "json"}), ""))
+        ->type_name("FORMAT");
+    addRepeatable(app, "--report", options.reports,
+                  "Also write a report: json, junit, timeline or human. - is standard output")
+        ->check(CLI::Validator(isReport, ""))
+        ->type_name("KIND=PATH");
+    addRepeatable(app, "--require", options.require,
+                  "Fail if one of these rules was never exercised over the whole run; all for every rule")
+        ->delimiter(',')
+        ->check(CLI::Validator(isRuleOrAll, ""))
+        ->type_name("RULE,...");
+    app.add_flag("--timeline", options.timeline, "Show what happened, as a ladder of events");
+    app.add_option("--color", options.color, "auto, always or never")
+        ->check(CLI::Validator(oneOf({"auto", "always", "never"}), ""))
+        ->type_name("WHEN");
+    app.add_flag("-q,--quiet", options.quiet, "Failures and the last line only");
+    app.add_flag("-v,--verbose", options.verbose, "Every case, whole chains of events, counts per rule");
+}
+
+std::vector<RuleId> requiredRules(const OutputOptions& options) {
+    std::array<bool, kRules> wanted{};
+    for (const std::string& name : options.require) {
+        if (name == "all") wanted.fill(true);
+        if (const std::optional<RuleId> id = findRule(name)) wanted[static_cast<std::size_t>(*id)] = true;
+    }
+    std::vector<RuleId> rules;
+    for (const Rule& row : catalogue()) {
+        if (wanted[static_cast<std::size_t>(row.id)]) rules.push_back(row.id);
+    }
+    return rules;
+}
+
+bool wantsColor(const std::string& color, std::FILE* stream) {
+    if (color != "auto") return color == "always";
+    if (set("NO_COLOR")) return false;
+    if (set("FORCE_COLOR")) return std::strcmp(std::getenv("FORCE_COLOR"), "0") != 0;
+    return isatty(fileno(stream)) != 0;
+}
+
+bool print(std::string_view text) {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return true;
+    fmt::print(stderr, "mdsync: standard output could not be written: {}\n", std::strerror(errno));
+    return false;
+}
+
+bool writeFile(const std::string& path, std::string_view text) {
+    if (path == "-") return print(text);
+    std::FILE* file = std::fopen(path.c_str(), "wb");
+    bool written = file != nullptr && std::fwrite(text.data(), 1, text.size(), file) == text.size();
+    int error = errno;
+    if (file != nullptr && std::fclose(file) != 0 && written) {
+        written = false;
+        error = errno;
+    }
+    if (!written) fmt::print(stderr, "mdsync: {} could not be written: {}\n", path, std::strerror(error));
+    return written;
+}
+
+void complain(const std::vector<Diagnostic>& diagnostics) {
+    for (const Diagnostic& diagnostic : diagnostics) fmt::print(stderr, "{}\n", render(diagnostic));
+}
+
+int withUnwritable(int code) {
+    return code == 0 || code == 4 || code == 5 ? kUnwritable : code;
+}
+
+int deliver(const Result& result, const OutputOptions& options) {
+    complain(result.diagnostics);
+    for (const CaseResult& c : result.cases) complain(c.diagnostics);
+
+    const int verbosity = options.quiet ? -1 : options.verbose;
+    const bool json = options.format == "json";
+    bool written = print(made(json ? "json" : "human", result, {wantsColor(options.color, stdout), verbosity}));
+    for (const std::string& report : options.reports) {
+        const ReportTarget target = targetOf(report);
+        if (!writeFile(target.path, made(target.kind, result, {false, verbosity}))) written = false;
+    }
+    const int code = exitCodeOf(result);
+    return written ? code : withUnwritable(code);
+}
+
+// ---- Progress -------------------------------------------------------------------------------------------------------
+
+struct Progress::State {
+    using Clock = std::chrono::steady_clock;
+    static constexpr auto kPause = std::chrono::milliseconds{50};  // between two drawings
+
+    std::mutex mutex;
+    std::size_t total = 0;
+    std::string_view noun;
+    bool shown = false;  // whether there is anything to draw on
+    std::size_t done = 0;
+    std::size_t failed = 0;
+    Clock::time_point drawn;
+};
+
+Progress::Progress(std::size_t total, std::string_view noun, bool quiet) : state_(std::make_unique<State>()) {
+    state_->total = total;
+    state_->noun = noun;
+    state_->shown = !quiet && isatty(fileno(stderr)) != 0;
+    state_->drawn = State::Clock::now();
+}
+
+void Progress::step(bool failed) {
+    if (!state_->shown) return;
+    const std::scoped_lock lock(state_->mutex);
+    ++state_->done;
+    if (failed) ++state_->failed;
+    if (State::Clock::now() - state_->drawn < State::kPause) return;
+    state_->drawn = State::Clock::now();
+    fmt::print(stderr, "\r{}/{} {}, {} failed\x1b[K", state_->done, state_->total, state_->noun, state_->failed);
+    std::fflush(stderr);
+}
+
+Progress::~Progress() {
+    if (state_->shown) fmt::print(stderr, "\r\x1b[K");
+}
+
+}  // namespace mdsync::cli

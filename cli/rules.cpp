@@ -1,0 +1,116 @@
+// mdsync rules: the rules, one at length, or those that too few scenario files guard.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "command.hpp"
+#include "mdsync/report.hpp"
+#include "mdsync/run.hpp"
+#include "output.hpp"
+#include "selection_options.hpp"
+
+namespace mdsync::cli {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kGuardsWanted = 3;
+
+struct RulesFlags {
+    std::string id;
+    std::vector<std::string> unguarded;
+    std::string format = "human";
+    std::string color = "auto";
+    bool markdown = false;
+    unsigned jobs = 0;
+};
+
+std::string asJson(const std::vector<Guards>& guards) {
+    Json document = {{"mdsync", "guards/1"}, {"wanted", kGuardsWanted}, {"rules", Json::array()}};
+    for (const Guards& of : guards) {
+        document["rules"].push_back({{"id", std::string(rule(of.rule).name)},
+                                     {"guarded", of.files.size() >= kGuardsWanted},
+                                     {"files", of.files},
+                                     {"servers", of.servers}});
+    }
+    return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string asText(const std::vector<Guards>& guards) {
+    std::string text;
+    std::size_t missing = 0;
+    for (const Guards& of : guards) {
+        if (of.files.size() >= kGuardsWanted) continue;
+        ++missing;
+        text += fmt::format("{:<28} {} of {}", rule(of.rule).name, of.files.size(), kGuardsWanted);
+        for (const std::string& file : of.files) text += "  " + printable(file);
+        text += of.servers.empty() ? "  (no known-bad server breaks it)\n" : "\n";
+    }
+    return text +
+           fmt::format("{} of {} rules are guarded by fewer than {} files\n", missing, guards.size(), kGuardsWanted);
+}
+
+// A rule is guarded by a file if a known-bad server that must be caught by the rule makes the file fail by it.
+int unguarded(const RulesFlags& flags) {
+    const Interrupt interrupt;
+    const unsigned jobs = jobsOf(flags.jobs);
+    const Suite suite = loadSuite(flags.unguarded, {}, jobs);
+    complainOfEmpty(suite);
+    for (const Suite::Broken& broken : suite.broken) complain(broken.result.diagnostics);
+    const std::vector<Guards> guards = findGuards(suite.cases, jobs, interrupt.flag());
+    if (interrupt.signal() != 0) return 128 + interrupt.signal();
+    const bool written = print(flags.format == "json" ? asJson(guards) : asText(guards));
+    const bool all =
+        std::all_of(guards.begin(), guards.end(), [](const Guards& of) { return of.files.size() >= kGuardsWanted; });
+    const int code = !suite.broken.empty() ? kBadInput : suite.cases.empty() ? kNothing : all ? kOk : kFailed;
+    return written ? code : withUnwritable(code);
+}
+
+int show(const RulesFlags& flags) {
+    const bool json = flags.format == "json";
+    std::string text;
+    if (flags.markdown) {
+        text = rulesReference();
+    } else if (flags.id.empty()) {
+        text = json ? rulesJson(catalogue()) : rulesTable();
+    } else {
+        const Rule& row = rule(*findRule(flags.id));
+        text = json ? rulesJson({&row, 1}) : ruleText(row, {wantsColor(flags.color, stdout), 0});
+    }
+    return print(text) ? kOk : kUnwritable;
+}
+
+}  // namespace
+
+Command addRules(CLI::App& program) {
+    CLI::App* app = program.add_subcommand("rules", "List the rules, or tell one at length");
+    const auto flags = std::make_shared<RulesFlags>();
+    app->add_option("rule", flags->id, "Tell this rule at length")
+        ->check(CLI::Validator(isRule, ""))
+        ->type_name("RULE");
+    app->add_option(
+           "--unguarded", flags->unguarded,
+           "List the rules that fewer than three of these files guard: with the server broken in one decision, "
+           "the file fails by the rule. Exit 1 if there are any")
+        ->expected(1, -1)
+        ->type_name("PATH...");
+    app->add_flag("--markdown", flags->markdown, "The whole catalogue as a page in Markdown");
+    app->add_option("--format", flags->format, "human or json")
+        ->check(CLI::Validator(oneOf({"human", "json"}), ""))
+        ->type_name("FORMAT");
+    app->add_option("--color", flags->color, "auto, always or never")
+        ->check(CLI::Validator(oneOf({"auto", "always", "never"}), ""))
+        ->type_name("WHEN");
+    app->add_option("-j,--jobs", flags->jobs, "Files that are run at once (default: one a processor)")
+        ->check(CLI::Range(1U, 1024U))
+        ->type_name("N");
+    addExample(*app,
+               "Examples:\n"
+               "  mdsync rules web.evict-earliest\n"
+               "  mdsync rules --unguarded scenarios\n");
+    return {app, [flags] { return flags->unguarded.empty() ? show(*flags) : unguarded(*flags); }};
+}
+
+}  // namespace mdsync::cli

@@ -1,0 +1,108 @@
+// mdsync run: scenario files against a server, judged.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "command.hpp"
+#include "mdsync/report.hpp"
+#include "mdsync/run.hpp"
+#include "output.hpp"
+#include "selection_options.hpp"
+#include "trace_folder.hpp"
+
+namespace mdsync::cli {
+
+namespace {
+
+struct RunFlags {
+    SelectionOptions selection;
+    OutputOptions output;
+    std::optional<std::uint64_t> seed;
+    std::string server = "reference";
+    std::vector<std::string> readings;
+    std::string trace;
+    unsigned jobs = 0;
+};
+
+std::string isServer(const std::string& name) {
+    const std::vector<std::string> known = worldServers();
+    if (std::find(known.begin(), known.end(), name) != known.end()) return {};
+    const std::string hint = suggest(name, {known.begin(), known.end()});
+    return fmt::format("unknown server \"{}\"{}", name,
+                       hint.empty() ? "; it is reference or mutant:NAME" : "; " + hint);
+}
+
+std::string flagsOf(const RunFlags& flags) {
+    std::vector<std::string> words;
+    if (flags.server != "reference") words.push_back("--server " + shellWord(flags.server));
+    for (const std::string& reading : flags.readings) words.push_back("--reading " + shellWord(reading));
+    return fmt::format("{}", fmt::join(words, " "));
+}
+
+int run(const RunFlags& flags) {
+    const std::string input = inputOf(flags.selection);
+    const unsigned jobs = jobsOf(flags.jobs);
+    const Interrupt interrupt;
+    const Suite suite = loadSuite(flags.selection.paths, filterOf(flags.selection), jobs, input);
+    complainOfEmpty(suite);
+
+    Campaign campaign;
+    campaign.server = flags.server;
+    campaign.jobs = jobs;
+    campaign.input = input;
+    campaign.flags = flagsOf(flags);
+    campaign.options.seed = flags.seed;
+    for (const std::string& reading : flags.readings) (void)addReading(reading, campaign.options.readings);
+
+    TraceFolder traces(flags.trace, suite.cases);
+    if (traces.wanted() || flags.output.wantsTimeline()) {
+        campaign.recorded = [&](std::size_t number, const Trace& trace, CaseResult& result) {
+            if (traces.wanted()) traces.write(number, trace);
+            if (flags.output.wantsTimeline()) result.timeline = drawTimeline(trace);
+        };
+    }
+    Result result;
+    {
+        Progress progress(suite.cases.size(), "cases", flags.output.quiet);
+        campaign.finished = [&](const CaseResult& ended) {
+            injectFault("worker");
+            progress.step(ended.verdict == Verdict::Fail);
+        };
+        result = runSuite(suite, campaign, interrupt);
+    }
+    result.required = requiredRules(flags.output);
+    const int code = deliver(result, flags.output);
+    return traces.written() ? code : withUnwritable(code);
+}
+
+}  // namespace
+
+Command addRun(CLI::App& program) {
+    CLI::App* app = program.add_subcommand("run", "Run scenario files and judge what every device received");
+    const auto flags = std::make_shared<RunFlags>();
+    addSelectionOptions(*app, flags->selection);
+    app->add_option("--seed", flags->seed, "Use this seed instead of the scenarios' own")->type_name("N");
+    app->add_option("--server", flags->server, "The server to run against: reference, or mutant:NAME")
+        ->check(CLI::Validator(isServer, ""))
+        ->type_name("SERVER");
+    addRepeatable(*app, "--reading", flags->readings,
+                  "How to read what the page leaves open: window=calendar|rolling|any, switch-delay=30m, "
+                  "group-status-path=docs|seed")
+        ->check(CLI::Validator(isReading, ""))
+        ->type_name("NAME=VALUE");
+    app->add_option("--trace", flags->trace, "Record what happened: a file for one case, a folder for several")
+        ->type_name("PATH");
+    app->add_option("-j,--jobs", flags->jobs, "Cases that run at once (default: one a processor)")
+        ->check(CLI::Range(1U, 1024U))
+        ->type_name("N");
+    addOutputOptions(*app, flags->output);
+    addExample(*app,
+               "Examples:\n"
+               "  mdsync run scenarios                                    all files of a folder\n"
+               "  mdsync run scenarios/web/eleventh-tab.json --timeline   one file, and what happened\n"
+               "  mdsync run 'days.json#days=2' --seed 7                  one case of a matrix\n"
+               "  mdsync run scenarios --require all --report junit=junit.xml\n");
+    return {app, [flags] { return run(*flags); }};
+}
+
+}  // namespace mdsync::cli

@@ -1,0 +1,28 @@
+// Selection options: how run, lint and list are told which scenarios are meant.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "command.hpp"
+#include "mdsync/run.hpp"
+
+namespace mdsync::cli {
+
+struct SelectionOptions {
+    std::vector<std::string> paths;
+    std::vector<std::string> texts;
+    std::vector<std::string> tags;
+    std::vector<std::string> rules;
+};
+
+void addSelectionOptions(CLI::App& app, SelectionOptions& options);
+[[nodiscard]] Filter filterOf(const SelectionOptions& options);
+
+// Standard input, if `-` is among the paths.
+[[nodiscard]] std::string inputOf(const SelectionOptions& options);
+
+// Says on standard error which arguments named nothing.
+void complainOfEmpty(const Suite& suite);
+
+}  // namespace mdsync::cli

@@ -1,0 +1,31 @@
+// TraceFolder: where --trace puts the traces of a run.
+#pragma once
+
+#include <atomic>
+#include <string>
+#include <vector>
+
+#include "mdsync/scenario.hpp"
+#include "mdsync/trace.hpp"
+
+namespace mdsync::cli {
+
+// One case is written to the path itself, unless that is a folder; several into it, each under a name made of its id.
+class TraceFolder {
+public:
+    // `path` may be empty: no traces are wanted.
+    TraceFolder(const std::string& path, const std::vector<Case>& cases);
+
+    [[nodiscard]] bool wanted() const { return !path_.empty(); }
+    [[nodiscard]] bool written() const { return !failed_; }
+
+    // Writes the trace of case `number`. Safe to use from threads.
+    void write(std::size_t number, const Trace& trace);
+
+private:
+    std::string path_;
+    std::vector<std::string> files_;
+    std::atomic<bool> failed_{false};
+};
+
+}  // namespace mdsync::cli

@@ -1,0 +1,75 @@
+// Rules: the catalogue for people and programs.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "mdsync/report.hpp"
+#include "report/text.hpp"
+
+namespace mdsync {
+
+namespace {
+
+constexpr std::size_t kWidth = 96;
+
+std::string_view levelOf(const Rule& rule) {
+    return rule.level == Level::Must ? "must" : "must not";
+}
+
+std::string indented(std::string_view lines) {
+    std::string text;
+    while (!lines.empty()) {
+        const std::size_t end = std::min(lines.find('\n'), lines.size());
+        text += fmt::format("  {}\n", lines.substr(0, end));
+        lines.remove_prefix(std::min(end + 1, lines.size()));
+    }
+    return text;
+}
+
+}  // namespace
+
+std::string rulesTable() {
+    std::string text;
+    std::string_view family;
+    for (const Rule& row : catalogue()) {
+        const std::string_view of = row.name.substr(0, row.name.find('.'));
+        if (of != family && !family.empty()) text += "\n";
+        family = of;
+        text += fmt::format("{:<28} {:<9} ", row.name, levelOf(row));
+        const std::string indent(39, ' ');
+        text += wrapped(row.statement, indent, kWidth - 26).substr(indent.size());
+    }
+    return text + fmt::format("\n{} rules. mdsync rules ID tells one at length.\n", kRules);
+}
+
+std::string ruleText(const Rule& rule, const ConsoleOptions& options) {
+    const Paint paint(options.color);
+    std::string text = fmt::format("{}  ({}; {})\n\n", paint.bold(rule.name), levelOf(rule), rule.source);
+    text += wrapped(rule.statement, "  ", kWidth) + "\n";
+    if (!rule.quote.empty())
+        text += fmt::format("{}\n{}\n", paint.bold("The page says"), wrapped(rule.quote, "  | ", kWidth));
+    if (!rule.reading.empty())
+        text += fmt::format("{}\n{}\n", paint.bold("How it is read"), wrapped(rule.reading, "  ", kWidth));
+    text += fmt::format("{}\n{}\n", paint.bold("Checked when"), wrapped(rule.tempted, "  ", kWidth));
+    text += fmt::format("{}\n{}\n", paint.bold("A smallest trace that keeps it"), indented(rule.passing));
+    text += fmt::format("{}\n{}", paint.bold("A smallest trace that violates it"), indented(rule.failing));
+    return text;
+}
+
+std::string rulesJson(std::span<const Rule> rules) {
+    nlohmann::ordered_json document = {{"mdsync", "rules/1"}, {"rules", nlohmann::ordered_json::array()}};
+    for (const Rule& row : rules) {
+        document["rules"].push_back({{"id", std::string(row.name)},
+                                     {"level", std::string(levelOf(row))},
+                                     {"source", std::string(row.source)},
+                                     {"quote", std::string(row.quote)},
+                                     {"statement", std::string(row.statement)},
+                                     {"reading", std::string(row.reading)},
+                                     {"tempted", std::string(row.tempted)},
+                                     {"passing", std::string(row.passing)},
+                                     {"failing", std::string(row.failing)}});
+    }
+    return document.dump(2) + "\n";
+}
+
+}  // namespace mdsync
