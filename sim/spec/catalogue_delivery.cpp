@@ -73,7 +73,7 @@ constinit const std::array<Rule, 8> kDeliveryRules{{
                      "asked for before or that was rejected.",
         .reading = "The place in the trace decides what was before. The horizon is 8 x 24 h after acceptance; "
                    "an id used again beyond it is a new message.",
-        .tempted = "Each receive.",
+        .tempted = "Each receive is a test.",
         .passing =
             R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android"},"bob":{"pixel":"android"}}}
 {"t":1714525200010,"ev":"online","dev":"alice/phone"}
@@ -241,7 +241,7 @@ constinit const std::array<Rule, 8> kDeliveryRules{{
                      "sent one.",
         .reading = "A digest is compared with a digest, a text with a text, nothing else; what is absent is "
                    "unknown. It is judged besides the other bans.",
-        .tempted = "Both are known.",
+        .tempted = "What was sent and what is received are both known.",
         .passing =
             R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android"},"bob":{"pixel":"android"}}}
 {"t":1714525200010,"ev":"online","dev":"alice/phone"}
