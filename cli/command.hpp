@@ -33,7 +33,6 @@ Command addLint(CLI::App& program);
 Command addList(CLI::App& program);
 Command addRules(CLI::App& program);
 Command addExplain(CLI::App& program);
-Command addBench(CLI::App& program);
 Command addSchema(CLI::App& program);
 Command addBench(CLI::App& program);
 Command addVersion(CLI::App& program);
