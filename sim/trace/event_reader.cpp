@@ -203,7 +203,7 @@ private:
     }
 
     void lacks(const std::string& what) {
-        faults_.add("trace.missing-key", 0, fmt::format("\"{}\" lacks {}", spell(event().kind), what));
+        faults_.add("trace.missing-key", node(Key::Ev), fmt::format("\"{}\" lacks {}", spell(event().kind), what));
     }
     void notBoth(Key one, Key other) {
         if (!has(one) || !has(other)) return;
@@ -287,24 +287,28 @@ private:
         const auto path = fields_.string(node(key), name(key));
         if (!path) return {};
         const DeviceId found = context_.names.device(*path);
-        if (!found.exists())
-            undeclared(node(key), "device", *path, "trace.undeclared-device", context_.names.devicePaths());
+        if (!found.exists()) {
+            undeclared(node(key), "device", *path, "trace.undeclared-device",
+                       [&] { return context_.names.devicePaths(); });
+        }
         return found;
     }
     UserId user(Key key) {
         const auto word = fields_.string(node(key), name(key));
         if (!word) return {};
         const UserId found = context_.names.user(*word);
-        if (!found.exists())
+        if (!found.exists()) {
             undeclared(node(key), "user", *word, "trace.undeclared-user",
-                       context_.names.targetSpellings(TargetKind::User));
+                       [&] { return context_.names.targetSpellings(TargetKind::User); });
+        }
         return found;
     }
-    // `spelling` is the word as it stands in the file, `known` what could stand there.
+    // `spelling` is the word as it stands in the file, known() what could stand there.
+    template <class Known>
     void undeclared(std::size_t at, std::string_view what, std::string_view spelling, std::string_view code,
-                    const std::vector<std::string_view>& known) {
+                    Known known) {
         faults_.add(code, at, fmt::format("no {} {} is declared", what, quoted(spelling)),
-                    faults_.full() ? std::string() : suggest(spelling, known));
+                    faults_.wantsHints() ? suggest(spelling, known()) : std::string());
     }
 
     // A target spelled as in `to`.
@@ -313,7 +317,7 @@ private:
         if (!word) return {};
         const Address found = context_.names.target(*word);
         if (found.kind != TargetKind::None) return found;
-        const std::vector<std::string_view> known = context_.names.targetSpellings(TargetKind::None);
+        const auto known = [&] { return context_.names.targetSpellings(TargetKind::None); };
         if (word->starts_with("group:")) {
             undeclared(at, "group", *word, "trace.undeclared-group", known);
         } else if (word->starts_with("chatroom:")) {
@@ -332,9 +336,11 @@ private:
         const GroupId group = context_.names.group(*word);
         event().to = Address::of(group);
         if (group.exists()) return;
-        std::vector<std::string_view> known;
-        for (const GroupInfo& info : context_.header.groups) known.emplace_back(info.name);
-        undeclared(node(Key::Group), "group", *word, "trace.undeclared-group", known);
+        undeclared(node(Key::Group), "group", *word, "trace.undeclared-group", [&] {
+            std::vector<std::string_view> known;
+            for (const GroupInfo& info : context_.header.groups) known.emplace_back(info.name);
+            return known;
+        });
     }
     void readRoom() {
         const auto word = fields_.string(node(Key::Chatroom), "chatroom");
@@ -342,8 +348,9 @@ private:
         const RoomId room = context_.names.room(*word);
         event().to = Address::of(room);
         if (room.exists()) return;
-        undeclared(node(Key::Chatroom), "chatroom", *word, "trace.undeclared-room",
-                   {context_.header.rooms.begin(), context_.header.rooms.end()});
+        undeclared(node(Key::Chatroom), "chatroom", *word, "trace.undeclared-room", [&] {
+            return std::vector<std::string_view>{context_.header.rooms.begin(), context_.header.rooms.end()};
+        });
     }
 
     TextId text(Key key) {

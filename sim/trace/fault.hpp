@@ -45,9 +45,11 @@ public:
     void addSyntax(bool unterminated);
 
     void clear() { list_.clear(); }
+    // Nobody will read the hints: looking for the nearest of thousands of names is slow.
+    void withoutHints(bool off) { noHints_ = off; }
+    [[nodiscard]] bool wantsHints() const { return !noHints_ && !full(); }
     [[nodiscard]] bool empty() const { return list_.empty(); }
-    // More are not collected, and hints for them need not be searched.
-    [[nodiscard]] bool full() const { return list_.size() >= kMost; }
+    [[nodiscard]] bool full() const { return list_.size() >= kMost; }  // more are not collected
     [[nodiscard]] const std::vector<Fault>& list() const { return list_; }
 
 private:
@@ -55,6 +57,7 @@ private:
 
     const JsonLine& json_;
     std::vector<Fault> list_;
+    bool noHints_ = false;
 };
 
 // `text` in double quotes, cut to something that fits a message.

@@ -221,7 +221,7 @@ private:
             const std::uint32_t found = users_.find(*user);
             if (found == KeyTable::kNone) {
                 faults_.add("trace.undeclared-user", item, fmt::format("no user {} is declared", quoted(*user)),
-                            faults_.full() ? std::string() : suggest(*user, users_.someWords()));
+                            faults_.wantsHints() ? suggest(*user, users_.someWords()) : std::string());
             } else if (!seen.add(*user)) {
                 declaredTwice(item, "member");
             } else {

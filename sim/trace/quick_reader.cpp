@@ -133,6 +133,10 @@ bool QuickReader::keep(Event& event, const Words& words) {
         event.payload = fingerprint(words.payload);
         if (context_.keepTexts) event.text = context_.lexicon.texts.intern(words.payload);
     }
+    if (event.kind == EventKind::CaughtUp) {
+        event.annex = static_cast<std::uint32_t>(context_.annex.catchUps.size());
+        context_.annex.catchUps.push_back({words.count, false, {}});
+    }
     return true;
 }
 
@@ -170,7 +174,7 @@ const char* QuickReader::readKind(const char* p, Event& event, Words& words) {
             return take(p, "accept\"") && takeMessage(p, words.message) ? p : nullptr;
         case 'c':
             if (take(p, "connect\"")) return readDeviceOnly(p, EventKind::Connect, event);
-            return take(p, "caught-up\"") ? readCaughtUp(p, event) : nullptr;
+            return take(p, "caught-up\"") ? readCaughtUp(p, event, words) : nullptr;
         case 'o':
             if (take(p, "online\"")) return readDeviceOnly(p, EventKind::Online, event);
             return take(p, "offline\"") ? readOffline(p, event) : nullptr;
@@ -251,18 +255,12 @@ const char* QuickReader::readPublish(const char* p, Event& event, Words& words) 
 }
 
 // Without a list of conversations, which is rare and long.
-const char* QuickReader::readCaughtUp(const char* p, Event& event) {
+const char* QuickReader::readCaughtUp(const char* p, Event& event, Words& words) const {
     p = readDeviceOnly(p, EventKind::CaughtUp, event);
-    if (p == nullptr) return nullptr;
-    CatchUp catchUp;
     std::int64_t count = 0;
-    if (take(p, ",\"count\":")) {
-        if (!takeNumber(p, count)) return nullptr;
-        catchUp.count = static_cast<std::uint64_t>(count);
-    }
-    if (*p != '}') return nullptr;
-    event.annex = static_cast<std::uint32_t>(context_.annex.catchUps.size());
-    context_.annex.catchUps.push_back(catchUp);
+    if (p == nullptr || !take(p, ",\"count\":")) return p;
+    if (!takeNumber(p, count)) return nullptr;
+    words.count = static_cast<std::uint64_t>(count);
     return p;
 }
 

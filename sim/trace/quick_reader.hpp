@@ -4,6 +4,8 @@
 // from its beginning; for the lines that both can read they give the same events.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "mdsync/trace.hpp"
@@ -28,6 +30,7 @@ private:
         std::string_view message;
         std::string_view type;
         std::string_view payload;
+        std::optional<std::uint64_t> count;
     };
 
     const char* readTime(const char* p, Instant now, Event& event) const;
@@ -35,7 +38,7 @@ private:
     const char* readDevice(const char* p, DeviceId& device) const;
     const char* readDeviceOnly(const char* p, EventKind kind, Event& event) const;
     const char* readOffline(const char* p, Event& event) const;
-    const char* readCaughtUp(const char* p, Event& event);
+    const char* readCaughtUp(const char* p, Event& event, Words& words) const;
     const char* readSend(const char* p, Event& event, Words& words) const;
     const char* readPublish(const char* p, Event& event, Words& words) const;
     const char* readTargetAndType(const char* p, Event& event, Words& words) const;

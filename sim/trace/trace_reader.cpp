@@ -39,13 +39,13 @@ public:
     }
 
     std::span<const Event> next() {
-        batch_.clear();
-        annex_.catchUps.clear();
-        annex_.settings.clear();
+        clearBatch();
         retired_.clear();
         if (options_.recycle) messages_.retire(now_, retired_);
-        while (batch_.size() < kBatch && !stopped_) readMore();
-        if (errors_ > 0) batch_.clear();
+        while (batch_.size() < kBatch && !stopped_) {
+            readMore();
+            if (errors_ > 0) clearBatch();  // what is left is only looked through for errors
+        }
         counts_.events += batch_.size();
         counts_.bytes = blocks_.bytes();
         return batch_;
@@ -62,6 +62,12 @@ public:
     std::uint64_t errors_ = 0;
 
 private:
+    void clearBatch() {
+        batch_.clear();
+        annex_.catchUps.clear();
+        annex_.settings.clear();
+    }
+
     // ---- Lines
 
     void start() {
@@ -86,11 +92,10 @@ private:
     // Makes sure that there is a line; false at the end.
     bool haveLine(std::size_t limit) {
         while (at_ == block_.end) {
-            if (!blocks_.next(block_, limit)) {
-                if (!blocks_.fault().empty()) sourceFault();
-                return false;
-            }
+            if (ended_) return false;
+            ended_ = !blocks_.next(block_, limit);
             at_ = block_.begin;
+            if (ended_ && !blocks_.fault().empty()) sourceFault();
             plain_ = !block_.tooLong &&
                      simdjson::validate_utf8(block_.begin, static_cast<std::size_t>(block_.end - block_.begin));
         }
@@ -146,6 +151,8 @@ private:
             faults_.addLine("trace.too-long", 0, "the line is too long to be one of a trace");
         } else if (line.text.find_first_not_of(" \t\r") == std::string_view::npos) {
             faults_.addLine("trace.blank-line", 0, "the line is blank");
+        } else if (line.number == 1 && line.text.starts_with("\xef\xbb\xbf")) {
+            faults_.addLine("trace.not-json", 0, "the file begins with a byte order mark: save it as plain UTF-8");
         } else if (!json_.parse(line.text)) {
             faults_.addSyntax(line.unterminated);
         }
@@ -154,6 +161,7 @@ private:
 
     void readSlowly(const Line& line) {
         EventLine read;
+        faults_.withoutHints(diagnostics_.size() >= options_.maxErrors);
         if (parse(line)) {
             read = readEvent(json_, faults_, context_);
             if (line.tooOld) faults_.add("trace.time-backwards", read.timeNode, tooOldText());
@@ -164,6 +172,7 @@ private:
             read.event.origin = line.number;
             now_ = read.event.t;
             batch_.push_back(read.event);
+            if (line.moved) ++counts_.moved;
             return;
         }
         if (!options_.lenient) rememberFaulty(read);
@@ -219,22 +228,18 @@ private:
 
     void readReordered() {
         Line line;
-        if (reorder_.take(line)) return readWaiting(line);
+        if (reorder_.take(line)) return readSlowly(line);
         if (!nextLine(line, kLineLimit)) {
             stopped_ = !reorder_.finish();
             return;
         }
         // Only where a line belongs is of interest here; its mistakes are found when its turn comes.
         EventLine read;
+        faults_.withoutHints(true);
         const bool whole = parse(line) && (read = readEvent(json_, faults_, preview_), faults_.empty());
         faults_.clear();
         scrap_ = {};
         reorder_.put(line, whole, read.timeKnown ? read.event.t : reorder_.newest());
-    }
-
-    void readWaiting(const Line& line) {
-        if (line.moved) ++counts_.moved;
-        readSlowly(line);
     }
 
     // ---- Mistakes
@@ -279,6 +284,7 @@ private:
     Block block_;
     const char* at_ = nullptr;  // the next line in the block
     bool plain_ = false;        // the block is UTF-8
+    bool ended_ = false;        // there are no more blocks
     Reorder reorder_;
     JsonLine json_;
     Faults faults_{json_};
