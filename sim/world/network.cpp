@@ -1,0 +1,87 @@
+// The network: conditions, and what arrives. See network.hpp.
+#include "world/network.hpp"
+
+#include "world/client.hpp"
+#include "world/server.hpp"
+
+namespace mdsync::world {
+namespace {
+
+bool same(const NetworkConditions& a, const NetworkConditions& b) {
+    return a.latencyLow == b.latencyLow && a.latencyHigh == b.latencyHigh && a.lossPpm == b.lossPpm &&
+           a.duplicatePpm == b.duplicatePpm;
+}
+
+std::uint32_t numberOf(State& s, const NetworkConditions& conditions) {
+    for (std::size_t i = 0; i < s.conditions.size(); ++i) {
+        if (same(s.conditions[i], conditions)) return static_cast<std::uint32_t>(i);
+    }
+    s.conditions.push_back(conditions);
+    return static_cast<std::uint32_t>(s.conditions.size() - 1);
+}
+
+// Whether what a device sent in this session still gets through: the session lasts and so does the network, or it ended
+// with a logout, which waits for what is under way.
+bool getsThrough(const State& s, const Packet& p) {
+    const Device& device = s.at(p.device);
+    if (p.session == s.side(p.device).flushed) return true;
+    return p.session == device.session && device.online && device.linkUp;
+}
+
+}  // namespace
+
+void setConditions(State& s, const NetworkConditions& conditions, const std::vector<DeviceId>& on) {
+    const std::uint32_t number = numberOf(s, conditions);
+    s.longestLatency = std::max(s.longestLatency, conditions.latencyHigh);
+    const auto put = [&](DeviceId d) {
+        s.at(d).down.conditions = number;
+        s.side(d).up.conditions = number;
+    };
+    for (const DeviceId d : on) put(d);
+    if (!on.empty()) return;
+    for (std::size_t i = 0; i < s.devices.size(); ++i) put(DeviceId{i});
+    s.backend.conditions = number;
+}
+
+void dispatch(State& s, const Packet& p) {
+    switch (p.kind) {
+        case PacketKind::Deliver:
+            if (s.at(p.device).live == p.session) {
+                receive(s, p);
+            } else {
+                arriveAside(s, p);
+            }
+            break;
+        case PacketKind::CatchUp:
+        case PacketKind::Recalled:
+        case PacketKind::CaughtUp:
+            arrive(s, p);
+            break;
+        case PacketKind::Duplicate:
+            break;
+        case PacketKind::Connect:
+            connect(s, p.device);
+            break;
+        case PacketKind::Send:
+            if (getsThrough(s, p)) accept(s, p.message, p.place);
+            break;
+        case PacketKind::Recall:
+            if (getsThrough(s, p)) recall(s, p.message, s.at(p.device).user, p.device);
+            break;
+        case PacketKind::Publish:
+            accept(s, p.message, 0);
+            break;
+        case PacketKind::ApiRecall:
+            recall(s, p.message, UserId{p.place}, DeviceId{});
+            break;
+        case PacketKind::Notice:
+            noticeDrop(s, p);
+            break;
+    }
+}
+
+void runUntil(State& s, Instant until) {
+    for (Packet p; s.wheel.pop(until, p);) dispatch(s, p);
+}
+
+}  // namespace mdsync::world

@@ -1,0 +1,133 @@
+// Catch-up: what a device gets at its login, and what is sent again because it was lost. See server.hpp.
+//
+// The whole catch-up of a login is put on the link at the moment of the login, in the order of acceptance, with
+// `caught-up` behind it. What is accepted later comes behind that, as live. So nothing falls between, nothing comes
+// twice, and the order of a conversation holds.
+#include "world/audience.hpp"
+#include "world/decisions.hpp"
+#include "world/network.hpp"
+#include "world/server.hpp"
+
+namespace mdsync::world {
+namespace {
+
+void sendAgain(State& s, MessageId id, Message& m, DeviceId d, std::uint32_t place, Via via) {
+    s.messages.add(m, m.sent, place);
+    sendDown(s, Packet{d, id, 0, place, PacketKind::CatchUp, via});
+}
+
+void tellRecalled(State& s, MessageId id, Message& m, DeviceId d, std::uint32_t place) {
+    s.messages.add(m, s.messages.aftermath(m, 0).told, place);
+    sendDown(s, Packet{d, id, 0, place, PacketKind::Recalled, Via::Unknown});
+}
+
+// The device reports what it has: what was sent to it in an earlier session and is not there is lost; what is there has
+// arrived, acknowledged or not.
+void takeReport(State& s, Message& m, std::uint32_t place) {
+    if (s.messages.has(m, m.held, place)) {
+        s.messages.add(m, m.sent, place);
+    } else {
+        s.messages.remove(m, m.sent, place);
+    }
+}
+
+// One login's way through the mailbox.
+struct Login {
+    DeviceId device;
+    bool on = false;
+    Window window;
+};
+
+void bringRecalled(State& s, const Login& login, MessageId id, Message& m, const Standing& standing,
+                   std::uint32_t place, bool unclaimed) {
+    const DeviceId d = login.device;
+    const std::uint32_t offset = d.value - s.at(s.at(d).user).first.value;
+    if (!s.messages.has(m, m.held, place)) {
+        const bool delivers = login.on && s.policy.knobs.deliversRecalled;
+        const Via via = bringsAtLogin(s, m, standing, d, login.on, login.window, unclaimed);
+        if (via == Via::Unknown) return;
+        const State::Facts facts{s.at(d).deviceClass, m.to.kind};
+        if (s.decide(Change::RecallReturns, false, true, facts)) {
+            sendAgain(s, id, m, d, place, via);
+        } else if (delivers) {
+            sendAgain(s, id, m, d, place, via);
+            tellRecalled(s, id, m, d, place);
+        }
+        return;
+    }
+    if (s.messages.shown(m, place)) return;
+    const std::uint32_t first = place - offset;
+    const User& user = s.at(s.at(d).user);
+    bool toldAlready = false;
+    for (std::uint32_t i = 0; i < user.devices; ++i) {
+        if (i != offset && s.messages.told(m, first + i)) toldAlready = true;
+    }
+    if (tellsAtLogin(s, m, d, login.on, toldAlready, login.window)) tellRecalled(s, id, m, d, place);
+}
+
+void bring(State& s, const Login& login, MessageId id) {
+    Message& m = s.messages[id];
+    const DeviceId d = login.device;
+    const UserId u = s.at(d).user;
+    const Standing standing = standingOf(s, m, u);
+    const std::uint32_t place = standing.place + (d.value - s.at(u).first.value);
+    takeReport(s, m, place);
+    if (!stillEntitled(s, m, u) || beyondHorizon(s, m) || m.forgotten) return;
+    const bool unclaimed = standing.audience && !claimed(s, m, u, standing.place);
+    if (m.recalled) {
+        bringRecalled(s, login, id, m, standing, place, unclaimed);
+        return;
+    }
+    const bool has = s.messages.has(m, m.sent, place);
+    if (has && !s.decide(Change::RepeatsOnLogin, false, m.acceptedAt >= login.window.start)) return;
+    const Via via = has ? Via::Compensation : bringsAtLogin(s, m, standing, d, login.on, login.window, unclaimed);
+    if (via != Via::Unknown) sendAgain(s, id, m, d, place, via);
+}
+
+// Some online device of the user gets what none of them has.
+void giveToOnline(State& s, MessageId id, UserId u, std::uint32_t place) {
+    Message& m = s.messages[id];
+    const auto eligible = [&](DeviceId d) { return s.at(d).online && storeStillHas(s, m, s.side(d).beganAt); };
+    DeviceId d = chosenDevice(s, u);
+    if (!d.exists()) return;
+    // Where it came online too late for the store, another that was there in time may get it.
+    for (const DeviceId other : DeviceRange{s.at(u)}) {
+        if (!eligible(d) && eligible(other)) d = other;
+    }
+    if (!eligible(d)) return;
+    sendAgain(s, id, m, d, place + (d.value - s.at(u).first.value), Via::Offline);
+}
+
+}  // namespace
+
+bool claimed(const State& s, const Message& m, UserId u, std::uint32_t place) {
+    const std::uint32_t devices = s.at(u).devices;
+    if (s.messages.hasAny(m, m.sent, place, devices)) return true;
+    return m.aftermath != 0 && s.messages.hasAny(m, s.messages.aftermath(m).had, place, devices);
+}
+
+void catchUp(State& s, DeviceId d) {
+    const Login login{d, serviceOn(s), windowOf(s)};
+    const User& user = s.at(s.at(d).user);
+    if (s.decide(Change::NewestFirst, false, true)) {
+        for (std::size_t i = user.mailbox.size(); i > user.mailboxBegin; --i) bring(s, login, user.mailbox[i - 1]);
+    } else {
+        for (std::size_t i = user.mailboxBegin; i < user.mailbox.size(); ++i) bring(s, login, user.mailbox[i]);
+    }
+    sendDown(s, Packet{d, MessageId{}, 0, 0, PacketKind::CaughtUp, Via::Unknown});
+}
+
+void lost(State& s, const Packet& p) {
+    if (p.place == kNoPlace) return;
+    Message& m = s.messages[p.message];
+    if (!m.kept() || m.fate != Fate::Accepted || m.forgotten) return;
+    const UserId u = s.at(p.device).user;
+    const Standing standing = standingOf(s, m, u);
+    const State::Facts facts{s.at(p.device).deviceClass, m.to.kind};
+    if (s.decide(Change::LosesInFlight, false, true, facts)) return;
+    s.messages.remove(m, m.sent, p.place);
+    if (!standing.audience || m.recalled || beyondHorizon(s, m) || !stillEntitled(s, m, u)) return;
+    if (!claimed(s, m, u, standing.place)) giveToOnline(s, p.message, u, standing.place);
+}
+
+}  // namespace mdsync::world

@@ -1,0 +1,88 @@
+// The console, tickets and the app's backend: what changes at the server at once. See server.hpp.
+#include <algorithm>
+
+#include "world/audience.hpp"
+#include "world/decisions.hpp"
+#include "world/network.hpp"
+#include "world/server.hpp"
+
+namespace mdsync::world {
+
+namespace {
+
+// A wrong server shows who comes late what was said before.
+void replay(State& s, Change change, MessageId id, DeviceId d) {
+    if (s.messages[id].fate != Fate::Accepted || !s.decide(change, false, true)) return;
+    sendDown(s, Packet{d, id, 0, kNoPlace, PacketKind::CatchUp, Via::Compensation});
+}
+
+}  // namespace
+
+TextId turnSwitch(State& s, bool enable) {
+    const TextId refusal = refusalOfTurn(s, enable);
+    Service& service = s.service;
+    if (refusal.exists() || service.app.sync == enable) return refusal;
+    service.before = serviceOn(s);
+    service.turned = true;
+    service.turnedAt = s.now();
+    service.app.sync = enable;
+    return refusal;
+}
+
+TextId changeSettings(State& s, const SettingsChange& change) {
+    const TextId refusal = refusalOfSettings(s, change);
+    if (refusal.exists()) return refusal;
+    App& app = s.service.app;
+    if (change.compensationDays) app.compensationDays = static_cast<int>(*change.compensationDays);
+    if (change.offlineDays) app.offlineDays = static_cast<int>(*change.offlineDays);
+    if (change.mobileLimit) app.mobileLimit = static_cast<int>(*change.mobileLimit);
+    if (change.miniprogramLimit) app.miniprogramLimit = static_cast<int>(*change.miniprogramLimit);
+    if (change.prepaid) app.prepaid = *change.prepaid;
+    return refusal;
+}
+
+void joinGroup(State& s, GroupId g, UserId u) {
+    Group& group = s.groups[g.index()];
+    if (group.has(u)) return;
+    group.members.insert(std::lower_bound(group.members.begin(), group.members.end(), u), u);
+    membershipChanged(s, group.roster);
+    if (!group.last.exists() || standingOf(s, s.messages[group.last], u).any()) return;
+    for (const DeviceId d : DeviceRange{s.at(u)}) {
+        if (s.at(d).online) replay(s, Change::LeaksToLateMembers, group.last, d);
+    }
+}
+
+void leaveGroup(State& s, GroupId g, UserId u) {
+    Group& group = s.groups[g.index()];
+    if (!group.has(u)) return;
+    group.members.erase(std::lower_bound(group.members.begin(), group.members.end(), u));
+    membershipChanged(s, group.roster);
+}
+
+void joinRoom(State& s, RoomId r, DeviceId d) {
+    std::vector<RoomId>& rooms = s.shelf(d).rooms;
+    if (std::find(rooms.begin(), rooms.end(), r) != rooms.end()) return;
+    rooms.push_back(r);
+    Room& room = s.rooms[r.index()];
+    room.devices.push_back(d);
+    membershipChanged(s, room.roster);
+    if (room.last.exists() && s.messages[room.last].from != d) replay(s, Change::RoomReplays, room.last, d);
+}
+
+void leaveRoom(State& s, RoomId r, DeviceId d) {
+    std::vector<RoomId>& rooms = s.shelf(d).rooms;
+    const auto found = std::find(rooms.begin(), rooms.end(), r);
+    if (found == rooms.end()) return;
+    rooms.erase(found);
+    Room& room = s.rooms[r.index()];
+    room.devices.erase(std::find(room.devices.begin(), room.devices.end(), d));
+    membershipChanged(s, room.roster);
+}
+
+void leaveAllRooms(State& s, DeviceId d) {
+    if (s.side(d).shelf == 0) return;
+    const std::vector<RoomId> rooms = s.shelf(d).rooms;
+    for (const RoomId r : rooms) leaveRoom(s, r, d);
+}
+
+}  // namespace mdsync::world

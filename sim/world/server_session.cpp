@@ -1,0 +1,164 @@
+// The server's sessions: logins, limits, and how a connection ends. See server.hpp.
+#include "world/audience.hpp"
+#include "world/decisions.hpp"
+#include "world/network.hpp"
+#include "world/server.hpp"
+
+namespace mdsync::world {
+namespace {
+
+void refuseLogin(State& s, DeviceId d) {
+    s.at(d).connecting = false;
+    Event& event = s.emit(EventKind::Refused);
+    event.device = d;
+    event.code = s.say.sameClient;
+}
+
+void beginSession(State& s, DeviceId d) {
+    Device& device = s.at(d);
+    DeviceSide& side = s.side(d);
+    device.connecting = false;
+    device.online = true;
+    device.linkUp = true;
+    ++device.session;
+    device.live = device.onHold ? 0 : device.session;
+    device.began = ++s.sessions;
+    device.lastReceipt = 0;
+    device.down.next = s.now();
+    device.catchingUp = true;
+    side.beganAt = s.now();
+    side.caught = 0;
+    if (side.firstBegan == 0) side.firstBegan = device.began;
+    s.emit(EventKind::Online).device = d;
+}
+
+// The messages that a device received too short a time before its session broke for their acknowledgement to have
+// arrived: the server has to take them for not received.
+std::vector<Packet> unacknowledged(State& s, DeviceId d) {
+    std::vector<Packet> without;
+    std::uint32_t number = s.at(d).lastReceipt;
+    std::vector<const Receipt*> recent;
+    while (const Receipt* receipt = s.receipts.find(number, d)) {
+        if (s.receipts.acknowledged(number) || receipt->at + s.longestLatency <= s.now()) break;
+        recent.push_back(receipt);
+        number = receipt->previous;
+    }
+    Instant latest{};
+    for (auto r = recent.rbegin(); r != recent.rend(); ++r) {
+        latest = std::max(latest, (*r)->at + drawLatency(s, s.side(d).up));
+        if (latest <= s.now()) continue;
+        without.push_back(Packet{d, (*r)->message, s.at(d).session, (*r)->place, PacketKind::Deliver, Via::Live});
+    }
+    return without;
+}
+
+// What is known to be lost when a session ends, beside what is still under way.
+std::vector<Packet> takeLosses(State& s, DeviceId d, OfflineReason reason) {
+    // A logout waits for what is under way to the server.
+    std::vector<Packet> losses = reason == OfflineReason::Logout ? std::vector<Packet>{} : unacknowledged(s, d);
+    if (s.side(d).shelf == 0) return losses;
+    Shelf& shelf = s.shelf(d);
+    for (std::vector<Packet>* packets : {&shelf.waiting, &shelf.lost}) {
+        losses.insert(losses.end(), packets->begin(), packets->end());
+        packets->clear();
+    }
+    return losses;
+}
+
+void markOffline(State& s, DeviceId d, OfflineReason reason, DeviceId by) {
+    Device& device = s.at(d);
+    if (!device.linkUp) --s.unnoticed;
+    device.online = false;
+    device.linkUp = false;
+    device.live = 0;
+    device.catchingUp = false;
+    if (reason == OfflineReason::Logout) s.side(d).flushed = device.session;
+    Event& event = s.emit(EventKind::Offline);
+    event.device = d;
+    event.reason = reason;
+    event.by = by;
+    const bool inRooms = s.side(d).shelf != 0 && !s.shelf(d).rooms.empty();
+    if (!s.decide(Change::RoomRemembersDevice, false, inRooms)) leaveAllRooms(s, d);
+}
+
+void settleLosses(State& s, const std::vector<Packet>& losses) {
+    for (const Packet& p : losses) {
+        if (p.kind == PacketKind::Deliver || p.kind == PacketKind::CatchUp) lost(s, p);
+    }
+}
+
+}  // namespace
+
+void connect(State& s, DeviceId d) {
+    if (!answersLogin(s, d)) {
+        s.at(d).connecting = false;
+        return;
+    }
+    forgetOld(s);
+    const Admission admission = admissionOf(s, d);
+    if (admission.refused) {
+        refuseLogin(s, d);
+        return;
+    }
+    if (s.policy.knobs.onlineBeforeEviction) beginSession(s, d);
+    for (const DeviceId leaving : admission.leaving) endSession(s, leaving, admission.reason, d);
+    if (!s.policy.knobs.onlineBeforeEviction) beginSession(s, d);
+    catchUp(s, d);
+    s.side(d).metInstallation = true;
+}
+
+void endSession(State& s, DeviceId d, OfflineReason reason, DeviceId by) {
+    const std::vector<Packet> losses = takeLosses(s, d, reason);
+    markOffline(s, d, reason, by);
+    settleLosses(s, losses);
+}
+
+void noticeDrop(State& s, const Packet& p) {
+    --s.notices;
+    const Device& device = s.at(p.device);
+    if (device.session == p.session && device.online && !device.linkUp) endSession(s, p.device, OfflineReason::Drop);
+}
+
+namespace {
+
+// What a wrong server had not made durable.
+void forgetAtRestart(State& s) {
+    Service& service = s.service;
+    if (s.decide(Change::RestartForgetsSwitch, false, service.turned)) {
+        service.turned = false;
+        service.app.sync = service.initial.sync;
+    }
+    if (s.decide(Change::RestartForgetsSettings, false, true)) {
+        const bool sync = service.app.sync;
+        service.app = service.initial;
+        service.app.sync = sync;
+    }
+    for (Group& group : s.groups) {
+        if (!s.decide(Change::RestartForgetsMembers, false, group.members != group.founders)) continue;
+        group.members = group.founders;
+        membershipChanged(s, group.roster);
+    }
+    for (std::size_t i = s.acceptedBegin; i < s.accepted.size(); ++i) {
+        Message& m = s.messages[s.accepted[i]];
+        m.recalled = s.decide(Change::RestartForgetsRecalls, bool{m.recalled}, false);
+        m.forgotten = s.decide(Change::RestartForgetsMailboxes, false, m.kept());
+    }
+}
+
+}  // namespace
+
+void restart(State& s) {
+    // Everybody is gone before anything is sent again.
+    std::vector<Packet> losses;
+    for (std::size_t i = 0; i < s.devices.size(); ++i) {
+        const DeviceId d{i};
+        if (!s.at(d).online) continue;
+        const std::vector<Packet> own = takeLosses(s, d, OfflineReason::Server);
+        losses.insert(losses.end(), own.begin(), own.end());
+        markOffline(s, d, OfflineReason::Server, DeviceId{});
+    }
+    forgetAtRestart(s);
+    settleLosses(s, losses);
+}
+
+}  // namespace mdsync::world

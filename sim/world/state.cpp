@@ -1,0 +1,94 @@
+// How a world begins. See state.hpp.
+#include "world/state.hpp"
+
+#include <algorithm>
+
+#include "world/decisions.hpp"
+
+namespace mdsync::world {
+namespace {
+
+// A name's number in the streams of chance. From the name, not the position, so that a device draws the same latencies
+// whoever else takes part.
+std::uint32_t entityOf(const std::string& path, std::uint32_t direction) {
+    std::uint32_t hash = 2166136261U;
+    for (const char c : path) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
+    return hash * 2 + direction;
+}
+
+Link newLink(const Chance& chance, std::uint32_t entity, Instant start) {
+    Link link;
+    link.next = start;
+    link.entity = entity;
+    link.latencyKey = chance.keyOf(streamOf(Purpose::Latency, entity));
+    return link;
+}
+
+Vocabulary vocabularyOf(Lexicon& lexicon) {
+    const auto word = [&lexicon](std::string_view text) { return lexicon.texts.intern(text); };
+    Vocabulary say;
+    say.typing = word("RC:TypSts");
+    say.groupPath = word("/message/group/publish.json");
+    say.empty = word("");
+    say.offline = word("mdsync:offline");
+    say.online = word("mdsync:online");
+    say.unknown = word("mdsync:unknown");
+    say.used = word("mdsync:used");
+    say.unpaid = word("mdsync:unpaid");
+    say.range = word("mdsync:range");
+    say.sameClient = word("31023");
+    return say;
+}
+
+}  // namespace
+
+State::State(const Header& header, Lexicon& words, const ServerPolicy& serverPolicy, Chance source)
+    : wheel(header.t), chance(std::move(source)), policy(serverPolicy), lexicon(&words), say(vocabularyOf(words)) {
+    conditions.emplace_back();
+    backend = newLink(chance, 0, header.t);
+    serverKey = chance.keyOf(streamOf(Purpose::Server, 0));
+    shelves.emplace_back();
+    rosters.emplace_back();
+    service.app = header.app;
+    service.initial = header.app;
+    service.readings = header.readings;
+
+    users.reserve(header.users.size());
+    for (const UserInfo& info : header.users) users.push_back(User{info.firstDevice, info.deviceCount, 0, {}});
+    devices.resize(header.devices.size());
+    sides.resize(header.devices.size());
+    for (std::size_t i = 0; i < header.devices.size(); ++i) {
+        const std::string path = header.users[header.devices[i].user.index()].name + '/' + header.devices[i].name;
+        devices[i].user = header.devices[i].user;
+        devices[i].deviceClass = classOf(header.devices[i].platform);
+        devices[i].down = newLink(chance, entityOf(path, 0), header.t);
+        sides[i].up = newLink(chance, entityOf(path, 1), header.t);
+    }
+    for (const GroupInfo& info : header.groups) {
+        Group& group = groups.emplace_back();
+        group.members = info.members;
+        std::sort(group.members.begin(), group.members.end());
+        group.founders = group.members;
+    }
+    rooms.resize(header.rooms.size());
+    for (const auto& [type, status] : header.messageTypes) declaredTypes.emplace_back(words.texts.intern(type), status);
+    std::sort(declaredTypes.begin(), declaredTypes.end());
+}
+
+Shelf& State::shelf(DeviceId d) {
+    DeviceSide& owner = side(d);
+    if (owner.shelf == 0) {
+        owner.shelf = static_cast<std::uint32_t>(shelves.size());
+        shelves.emplace_back();
+    }
+    return shelves[owner.shelf];
+}
+
+bool State::covered(const Facts& facts) {
+    const Scope& scope = policy.scope;
+    if (scope.deviceClass && facts.deviceClass && *scope.deviceClass != *facts.deviceClass) return false;
+    if (scope.target && facts.target && *scope.target != *facts.target) return false;
+    return scope.oneIn <= 1 || chance.draw(serverKey, serverDraws, scope.oneIn) == scope.oneIn - 1;
+}
+
+}  // namespace mdsync::world

@@ -1,0 +1,143 @@
+// State: everything a world is, as one plain value.
+//
+// Server, network and devices are functions over it (server.hpp, network.hpp, client.hpp); they keep nothing of their
+// own. Copying a State copies the world.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "mdsync/lexicon.hpp"
+#include "mdsync/world.hpp"
+#include "world/chance.hpp"
+#include "world/message.hpp"
+#include "world/packet.hpp"
+#include "world/parties.hpp"
+#include "world/receipts.hpp"
+#include "world/wheel.hpp"
+
+namespace mdsync::world {
+
+// The app's settings, and the switch as it was last turned.
+struct Service {
+    App app;      // as set now; app.sync is what the switch was last turned to
+    App initial;  // as it was at the start
+    Readings readings;
+    bool before = false;  // how the service behaved before the last turn
+    bool turned = false;  // whether there was a turn at all
+    Instant turnedAt{};
+};
+
+// The codes and words that the world says, as ids.
+struct Vocabulary {
+    TextId typing, groupPath, empty;
+    TextId offline, online, unknown, used, unpaid, range, sameClient;
+};
+
+struct State {
+    State(const Header& header, Lexicon& words, const ServerPolicy& serverPolicy, Chance source);
+
+    // Time, chance and the network.
+    Wheel<Packet> wheel;
+    Chance chance;
+    std::vector<NetworkConditions> conditions;  // [0]: the default, and the backend's
+    Millis longestLatency{20};                  // of all conditions there ever were
+    Link backend;                               // from the app's backend to the server
+    std::uint64_t serverKey = 0;                // what the server itself draws
+    std::uint32_t serverDraws = 0;
+    std::uint32_t notices = 0;    // Notice packets in the wheel
+    std::uint32_t unnoticed = 0;  // devices whose drop the server does not know of
+
+    // The parties.
+    std::vector<Device> devices;
+    std::vector<DeviceSide> sides;
+    std::vector<Shelf> shelves;  // [0] is nobody's
+    std::vector<User> users;
+    std::vector<Group> groups;
+    std::vector<Room> rooms;
+    std::vector<Roster> rosters;  // [0] is empty
+    std::vector<std::uint32_t> freeRosters;
+    std::uint32_t sessions = 0;  // that ever began
+
+    // What the server keeps.
+    Service service;
+    std::vector<std::pair<TextId, bool>> declaredTypes;  // custom type -> status; sorted
+    Messages messages;
+    std::vector<MessageId> accepted;  // in order of acceptance, from acceptedBegin on; for forgetting
+    std::size_t acceptedBegin = 0;
+    Receipts receipts;
+
+    ServerPolicy policy;
+    bool activated = false;
+
+    // What happened.
+    std::vector<Event> events;
+    Annex annex;
+
+    const Lexicon* lexicon;
+    Vocabulary say;
+
+    [[nodiscard]] Instant now() const { return wheel.now(); }
+    [[nodiscard]] Device& at(DeviceId d) { return devices[d.index()]; }
+    [[nodiscard]] const Device& at(DeviceId d) const { return devices[d.index()]; }
+    [[nodiscard]] DeviceSide& side(DeviceId d) { return sides[d.index()]; }
+    [[nodiscard]] const DeviceSide& side(DeviceId d) const { return sides[d.index()]; }
+    [[nodiscard]] User& at(UserId u) { return users[u.index()]; }
+    [[nodiscard]] const User& at(UserId u) const { return users[u.index()]; }
+    [[nodiscard]] Shelf& shelf(DeviceId d);
+
+    // Packets under way, without the moments that are only waited for.
+    [[nodiscard]] std::size_t flying() const { return wheel.size() - notices; }
+
+    Event& emit(EventKind kind) {
+        Event& event = events.emplace_back();
+        event.t = now();
+        event.kind = kind;
+        return event;
+    }
+
+    // ---- Changed decisions ----
+
+    // The facts of a case that a Scope may ask for.
+    struct Facts {
+        std::optional<DeviceClass> deviceClass{};
+        std::optional<TargetKind> target{};
+    };
+
+    // What the server decides where `usual` is right: that, or `other` if this decision is the changed one and the case
+    // is within the scope. Notes that it made a difference.
+    template <class T>
+    T decide(Change change, T usual, T other, const Facts& facts = {}) {
+        if (policy.change != change || usual == other || !covered(facts)) return usual;
+        activated = true;
+        return other;
+    }
+    [[nodiscard]] bool covered(const Facts& facts);
+};
+
+// The devices of a user, for a range-for.
+class DeviceRange {
+public:
+    class Iterator {
+    public:
+        explicit Iterator(std::uint32_t value) : value_(value) {}
+        DeviceId operator*() const { return DeviceId{value_}; }
+        Iterator& operator++() {
+            ++value_;
+            return *this;
+        }
+        bool operator!=(const Iterator& other) const { return value_ != other.value_; }
+
+    private:
+        std::uint32_t value_;
+    };
+    explicit DeviceRange(const User& user) : first_(user.first.value), count_(user.devices) {}
+    [[nodiscard]] Iterator begin() const { return Iterator{first_}; }
+    [[nodiscard]] Iterator end() const { return Iterator{first_ + count_}; }
+
+private:
+    std::uint32_t first_;
+    std::uint32_t count_;
+};
+
+}  // namespace mdsync::world

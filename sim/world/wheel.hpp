@@ -1,0 +1,188 @@
+// Wheel: the clock and event queue of a world.
+//
+// Items come out in exact order of (time, order of pushing). What is due within kSlots milliseconds waits in a slot of
+// its own millisecond, in chunks that are read one after the other; what lies further ahead waits in a heap. A heap
+// item is always older than a slot item of the same millisecond, because the slot was out of reach when it was pushed:
+// so the heap goes first, and nothing is ever moved from one to the other.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "mdsync/time.hpp"
+
+namespace mdsync::world {
+
+template <class Item>
+class Wheel {
+public:
+    explicit Wheel(Instant now) : now_(now) {}
+
+    [[nodiscard]] Instant now() const { return now_; }
+    [[nodiscard]] std::size_t size() const { return size_; }
+
+    // REQUIRES: `at` is not before now().
+    void push(Instant at, const Item& item) {
+        ++size_;
+        if (at - now_ >= Millis{kSlots}) {
+            far_.push_back(Far{at, order_++, item});
+            std::push_heap(far_.begin(), far_.end(), later);
+            farNext_ = far_.front().at;
+            return;
+        }
+        const std::uint32_t number = slotOf(at);
+        Slot& slot = slots_[number];
+        if (slot.tail == kNone) {
+            slot = Slot{newChunk(), kNone, 0, 0};
+            slot.tail = slot.head;
+            busy_[number / 64] |= 1ULL << (number % 64);
+        } else if (slot.write == kChunk) {
+            const std::uint32_t fresh = newChunk();
+            chunks_[slot.tail].next = fresh;
+            slot.tail = fresh;
+            slot.write = 0;
+        }
+        chunks_[slot.tail].items[slot.write++] = item;
+    }
+
+    // Takes the next item that is due at `until` or before and moves the clock to its time. False if there is none; the
+    // clock then stays.
+    bool pop(Instant until, Item& item) {
+        const Instant near = nextSlot();
+        const Instant at = std::min(near, farNext_);
+        if (at > until || at == Instant::max()) return false;
+        now_ = at;
+        --size_;
+        if (farNext_ == at) {
+            item = far_.front().item;
+            std::pop_heap(far_.begin(), far_.end(), later);
+            far_.pop_back();
+            farNext_ = far_.empty() ? Instant::max() : far_.front().at;
+            return true;
+        }
+        takeFromSlot(slotOf(at), item);
+        return true;
+    }
+
+    // The time of the next item, or Instant::max().
+    [[nodiscard]] Instant next() const { return std::min(nextSlot(), farNext_); }
+
+    // Moves the clock. REQUIRES: nothing is due before `to`, and `to` is not before now().
+    void moveTo(Instant to) { now_ = to; }
+
+    // The item that pop() will give `ahead` calls later, as far as it is in the chunk being read; for prefetching.
+    [[nodiscard]] const Item* peek(std::uint32_t ahead) const {
+        const Slot& slot = slots_[slotOf(now_)];
+        if (slot.head == kNone) return nullptr;
+        const std::uint32_t position = slot.read + ahead;
+        const std::uint32_t end = slot.head == slot.tail ? slot.write : kChunk;
+        return position < end ? &chunks_[slot.head].items[position] : nullptr;
+    }
+
+    // Calls f(time, item) for all items in the order in which they will come out.
+    template <class F>
+    void forEach(F&& f) const {
+        std::vector<Far> far = far_;
+        std::sort(far.begin(), far.end(), [](const Far& a, const Far& b) { return later(b, a); });
+        auto nextFar = far.begin();
+        for (Instant t = now_; t < now_ + Millis{kSlots}; t += Millis{1}) {
+            for (; nextFar != far.end() && nextFar->at == t; ++nextFar) f(t, nextFar->item);
+            const Slot& slot = slots_[slotOf(t)];
+            std::uint32_t read = slot.read;
+            for (std::uint32_t chunk = slot.head; chunk != kNone; chunk = chunks_[chunk].next, read = 0) {
+                const std::uint32_t end = chunk == slot.tail ? slot.write : kChunk;
+                for (std::uint32_t i = read; i < end; ++i) f(t, chunks_[chunk].items[i]);
+                if (chunk == slot.tail) break;
+            }
+        }
+        for (; nextFar != far.end(); ++nextFar) f(nextFar->at, nextFar->item);
+    }
+
+    [[nodiscard]] std::size_t bytes() const {
+        return chunks_.capacity() * sizeof(Chunk) + far_.capacity() * sizeof(Far) + sizeof(slots_);
+    }
+
+private:
+    static constexpr std::uint32_t kSlots = 256;
+    static constexpr std::uint32_t kChunk = 12;
+    static constexpr std::uint32_t kNone = 0xffffffffU;
+
+    struct Chunk {
+        std::array<Item, kChunk> items;
+        std::uint32_t next;
+    };
+    struct Slot {
+        std::uint32_t head = kNone;
+        std::uint32_t tail = kNone;
+        std::uint16_t read = 0;   // in the head chunk
+        std::uint16_t write = 0;  // in the tail chunk
+    };
+    struct Far {
+        Instant at;
+        std::uint64_t order;
+        Item item;
+    };
+
+    static bool later(const Far& a, const Far& b) { return a.at != b.at ? a.at > b.at : a.order > b.order; }
+
+    static std::uint32_t slotOf(Instant t) {
+        return static_cast<std::uint32_t>(t.time_since_epoch().count()) & (kSlots - 1);
+    }
+
+    void takeFromSlot(std::uint32_t number, Item& item) {
+        Slot& slot = slots_[number];
+        const std::uint32_t head = slot.head;
+        item = chunks_[head].items[slot.read++];
+        if (head == slot.tail) {
+            if (slot.read == slot.write) {
+                freeChunk(head);
+                slot = Slot{};
+                busy_[number / 64] &= ~(1ULL << (number % 64));
+            }
+        } else if (slot.read == kChunk) {
+            slot.head = chunks_[head].next;
+            slot.read = 0;
+            freeChunk(head);
+        }
+    }
+
+    [[nodiscard]] Instant nextSlot() const {
+        const std::uint32_t start = slotOf(now_);
+        // The word that holds `start`, from there on; then the others in turn; then its lower part again.
+        std::uint64_t word = busy_[start / 64] >> (start % 64);
+        if (word != 0) return now_ + Millis{std::countr_zero(word)};
+        for (std::uint32_t i = 1; i <= kSlots / 64; ++i) {
+            const std::uint32_t index = (start / 64 + i) % (kSlots / 64);
+            word = busy_[index];
+            if (word == 0) continue;
+            const std::uint32_t number = index * 64 + static_cast<std::uint32_t>(std::countr_zero(word));
+            return now_ + Millis{(number - start) & (kSlots - 1)};
+        }
+        return Instant::max();
+    }
+
+    std::uint32_t newChunk() {
+        if (free_ == kNone) {
+            chunks_.push_back(Chunk{{}, kNone});
+            return static_cast<std::uint32_t>(chunks_.size() - 1);
+        }
+        return std::exchange(free_, chunks_[free_].next);
+    }
+    void freeChunk(std::uint32_t chunk) { chunks_[chunk].next = std::exchange(free_, chunk); }
+
+    Instant now_;
+    Instant farNext_ = Instant::max();
+    std::size_t size_ = 0;
+    std::uint64_t order_ = 0;
+    std::uint32_t free_ = kNone;
+    std::array<std::uint64_t, kSlots / 64> busy_{};
+    std::array<Slot, kSlots> slots_{};
+    std::vector<Chunk> chunks_;
+    std::vector<Far> far_;
+};
+
+}  // namespace mdsync::world
