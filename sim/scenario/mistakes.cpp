@@ -174,21 +174,18 @@ std::string Mistakes::excerptAt(const Span& span) const {
 }
 
 void Mistakes::add(Mistake what, Place place, std::string message, std::string hint) {
-    if (isWarning(what)) {
-        if (warnings_ == kMostWarnings) return;
-    } else {
-        ++count_;
-    }
-    if (full()) {
+    if (!isWarning(what)) ++count_;
+    const std::tuple key{place.offset, place.length, what};
+    if (seen_.contains(key) || (isWarning(what) && (warnings_ == kMostWarnings || found_.size() >= kMost))) return;
+    if (found_.size() >= kMost) {
         if (!more_) {
-            more_ = true;
-            Diagnostic rest = aboutFile(Mistake::MoreMistakes, file_, fmt::format("more than {} mistakes", kMost),
-                                        "the rest is not shown");
-            found_.push_back(std::move(rest));
+            found_.push_back(aboutFile(Mistake::MoreMistakes, file_, fmt::format("more than {} mistakes", kMost),
+                                       "the rest is not shown"));
         }
+        more_ = true;
         return;
     }
-    if (!seen_.insert({place.offset, place.length, what}).second) return;
+    seen_.insert(key);
     if (isWarning(what)) ++warnings_;
     Diagnostic found;
     found.severity = isWarning(what) ? Severity::Warning : Severity::Error;

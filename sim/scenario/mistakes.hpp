@@ -68,7 +68,7 @@ public:
     // How often add() was called for an error, repetitions included: whoever compares two counts knows whether what he
     // read in between was faulty.
     [[nodiscard]] std::uint64_t count() const { return count_; }
-    [[nodiscard]] bool full() const { return found_.size() >= kMost; }
+    [[nodiscard]] bool full() const { return more_; }
 
     [[nodiscard]] Span spanOf(Place place) const;
     [[nodiscard]] std::uint32_t lineOf(std::uint64_t offset) const;

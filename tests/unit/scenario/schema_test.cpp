@@ -1,0 +1,60 @@
+// The JSON Schema for editors.
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "reading.hpp"
+#include "scenario/grammar.hpp"
+
+using namespace mdsync;
+using Json = nlohmann::json;
+
+namespace {
+
+void collectReferences(const Json& schema, std::set<std::string>& out) {
+    if (schema.is_object() && schema.contains("$ref")) out.insert(schema["$ref"].get<std::string>());
+    for (const Json& child : schema) {
+        if (child.is_structured()) collectReferences(child, out);
+    }
+}
+
+}  // namespace
+
+TEST_CASE("the schema names every key of the file and every verb") {
+    const Json schema = Json::parse(scenarioSchema());
+    CHECK(schema["$schema"] == "http://json-schema.org/draft-07/schema#");
+    CHECK(schema["required"] == Json{"name", "users", "steps"});
+    CHECK(schema["additionalProperties"] == false);
+    for (const scenario::Field& field : scenario::fileTable().fields) {
+        CHECK(schema["properties"].contains(std::string{field.name}));
+    }
+    CHECK(schema["definitions"]["step"]["anyOf"].size() == scenario::verbs().size());
+    std::set<std::string> verbs;
+    for (const Json& step : schema["definitions"]["step"]["anyOf"])
+        verbs.insert(step["required"][0].get<std::string>());
+    CHECK(verbs.size() == 20);
+    CHECK(verbs.contains("concurrently"));
+    CHECK(schema["definitions"]["action"]["anyOf"].size() == 14);
+}
+
+TEST_CASE("whatever the schema refers to is there") {
+    const Json schema = Json::parse(scenarioSchema());
+    std::set<std::string> references;
+    collectReferences(schema, references);
+    CHECK(references.size() == 3);
+    for (const std::string& reference : references) {
+        INFO(reference);
+        CHECK(schema.contains(Json::json_pointer{reference.substr(1)}));
+    }
+}
+
+TEST_CASE("the schema in the documentation is the one that the reader prints") {
+    const std::filesystem::path root = std::filesystem::path{__FILE__}.parent_path() / "../../..";
+    std::ifstream file{root / "docs/schema/scenario.schema.json"};
+    std::stringstream text;
+    text << file.rdbuf();
+    CHECK(text.str() == scenarioSchema());
+}
