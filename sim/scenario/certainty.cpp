@@ -105,7 +105,7 @@ void Certainty::apply(const Action& action, bool settled) {
     if (isLogin(action.op)) {
         login(action.op.device, settled && !action.refusal.wanted, false);
     } else if (isDeparture(action.op)) {
-        depart(action);
+        depart(action, settled);
     } else {
         other(action);
     }
@@ -147,10 +147,10 @@ void Certainty::login(DeviceId id, bool settled, bool inRace) {
     }
 }
 
-void Certainty::depart(const Action& action) {
+void Certainty::depart(const Action& action, bool settled) {
     const Device& device = devices_[action.op.device.index()];
     const bool isNoticed = action.op.kind != OpKind::Drop || action.op.noticedAfter == Millis{0};
-    const bool isCertain = isNoticed && !action.refusal.wanted && !lossy_ && !device.connecting;
+    const bool isCertain = settled && isNoticed && !action.refusal.wanted && !lossy_ && !device.connecting;
     become(action.op.device, isCertain ? Presence::Offline : Presence::Unknown);
 }
 
@@ -180,8 +180,13 @@ void Certainty::turn(bool enabled) {
     switch_ = Switch::Unknown;
     if (enabled) return;
     wasTurnedOff_ = true;
-    for (std::size_t i = kTabs; i < crowds_.size(); i += kCrowds) {
-        if (crowds_[i].maybeOnline > 1) doubtAll(crowds_[i]);
+    doubtWhereOver(Platform::Web);
+}
+
+// Whom a server may cut where a number fell below how many are there, the rules leave open.
+void Certainty::doubtWhereOver(Platform platform) {
+    for (std::size_t i = crowdOf(platform); i < crowds_.size(); i += kCrowds) {
+        if (crowds_[i].maybeOnline > limitOf(platform)) doubtAll(crowds_[i]);
     }
 }
 
@@ -193,6 +198,9 @@ void Certainty::change(const SettingsChange& settings) {
     };
     take(settings.mobileLimit, mobileLimit_);
     take(settings.miniprogramLimit, miniprogramLimit_);
+    if (!limitsFell_) return;
+    doubtWhereOver(Platform::Android);
+    doubtWhereOver(Platform::Miniprogram);
 }
 
 // ---- One instant ----------------------------------------------------------------------------------------------------
@@ -216,7 +224,7 @@ void Certainty::applyTogether(const std::vector<Action>& together, bool settled)
         if (isLogin(action.op)) login(action.op.device, settled && !action.refusal.wanted, true);
     }
     for (const Action& action : together) {
-        if (isDeparture(action.op)) depart(action);
+        if (isDeparture(action.op)) depart(action, settled);
     }
     for (const DeviceId id : racing(together)) become(id, Presence::Unknown);
     if (settled) settle();

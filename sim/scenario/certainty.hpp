@@ -52,10 +52,11 @@ private:
     void become(DeviceId device, Presence presence);
     void doubtAll(Crowd& crowd);
     void login(DeviceId device, bool settled, bool inRace);
-    void depart(const Action& action);
+    void depart(const Action& action, bool settled);
     void other(const Action& action);
     void turn(bool enabled);
     void change(const SettingsChange& settings);
+    void doubtWhereOver(Platform platform);
     void settle();
     [[nodiscard]] std::int64_t limitOf(Platform platform) const;
 

@@ -14,119 +14,102 @@ namespace {
 // A row for every Mistake, in its order: what the code means in a line, and at length for `mdsync explain`.
 constexpr std::array<CodeInfo, kMistakes> kCodes{{
     {"scenario.unreadable", "the file can't be read",
-     "There is no such file, it is a folder, or the system refuses to open or read it. A scenario is a regular file; a "
-     "folder is given to `run`, `lint` and `list`, which look for *.json in it."},
+     "There is no such file, it is a folder, or the system refuses to open or read it. A scenario is a regular file; "
+     "a folder is given to `run`, `lint` and `list`, which look for *.json in it."},
     {"scenario.too-large", "the file, or what it expands to, is too large",
-     "A scenario file has at most 16 MiB. After ranges, matrix and repeat are expanded it has at most 100,000 steps in "
-     "a "
-     "case, 10,000 names of a kind (users, groups, chatrooms, messages), 10,000 devices and 10,000 cases, and all its "
-     "cases together name at most 2,000,000 things (users, devices, steps, actions, entries of lists). Look for a "
-     "range, "
-     "a repeat count or a matrix with a digit too many; split what is really that large into several files."},
+     "A scenario file has at most 16 MiB. After ranges, matrix and repeat are expanded it has at most 100,000 steps "
+     "in a case, 10,000 names of a kind (users, groups, chatrooms, messages), 10,000 devices and 10,000 cases; all "
+     "its cases together have at most 2,000,000 parts (a name, an action or an entry of a list is one, a step four). "
+     "Look for a range, a repeat count or a matrix with a digit too many; split what is really that large into "
+     "several files."},
     {"scenario.not-utf8", "the file is not UTF-8 text",
-     "Scenario files are UTF-8. The place shown is the first byte that can't be part of such a text. Editors that save "
-     "as UTF-16 or Latin-1 have a setting for it; a binary file is no scenario at all."},
+     "Scenario files are UTF-8. The place shown is the first byte that can't be part of such a text. Editors that "
+     "save as UTF-16 or Latin-1 have a setting for it; a binary file is no scenario at all."},
     {"scenario.not-json", "the file is not JSON",
-     "A scenario file is one JSON object. // and /* */ comments are allowed; trailing commas, single quotes, unquoted "
-     "keys and unfinished files are not. Nothing behind the place shown was read: there may be more to repair."},
+     "A scenario file is one JSON object. // and /* */ comments are allowed; trailing commas, single quotes, "
+     "unquoted keys and unfinished files are not. Nothing behind the place shown was read: there may be more to "
+     "repair."},
     {"scenario.too-deep", "lists and objects are nested too deep",
      "Nothing in the scenario format needs more than a few levels; beyond 64 the reader stops."},
     {"scenario.duplicate-key", "an object has the same key twice",
      "JSON does not say which of two equal keys counts, so neither is guessed: remove one. To do something several "
-     "times, "
-     "write several steps, or use repeat."},
+     "times, write several steps, or use repeat."},
     {"scenario.unknown-key", "a key that means nothing at this place",
      "Every key must be known, so that a misspelled one can't be ignored in silence. The hint names the nearest key "
-     "that "
-     "is known here, or all of them."},
+     "that is known here, or all of them."},
     {"scenario.missing-key", "a key that is needed is missing",
      "A file needs name, users and steps; a step needs its verb and the companions without which it says nothing, as "
      "`from` and `to` of a send; an expectation needs a subject and at least one check."},
     {"scenario.conflicting-keys", "two keys that exclude each other",
      "A step has exactly one verb, an expectation one subject, a recall either `by` or `api`; who joins or leaves a "
-     "group "
-     "is a `user`, who joins or leaves a chatroom a device (`by`). Split the object in two, or remove one of the "
-     "keys."},
+     "group is a `user`, who joins or leaves a chatroom a device (`by`). Split the object in two, or remove one of "
+     "the keys."},
     {"scenario.wrong-type", "a value of the wrong JSON type",
      "The key takes another kind of value: a list instead of a text, a number instead of a duration, and so on. A "
-     "whole "
-     "string \"${days}\" becomes the value of the matrix key, with that value's type."},
+     "whole string \"${days}\" becomes the value of the matrix key, with that value's type."},
     {"scenario.unknown-verb", "a step whose verb is unknown",
      "A step has one of the verbs login, logout, drop, reinstall, send, publish, recall, sync, set, join, leave, "
-     "network, "
-     "hold, release, server, wait, concurrently, repeat, expect and note. Because the step could have done anything, "
-     "later steps are read as if every device might be online or offline."},
+     "network, hold, release, server, wait, concurrently, repeat, expect and note. Because the step could have done "
+     "anything, later steps are read as if every device might be online or offline."},
     {"scenario.not-allowed-here", "something that exists, but not at this place",
      "Inside `concurrently` stand actions only: no wait, repeat, expect, note or server, and no second concurrently."},
     {"scenario.unknown-word", "a word outside the list that the key allows",
      "The key takes one of a few words, as `environment` takes development or production, or a device one of the "
      "platforms android, ios, harmony, web, windows, macos, linux, electron and miniprogram."},
     {"scenario.out-of-range", "a value outside its bounds",
-     "The number, date or list is of the right type but outside what the key allows: compensationDays and offlineDays "
-     "of "
-     "the app are 1..7, limits at least 1, loss and duplicate 0..1 in steps of a millionth, a list of devices names at "
-     "least one, a range of latencies does not fall. With a named time zone every instant lies in 1970..2037, and no "
-     "run "
-     "reaches the year 10000."},
+     "The number, date or list is of the right type but outside what the key allows: compensationDays and "
+     "offlineDays of the app are 1..7, limits at least 1, loss and duplicate 0..1 in steps of a millionth, a list of "
+     "devices names at least one, a range of latencies does not fall. With a named time zone every instant lies in "
+     "1970..2037, and no run reaches the year 10000."},
     {"scenario.bad-name", "a name that can't be used",
-     "Names of users, devices, groups, chatrooms and messages have 1..64 bytes, without blanks, control characters or "
-     "any "
-     "of / : { } * and comma. Names of matrix keys also lack = # and $."},
+     "Names of users, devices, groups, chatrooms and messages have 1..64 bytes, without blanks, control characters "
+     "or any of / : { } * and comma. Names of matrix keys also lack = # and $."},
     {"scenario.bad-range", "a range that can't be expanded",
-     "A name may hold one range, tab{1..11}: two whole numbers without leading zeros, the second not smaller than the "
-     "first. Its ends may come from the matrix: m{1..${n}}."},
+     "A name may hold one range, tab{1..11}: two whole numbers without leading zeros, the second not smaller than "
+     "the first. Its ends may come from the matrix: m{1..${n}}."},
     {"scenario.bad-reference", "a reference of the wrong form",
      "A device is written user/device (alice/phone, alice/tab{1..3}, or alice/* for all of them), a target as a user "
-     "(alice), group:team or chatroom:lobby, a user by the bare name. `send` is from a device, `publish` from a user."},
+     "(alice), group:team or chatroom:lobby, a user by the bare name. `send` is from a device, `publish` from a "
+     "user."},
     {"scenario.bad-duration", "a duration that can't be read",
-     "Durations are written 250ms, 90s, 30m, 25h, 2d, or with falling units 29m59s; a latency is one duration or two: "
-     "5ms..80ms."},
+     "Durations are written 250ms, 90s, 30m, 25h, 2d, or with falling units 29m59s; a latency is one duration or "
+     "two: 5ms..80ms."},
     {"scenario.bad-date", "a date that can't be read",
      "Instants are written 2024-05-01T09:00:00+08:00, with an offset or Z, and with .250 behind the seconds if need "
-     "be; the "
-     "date must exist."},
+     "be; the date must exist."},
     {"scenario.unknown-zone", "a time zone that is unknown",
      "`timezone` is an offset such as +08:00, or a name of the IANA database such as Europe/Berlin, in its spelling."},
     {"scenario.bad-substitution", "a ${...} that can't be read",
-     "\"${days}\" stands for the value of the matrix key `days`, \"${i}\" for the number of the round of a repeat. The "
-     "name stands between ${ and }, and the matrix itself can't refer to anything."},
+     "\"${days}\" stands for the value of the matrix key `days`, \"${i}\" for the number of the round of a repeat. "
+     "The name stands between ${ and }, and the matrix itself can't refer to anything."},
     {"scenario.unknown-rule", "a rule that does not exist",
      "`rules` names rules by their ids, as `mdsync rules` lists them, for example web.evict-earliest."},
     {"scenario.undeclared", "a reference to something that is not declared",
-     "Users and devices are declared in `users`, groups in `groups`, rooms in `chatrooms`, variables in `matrix` or by "
-     "a "
-     "repeat, and a message by the step that sends it, which stands before the steps that name it. Only a recall may "
-     "name "
-     "a message that nobody sent so far."},
+     "Users and devices are declared in `users`, groups in `groups`, rooms in `chatrooms`, variables in `matrix` or "
+     "by a repeat, and a message by the step that sends it, which stands before the steps that name it. Only a "
+     "recall may name a message that nobody sent so far."},
     {"scenario.duplicate-name", "the same thing twice",
      "A name is declared twice (perhaps once by itself and once by a range), a list names the same member twice, or "
-     "two "
-     "entries of the matrix are the same case."},
+     "two entries of the matrix are the same case."},
     {"scenario.duplicate-message", "a message id is used twice",
      "Each message has an id of its own, in one name space for send and publish. Inside a repeat number it: m${i}."},
     {"scenario.wrong-target", "an address that does not fit",
      "The path of a publish must fit its target: .../private/publish.json for a user, .../group/publish.json for a "
-     "group, "
-     ".../chatroom/publish.json for a chatroom, under /message/ or /statusmessage/. A join or leave is of a group or "
-     "chatroom, never of a user; conversations are those with users and groups."},
+     "group, .../chatroom/publish.json for a chatroom, under /message/ or /statusmessage/. A join or leave is of a "
+     "group or chatroom, never of a user; conversations are those with users and groups."},
     {"scenario.malformed-app", "an app that can't exist",
      "In production the service must be prepaid before it is on (seed, \"Enabling the Service\"): an app that starts "
-     "in "
-     "production, unpaid and with sync on is impossible. To see the switch refused, start with it off and turn it on "
-     "in a "
-     "step."},
+     "in production, unpaid and with sync on is impossible. To see the switch refused, start with it off and turn it "
+     "on in a step."},
     {"scenario.impossible-step", "a step that can't be done",
-     "The step is impossible whatever a legal server does: login of a device that is certainly online, logout or drop "
-     "of "
-     "one that is certainly offline, a wait until an instant that has certainly passed."},
+     "The step is impossible whatever a legal server does: login of a device that is certainly online, logout or "
+     "drop of one that is certainly offline, a wait until an instant that has certainly passed."},
     {"scenario.unused-matrix-key", "a matrix key that nothing uses",
      "The cases of this key do not differ. Use it as \"${key}\", or remove it. This is a warning."},
     {"scenario.group-status-path", "the path on which the seed and the vendor's API page disagree",
-     "The seed prints /message/group/publish.json as the status endpoint for groups; on the vendor's API page that is "
-     "the "
-     "ordinary group path and the status one is /statusmessage/group/publish.json. The reading group-status-path "
-     "decides: "
-     "docs (default) or seed. It concerns the literal path only. This is a warning."},
+     "The seed prints /message/group/publish.json as the status endpoint for groups; on the vendor's API page that "
+     "is the ordinary group path and the status one is /statusmessage/group/publish.json. The reading "
+     "group-status-path decides: docs (default) or seed. It concerns the literal path only. This is a warning."},
     {"scenario.more-mistakes", "there are more mistakes than are shown",
      "After 1000 mistakes in one file the rest is not reported. Repair the first ones: often one explains many."},
 }};

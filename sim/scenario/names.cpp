@@ -62,7 +62,7 @@ bool Budget::take(std::size_t parts, Place place) {
         parts_ += parts;
         return true;
     }
-    overrun(place, fmt::format("all cases together name more than {} things", kMostParts));
+    overrun(place, fmt::format("all cases together have more than {} parts", kMostParts));
     return false;
 }
 
@@ -70,7 +70,7 @@ bool Budget::takeStep(Place place) {
     if (!exhausted_ && ++steps_ > kMostSteps) {
         overrun(place, fmt::format("the scenario has more than {} steps", kMostSteps));
     }
-    return !exhausted_ && take(1, place);
+    return !exhausted_ && take(kPartsOfStep, place);
 }
 
 // ---- Declarations ---------------------------------------------------------------------------------------------------

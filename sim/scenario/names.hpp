@@ -38,7 +38,8 @@ class Budget {
 public:
     static constexpr std::size_t kMostNames = 10'000;
     static constexpr std::size_t kMostSteps = 100'000;
-    static constexpr std::size_t kMostParts = 2'000'000;
+    static constexpr std::size_t kMostParts = 2'000'000;  // in all cases together
+    static constexpr std::size_t kPartsOfStep = 4;        // a step takes about as much memory as four actions
 
     explicit Budget(Mistakes& mistakes) : mistakes_(mistakes) {}
 

@@ -70,6 +70,10 @@ public:
     void bind(Variable variable) { variables_.push_back(std::move(variable)); }
     void unbind() { variables_.pop_back(); }
     [[nodiscard]] bool isBound(std::string_view name) const { return find(name) != nullptr; }
+    [[nodiscard]] bool isMatrixKey(std::string_view name) const {
+        const Variable* variable = find(name);
+        return variable != nullptr && variable->slot != Variable::kNoSlot;
+    }
     // Forgets all variables and what was made of them: the next case begins.
     void clear();
     // Unknown variables are Broken without a word: the matrix itself was faulty.

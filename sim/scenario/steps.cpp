@@ -131,6 +131,10 @@ void StepReader::readRepeat(const Value& step, const Verb& verb, Place anchor) {
                          fmt::format("{} is the name of something else here", quoted(name)));
         }
     }
+    if (as.absent() && scope_.isMatrixKey(name)) {
+        scope_.fault(Mistake::DuplicateName, count, "the matrix has a key \"i\", which is also the name of this count",
+                     "give the count a name: \"as\": \"round\"");
+    }
     if (count.usable()) {
         const auto number = Scope::wholeUnsigned(count);
         if (!number && count.text.starts_with('-')) {

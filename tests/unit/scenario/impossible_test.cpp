@@ -72,6 +72,14 @@ TEST_CASE("whoever a limit may have cut may log in again") {
                      R"("app": {"onLimit": "refuse"}, )") == kFine);
 }
 
+TEST_CASE("a limit that falls below how many are there leaves all of them in doubt") {
+    const std::string two = R"("app": {"limits": {"mobile": 2}}, )";
+    const std::string lower = R"({"set": {"limits": {"mobile": 1}}})";
+    CHECK(impossible({R"({"login": ["a/p", "a/q"]})", lower, kLogin, R"({"login": "a/q"})"}, two) == kFine);
+    CHECK(impossible({kLogin, lower, kLogin}, two).size() == 1);
+    CHECK(impossible({R"({"login": ["a/p", "a/q", "a/pc"]})", lower, R"({"login": "a/pc"})"}, two).size() == 1);
+}
+
 TEST_CASE("ten tabs are certain while the service is on, one while it is off") {
     const std::string on = R"("app": {"sync": true}, )";
     CHECK(impossible({R"({"login": "a/t{1..10}"})", R"({"login": "a/t1"})"}, on).size() == 1);
@@ -90,6 +98,7 @@ TEST_CASE("what was to be refused, lost, held or unsettled is not certain") {
     CHECK(impossible({kLogin, kLogin}, R"("network": {"loss": 0.5}, )") == kFine);
     CHECK(impossible({R"({"network": {"loss": 1}})", kLogin, kLogin}) == kFine);
     CHECK(impossible({R"({"hold": "a/p"})", kLogin, kLogin}) == kFine);
+    CHECK(impossible({kLogin, R"({"logout": "a/p", "settle": false})", kLogout}) == kFine);
     CHECK(impossible({R"({"hold": "a/p"})", R"({"release": "a/p"})", kLogin, kLogin}).size() == 1);
     CHECK(impossible({kLogin, R"({"set": {"limits": {"mobile": 2}}})", R"({"login": "a/q"})", kLogin}) == kFine);
 }

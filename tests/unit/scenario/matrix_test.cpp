@@ -123,4 +123,6 @@ TEST_CASE("a matrix key that nothing uses is a warning, one that is not there an
     CHECK(complaint(world("{\"repeat\": 1, \"as\": \"days\", \"steps\": [{\"note\": \"${days}\"}]}",
                           "\"matrix\": {\"days\": [1]},"))
               .starts_with("6:21 scenario.duplicate-name \"days\" is the name of something else here"));
+    CHECK(complaint(world("{\"repeat\": 1, \"steps\": [{\"note\": \"${i}\"}]}", "\"matrix\": {\"i\": [1]},"))
+              .starts_with("6:12 scenario.duplicate-name"));
 }
