@@ -30,9 +30,10 @@ def functions(nm, library):
 def plain(name):
     """The `mdsync::f` in `mdsync::Day mdsync::f<int>(int)[abi:cxx11] const`: no types, arguments or templates."""
     name = re.sub(r"^(guard variable|vtable|typeinfo|typeinfo name|VTT) for ", "", name)
-    for awkward, tame in (("(anonymous namespace)", "anonymous"), ("operator<=>", "operator~"), ("operator()", "call")):
+    for awkward, tame in (("(anonymous namespace)", "anonymous"), ("operator<=>", "operator~"),
+                          ("operator()", "call"), ("operator[]", "at")):
         name = name.replace(awkward, tame)
-    name = re.sub(r"operator(<<?|>>?|->)=?", "operator~", name)
+    name = re.sub(r"operator(<<?|>>?|->)=?", "operator~", name)  # `operator<`, and its relatives, without the bracket
     depth, flat = 0, ""
     for char in name:
         if char == "<":
