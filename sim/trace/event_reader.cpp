@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 
 #include "mdsync/diagnostic.hpp"
@@ -187,6 +186,14 @@ private:
     void checkKeys() {
         const KeySet keys = keysOf(event().kind);
         const std::uint32_t allowed = keys.required | keys.optional | bits(Key::T, Key::Ev);
+        std::uint32_t present = 0;
+        for (std::size_t i = 0; i < kKeys; ++i) present |= values_[i] == 0 ? 0U : 1U << i;
+        if (!strangers_.empty() || (present & ~allowed) != 0) refuseStrangers(allowed);
+        for (const std::string_view missing : namesOf(keys.required & ~present)) lacks(quoted(missing));
+        checkAlternatives();
+    }
+
+    void refuseStrangers(std::uint32_t allowed) {
         const std::string what = fmt::format("\"{}\"", spell(event().kind));
         for (const std::size_t key : strangers_) fields_.unknownKey(key, what, namesOf(allowed));
         for (std::size_t i = 0; i < kKeys; ++i) {
@@ -194,12 +201,6 @@ private:
             fields_.unknownKey(values_[i] - 1, what, namesOf(allowed));
             values_[i] = 0;
         }
-        for (const std::string_view missing : namesOf(keys.required)) {
-            const auto key =
-                static_cast<std::size_t>(std::find(kKeyNames.begin(), kKeyNames.end(), missing) - kKeyNames.begin());
-            if (values_[key] == 0) lacks(quoted(missing));
-        }
-        checkAlternatives();
     }
 
     void lacks(const std::string& what) {

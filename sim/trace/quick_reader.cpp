@@ -113,13 +113,25 @@ QuickReader::QuickReader(const ReadContext& context, MessageTable& messages)
 
 const char* QuickReader::read(const char* p, Instant now, Event& event) {
     Words words;
+    p = readLine(p, now, event, words);
+    return p != nullptr && keep(event, words) ? p : nullptr;
+}
+
+bool QuickReader::preview(const char* p, Instant& t) const {
+    Event event;
+    Words words;
+    if (readLine(p, kFirstInstant, event, words) == nullptr) return false;
+    t = event.t;
+    return true;
+}
+
+const char* QuickReader::readLine(const char* p, Instant now, Event& event, Words& words) const {
     p = readTime(p, now, event);
     if (p == nullptr) return nullptr;
     p = readKind(p, event, words);
     if (p == nullptr || !take(p, "}")) return nullptr;
     if (*p == '\r') ++p;
-    if (*p != '\n' || !keep(event, words)) return nullptr;
-    return p + 1;
+    return *p == '\n' ? p + 1 : nullptr;
 }
 
 // What the line changes outside the event. The message comes first: it alone can say no.
@@ -156,7 +168,7 @@ const char* QuickReader::readTime(const char* p, Instant now, Event& event) cons
     return event.t >= now && event.t >= first_ && event.t <= last_ ? p : nullptr;
 }
 
-const char* QuickReader::readKind(const char* p, Event& event, Words& words) {
+const char* QuickReader::readKind(const char* p, Event& event, Words& words) const {
     switch (*p) {
         case 'r':
             if (take(p, "receive\"")) return readReceive(p, event, words);

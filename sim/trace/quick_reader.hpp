@@ -23,6 +23,9 @@ public:
     // `event`. The event's `t` is not before `now`. REQUIRES: the line is UTF-8.
     const char* read(const char* p, Instant now, Event& event);
 
+    // Whether the line at `p` is for this reader as far as the line alone tells, and if so its time. Changes nothing.
+    bool preview(const char* p, Instant& t) const;
+
 private:
     // The words of a line that change something outside the event, so that they wait until the line is known to be
     // whole.
@@ -33,8 +36,9 @@ private:
         std::optional<std::uint64_t> count;
     };
 
+    const char* readLine(const char* p, Instant now, Event& event, Words& words) const;
     const char* readTime(const char* p, Instant now, Event& event) const;
-    const char* readKind(const char* p, Event& event, Words& words);
+    const char* readKind(const char* p, Event& event, Words& words) const;
     const char* readDevice(const char* p, DeviceId& device) const;
     const char* readDeviceOnly(const char* p, EventKind kind, Event& event) const;
     const char* readOffline(const char* p, Event& event) const;

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "trace/block_reader.hpp"
+
 namespace mdsync {
 
 bool Reorder::later(const Waiting& a, const Waiting& b) {
@@ -11,7 +13,9 @@ bool Reorder::later(const Waiting& a, const Waiting& b) {
 }
 
 void Reorder::put(const Line& line, bool whole, Instant t) {
-    Waiting waiting{t, order_++, line, std::string(line.text)};
+    Waiting waiting{t, order_++, line, {}};
+    waiting.text.reserve(line.text.size() + 1 + BlockReader::kPadding);
+    waiting.text.append(line.text).append(1, '\n').append(BlockReader::kPadding, '\0');
     if (t < newest_) {
         waiting.line.tooOld = t < newest_ - skew_;
         waiting.line.moved = whole && !waiting.line.tooOld;
@@ -32,7 +36,7 @@ bool Reorder::take(Line& line) {
     taken_ = std::move(heap_.back());
     heap_.pop_back();
     line = taken_.line;
-    line.text = taken_.text;
+    line.text = std::string_view(taken_.text).substr(0, taken_.line.text.size());
     return true;
 }
 

@@ -19,6 +19,7 @@ struct Line {
     bool tooLong = false;
     bool tooOld = false;  // older than the newest before it by more than the skew
     bool moved = false;   // older than the newest before it, by no more than that
+    bool plain = false;   // UTF-8, and with a newline and BlockReader::kPadding readable bytes behind it
 };
 
 // A Reorder gives lines back in order of time, equal ones in the order of the file, once nothing can come before them.

@@ -108,6 +108,7 @@ private:
         const char* const newline = static_cast<const char*>(std::memchr(at_, '\n', left));
         line.text = withoutEnd(at_, newline);
         line.number = static_cast<std::uint32_t>(++counts_.lines);
+        line.plain = plain_;
         line.offset = block_.offset + static_cast<std::uint64_t>(at_ - block_.begin);
         at_ = newline + 1;
         line.unterminated = block_.unterminated && at_ == block_.end;
@@ -169,15 +170,18 @@ private:
             if (faults_.empty()) checkMessage(read);
         }
         if (faults_.empty()) {
-            read.event.origin = line.number;
-            now_ = read.event.t;
             batch_.push_back(read.event);
-            if (line.moved) ++counts_.moved;
-            return;
+            return accept(line, batch_.back());
         }
         if (!options_.lenient) rememberFaulty(read);
         for (Fault& fault : takeFaults()) problem(std::move(fault), line);
         if (options_.lenient) ++counts_.skipped;
+    }
+
+    void accept(const Line& line, Event& event) {
+        event.origin = line.number;
+        now_ = event.t;
+        if (line.moved) ++counts_.moved;
     }
 
     void checkOrder(const EventLine& read) {
@@ -228,18 +232,30 @@ private:
 
     void readReordered() {
         Line line;
-        if (reorder_.take(line)) return readSlowly(line);
+        if (reorder_.take(line)) return readWaiting(line);
         if (!nextLine(line, kLineLimit)) {
             stopped_ = !reorder_.finish();
             return;
         }
         // Only where a line belongs is of interest here; its mistakes are found when its turn comes.
+        Instant t;
+        if (line.plain && !line.tooLong && quick_->preview(line.text.data(), t)) return reorder_.put(line, true, t);
         EventLine read;
         faults_.withoutHints(true);
         const bool whole = parse(line) && (read = readEvent(json_, faults_, preview_), faults_.empty());
         faults_.clear();
         scrap_ = {};
         reorder_.put(line, whole, read.timeKnown ? read.event.t : reorder_.newest());
+    }
+
+    void readWaiting(const Line& line) {
+        if (!line.plain || line.tooLong || line.tooOld) return readSlowly(line);
+        Event& event = batch_.emplace_back();
+        if (quick_->read(line.text.data(), now_, event) == nullptr) {
+            batch_.pop_back();
+            return readSlowly(line);
+        }
+        accept(line, event);
     }
 
     // ---- Mistakes

@@ -84,7 +84,7 @@ TEST_CASE("long lines are cut around the caret") {
 
 TEST_CASE("a place at or behind the end of its line has a caret") {
     Diagnostic d = sned();
-    d.excerpt = "{";
+    d.excerpt.assign(1, '{');
     d.span.column = 2;
     d.span.length = 0;
     d.hint.clear();
