@@ -73,7 +73,8 @@ void appendRule(std::string& out, const Rule& rule) {
     if (!rule.quote.empty()) out.append("> ").append(rule.quote).append("\n\n");
     out.append("Reading: ").append(rule.reading).append("\n\n");
     out.append("Counts as checked: ").append(rule.tempted).append("\n\n");
-    out.append("Exercised by: `scenarios/").append(familyOf(rule)).append("/`\n\n");
+    out.append("Exercised by: [scenarios/").append(familyOf(rule)).append("/](../scenarios/").append(familyOf(rule));
+    out.append("/)\n\n");
     appendExample(out, "Tempted and legal:", rule.passing);
     appendExample(out, "Violated:", rule.failing);
 }

@@ -53,9 +53,8 @@ constinit const std::array<Rule, 5> kOffRules{{
         .statement = "While the service is off, another device of the author must not receive a normal message "
                      "that one of the author's devices sent.",
         .reading = "Only what a device sent counts: a copy of a server-API message is ruled by isIncludeSender "
-                   "(api.*). The state of the switch decides as for off.single-device. A copy that a login "
-                   "brings to a device is off.no-compensation's where the sending installation still has the "
-                   "message.",
+                   "(api.*). The state of the switch decides as for off.single-device. A copy that a session of the "
+                   "time of off brings of a message accepted before it is off.no-compensation's.",
         .tempted = "A normal message of a client is accepted while another device of its author is online.",
         .passing =
             R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android","mac":"macos"},"bob":{"pixel":"android"}}}
