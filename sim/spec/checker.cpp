@@ -96,8 +96,7 @@ void Checker::State::feed(const Event& e) {
     }
 }
 
-// ---- Connections
-// ------------------------------------------------------------------------------------------------------
+// ---- Connections ------------------------------------------------------------------------------------------
 
 void Checker::State::onConnect(const Event& e) {
     oweNow(DueKind::Connect, e.device.value);
@@ -192,8 +191,7 @@ void Checker::State::onReinstall(const Event& e) {
     pastThreads[e.device.index()].clear();
 }
 
-// ---- Messages
-// ---------------------------------------------------------------------------------------------------------
+// ---- Messages ---------------------------------------------------------------------------------------------
 
 MessageFacts& Checker::State::message(MessageId id) {
     if (id.index() >= messages.size()) messages.resize(std::max<std::size_t>(id.index() + 1, messages.size() * 3 / 2));
@@ -296,6 +294,12 @@ void Checker::State::accept(MessageId id, bool exact) {
     m.thread = threadOf(m);
     Thread& thread = threads[m.thread];
     m.slots = thread.slots;
+    if (thread.isPrivate) {
+        m.authorSlot = m.author == thread.a ? 0 : users[thread.a.index()].deviceCount;
+        m.recipientSlot = m.to.user() == thread.a ? 0 : users[thread.a.index()].deviceCount;
+    } else {
+        m.authorSlot = slotOf.find(pairKey(m.thread, m.author.value));
+    }
     m.receipts = allocateReceipts(m.slots);
     const bool live = m.regimeSure && m.regime.service == Service::On && !m.room && !m.toSelf;
     for (const auto& [userId, base] : thread.users) {
@@ -389,8 +393,7 @@ void Checker::State::forget(MessageId id) {
     --liveMessages;
 }
 
-// ---- Groups and rooms
-// -------------------------------------------------------------------------------------------------
+// ---- Groups and rooms -------------------------------------------------------------------------------------
 
 void Checker::State::onMembership(const Event& e) {
     if (e.refused) return;
@@ -507,23 +510,21 @@ std::uint32_t Checker::State::allocateReceipts(std::uint32_t count) {
     return first;
 }
 
-// ---- Facts asked
-// ------------------------------------------------------------------------------------------------------
+// ---- Facts asked ------------------------------------------------------------------------------------------
 
-std::uint32_t Checker::State::slotBase(std::uint32_t thread, UserId u) const {
-    const Thread& t = threads[thread];
-    if (!t.isPrivate) return slotOf.find(pairKey(thread, u.value));
-    if (u == t.a) return 0;
-    return u == t.b ? users[t.a.index()].deviceCount : FlatMap::kAbsent;
+std::uint32_t Checker::State::slotBase(const MessageFacts& m, UserId u) const {
+    if (m.slots == 0) return FlatMap::kAbsent;
+    if (u == m.author) return m.authorSlot;
+    if (m.to.kind == TargetKind::User) return u == m.to.user() ? m.recipientSlot : FlatMap::kAbsent;
+    const std::uint32_t base = slotOf.find(pairKey(m.thread, u.value));
+    return base < m.slots ? base : FlatMap::kAbsent;
 }
 
 // The slot of `d`, or kAbsent where the message has none for it.
 std::uint32_t Checker::State::slot(const MessageFacts& m, DeviceId d) const {
-    if (m.slots == 0) return FlatMap::kAbsent;
     const DeviceFacts& device = devices[d.index()];
-    const std::uint32_t base = slotBase(m.thread, device.user);
-    if (base == FlatMap::kAbsent || base >= m.slots) return FlatMap::kAbsent;
-    return base + device.ordinal;
+    const std::uint32_t base = slotBase(m, device.user);
+    return base == FlatMap::kAbsent ? base : base + device.ordinal;
 }
 
 const Receipt* Checker::State::receipt(const MessageFacts& m, DeviceId d) const {
@@ -569,8 +570,8 @@ Tri Checker::State::inAudience(const MessageFacts& m, UserId u) const {
         case TargetKind::Group:
             return member(m.to.group(), u, m.from, m.until);
         case TargetKind::Room: {
-            const std::uint32_t base = slotBase(m.thread, u);
-            if (base == FlatMap::kAbsent || base >= m.slots) return Tri::No;
+            const std::uint32_t base = slotBase(m, u);
+            if (base == FlatMap::kAbsent) return Tri::No;
             Tri found = Tri::No;
             for (std::uint16_t i = 0; i < users[u.index()].deviceCount; ++i) {
                 const Receipt& r = receipts[m.receipts + base + i];
@@ -628,8 +629,8 @@ bool Checker::State::terminalHas(const MessageFacts& m, const Receipt& r, const 
 
 Tri Checker::State::anotherTerminalHas(const MessageFacts& m, DeviceId d, bool clean) const {
     const UserId u = devices[d.index()].user;
-    const std::uint32_t base = slotBase(m.thread, u);
-    if (base == FlatMap::kAbsent || base >= m.slots) return Tri::No;
+    const std::uint32_t base = slotBase(m, u);
+    if (base == FlatMap::kAbsent) return Tri::No;
     Tri answer = Tri::No;
     if (m.sender.exists() && devices[m.sender.index()].user == u) {
         if (m.sender != d) return Tri::Yes;
@@ -651,8 +652,8 @@ Tri Checker::State::anotherTerminalHas(const MessageFacts& m, DeviceId d, bool c
 }
 
 bool Checker::State::anyEver(const MessageFacts& m, UserId u) const {
-    const std::uint32_t base = slotBase(m.thread, u);
-    if (base == FlatMap::kAbsent || base >= m.slots) return false;
+    const std::uint32_t base = slotBase(m, u);
+    if (base == FlatMap::kAbsent) return false;
     for (std::uint16_t i = 0; i < users[u.index()].deviceCount; ++i) {
         if ((receipts[m.receipts + base + i].have & Receipt::Ever) != 0) return true;
     }
@@ -660,8 +661,8 @@ bool Checker::State::anyEver(const MessageFacts& m, UserId u) const {
 }
 
 void Checker::State::markUser(const MessageFacts& m, UserId u, std::uint8_t owedFlag) {
-    const std::uint32_t base = slotBase(m.thread, u);
-    if (base == FlatMap::kAbsent || base >= m.slots) return;
+    const std::uint32_t base = slotBase(m, u);
+    if (base == FlatMap::kAbsent) return;
     for (std::uint16_t i = 0; i < users[u.index()].deviceCount; ++i) receipts[m.receipts + base + i].owed |= owedFlag;
 }
 
@@ -673,8 +674,7 @@ Window Checker::State::window(const DeviceFacts& d) const {
     return windowAt(d.beganAt, d.compensationDays, header->readings.window, header->app.timezone);
 }
 
-// ---- The face
-// ---------------------------------------------------------------------------------------------------------
+// ---- The face ---------------------------------------------------------------------------------------------
 
 Checker::Checker(const Header& header, CheckerOptions options)
     : state_(std::make_unique<State>(std::make_shared<const Header>(header), options)) {}
@@ -718,11 +718,11 @@ std::size_t Checker::memory() const {
     const State& s = *state_;
     const auto bytes = [](const auto& v) { return v.capacity() * sizeof(v[0]); };
     std::size_t sum = sizeof(State) + bytes(s.devices) + bytes(s.users) + bytes(s.messages) + bytes(s.recalls) +
-                      bytes(s.threads) + bytes(s.receipts) + bytes(s.memberships) + bytes(s.stays) + bytes(s.logins) +
-                      s.due.memory() + s.byAcceptance.memory() + s.privateThreads.memory() + s.memberOf.memory() +
-                      s.slotOf.memory() + s.stayOf.memory();
+                      bytes(s.threads) + bytes(s.receipts) + bytes(s.marks) + bytes(s.memberships) + bytes(s.stays) +
+                      bytes(s.logins) + s.due.memory() + s.byAcceptance.memory() + s.privateThreads.memory() +
+                      s.memberOf.memory() + s.slotOf.memory() + s.stayOf.memory();
     for (const UserFacts& u : s.users) sum += bytes(u.mailbox) + bytes(u.recalled);
-    for (const Thread& t : s.threads) sum += bytes(t.users) + bytes(t.marks);
+    for (const Thread& t : s.threads) sum += bytes(t.users);
     for (const auto& list : s.unaccepted) sum += bytes(list) + 3 * sizeof(list);
     for (const auto& list : s.freeReceipts) sum += bytes(list);
     return sum;

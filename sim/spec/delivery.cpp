@@ -14,25 +14,43 @@ void Checker::State::judgeOrder(const Arrival& a, Via via) {
     if (m.kind != MessageSort::Normal || via == Via::Unknown || !a.device.online) return;
     if (via != Via::Live && (a.device.caughtUp || header->silent.caughtUp)) return;
     Thread& thread = threads[m.thread];
-    if (thread.marks.size() < thread.slots) thread.marks.resize(thread.slots);
-    OrderMark& mark = thread.marks[slot(m, a.deviceId)];
-    if (mark.session != a.device.session) mark = OrderMark{{0, 0, 0}, a.device.session};
-    Place& latest = mark.latest[static_cast<std::size_t>(via) - 1];
-    if (latest > 0) {
-        if (m.until < latest) {
-            Violation& v =
-                violate(RuleId::DeliveryOrder, {},
-                        fmt::format("{} received {} after a message of the same conversation that was accepted later",
-                                    name(a.deviceId), name(a.id)));
-            describe(v, a.id, a.deviceId, a.device.user);
-            because(v, m.until, m.untilAt, m.askedOrigin, fmt::format("{} accepted", name(a.id)));
-            because(v, latest, now, origin, "the later message accepted");
-            because(v, place, now, origin, fmt::format("{} receives {}", name(a.deviceId), name(a.id)));
-        } else {
-            check(RuleId::DeliveryOrder, {});
-        }
+    if (thread.markSlots < thread.slots) makeMarks(thread);
+    OrderMark& mark = marks[thread.marks + slot(m, a.deviceId)];
+    if (mark.session != a.device.session) mark = OrderMark{{0, 0, 0}, a.device.session, 0};
+    const auto which = static_cast<std::size_t>(via) - 1;
+    const auto bit = static_cast<std::uint8_t>(1U << which);
+    const auto later = [](std::uint32_t one, std::uint32_t other) {
+        return static_cast<std::int32_t>(one - other) > 0;
+    };
+    const auto until = static_cast<std::uint32_t>(m.until);
+    const auto from = static_cast<std::uint32_t>(m.from);
+    std::uint32_t& latest = mark.latest[which];
+    if ((mark.begun & bit) == 0) {
+        mark.begun |= bit;
+        latest = from;
+        return;
     }
-    latest = std::max(latest, m.from);
+    if (!later(latest, until)) {
+        if (later(from, latest)) latest = from;
+        return check(RuleId::DeliveryOrder, {});
+    }
+    Violation& v =
+        violate(RuleId::DeliveryOrder, {},
+                fmt::format("{} received {} after a message of the same conversation that was accepted later",
+                            name(a.deviceId), name(a.id)));
+    describe(v, a.id, a.deviceId, a.device.user);
+    because(v, m.asked, m.askedAt, m.askedOrigin, fmt::format("{} sent", name(a.id)));
+    because(v, m.until, m.untilAt, m.askedOrigin, fmt::format("{} accepted", name(a.id)));
+    because(v, place, now, origin, fmt::format("{} receives {}", name(a.deviceId), name(a.id)));
+}
+
+// Room for all devices of a conversation; what was noted in the old room moves along.
+void Checker::State::makeMarks(Thread& thread) {
+    const auto first = static_cast<std::uint32_t>(marks.size());
+    marks.resize(marks.size() + thread.slots);
+    std::copy_n(marks.begin() + thread.marks, thread.markSlots, marks.begin() + first);
+    thread.marks = first;
+    thread.markSlots = thread.slots;
 }
 
 // delivery.intact: the received digest (or text) is the sent one. A digest is compared with a digest, a text with a

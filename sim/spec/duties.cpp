@@ -333,7 +333,7 @@ void Checker::State::judgeSession(DeviceId id, std::uint16_t session) {
         if (userId == m.author || !before || audience != Tri::Yes) continue;
         if (d.beganAt - m.fromAt > std::chrono::hours{24} * d.offlineDays) continue;
         const auto named = [&] {
-            const std::uint32_t base = slotBase(m.thread, userId);
+            const std::uint32_t base = slotBase(m, userId);
             for (std::uint16_t k = 0; k < user.deviceCount; ++k) {
                 if ((receipts[m.receipts + base + k].owed & Receipt::NoMore) != 0) return true;
             }

@@ -22,8 +22,7 @@ using Place = std::uint64_t;
 // "Nothing may bring a message after it, nothing is owed about it any more": 8 x 24 h after acceptance.
 inline constexpr Millis kHorizon = std::chrono::hours{8 * 24};
 
-// ---- The service switch
-// -----------------------------------------------------------------------------------------------
+// ---- The service switch -----------------------------------------------------------------------------------
 
 enum class Service : std::uint8_t { Off, On, Changing };
 
@@ -66,8 +65,7 @@ private:
     std::uint32_t turns_ = 0;
 };
 
-// ---- Devices
-// ----------------------------------------------------------------------------------------------------------
+// ---- Devices ----------------------------------------------------------------------------------------------
 
 enum class DeviceClass : std::uint8_t { Mobile, Web, Desktop, Miniprogram };
 [[nodiscard]] DeviceClass classOf(Platform platform);
@@ -75,25 +73,27 @@ enum class DeviceClass : std::uint8_t { Mobile, Web, Desktop, Miniprogram };
 
 // A DeviceFacts is a device with its installation and its session: the running one, or the last.
 struct DeviceFacts {
+    // What every `receive` looks at stands first, in one cache line.
     UserId user;
-    DeviceClass deviceClass = DeviceClass::Mobile;
+    std::uint16_t session = 0;  // number of the session, from 1
+    std::uint16_t ordinal = 0;  // among the user's devices
+    Place began = 0;            // the session
+    Regime regime;              // at the session's beginning
     bool online = false;
+    bool caughtUp = false;        // the session has had its `caught-up`
+    bool holdsSomething = false;  // this installation received or sent a normal private or group message
     bool reinstalled = false;     // this installation was begun by a `reinstall`
     bool firstSession = false;    // the session is the first of its installation
-    bool caughtUp = false;        // the session has had its `caught-up`
     bool listed = false;          // this installation has had a `caught-up` with conversations
-    bool holdsSomething = false;  // this installation received or sent a normal private or group message
-    std::uint16_t session = 0;    // number of the session, from 1
-    std::uint16_t ordinal = 0;    // among the user's devices
+    DeviceClass deviceClass = DeviceClass::Mobile;
     std::uint32_t installation = 0;
-    std::uint32_t beganSettled = 0;  // how many `settled` there had been when the session began
-    std::uint32_t settledOnline =
-        0;          // number of the last `settled` that found this installation online, in ended sessions
-    Regime regime;  // at the session's beginning
-    Place began = 0;
-    Instant beganAt{};
     Place ended = 0;  // of the last session that ended
     Instant endedAt{};
+
+    std::uint32_t beganSettled = 0;  // how many `settled` there had been when the session began
+    std::uint32_t settledOnline =
+        0;  // number of the last `settled` that found this installation online, in ended sessions
+    Instant beganAt{};
     Place answered = 0;  // the last `online` or `refused`
     std::uint32_t beganOrigin = 0;
     std::uint32_t endedOrigin = 0;
@@ -101,8 +101,7 @@ struct DeviceFacts {
     int offlineDays = 7;
 };
 
-// ---- Messages
-// ---------------------------------------------------------------------------------------------------------
+// ---- Messages ---------------------------------------------------------------------------------------------
 
 // A Receipt is what one device has to do with one message. The rules' hottest record: 8 bytes.
 struct Receipt {
@@ -150,6 +149,8 @@ struct MessageFacts {
     bool received = false;       // there was a first `receive`
     bool late = false;           // taken as accepted without an `accept` in time
     PayloadKind payloadKind = PayloadKind::Unknown;
+    std::uint32_t authorSlot = 0;  // of the author's first device; of a private message's recipient's:
+    std::uint32_t recipientSlot = 0;
     std::uint32_t slots = 0;  // receipts of the thread's first so many devices
     UserId author;
     DeviceId sender;
@@ -207,13 +208,14 @@ struct RecallFacts {
     [[nodiscard]] bool askedFor() const;  // by somebody, and not rejected throughout
 };
 
-// ---- Conversations
-// ----------------------------------------------------------------------------------------------------
+// ---- Conversations ----------------------------------------------------------------------------------------
 
-// How far a device has come in a conversation during its session, for each `via`.
+// How far a device has come in a conversation during its session, for each `via`: the latest acceptance among what it
+// received. The low halves of places are kept; within a session they are compared by their difference.
 struct OrderMark {
-    Place latest[3] = {0, 0, 0};
+    std::uint32_t latest[3] = {0, 0, 0};
     std::uint16_t session = 0;
+    std::uint8_t begun = 0;  // bit by via: whether anything was received
 };
 
 // A Thread is a conversation with a stable numbering of the devices that have to do with it: two users, or all who ever
@@ -224,8 +226,9 @@ struct Thread {
     bool isPrivate = false;
     std::uint32_t slots = 0;
     std::vector<std::pair<UserId, std::uint32_t>> users;  // with the slot of their first device
-    std::vector<OrderMark> marks;
-    std::uint32_t version = 0;  // of the group's membership for which all members have slots
+    std::uint32_t marks = 0;                              // first of its order marks in the pool
+    std::uint32_t markSlots = 0;                          // how many of them there are
+    std::uint32_t version = 0;                            // of the group's membership for which all members have slots
 };
 
 struct GroupFacts {
@@ -262,8 +265,7 @@ struct UserFacts {
     Instant lastStatusAt{}, lastStatusApiAt{}, lastExcludedAt{};
 };
 
-// ---- The window
-// -------------------------------------------------------------------------------------------------------
+// ---- The window -------------------------------------------------------------------------------------------
 
 // What compensation must bring begins at `demanded`; what it must not bring lies before `allowed`.
 struct Window {

@@ -133,7 +133,8 @@ void Checker::State::limitOffline(const Event& e) {
         const LoginFacts& l = logins[other];
         if (!x.by.exists() && recent(l) && (login == nullptr || l.place > login->place)) login = &l;
     }
-    x.undecided = legalOnes > x.number;
+    // Over its number from before: nothing is decided, whatever login it would belong to.
+    if (legalOnes > x.number) return undecided(RuleId::LimitWithin);
 
     if (x.by.exists() && devices[x.by.index()].deviceClass != d.deviceClass) {
         Violation& v = violate(RuleId::LimitClassesIndependent, {},
@@ -185,7 +186,7 @@ void Checker::State::judgeEviction(const EvictionFacts& x, const LoginFacts* log
             because(v, x.began, d.beganAt, d.beganOrigin, fmt::format("{} online", name(x.device)));
         because(v, x.place, x.t, x.origin, fmt::format("{} offline", name(x.device)));
     };
-    if (x.undecided || (login != nullptr && login->undecided))
+    if (login != nullptr && login->undecided)
         return undecided(webOn ? RuleId::WebTenTabs : RuleId::LimitWithin);
     const int demanded = webChanging ? 1 : number;
     if (count <= demanded) {

@@ -93,7 +93,6 @@ struct EvictionFacts {
     Regime regime;
     int number = 0;
     int count = 0;  // connections of the class, this one included
-    bool undecided = false;
     bool resolved = false;
     Place place = 0;
     Place began = 0;
@@ -134,6 +133,7 @@ struct Checker::State {
     std::vector<spec::RecallFacts> recalls;
     std::vector<std::uint32_t> freeRecalls;
     std::vector<spec::Thread> threads;
+    std::vector<spec::OrderMark> marks;
     std::vector<spec::Receipt> receipts;
     std::vector<std::vector<std::uint32_t>> freeReceipts;  // by number of slots
     std::vector<std::vector<spec::Place>> memberships;     // joins and leaves in turn
@@ -207,7 +207,8 @@ struct Checker::State {
     spec::Receipt* receipt(const spec::MessageFacts& m, DeviceId d);
     const spec::Receipt* receipt(const spec::MessageFacts& m, DeviceId d) const;
     std::uint32_t slot(const spec::MessageFacts& m, DeviceId d) const;
-    std::uint32_t slotBase(std::uint32_t thread, UserId u) const;
+    // The slot of the user's first device, or kAbsent.
+    std::uint32_t slotBase(const spec::MessageFacts& m, UserId u) const;
     std::uint32_t threadOf(const spec::MessageFacts& m);
     void addToThread(std::uint32_t thread, UserId u);
     std::uint32_t allocateReceipts(std::uint32_t count);
@@ -236,6 +237,7 @@ struct Checker::State {
     void temptAtLogin(DeviceId id);                    // arrival.cpp
     void temptAtAcceptance(MessageId id);              // arrival.cpp
     void judgeOrder(const spec::Arrival& a, Via via);  // delivery.cpp
+    void makeMarks(spec::Thread& thread);
     void judgeIntact(const spec::Arrival& a, const Event& e);
     void judgeConversations(DeviceId id, const CatchUp& list);  // compensation.cpp
     void acceptRecall(std::uint32_t recall, spec::Place from, Instant fromAt, spec::Regime fromRegime,
