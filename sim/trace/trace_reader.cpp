@@ -40,8 +40,6 @@ public:
 
     std::span<const Event> next() {
         clearBatch();
-        retired_.clear();
-        if (options_.recycle) messages_.retire(now_, retired_);
         while (batch_.size() < kBatch && !stopped_) {
             readMore();
             if (errors_ > 0) clearBatch();  // what is left is only looked through for errors
@@ -66,6 +64,8 @@ private:
         batch_.clear();
         annex_.catchUps.clear();
         annex_.settings.clear();
+        retired_.clear();
+        if (options_.recycle) messages_.retire(now_, retired_);
     }
 
     // ---- Lines
@@ -314,8 +314,7 @@ private:
     bool stopped_ = false;
 };
 
-// ---- The public face
-// --------------------------------------------------------------------------------------------------
+// ---- The public face ------------------------------------------------------------------------------------------------
 
 TraceReader::TraceReader(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 TraceReader::TraceReader(const std::string& path, const ReadOptions& options)

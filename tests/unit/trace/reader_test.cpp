@@ -453,3 +453,18 @@ TEST_CASE("what is not a readable file is a diagnostic") {
     const TemporaryFile empty("");
     CHECK(stream(TraceReader(empty.path())).diagnostics.at(0).code == "trace.empty");
 }
+
+TEST_CASE("memory stays bounded when only the rest is looked through for errors") {
+    std::string text = std::string(kHeader) + "\nbroken\n";
+    for (int day = 0; day < 100; ++day) {
+        for (int i = 0; i < 200; ++i) {
+            text += fmt::format(R"({{"t":{},"ev":"send","msg":"d{}-{}","dev":"alice/phone","to":"bob"}})",
+                                1000 + day * kDay, day, i) +
+                    "\n";
+        }
+    }
+    const Streamed read = stream(text);
+    CHECK(read.diagnostics.size() == 1);
+    CHECK(read.counts.lines == 20'002);
+    CHECK(read.words < 3'000);  // of 20,000
+}
