@@ -122,8 +122,11 @@ bool writeFile(const std::string& path, std::string_view text) {
     return written;
 }
 
-void complain(const std::vector<Diagnostic>& diagnostics) {
-    for (const Diagnostic& diagnostic : diagnostics) fmt::print(stderr, "{}\n", render(diagnostic));
+void complain(const std::vector<Diagnostic>& diagnostics, bool errorsOnly) {
+    for (const Diagnostic& diagnostic : diagnostics) {
+        if (errorsOnly && diagnostic.severity == Severity::Warning) continue;
+        fmt::print(stderr, "{}\n", render(diagnostic));
+    }
 }
 
 int withUnwritable(int code) {
@@ -131,8 +134,8 @@ int withUnwritable(int code) {
 }
 
 int deliver(const Result& result, const OutputOptions& options) {
-    complain(result.diagnostics);
-    for (const CaseResult& c : result.cases) complain(c.diagnostics);
+    complain(result.diagnostics, options.quiet);
+    for (const CaseResult& c : result.cases) complain(c.diagnostics, options.quiet);
 
     const int verbosity = options.quiet ? -1 : options.verbose;
     const bool json = options.format == "json";

@@ -42,7 +42,7 @@ bool print(std::string_view text);
 bool writeFile(const std::string& path, std::string_view text);
 
 // Diagnostics on standard error.
-void complain(const std::vector<Diagnostic>& diagnostics);
+void complain(const std::vector<Diagnostic>& diagnostics, bool errorsOnly = false);
 
 // The exit code when a report could not be written: what is worse goes first.
 [[nodiscard]] int withUnwritable(int code);

@@ -162,7 +162,7 @@ private:
     }
 
     void open(const CaseResult& c, std::string_view what) {
-        text_ += "\n";
+        if (!text_.empty() && !text_.ends_with("\n\n")) text_ += "\n";
         line(paint_.red("FAIL  "), c.id, paint_.bold(what));
         text_ += "\n";
     }

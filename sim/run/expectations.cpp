@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 namespace mdsync {
@@ -135,20 +136,34 @@ private:
         }
     }
 
-    void compareSets(const std::string& name, const std::string& verb, std::vector<MessageId> seen,
-                     std::vector<MessageId> wanted) {
-        std::sort(wanted.begin(), wanted.end());
-        wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
-        std::sort(seen.begin(), seen.end());
-        add(seen == wanted, fmt::format("{} {} {}", name, verb, names(seen)), "exactly " + names(wanted));
+    // Compares sets; where they differ, names what is missing and what is too much.
+    template <class Id>
+    void compareSets(const std::string& what, std::vector<Id> seen, std::vector<Id> wanted) {
+        sortUnique(seen);
+        sortUnique(wanted);
+        std::vector<Id> missing;
+        std::vector<Id> extra;
+        std::set_difference(wanted.begin(), wanted.end(), seen.begin(), seen.end(), std::back_inserter(missing));
+        std::set_difference(seen.begin(), seen.end(), wanted.begin(), wanted.end(), std::back_inserter(extra));
+        std::string expected = "exactly " + names(wanted);
+        if (!missing.empty()) expected += "; missing: " + names(missing);
+        if (!extra.empty()) expected += "; not expected: " + names(extra);
+        add(missing.empty() && extra.empty(), fmt::format("{} {}", what, names(seen)), expected);
+    }
+
+    template <class Id>
+    static void sortUnique(std::vector<Id>& ids) {
+        std::sort(ids.begin(), ids.end());
+        ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
     }
 
     void checkExactly(DeviceId device, const std::string& name) {
-        compareSets(name, "has", picked(device, [](const Observer::Holding& h) { return h.had(); }), *expect_.exactly);
+        compareSets(name + " has", picked(device, [](const Observer::Holding& h) { return h.had(); }),
+                    *expect_.exactly);
     }
 
     void checkVisible(DeviceId device, const std::string& name) {
-        compareSets(name, "shows", picked(device, [](const Observer::Holding& h) { return h.had() && !h.recalled; }),
+        compareSets(name + " shows", picked(device, [](const Observer::Holding& h) { return h.had() && !h.recalled; }),
                     *expect_.visible);
     }
 
@@ -247,7 +262,7 @@ private:
         }
         if (expect_.onlineCount) checkOnlineCount(info.name, online);
         if (expect_.onlineDevices)
-            compareDevices(fmt::format("{} is online on", info.name), online, *expect_.onlineDevices);
+            compareSets(fmt::format("{} is online on", info.name), online, *expect_.onlineDevices);
     }
 
     void checkOnlineCount(const std::string& name, const std::vector<DeviceId>& online) {
@@ -261,19 +276,13 @@ private:
             std::to_string(*expect_.onlineCount));
     }
 
-    void compareDevices(const std::string& what, const std::vector<DeviceId>& seen, std::vector<DeviceId> wanted) {
-        std::sort(wanted.begin(), wanted.end());
-        wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
-        add(seen == wanted, fmt::format("{} {}", what, names(seen)), "exactly " + names(wanted));
-    }
-
     // ---- message ----------------------------------------------------------------------------------------------------
 
     void lookAt(MessageId message) {
         const std::string& name = lexicon_.messages[message];
         const std::set<DeviceId>& receivers = observer_.receivers(message);
         const std::vector<DeviceId> seen(receivers.begin(), receivers.end());
-        if (expect_.receivedBy) compareDevices(fmt::format("{} was received by", name), seen, *expect_.receivedBy);
+        if (expect_.receivedBy) compareSets(fmt::format("{} was received by", name), seen, *expect_.receivedBy);
         if (expect_.oneOf) checkOneOf(name, receivers);
         if (expect_.accepted) {
             const bool accepted = observer_.accepted(message);
@@ -287,8 +296,7 @@ private:
         for (const DeviceId device : *expect_.oneOf) {
             if (receivers.contains(device)) among.push_back(device);
         }
-        std::sort(among.begin(), among.end());
-        among.erase(std::unique(among.begin(), among.end()), among.end());
+        sortUnique(among);
         add(among.size() == 1, fmt::format("{} was received by {}", name, names(among)),
             "exactly one of " + names(*expect_.oneOf));
     }

@@ -63,6 +63,7 @@ Suite loadSuite(const std::vector<std::string>& arguments, const Filter& filter,
 
     std::set<std::string> seenFiles;
     std::set<std::string> seenCases;
+    std::set<std::string> warned;
     std::vector<bool> named(arguments.size(), false);
     for (std::size_t i = 0; i < files.size(); ++i) {
         const ScenarioFile& file = files[i];
@@ -73,11 +74,14 @@ Suite loadSuite(const std::vector<std::string>& arguments, const Filter& filter,
             if (first) suite.broken.push_back({suite.cases.size(), brokenFile(file)});
             continue;
         }
-        if (first) suite.warnings.insert(suite.warnings.end(), file.diagnostics.begin(), file.diagnostics.end());
+        const std::size_t before = suite.cases.size();
         for (const std::size_t number : selectCases(file, wanted[i].selector)) {
             named[wanted[i].argument] = true;
             const Case& scenario = file.cases[number];
             if (filter.accepts(scenario) && seenCases.insert(scenario.id).second) suite.cases.push_back(scenario);
+        }
+        if (suite.cases.size() > before && warned.insert(file.path).second) {
+            suite.warnings.insert(suite.warnings.end(), file.diagnostics.begin(), file.diagnostics.end());
         }
     }
     for (std::size_t i = 0; i < arguments.size(); ++i) {

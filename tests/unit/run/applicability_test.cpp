@@ -1,0 +1,91 @@
+// Applicability: what a target cannot do or show is no fault of it.
+#include <doctest/doctest.h>
+
+#include "fixture.hpp"
+
+using namespace mdsync;
+
+namespace {
+
+Capabilities without(OpKind kind) {
+    Capabilities capabilities;
+    capabilities.ops.at(static_cast<std::size_t>(kind)) = false;
+    return capabilities;
+}
+
+}  // namespace
+
+TEST_CASE("a target that can do everything can run every case") {
+    CaseBuilder build;
+    build.login(kPhone).together({CaseBuilder::ofDevice(OpKind::Hold, kPhone)});
+    CHECK(whyNotApplicable(build.get(), {}).empty());
+}
+
+TEST_CASE("an op that the target lacks makes a case not applicable") {
+    CaseBuilder build;
+    build.login(kPhone).act(CaseBuilder::ofDevice(OpKind::Hold, kPhone));
+    CHECK(whyNotApplicable(build.get(), without(OpKind::Hold)) == "the target cannot hold");
+    CHECK(whyNotApplicable(build.get(), without(OpKind::Drop)).empty());
+}
+
+TEST_CASE("network conditions of the file need the op network") {
+    CaseBuilder build;
+    build.login(kPhone);
+    CHECK(whyNotApplicable(build.get(), without(OpKind::Network)).empty());
+    build.get().networkGiven = true;
+    CHECK(whyNotApplicable(build.get(), without(OpKind::Network)) == "the target cannot network");
+}
+
+TEST_CASE("a target without pipeline cannot run concurrent steps") {
+    Capabilities capabilities;
+    capabilities.pipeline = false;
+    CaseBuilder build;
+    build.login(kPhone);
+    CHECK(whyNotApplicable(build.get(), capabilities).empty());
+    build.together({CaseBuilder::ofDevice(OpKind::Logout, kPhone)});
+    CHECK(whyNotApplicable(build.get(), capabilities) == "the target cannot take concurrent requests");
+}
+
+TEST_CASE("rules that need silent events make a case not applicable") {
+    Capabilities capabilities;
+    capabilities.silent.caughtUp = true;
+    CaseBuilder build;
+    build.get().rules = {"compensation.conversations"};
+    CHECK_FALSE(whyNotApplicable(build.get(), capabilities).empty());
+    build.get().rules = {"delivery.answered"};
+    CHECK(whyNotApplicable(build.get(), capabilities).empty());
+    capabilities.silent.recallAccept = true;
+    CHECK_FALSE(whyNotApplicable(build.get(), capabilities).empty());
+}
+
+TEST_CASE("only what the recalling device shows needs recall-accept") {
+    Capabilities capabilities;
+    capabilities.silent.recallAccept = true;
+    CaseBuilder build;
+    Op recall = CaseBuilder::ofDevice(OpKind::Recall, kPhone);
+    recall.message = build.message("m1");
+    build.act(recall);
+    Expectation expect;
+    expect.devices = {kWeb};
+    expect.recalled = {recall.message};
+    build.expect(expect);
+    CHECK(whyNotApplicable(build.get(), capabilities).empty());
+    expect.devices = {kPhone};
+    build.expect(expect);
+    CHECK_FALSE(whyNotApplicable(build.get(), capabilities).empty());
+}
+
+TEST_CASE("an expectation about acceptance needs accept") {
+    Capabilities capabilities;
+    capabilities.silent.accept = true;
+    CaseBuilder build;
+    Expectation expect;
+    expect.subject = ExpectKind::Message;
+    expect.message = build.message("m1");
+    expect.oneOf = {kPhone};
+    build.expect(expect);
+    CHECK(whyNotApplicable(build.get(), capabilities).empty());
+    expect.accepted = true;
+    build.expect(expect);
+    CHECK_FALSE(whyNotApplicable(build.get(), capabilities).empty());
+}
