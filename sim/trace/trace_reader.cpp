@@ -200,9 +200,8 @@ private:
         if (read.messageNode == 0) return;
         switch (messages_.apply(read.event, ShortKey::of(read.message), read.message)) {
             case MessageTable::Problem::None:
+            case MessageTable::Problem::BadName:  // readEvent() has said so
                 return;
-            case MessageTable::Problem::BadName:
-                return;  // readEvent() has said so
             case MessageTable::Problem::UsedTwice:
                 faults_.add(
                     "trace.used-twice", read.messageNode,
