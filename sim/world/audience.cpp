@@ -92,7 +92,9 @@ void membershipChanged(State& s, std::uint32_t& roster) {
 
 bool stillEntitled(const State& s, const Message& m, UserId u) {
     if (m.to.kind != TargetKind::Group || s.policy.knobs.deliversToLeft) return true;
-    return s.groups[m.to.group().index()].has(u);
+    // An author from outside the group, as the server API allows, has nothing to leave.
+    const bool wasMember = find(s.rosters[m.roster], u) != nullptr;
+    return !wasMember || s.groups[m.to.group().index()].has(u);
 }
 
 }  // namespace mdsync::world

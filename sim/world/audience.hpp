@@ -21,7 +21,7 @@ void releaseAudience(State& s, const Message& m);
 // The membership of a group or room has changed: the next message takes it down anew.
 void membershipChanged(State& s, std::uint32_t& roster);
 
-// Whether a user of the audience is still to get what has not come: not who left the group since.
+// Whether a concerned user is still to get what has not come: not who left the group since.
 [[nodiscard]] bool stillEntitled(const State& s, const Message& m, UserId u);
 
 // Calls f(user, standing) for the author and everybody of the audience, each once.

@@ -192,6 +192,12 @@ std::string canonicalBytes(const State& s) {
     for (std::size_t i = 0; i < s.messages.size(); ++i) {
         if (s.messages[MessageId{i}].fate != Fate::Unknown) writeMessage(out, s, MessageId{i});
     }
+    for (const OpenRecall& open : s.openRecalls) {
+        out.id(open.message);
+        out.id(open.recaller);
+        out.id(open.device);
+    }
+    out.number(0);
     s.wheel.forEach([&](Instant t, const Packet& p) {
         out.ahead(t, s.now());
         writePacket(out, s, p);

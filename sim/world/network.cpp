@@ -66,13 +66,17 @@ void dispatch(State& s, const Packet& p) {
             if (getsThrough(s, p)) accept(s, p.message, p.place);
             break;
         case PacketKind::Recall:
-            if (getsThrough(s, p)) recall(s, p.message, s.at(p.device).user, p.device);
+            if (getsThrough(s, p)) {
+                recall(s, p.message);
+            } else {
+                loseRecall(s, p);
+            }
             break;
         case PacketKind::Publish:
             accept(s, p.message, 0);
             break;
         case PacketKind::ApiRecall:
-            recall(s, p.message, UserId{p.place}, DeviceId{});
+            recall(s, p.message);
             break;
         case PacketKind::Notice:
             noticeDrop(s, p);

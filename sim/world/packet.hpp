@@ -31,7 +31,7 @@ struct Packet {
     MessageId message;
     std::uint32_t session = 0;  // of the device, when the packet set off
     // Deliver, CatchUp, Recalled: the device's place in the message's list of devices. Send: the installation that
-    // sends. ApiRecall: the user who recalls.
+    // sends.
     std::uint32_t place = 0;
     PacketKind kind = PacketKind::Deliver;
     Via via = Via::Live;

@@ -41,7 +41,12 @@ void lost(State& s, const Packet& p);
 
 // ---- server_recall.cpp ----
 
-void recall(State& s, MessageId id, UserId recaller, DeviceId device);
+// A request to recall arrives. An answer does not say whose request it answers, so the one that was asked for first
+// counts as answered first.
+void recall(State& s, MessageId id);
+
+// A device's request to recall was lost on the way.
+void loseRecall(State& s, const Packet& p);
 
 // ---- server_console.cpp ----
 

@@ -12,6 +12,12 @@ void sendLive(State& s, MessageId id, Message& m, DeviceId d, std::uint32_t plac
     sendDown(s, Packet{d, id, 0, place, PacketKind::Deliver, Via::Live});
 }
 
+// A wrong server goes on sending to a session that has ended.
+bool keepsSending(State& s, const Message& m, DeviceId d) {
+    if (s.policy.change != Change::DeliversAfterEnd) return false;
+    return s.decide(Change::DeliversAfterEnd, false, s.at(d).session > 0, {s.at(d).deviceClass, m.to.kind});
+}
+
 // The user's devices that are online get it: all, or the chosen one.
 void fanOut(State& s, MessageId id, UserId u, const Standing& standing, bool on) {
     Message& m = s.messages[id];
@@ -20,7 +26,7 @@ void fanOut(State& s, MessageId id, UserId u, const Standing& standing, bool on)
     const DeviceId chosen = picks ? chosenDevice(s, u) : DeviceId{};
     std::uint32_t place = standing.place;
     for (const DeviceId d : DeviceRange{s.at(u)}) {
-        if (s.at(d).online) {
+        if (s.at(d).online || keepsSending(s, m, d)) {
             const bool reached =
                 standing.author ? reachesAuthor(s, m, d, on, d == chosen) : reachesRecipient(s, m, d, on, d == chosen);
             if (reached) sendLive(s, id, m, d, place);

@@ -39,19 +39,21 @@ void tellUser(State& s, MessageId id, UserId u, const Standing& standing, bool o
     }
 }
 
-// The recalling device shows its own recall, if it has the message.
-void noteRecaller(State& s, Message& m, const Aftermath& asked) {
+void noteRecall(State& s, Message& m, const OpenRecall& asked) {
+    m.recalled = true;
     Aftermath& after = s.messages.aftermath(m, placesOf(s, m));
     after.recaller = asked.recaller;
-    after.recallerDevice = asked.recallerDevice;
+    after.recallerDevice = asked.device;
     after.recalledAt = s.now();
-    if (!asked.recallerDevice.exists()) return;
-    const Standing standing = standingOf(s, m, asked.recaller);
-    if (!standing.any()) return;
-    const std::uint32_t place = standing.place + (asked.recallerDevice.value - s.at(asked.recaller).first.value);
-    if (!s.messages.has(m, m.held, place)) return;
-    s.messages.add(m, after.told, place);
-    s.messages.add(m, after.shown, place);
+}
+
+// The first open request to recall this message. It is open no more.
+OpenRecall takeRequest(State& s, MessageId id) {
+    const auto found = std::find_if(s.openRecalls.begin(), s.openRecalls.end(),
+                                    [id](const OpenRecall& open) { return open.message == id; });
+    const OpenRecall request = *found;
+    s.openRecalls.erase(found);
+    return request;
 }
 
 // The message accepted just before, if there is one and it is not recalled.
@@ -76,31 +78,30 @@ void leakRecall(State& s, MessageId id) {
 
 }  // namespace
 
-void recall(State& s, MessageId id, UserId recaller, DeviceId device) {
+void recall(State& s, MessageId id) {
     forgetOld(s);
+    const OpenRecall asked = takeRequest(s, id);
     if (!answersRecall(s)) return;
-    if (!s.messages.knows(id) || s.messages[id].fate != Fate::Accepted) {
-        if (s.decide(Change::Lying, false, true)) {
-            s.emit(EventKind::RecallAccept).message = id;
-            return;
-        }
-        Event& event = s.emit(EventKind::RecallReject);
-        event.message = id;
-        event.code = s.say.unknown;
-        return;
-    }
-    s.emit(EventKind::RecallAccept).message = id;
+    const bool known = s.messages.knows(id) && s.messages[id].fate == Fate::Accepted;
+    const bool accepted = s.decide(Change::Lying, known, true);
+    Event& event = s.emit(accepted ? EventKind::RecallAccept : EventKind::RecallReject);
+    event.message = id;
+    if (!accepted) event.code = s.say.unknown;
+    if (!known) return;
     if (s.policy.change == Change::RecallsAnother) id = s.decide(Change::RecallsAnother, id, neighbour(s, id));
     Message& m = s.messages[id];
     if (m.recalled) return;
-    m.recalled = true;
-    Aftermath asked;
-    asked.recaller = recaller;
-    asked.recallerDevice = device;
-    noteRecaller(s, m, asked);
+    noteRecall(s, m, asked);
     const bool on = serviceOn(s);
     forEachConcerned(s, m, [&](UserId u, const Standing& standing) { tellUser(s, id, u, standing, on || m.toRoom()); });
     leakRecall(s, id);
+}
+
+void loseRecall(State& s, const Packet& p) {
+    const auto found = std::find_if(s.openRecalls.begin(), s.openRecalls.end(), [&p](const OpenRecall& open) {
+        return open.message == p.message && open.device == p.device;
+    });
+    if (found != s.openRecalls.end()) s.openRecalls.erase(found);
 }
 
 }  // namespace mdsync::world

@@ -34,6 +34,13 @@ struct Vocabulary {
     TextId offline, online, unknown, used, unpaid, range, sameClient;
 };
 
+// A recall that is asked for and not answered yet.
+struct OpenRecall {
+    MessageId message;
+    UserId recaller;
+    DeviceId device;  // none: through the server API
+};
+
 struct State {
     State(const Header& header, Lexicon& words, const ServerPolicy& serverPolicy, Chance source);
 
@@ -66,6 +73,7 @@ struct State {
     std::vector<MessageId> accepted;  // in order of acceptance, from acceptedBegin on; for forgetting
     std::size_t acceptedBegin = 0;
     Receipts receipts;
+    std::vector<OpenRecall> openRecalls;  // in the order in which they were asked for
 
     ServerPolicy policy;
     bool activated = false;

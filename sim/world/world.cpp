@@ -122,10 +122,12 @@ Answer startPublish(State& s, const Op& op) {
 
 Answer startRecall(State& s, const Op& op) {
     if (!op.device.exists()) {
-        sendFromBackend(s, Packet{DeviceId{}, op.message, 0, op.user.value, PacketKind::ApiRecall, Via::Unknown});
+        s.openRecalls.push_back(OpenRecall{op.message, op.user, DeviceId{}});
+        sendFromBackend(s, Packet{DeviceId{}, op.message, 0, 0, PacketKind::ApiRecall, Via::Unknown});
         return ok();
     }
     if (!reaches(s, op.device)) return refused(s, s.say.offline);
+    s.openRecalls.push_back(OpenRecall{op.message, s.at(op.device).user, op.device});
     sendUp(s, Packet{op.device, op.message, 0, 0, PacketKind::Recall, Via::Unknown});
     return ok();
 }
