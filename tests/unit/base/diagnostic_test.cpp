@@ -62,7 +62,7 @@ TEST_CASE("nothing of a file reaches the terminal as a control sequence") {
     d.excerpt = std::string("\0\x7f\xc2\x9b", 4);
     const std::string text = render(d);
     for (const char c : text) CHECK((c == '\n' || static_cast<unsigned char>(c) >= 0x20));
-    CHECK(text.find("\x7f") == std::string::npos);
+    CHECK(text.find('\x7f') == std::string::npos);
     CHECK(text.find("\xc2\x9b") == std::string::npos);
     CHECK(text.find("\xe2\x80\xae") == std::string::npos);
 }

@@ -61,8 +61,7 @@ TEST_CASE("NUL bytes and random bytes are not JSON") {
 
 TEST_CASE("a line of 100 MB is too long, costs little memory and hides nothing behind it") {
     const long before = peakKilobytes();
-    std::string text =
-        std::string(kHeader) + "\n{\"t\":1000,\"ev\":\"note\",\"text\":\"" + std::string(100'000'000, 'x');
+    std::string text = std::string(kHeader) + "\n{\"t\":1000,\"ev\":\"note\",\"text\":\"" + repeated("x", 100'000'000);
     const long held = peakKilobytes() - before;
     CHECK(firstCode(text) == "2 trace.too-long");
     text += "\"}\n{\"t\":1000,\"ev\":\"settled\"}\nbroken\n";
@@ -79,7 +78,7 @@ TEST_CASE("a line of 100 MB is too long, costs little memory and hides nothing b
     CHECK(skipped.events[0].origin == 3);
     CHECK(skipped.counts.skipped == 2);
     CHECK(peakKilobytes() - before - held < 100'000 + 40'000);  // growing `text` itself copies it once
-    CHECK(firstCode(std::string(100'000'000, '{')) == "1 trace.too-long");
+    CHECK(firstCode(repeated("{", 100'000'000)) == "1 trace.too-long");
 }
 
 TEST_CASE("a line just within the limit is read by both halves, one beyond by none") {

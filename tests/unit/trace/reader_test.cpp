@@ -318,7 +318,7 @@ TEST_CASE("over a hundred days the numbers follow what is live, and names stay r
     std::string text = std::string(kHeader) + "\n";
     for (int day = 0; day < 100; ++day) {
         for (int i = 0; i < 1000; ++i) {
-            const std::int64_t t = 1000 + day * kDay + i * 1000;
+            const std::int64_t t = 1000 + day * kDay + i * 1000LL;
             const std::string id = fmt::format("day{}-message-number-{}", day, i);
             text += fmt::format(R"({{"t":{},"ev":"send","msg":"{}","dev":"alice/phone","to":"bob"}})", t, id) + "\n";
             text += fmt::format(R"({{"t":{},"ev":"accept","msg":"{}"}})", t, id) + "\n";
