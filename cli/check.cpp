@@ -17,7 +17,7 @@ struct CheckFlags {
     std::string skew;
     std::vector<std::string> readings;
     bool lenient = false;
-    unsigned jobs = 0;
+    std::optional<unsigned> jobs;
 };
 
 std::string flagsOf(const CheckFlags& flags) {
@@ -70,9 +70,7 @@ Command addCheck(CLI::App& program) {
     addRepeatable(*app, "--reading", flags->readings, "How to read what the page leaves open, as for run")
         ->check(CLI::Validator(isReading, ""))
         ->type_name("NAME=VALUE");
-    app->add_option("-j,--jobs", flags->jobs, "Traces that are judged at once (default: one a processor)")
-        ->check(CLI::Range(1U, 1024U))
-        ->type_name("N");
+    addJobs(*app, flags->jobs, "Traces");
     addOutputOptions(*app, flags->output);
     addExample(*app,
                "Examples:\n"

@@ -57,8 +57,12 @@ void injectFault(std::string_view place) {
     if (wanted != nullptr && place == wanted) throw std::logic_error("a fault was asked for at " + std::string(place));
 }
 
-unsigned jobsOf(unsigned count) {
-    return count == 0 ? defaultJobs() : count;
+unsigned jobsOf(std::optional<unsigned> jobs) {
+    return jobs.value_or(defaultJobs());
+}
+
+void addJobs(CLI::App& app, std::optional<unsigned>& jobs, const std::string& what) {
+    addNumber(app, "-j,--jobs", jobs, 1U, 1024U, what + " that run at once, 1..1024 (default: one a processor)");
 }
 
 }  // namespace mdsync::cli

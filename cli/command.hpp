@@ -5,7 +5,9 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,6 +49,21 @@ void addExample(CLI::App& app, const std::string& text);
 // A check for options whose value is one of `words`: says which is near to a wrong one.
 std::function<std::string(const std::string&)> oneOf(std::vector<std::string> words);
 
+// An option that takes a whole number from `low` to `high` into `value`; CLI11 alone would take -1 for a large one.
+template <class Number>
+CLI::Option* addNumber(CLI::App& app, const std::string& flags, std::optional<Number>& value, Number low, Number high,
+                       const std::string& description) {
+    const auto parse = [&value, low, high](const CLI::results_t& words) {
+        Number number = 0;
+        const std::string& word = words.at(0);
+        const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
+        if (error != std::errc{} || end != word.data() + word.size()) return false;
+        value = number;
+        return number >= low && number <= high;
+    };
+    return app.add_option(flags, parse, description)->type_name("N")->expected(1);
+}
+
 // A check for durations such as `5s`.
 std::string isDuration(const std::string& text);
 
@@ -62,7 +79,10 @@ std::string readStandardInput();
 // Throws if the environment asks for a fault at `place` (MDSYNC_FAULT=place): so that tests reach the way out for bugs.
 void injectFault(std::string_view place);
 
-// `count` as a number of threads: 0 means as many as this machine runs at once.
-unsigned jobsOf(unsigned count);
+// How many threads `jobs` means: where nothing is said, as many as this machine runs at once.
+unsigned jobsOf(std::optional<unsigned> jobs);
+
+// Adds -j; `what` run at once.
+void addJobs(CLI::App& app, std::optional<unsigned>& jobs, const std::string& what);
 
 }  // namespace mdsync::cli

@@ -49,7 +49,7 @@ std::string asText(const Suite& suite, const std::vector<Diagnostic>& found, boo
 }
 
 int lint(const LintFlags& flags) {
-    const Suite suite = loadSuite(flags.selection.paths, {}, jobsOf(0), inputOf(flags.selection));
+    const Suite suite = loadSuite(flags.selection.paths, {}, jobsOf({}), inputOf(flags.selection));
     complainOfEmpty(suite);
     std::vector<Diagnostic> found;
     for (const Suite::Broken& broken : suite.broken) {

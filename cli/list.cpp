@@ -49,7 +49,7 @@ std::string asText(const Suite& suite) {
 
 int list(const ListFlags& flags) {
     const Suite suite =
-        loadSuite(flags.selection.paths, filterOf(flags.selection), jobsOf(0), inputOf(flags.selection));
+        loadSuite(flags.selection.paths, filterOf(flags.selection), jobsOf({}), inputOf(flags.selection));
     complainOfEmpty(suite);
     for (const Suite::Broken& broken : suite.broken) complain(broken.result.diagnostics);
     const bool written = print(flags.format == "json" ? asJson(suite) : asText(suite));

@@ -42,7 +42,9 @@ int usageError(const CLI::App& program, const CLI::ParseError& error) {
     const CLI::App& chosen = chosenOf(program);
     const std::string command = &chosen == &program ? "mdsync" : "mdsync " + chosen.get_name();
     std::string text = error.what();
-    if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
+    // A misspelt command is missed before it is found unexpected.
+    const bool unexpected = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr || &chosen == &program;
+    if (unexpected && program.remaining_size(true) > 0) {
         text = fmt::format("unexpected {}{}", fmt::join(program.remaining(true), " "), hintFor(program));
     }
     fmt::print(stderr, "{}: {}\n{} --help tells what it takes\n", command, printable(text), command);

@@ -24,7 +24,7 @@ struct RulesFlags {
     std::string format = "human";
     std::string color = "auto";
     bool markdown = false;
-    unsigned jobs = 0;
+    std::optional<unsigned> jobs;
 };
 
 std::string asJson(const std::vector<Guards>& guards) {
@@ -103,9 +103,7 @@ Command addRules(CLI::App& program) {
     app->add_option("--color", flags->color, "auto, always or never")
         ->check(CLI::Validator(oneOf({"auto", "always", "never"}), ""))
         ->type_name("WHEN");
-    app->add_option("-j,--jobs", flags->jobs, "Files that are run at once (default: one a processor)")
-        ->check(CLI::Range(1U, 1024U))
-        ->type_name("N");
+    addJobs(*app, flags->jobs, "Files");
     addExample(*app,
                "Examples:\n"
                "  mdsync rules web.evict-earliest\n"

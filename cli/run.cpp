@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "command.hpp"
 #include "mdsync/report.hpp"
@@ -21,7 +22,7 @@ struct RunFlags {
     std::string server = "reference";
     std::vector<std::string> readings;
     std::string trace;
-    unsigned jobs = 0;
+    std::optional<unsigned> jobs;
 };
 
 std::string isServer(const std::string& name) {
@@ -81,7 +82,8 @@ Command addRun(CLI::App& program) {
     CLI::App* app = program.add_subcommand("run", "Run scenario files and judge what every device received");
     const auto flags = std::make_shared<RunFlags>();
     addSelectionOptions(*app, flags->selection);
-    app->add_option("--seed", flags->seed, "Use this seed instead of the scenarios' own")->type_name("N");
+    addNumber(*app, "--seed", flags->seed, std::uint64_t{0}, std::numeric_limits<std::uint64_t>::max(),
+              "Use this seed instead of the scenarios' own");
     app->add_option("--server", flags->server, "The server to run against: reference, or mutant:NAME")
         ->check(CLI::Validator(isServer, ""))
         ->type_name("SERVER");
@@ -92,9 +94,7 @@ Command addRun(CLI::App& program) {
         ->type_name("NAME=VALUE");
     app->add_option("--trace", flags->trace, "Record what happened: a file for one case, a folder for several")
         ->type_name("PATH");
-    app->add_option("-j,--jobs", flags->jobs, "Cases that run at once (default: one a processor)")
-        ->check(CLI::Range(1U, 1024U))
-        ->type_name("N");
+    addJobs(*app, flags->jobs, "Cases");
     addOutputOptions(*app, flags->output);
     addExample(*app,
                "Examples:\n"
