@@ -1,8 +1,9 @@
 // Spec: the rules of multi-device message synchronization, and the Checker that judges a trace by them.
 //
-// A rule has a stable id (`web.evict-earliest`), the clause of the vendor's page it comes from, and a row in the catalogue
-// that says what it demands, how we read it and when it counts as put to the test. A Checker is fed a trace event by
-// event, in order, and keeps only what can still matter: devices, open duties and messages up to their horizon.
+// A rule has a stable id (`web.evict-earliest`), the clause of the vendor's page it comes from, and a row in the
+// catalogue that says what it demands, how we read it and when it counts as put to the test. A Checker is fed a trace
+// event by event, in order, and keeps only what can still matter: devices, open duties and messages up to their
+// horizon.
 #pragma once
 
 #include <array>
@@ -23,17 +24,46 @@ namespace mdsync {
 // ---- Catalogue ------------------------------------------------------------------------------------------------------
 
 enum class RuleId : std::uint8_t {
-    OffSingleDevice, OffNoSentSync, OffNoCompensation, OffRecallStaysLocal, OffApiOnlineOnly,
-    OnlineReceived, OnlineSent,
-    LimitPerClass, LimitClassesIndependent, LimitWithin, LimitNewestWins,
-    WebTenTabs, WebEvictEarliest, WebNewestConnects,
-    StatusOnlineOnly, StatusOnlineSync, StatusApiOnlineOnly,
-    ServiceDefaultOff, ServiceTakesEffect, ServicePrepaid, ServiceDaysRange,
-    CompensationDeviceSwitch, CompensationReinstall, CompensationWindow, CompensationConversations,
-    RecallOnlineDevices, RecallOfflineDevices, RecallNoReturn, RecallBasic,
-    ApiIncludeSenderOnline, ApiIncludeSenderOffline, ApiExcludeSender,
+    OffSingleDevice,
+    OffNoSentSync,
+    OffNoCompensation,
+    OffRecallStaysLocal,
+    OffApiOnlineOnly,
+    OnlineReceived,
+    OnlineSent,
+    LimitPerClass,
+    LimitClassesIndependent,
+    LimitWithin,
+    LimitNewestWins,
+    WebTenTabs,
+    WebEvictEarliest,
+    WebNewestConnects,
+    StatusOnlineOnly,
+    StatusOnlineSync,
+    StatusApiOnlineOnly,
+    ServiceDefaultOff,
+    ServiceTakesEffect,
+    ServicePrepaid,
+    ServiceDaysRange,
+    CompensationDeviceSwitch,
+    CompensationReinstall,
+    CompensationWindow,
+    CompensationConversations,
+    RecallOnlineDevices,
+    RecallOfflineDevices,
+    RecallNoReturn,
+    RecallBasic,
+    ApiIncludeSenderOnline,
+    ApiIncludeSenderOffline,
+    ApiExcludeSender,
     ChatroomLiveOnly,
-    DeliveryAnswered, DeliveryNoLoss, DeliveryNoPhantom, DeliveryNoLeak, DeliveryOnce, DeliveryOnlyOnline, DeliveryOrder,
+    DeliveryAnswered,
+    DeliveryNoLoss,
+    DeliveryNoPhantom,
+    DeliveryNoLeak,
+    DeliveryOnce,
+    DeliveryOnlyOnline,
+    DeliveryOrder,
     DeliveryIntact
 };
 inline constexpr std::size_t kRules = 41;
@@ -43,15 +73,15 @@ enum class Level : std::uint8_t { Must, MustNot };
 // A Rule is a row of the catalogue. Texts are plain sentences in Markdown.
 struct Rule {
     RuleId id;
-    std::string_view name;        // `web.evict-earliest`
+    std::string_view name;  // `web.evict-earliest`
     Level level;
-    std::string_view source;      // `seed, "Impact on Web Platform Connection Count"`, `docs`, `derived`
-    std::string_view quote;       // the seed's own words, where there are any
-    std::string_view statement;   // what must or must not happen, one sentence
-    std::string_view reading;     // how we read it: boundaries, exceptions, what is left undecided
-    std::string_view tempted;     // when it counts as checked
-    std::string_view passing;     // a smallest trace (JSON Lines) that tempts it and is legal
-    std::string_view failing;     // a smallest trace that violates it
+    std::string_view source;     // `seed, "Impact on Web Platform Connection Count"`, `docs`, `derived`
+    std::string_view quote;      // the seed's own words, where there are any
+    std::string_view statement;  // what must or must not happen, one sentence
+    std::string_view reading;    // how we read it: boundaries, exceptions, what is left undecided
+    std::string_view tempted;    // when it counts as checked
+    std::string_view passing;    // a smallest trace (JSON Lines) that tempts it and is legal
+    std::string_view failing;    // a smallest trace that violates it
 };
 
 [[nodiscard]] std::span<const Rule, kRules> catalogue();
@@ -64,7 +94,7 @@ struct Rule {
 
 // How often a rule was put to the test, and with what outcome.
 struct Counts {
-    std::uint64_t checked = 0;    // kept or violated
+    std::uint64_t checked = 0;  // kept or violated
     std::uint64_t violated = 0;
     std::uint64_t undecided = 0;  // the seed, a reading or the switch's 30 minutes allow both
     std::uint64_t lapsed = 0;     // a duty that ended before it was due
@@ -74,28 +104,36 @@ using RuleCounts = std::array<Counts, kRules>;
 
 // A link of the chain of events that explains a violation.
 struct Because {
-    std::uint64_t event = 0;      // number of the event, from 0
+    std::uint64_t event = 0;  // number of the event, from 0
     Instant t{};
-    std::uint32_t origin = 0;     // Event::origin of it
-    std::string text;             // `alice/tab1 online`
+    std::uint32_t origin = 0;  // Event::origin of it
+    std::string text;          // `alice/tab1 online`
 };
 
 struct Violation {
     RuleId rule{};
     Instant t{};
-    std::uint64_t event = 0;      // the event that violated it, or the `settled` (time mode: the event after the moment) by which it was due
-    std::uint32_t origin = 0;     // Event::origin of the event to blame: the forbidden one, or what raised the duty
+    std::uint64_t event =
+        0;  // the event that violated it, or the `settled` (time mode: the event after the moment) by which it was due
+    std::uint32_t origin = 0;  // Event::origin of the event to blame: the forbidden one, or what raised the duty
     DeviceId device;
     UserId user;
     MessageId message;
-    std::string messageName;      // as the trace spells it
-    std::string text;             // one sentence that names who, what and why
+    std::string messageName;  // as the trace spells it
+    std::string text;         // one sentence that names who, what and why
     std::vector<Because> because;
 };
 
 // Something irregular in a trace that readers put up with: an `online` of a device that is online, a second answer.
 enum class Tolerance : std::uint8_t {
-    OnlineTwice, OfflineTwice, CaughtUpOffline, ReinstallOnline, SecondAnswer, LateAcceptance, Reordered, SkippedLine
+    OnlineTwice,
+    OfflineTwice,
+    CaughtUpOffline,
+    ReinstallOnline,
+    SecondAnswer,
+    LateAcceptance,
+    Reordered,
+    SkippedLine
 };
 inline constexpr std::size_t kTolerances = 8;
 [[nodiscard]] std::string_view spell(Tolerance tolerance);
@@ -104,14 +142,14 @@ using ToleranceCounts = std::array<std::uint64_t, kTolerances>;
 // ---- Checker --------------------------------------------------------------------------------------------------------
 
 struct CheckerOptions {
-    std::optional<Millis> settle;      // judge in time mode with this delay, whatever `settled` lines say
-    std::size_t violationLimit = 1000; // more are counted, not described
+    std::optional<Millis> settle;       // judge in time mode with this delay, whatever `settled` lines say
+    std::size_t violationLimit = 1000;  // more are counted, not described
 };
 
 // A Checker judges one trace. It is a value: a copy made in the middle goes on alike. Not thread-safe.
 //
-// REQUIRES of feed(): the events form a valid trace (the trace reader vouches for that): times do not run backwards, ids
-// are declared, answers were asked for, no message id is used again within its horizon.
+// REQUIRES of feed(): the events form a valid trace (the trace reader vouches for that): times do not run backwards,
+// ids are declared, answers were asked for, no message id is used again within its horizon.
 class Checker {
 public:
     Checker(const Header& header, CheckerOptions options = {});
@@ -124,7 +162,11 @@ public:
     // Judges the next event. `lexicon` and `annex` are those the event's numbers refer to.
     void feed(const Event& event, const Lexicon& lexicon, const Annex& annex);
 
-    // The trace ends here: judges what is due and counts the duties that are still open. Call once, after the last feed().
+    // The same for several events in a row; faster than one at a time.
+    void feed(std::span<const Event> events, const Lexicon& lexicon, const Annex& annex);
+
+    // The trace ends here: judges what is due and counts the duties that are still open. Call once, after the last
+    // feed().
     void finish(const Lexicon& lexicon);
 
     [[nodiscard]] const RuleCounts& counts() const;
@@ -139,7 +181,6 @@ public:
 
     // Bytes of memory that the checker's state takes, for the bench.
     [[nodiscard]] std::size_t memory() const;
-
 
     struct State;  // what it knows; defined and used in sim/spec only
 

@@ -3,7 +3,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
-#include <chrono>
+#include <ctime>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -17,19 +17,21 @@ namespace mdsync {
 namespace {
 
 constexpr std::uint32_t kDevicesPerUser = 5;
-constexpr std::uint32_t kContacts = 8;      // whom a user writes to
-constexpr std::uint32_t kLatencyLow = 5;    // ms
-constexpr std::uint32_t kLatencyHigh = 80;  // ms
-constexpr Millis kPatience{250};            // longer than any way there and back; short, as nothing may settle
+constexpr std::uint32_t kContacts = 8;                      // whom a user writes to
+constexpr std::uint32_t kLatencyLow = 5;                    // ms
+constexpr std::uint32_t kLatencyHigh = 80;                  // ms
+constexpr std::uint64_t kFanOut = 2 * kDevicesPerUser - 1;  // the recipient's devices and the author's others
+constexpr std::uint64_t kInFlight = 4'000;
+constexpr std::uint64_t kCrowded = 400'000;
+constexpr Millis kPatience{250};  // longer than any way there and back; short, as nothing may settle
 
+// Seconds of this process's processor time: the bench runs on one thread, and what else the machine does is no concern.
 class Stopwatch {
 public:
-    [[nodiscard]] double seconds() const {
-        return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
-    }
+    [[nodiscard]] double seconds() const { return static_cast<double>(std::clock() - begin_) / CLOCKS_PER_SEC; }
 
 private:
-    std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+    std::clock_t begin_ = std::clock();
 };
 
 Header headerOf(std::uint32_t users) {
@@ -84,12 +86,18 @@ public:
         judge();
     }
 
-    // Sends `messages` in total, `perMilli` each millisecond, and lets time run until all has arrived. Returns the
-    // deliveries.
-    std::uint64_t run(std::uint64_t messages, double perMilli) {
+    // Sends `messages` in total, so that `inFlight` packets are under way, and lets time run until all has arrived.
+    // Returns the deliveries.
+    std::uint64_t run(std::uint64_t messages, std::uint64_t inFlight) {
+        // A message is under way once to the server and then to each device, (5 + 80) / 2 ms each, and longer behind
+        // others on the same link: where too much is under way already, nothing is sent for a moment.
+        const double perMilli =
+            static_cast<double>(inFlight) / ((kLatencyLow + kLatencyHigh) / 2.0 * static_cast<double>(kFanOut + 1));
         double credit = 0;
         for (std::uint64_t sent = 0; sent < messages;) {
-            for (credit += perMilli; credit >= 1 && sent < messages; --credit) send(MessageId{sent++});
+            if (world_.inFlight() < inFlight) {
+                for (credit += perMilli; credit >= 1 && sent < messages; --credit) send(MessageId{sent++});
+            }
             world_.advance(Millis{1});
             inFlight_ += world_.inFlight();
             ++moments_;
@@ -130,21 +138,22 @@ private:
     void ask(const Op& op) {
         if (std::optional<Event> event = eventOfRequest(op, lexicon_)) {
             event->t = world_.now();
-            take(*event);
+            take(std::span(&*event, 1));
         }
         world_.start(op);
     }
 
     void judge() {
-        for (const Event& event : world_.events()) take(event);
+        take(world_.events());
         world_.events().clear();
         world_.annex() = {};
     }
 
-    void take(const Event& event) {
-        deliveries_ += event.kind == EventKind::Receive ? 1 : 0;
-        checker_.feed(event, lexicon_, world_.annex());
-        if (text_ != nullptr) writer_->append(*text_, event);
+    void take(std::span<const Event> events) {
+        for (const Event& event : events) deliveries_ += event.kind == EventKind::Receive ? 1 : 0;
+        checker_.feed(events, lexicon_, world_.annex());
+        if (text_ == nullptr) return;
+        for (const Event& event : events) writer_->append(*text_, event);
     }
 
     std::uint32_t users_;
@@ -196,9 +205,6 @@ double heapRate(std::uint64_t inFlight, std::uint64_t events) {
     return static_cast<double>(events) / watch.seconds();
 }
 
-// Deliveries of one message: the recipient's devices and the author's others.
-constexpr std::uint64_t kFanOut = 2 * kDevicesPerUser - 1;
-
 LoadFigures measureLoad(const BenchOptions& options, std::uint32_t users, std::uint64_t inFlight,
                         std::uint64_t deliveries) {
     const std::uint64_t messages = std::max<std::uint64_t>(deliveries / kFanOut, 1);
@@ -207,11 +213,8 @@ LoadFigures measureLoad(const BenchOptions& options, std::uint32_t users, std::u
     LoadFigures figures;
     figures.devices = users * kDevicesPerUser;
     figures.bytesPerDevice = static_cast<double>(load.bytes()) / figures.devices;
-    // A message is under way once to the server and then to each device, (5 + 80) / 2 ms each.
-    const double perMilli =
-        static_cast<double>(inFlight) / ((kLatencyLow + kLatencyHigh) / 2.0 * static_cast<double>(kFanOut + 1));
     const Stopwatch watch;
-    figures.deliveries = load.run(messages, perMilli);
+    figures.deliveries = load.run(messages, inFlight);
     figures.deliveriesPerSecond = static_cast<double>(figures.deliveries) / watch.seconds();
     figures.inFlight = load.inFlight();
     figures.heapEventsPerSecond = heapRate(inFlight, std::clamp<std::uint64_t>(deliveries, 100'000, 4'000'000));
@@ -232,7 +235,7 @@ ReadFigures measureCheck(const BenchOptions& options) {
         Load load(options, options.users, messages);
         load.record(text);
         load.login();
-        load.run(messages, 9.4);
+        load.run(messages, kInFlight);
         figures.lines = load.events() + 1;
     }
     figures.bytes = text.size();
@@ -244,7 +247,7 @@ ReadFigures measureCheck(const BenchOptions& options) {
         TraceReader reader = TraceReader::ofText(text, "bench");
         Checker checker(reader.header(), CheckerOptions{kPatience, 20});
         for (auto batch = reader.next(); !batch.empty(); batch = reader.next()) {
-            for (const Event& event : batch) checker.feed(event, reader.lexicon(), reader.annex());
+            checker.feed(batch, reader.lexicon(), reader.annex());
         }
         checker.finish(reader.lexicon());
         figures.linesPerSecond = rate(watch);
@@ -302,8 +305,8 @@ BenchFigures runBench(const BenchOptions& options) {
     BenchFigures figures;
     if (options.world) {
         figures.hasWorld = true;
-        figures.world = measureLoad(options, options.users, 4'000, options.deliveries);
-        figures.crowded = measureLoad(options, options.users, 400'000, options.deliveries);
+        figures.world = measureLoad(options, options.users, kInFlight, options.deliveries);
+        figures.crowded = measureLoad(options, options.users, kCrowded, options.deliveries);
         for (const RuleId r : rulesOfLoad()) {
             if (figures.world.counts[static_cast<std::size_t>(r)].checked == 0) figures.idle.push_back(r);
         }
@@ -314,7 +317,7 @@ BenchFigures runBench(const BenchOptions& options) {
     }
     if (options.scale) {
         for (const std::uint32_t users : {200U, 2'000U, 20'000U, 200'000U}) {
-            figures.scale.push_back(measureLoad(options, users, 4'000, options.deliveries / 4));
+            figures.scale.push_back(measureLoad(options, users, kInFlight, options.deliveries / 4));
         }
     }
     return figures;

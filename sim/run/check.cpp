@@ -105,7 +105,7 @@ private:
         Checker checker(header, checking());
         for (std::span<const Event> batch = reader.next(); !batch.empty(); batch = reader.next()) {
             if (stop_.load()) return false;
-            for (const Event& event : batch) checker.feed(event, reader.lexicon(), reader.annex());
+            checker.feed(batch, reader.lexicon(), reader.annex());
         }
         if (!reader.valid()) {
             malformed(reader.diagnostics());
@@ -126,7 +126,7 @@ private:
         Trace& trace = file.trace;
         trace.header = headerOf(trace.header);
         Checker checker(trace.header, checking());
-        for (const Event& event : trace.events) checker.feed(event, trace.lexicon, trace.annex);
+        checker.feed(trace.events, trace.lexicon, trace.annex);
         if (stop_.load()) return false;
         checker.finish(trace.lexicon);
         conclude(checker, trace.header, file.counts, file.diagnostics);

@@ -228,7 +228,7 @@ bool Checker::State::ban(const Arrival& a) {
 
 void Checker::State::onReceive(const Event& e) {
     MessageFacts& m = message(e.message);
-    check(RuleId::DeliveryNoPhantom, {});
+    check(RuleId::DeliveryNoPhantom);
     // A first `receive` says that the message was accepted at some time since it was asked for.
     if (m.state == MessageState::Asked) {
         accept(e.message, false);
@@ -256,7 +256,6 @@ void Checker::State::onReceive(const Event& e) {
     }
     if (m.state != MessageState::Unknown && m.state != MessageState::Rejected && m.state != MessageState::Forgotten)
         judgeIntact(a, e);
-    m.received = true;
     if (r == nullptr) return;
 
     const bool first = (r->have & Receipt::Received) == 0;
@@ -289,7 +288,7 @@ void Checker::State::temptAtAcceptance(MessageId id) {
         if (!author && inAudience(m, userId) == Tri::No) continue;
         ++user.concerned;
         if (user.onlineCount > 0) ++concerned;
-        if (user.onlineCount < user.deviceCount && !m.room) check(RuleId::DeliveryOnlyOnline, {});
+        if (user.onlineCount < user.deviceCount && !m.room) check(RuleId::DeliveryOnlyOnline);
         if (m.kind == MessageSort::Status && !m.room && !m.toSelf) {
             (m.statusApi ? user.lastStatusApi : user.lastStatus) = m.until;
             (m.statusApi ? user.lastStatusApiAt : user.lastStatusAt) = m.untilAt;
@@ -297,14 +296,14 @@ void Checker::State::temptAtAcceptance(MessageId id) {
         if (author && m.api && !m.includeSender && !m.room && !m.toSelf) {
             user.lastExcluded = m.until;
             user.lastExcludedAt = m.untilAt;
-            if (user.onlineCount > 0) check(RuleId::ApiExcludeSender, {});
+            if (user.onlineCount > 0) check(RuleId::ApiExcludeSender);
         }
         if (!off || !m.synchronizable()) continue;
         if (!author && user.onlineCount >= 2) check(RuleId::OffSingleDevice, m.regime);
         if (author && !m.api && user.onlineCount > (devices[m.sender.index()].online ? 1 : 0))
             check(RuleId::OffNoSentSync, m.regime);
     }
-    if (onlineUsers > concerned) check(RuleId::DeliveryNoLeak, {});
+    if (onlineUsers > concerned) check(RuleId::DeliveryNoLeak);
     if (m.room) {
         RoomFacts& room = rooms[m.to.number];
         room.lastMessage = lastRoomMessage = m.until;
@@ -318,12 +317,12 @@ void Checker::State::temptAtLogin(DeviceId id) {
     UserFacts& user = users[d.user.index()];
     const auto live = [this](Place where, Instant t) { return where > 0 && now <= t + kHorizon; };
     const auto missed = [&](Place where, Instant t) { return live(where, t) && where > d.ended; };
-    if (d.holdsSomething) check(RuleId::DeliveryOnce, {});
-    if (missed(user.lastStatus, user.lastStatusAt)) check(RuleId::StatusOnlineOnly, {});
-    if (missed(user.lastStatusApi, user.lastStatusApiAt)) check(RuleId::StatusApiOnlineOnly, {});
-    if (live(user.lastExcluded, user.lastExcludedAt)) check(RuleId::ApiExcludeSender, {});
-    if (missed(lastRoomMessage, lastRoomMessageAt)) check(RuleId::ChatroomLiveOnly, {});
-    if (liveMessages > user.concerned) check(RuleId::DeliveryNoLeak, {});
+    if (d.holdsSomething) check(RuleId::DeliveryOnce);
+    if (missed(user.lastStatus, user.lastStatusAt)) check(RuleId::StatusOnlineOnly);
+    if (missed(user.lastStatusApi, user.lastStatusApiAt)) check(RuleId::StatusApiOnlineOnly);
+    if (live(user.lastExcluded, user.lastExcludedAt)) check(RuleId::ApiExcludeSender);
+    if (missed(lastRoomMessage, lastRoomMessageAt)) check(RuleId::ChatroomLiveOnly);
+    if (liveMessages > user.concerned) check(RuleId::DeliveryNoLeak);
     temptRecallAtLogin(id);
 
     owedToSender[id.index()].clear();

@@ -96,6 +96,23 @@ void Checker::State::feed(const Event& e) {
     }
 }
 
+void Checker::State::expect(const Event& e) const {
+    if (e.kind != EventKind::Receive || e.message.index() >= messages.size()) return;
+    __builtin_prefetch(&messages[e.message.index()]);
+    __builtin_prefetch(&messages[e.message.index()].from);
+    __builtin_prefetch(&devices[e.device.index()]);
+}
+
+void Checker::State::expectReceipt(const Event& e) const {
+    if (e.kind != EventKind::Receive || e.message.index() >= messages.size()) return;
+    const MessageFacts& m = messages[e.message.index()];
+    if (m.slots == 0 || m.to.kind != TargetKind::User) return;
+    const DeviceFacts& d = devices[e.device.index()];
+    const std::uint32_t at = (d.user == m.author ? m.authorSlot : m.recipientSlot) + d.ordinal;
+    __builtin_prefetch(&receipts[m.receipts] + at);
+    __builtin_prefetch(&marks[m.marks] + at);
+}
+
 // ---- Connections ------------------------------------------------------------------------------------------
 
 void Checker::State::onConnect(const Event& e) {
@@ -294,7 +311,9 @@ void Checker::State::accept(MessageId id, bool exact) {
     m.thread = threadOf(m);
     Thread& thread = threads[m.thread];
     m.slots = thread.slots;
+    if (thread.markSlots < thread.slots) makeMarks(thread);
     if (thread.isPrivate) {
+        m.marks = thread.marks;
         m.authorSlot = m.author == thread.a ? 0 : users[thread.a.index()].deviceCount;
         m.recipientSlot = m.to.user() == thread.a ? 0 : users[thread.a.index()].deviceCount;
     } else {
@@ -427,7 +446,7 @@ void Checker::State::onMembership(const Event& e) {
         stayOf.set(key, number);
     }
     RoomFacts& room = rooms[e.to.number];
-    if (room.lastMessage > 0 && now <= room.lastMessageAt + kHorizon) check(RuleId::ChatroomLiveOnly, {});
+    if (room.lastMessage > 0 && now <= room.lastMessageAt + kHorizon) check(RuleId::ChatroomLiveOnly);
     if (stays[number].inside || !devices[e.device.index()].online) return;
     stays[number].inside = true;
     stays[number].since = place;
@@ -688,9 +707,21 @@ Checker& Checker::operator=(Checker&&) noexcept = default;
 Checker::~Checker() = default;
 
 void Checker::feed(const Event& event, const Lexicon& lexicon, const Annex& annex) {
+    feed(std::span(&event, 1), lexicon, annex);
+}
+
+void Checker::feed(std::span<const Event> events, const Lexicon& lexicon, const Annex& annex) {
     state_->words = &lexicon;
     state_->annex = &annex;
-    state_->feed(event);
+    // The records that an event needs are scattered over more memory than a cache holds: ask for those of the next
+    // events while the ones before them are judged, first the message's, then what it points to.
+    constexpr std::size_t kFar = 12;
+    constexpr std::size_t kNear = 6;
+    for (std::size_t i = 0; i < events.size(); ++i) {
+        if (i + kFar < events.size()) state_->expect(events[i + kFar]);
+        if (i + kNear < events.size()) state_->expectReceipt(events[i + kNear]);
+        state_->feed(events[i]);
+    }
 }
 
 void Checker::finish(const Lexicon& lexicon) {

@@ -13,9 +13,7 @@ void Checker::State::judgeOrder(const Arrival& a, Via via) {
     const MessageFacts& m = a.message;
     if (m.kind != MessageSort::Normal || via == Via::Unknown || !a.device.online) return;
     if (via != Via::Live && (a.device.caughtUp || header->silent.caughtUp)) return;
-    Thread& thread = threads[m.thread];
-    if (thread.markSlots < thread.slots) makeMarks(thread);
-    OrderMark& mark = marks[thread.marks + slot(m, a.deviceId)];
+    OrderMark& mark = marks[(m.to.kind == TargetKind::User ? m.marks : threads[m.thread].marks) + slot(m, a.deviceId)];
     if (mark.session != a.device.session) mark = OrderMark{{0, 0, 0}, a.device.session, 0};
     const auto which = static_cast<std::size_t>(via) - 1;
     const auto bit = static_cast<std::uint8_t>(1U << which);
@@ -32,7 +30,7 @@ void Checker::State::judgeOrder(const Arrival& a, Via via) {
     }
     if (!later(latest, until)) {
         if (later(from, latest)) latest = from;
-        return check(RuleId::DeliveryOrder, {});
+        return check(RuleId::DeliveryOrder);
     }
     Violation& v =
         violate(RuleId::DeliveryOrder, {},
@@ -58,7 +56,7 @@ void Checker::State::makeMarks(Thread& thread) {
 void Checker::State::judgeIntact(const Arrival& a, const Event& e) {
     const MessageFacts& m = a.message;
     if (e.payloadKind == PayloadKind::Unknown || e.payloadKind != m.payloadKind) return;
-    if (e.payload == m.payload) return check(RuleId::DeliveryIntact, {});
+    if (e.payload == m.payload) return check(RuleId::DeliveryIntact);
     Violation& v =
         violate(RuleId::DeliveryIntact, {},
                 fmt::format("{} received {} with another content than was sent", name(a.deviceId), name(a.id)));

@@ -17,6 +17,7 @@ void Checker::State::oweNow(DueKind kind, std::uint32_t subject, std::uint32_t d
 void Checker::State::judgeBefore(Instant t) {
     while (!due.empty() && due.front().arose + patience < t) {
         const Due d = due.front();
+        if (due.size() > 8 && due[8].kind == DueKind::Accepted) __builtin_prefetch(&messages[due[8].subject]);
         due.pop();
         judge(d);
     }
@@ -93,7 +94,7 @@ void Checker::State::judgeAnswered(const Due& d) {
     if (d.kind == DueKind::Connect) {
         const DeviceId device{d.subject};
         if (devices[device.index()].answered > d.place)
-            check(RuleId::DeliveryAnswered, {});
+            check(RuleId::DeliveryAnswered);
         else if (excused(device))
             lapse(RuleId::DeliveryAnswered);
         else
@@ -107,7 +108,7 @@ void Checker::State::judgeAnswered(const Due& d) {
         const MessageFacts& m = messages[id.index()];
         if (m.asked != d.place) return;  // the id was used again
         if (m.state != MessageState::Asked) {
-            check(RuleId::DeliveryAnswered, {});
+            check(RuleId::DeliveryAnswered);
             return;
         }
         const bool noOneKnows = m.senderOffline || excused(m.sender);
@@ -130,7 +131,7 @@ void Checker::State::judgeAnswered(const Due& d) {
     if (d.detail >= r.requests.size() || r.requests[d.detail].asked != d.place) return;
     const RecallRequest request = r.requests[d.detail];
     if (!request.open) {
-        check(RuleId::DeliveryAnswered, {});
+        check(RuleId::DeliveryAnswered);
         return;
     }
     const bool noOneKnows = request.deviceOffline || excused(request.device);

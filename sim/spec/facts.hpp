@@ -135,7 +135,8 @@ enum class MessageSort : std::uint8_t { Normal, Status };
 
 // A MessageFacts is one message. Its acceptance lies between two places; where the trace has a timely `accept`, they
 // are the same.
-struct MessageFacts {
+struct alignas(64) MessageFacts {
+    // What every `receive` looks at stands first, in one cache line.
     MessageState state = MessageState::Unknown;
     MessageSort kind = MessageSort::Normal;
     bool room = false;       // a chatroom's
@@ -146,28 +147,29 @@ struct MessageFacts {
     bool regimeSure = false;     // the regime was one and the same wherever acceptance lies
     bool senderOffline = false;  // its device was offline when it asked
     bool senderUnsure = false;   // reinstalled between `send` and `accept`
-    bool received = false;       // there was a first `receive`
     bool late = false;           // taken as accepted without an `accept` in time
     PayloadKind payloadKind = PayloadKind::Unknown;
+    UserId author;
+    Address to;
+    std::uint32_t receipts = 0;    // first of them in the pool
     std::uint32_t authorSlot = 0;  // of the author's first device; of a private message's recipient's:
     std::uint32_t recipientSlot = 0;
-    std::uint32_t slots = 0;  // receipts of the thread's first so many devices
-    UserId author;
-    DeviceId sender;
-    std::uint32_t senderInstallation = 0;
-    std::uint32_t thread = 0;
-    std::uint32_t receipts = 0;  // first of them in the pool
+    std::uint32_t marks = 0;  // a private message's order marks; others ask their thread
     std::uint32_t recall = kNone;
-    std::uint32_t askedOrigin = 0;
-    Address to;
-    Regime regime;
-    Place asked = 0;
-    Place from = 0;   // acceptance: not before ...
-    Place until = 0;  // ... and not after
-    Instant askedAt{};
-    Instant fromAt{};
-    Instant untilAt{};
+    DeviceId sender;
     std::uint64_t payload = 0;
+    Place until = 0;  // acceptance: not after ...
+
+    Place from = 0;  // ... and not before
+    Instant untilAt{};
+    Instant fromAt{};
+    Regime regime;
+    std::uint32_t slots = 0;  // receipts of the thread's first so many devices
+    std::uint32_t thread = 0;
+    std::uint32_t senderInstallation = 0;
+    std::uint32_t askedOrigin = 0;
+    Place asked = 0;
+    Instant askedAt{};
 
     static constexpr std::uint32_t kNone = 0xffffffffU;
 

@@ -50,10 +50,9 @@ std::optional<RuleId> accompanying(RuleId rule, Regime regime, bool onAtStart) {
 
 }  // namespace
 
-void Checker::State::check(RuleId rule, Regime regime, std::uint64_t times) {
-    counts[static_cast<std::size_t>(rule)].checked += times;
-    if (const auto other = accompanying(rule, regime, header->app.sync))
-        counts[static_cast<std::size_t>(*other)].checked += times;
+void Checker::State::check(RuleId rule, Regime regime) {
+    check(rule);
+    if (const auto other = accompanying(rule, regime, header->app.sync)) check(*other);
 }
 
 Violation& Checker::State::violate(RuleId rule, Regime regime, std::string text) {

@@ -87,13 +87,13 @@ void Checker::State::limitLogin(DeviceId id) {
     for (std::uint16_t i = 0; i < user.deviceCount; ++i) {
         const DeviceFacts& o = devices[user.firstDevice.index() + i];
         if (o.online && o.deviceClass != d.deviceClass) {
-            check(RuleId::LimitClassesIndependent, {});
+            check(RuleId::LimitClassesIndependent);
             break;
         }
     }
     if (!login.undecided && !login.webRules) {
-        if (login.within()) check(RuleId::LimitWithin, {});
-        if (login.over() > 0) check(RuleId::LimitPerClass, {});
+        if (login.within()) check(RuleId::LimitWithin);
+        if (login.over() > 0) check(RuleId::LimitPerClass);
     }
     for (EvictionFacts& x : evictions) {
         if (x.resolved || x.deviceClass != d.deviceClass || devices[x.device.index()].user != d.user) continue;
@@ -276,7 +276,7 @@ void Checker::State::judgeLogin() {
                fmt::format("{} came online over the number of its class, and should have been refused",
                            name(login.device)));
     } else if (lasts) {
-        check(RuleId::LimitNewestWins, {});
+        check(RuleId::LimitNewestWins);
     } else {
         lapse(RuleId::LimitNewestWins);
     }
@@ -322,7 +322,7 @@ void Checker::State::judgeRefusal() {
     if (login.webRules)
         return broken(RuleId::WebNewestConnects,
                       fmt::format("the newcomer {} was refused; the earliest connection must go", name(login.device)));
-    if (settings.onLimit == OnLimit::Refuse) return check(RuleId::LimitNewestWins, {});
+    if (settings.onLimit == OnLimit::Refuse) return check(RuleId::LimitNewestWins);
     broken(RuleId::LimitNewestWins,
            fmt::format("the newcomer {} was refused; the earliest connection must go", name(login.device)));
 }

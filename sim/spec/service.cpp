@@ -11,7 +11,7 @@ void Checker::State::onSync(const Event& e) {
     if (e.enabled == service.target()) return;  // repeats the target: not judged, changes nothing
     const bool unpaid = e.enabled && settings.environment == Environment::Production && !settings.prepaid;
     if (unpaid == e.refused) {
-        check(RuleId::ServicePrepaid, {});
+        check(RuleId::ServicePrepaid);
     } else {
         Violation& v = violate(RuleId::ServicePrepaid, {},
                                unpaid ? std::string("the switch was turned on in production, where nothing is prepaid")
@@ -31,7 +31,7 @@ void Checker::State::onSet(const Event& e) {
                                  (change.mobileLimit && *change.mobileLimit < 1) ||
                                  (change.miniprogramLimit && *change.miniprogramLimit < 1);
         if (takeable != e.refused) {
-            check(RuleId::ServiceDaysRange, {});
+            check(RuleId::ServiceDaysRange);
         } else if (takeable && otherReason) {
             undecided(RuleId::ServiceDaysRange);
         } else {

@@ -168,6 +168,8 @@ struct Checker::State {
 
     // ---- checker.cpp: events ----
     void feed(const Event& e);
+    void expect(const Event& e) const;         // the event will be fed soon: fetch what it needs,
+    void expectReceipt(const Event& e) const;  // and a little later what that points to
     void finish();
     void onConnect(const Event& e);
     void onOnline(const Event& e);
@@ -259,7 +261,9 @@ struct Checker::State {
     void judgeEviction(const spec::EvictionFacts& x, const spec::LoginFacts* login);
 
     // ---- ledger.cpp ----
-    void check(RuleId rule, spec::Regime regime, std::uint64_t times = 1);
+    // Kept, or tempted; `regime` is the state that decided, for the service rules that accompany others.
+    void check(RuleId rule) { ++counts[static_cast<std::size_t>(rule)].checked; }
+    void check(RuleId rule, spec::Regime regime);
     void undecided(RuleId rule) { ++counts[static_cast<std::size_t>(rule)].undecided; }
     void lapse(RuleId rule) { ++counts[static_cast<std::size_t>(rule)].lapsed; }
     void tolerate(Tolerance t) { ++tolerances[static_cast<std::size_t>(t)]; }
