@@ -73,7 +73,7 @@ void addOutputOptions(CLI::App& app, OutputOptions& options) {
                   "Fail if one of these rules was never exercised over the whole run; all for every rule")
         ->delimiter(',')
         ->check(CLI::Validator(isRuleOrAll, ""))
-        ->type_name("RULE,...");
+        ->type_name("RULE");
     app.add_flag("--timeline", options.timeline, "Show what happened, as a ladder of events");
     app.add_option("--color", options.color, "auto, always or never")
         ->check(CLI::Validator(oneOf({"auto", "always", "never"}), ""))
@@ -105,7 +105,8 @@ bool wantsColor(const std::string& color, std::FILE* stream) {
 bool print(std::string_view text) {
     std::fwrite(text.data(), 1, text.size(), stdout);
     if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return true;
-    fmt::print(stderr, "mdsync: standard output could not be written: {}\n", std::strerror(errno));
+    // Who closed the pipe has seen enough and needs no message.
+    if (errno != EPIPE) fmt::print(stderr, "mdsync: standard output could not be written: {}\n", std::strerror(errno));
     return false;
 }
 

@@ -95,7 +95,7 @@ Command addRules(CLI::App& program) {
            "List the rules that fewer than three of these files guard: with the server broken in one decision, "
            "the file fails by the rule. Exit 1 if there are any")
         ->expected(1, -1)
-        ->type_name("PATH...");
+        ->type_name("PATH");
     app->add_flag("--markdown", flags->markdown, "The whole catalogue as a page in Markdown");
     app->add_option("--format", flags->format, "human or json")
         ->check(CLI::Validator(oneOf({"human", "json"}), ""))

@@ -73,7 +73,7 @@ private:
         text_ += fmt::format("{}{}{}  {}\n", mark, shown, std::string(pad, ' '), rest);
     }
 
-    static std::string countsOf(const std::vector<const CaseResult*>& cases) {
+    [[nodiscard]] std::string countsOf(const std::vector<const CaseResult*>& cases) const {
         std::uint64_t checks = 0;
         std::uint64_t expectations = 0;
         for (const CaseResult* c : cases) {
@@ -84,6 +84,8 @@ private:
         if (cases.size() > 1) text += counted(cases.size(), "case") + ", ";
         text += counted(checks, "check");
         if (expectations > 0) text += ", " + counted(expectations, "expectation");
+        const CaseResult& first = *cases.front();
+        if (verbose_ && !first.runHash.empty()) text += fmt::format(", seed {}, run {}", first.seed, first.runHash);
         return text;
     }
 

@@ -49,7 +49,7 @@ public:
         if (e.annex == Event::kNoAnnex) return text;
         const CatchUp& catchUp = trace_.annex.catchUps[e.annex];
         if (catchUp.count) text += fmt::format(" ({})", *catchUp.count);
-        if (!catchUp.hasConversations) return text;
+        if (!catchUp.hasConversations || (catchUp.conversations.empty() && catchUp.count == 0)) return text;
         std::vector<std::string> names;
         for (const Address& address : catchUp.conversations) names.push_back(spell(trace_.header, address));
         return text + fmt::format(" list: {}", names.empty() ? "empty" : fmt::format("{}", fmt::join(names, " ")));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "mdsync/diagnostic.hpp"
 #include "mdsync/report.hpp"
 #include "report/describe.hpp"
 #include "report/text.hpp"
@@ -14,6 +15,7 @@ namespace {
 
 constexpr std::size_t kWidest = 150;    // a wider ladder is written as plain lines instead
 constexpr std::size_t kNarrowest = 12;  // of a column
+constexpr std::size_t kNarrowestInGroup = 8;
 constexpr std::size_t kServerWidth = 18;
 constexpr std::size_t kDeepest = 20000;                   // lines; what follows is counted
 constexpr Millis kWorthSaying = std::chrono::minutes{1};  // pauses from here on are named
@@ -46,25 +48,53 @@ public:
     }
 
 private:
-    // Devices that take part get a column each, in the order of the header.
+    // Devices that take part get a column each, in the order of the header: under their full name, or, where that is
+    // too wide, under their user's and their own.
     void chooseColumns() {
         std::vector<bool> used(column_.size(), false);
         for (const Event& event : trace_.events) {
             if (event.device.exists()) used[event.device.index()] = true;
         }
-        std::size_t at = kServerWidth;
         for (std::size_t i = 0; i < column_.size(); ++i) {
-            if (!used[i]) continue;
-            shown_.push_back(DeviceId{i});
-            column_[i] = at;
-            at += std::max(trace_.header.path(DeviceId{i}).size() + 2, kNarrowest);
+            if (used[i]) shown_.push_back(DeviceId{i});
         }
-        plain_ = at > kWidest;
+        if (layOut(false) <= kWidest) return;
+        grouped_ = true;
+        plain_ = layOut(true) > kWidest;
+    }
+
+    // Gives every shown device its column. Returns the width of all.
+    std::size_t layOut(bool grouped) {
+        std::size_t at = kServerWidth;
+        UserId user;
+        std::size_t userEnd = 0;  // of the name of the user before, where names stand in a row of their own
+        for (const DeviceId device : shown_) {
+            const DeviceInfo& info = trace_.header.devices[device.index()];
+            if (grouped && info.user != user) {
+                at = std::max(at, userEnd);
+                user = info.user;
+                userEnd = at + trace_.header.users[user.index()].name.size() + 2;
+            }
+            column_[device.index()] = at;
+            at += grouped ? std::max(info.name.size() + 2, kNarrowestInGroup)
+                          : std::max(trace_.header.path(device).size() + 2, kNarrowest);
+        }
+        return at;
     }
 
     void heading() {
+        std::string users;
         std::string line = "server";
-        for (const DeviceId device : shown_) put(line, column_[device.index()], trace_.header.path(device));
+        UserId user;
+        for (const DeviceId device : shown_) {
+            const DeviceInfo& info = trace_.header.devices[device.index()];
+            const std::size_t at = column_[device.index()];
+            put(line, at, printable(grouped_ ? info.name : trace_.header.path(device)));
+            if (info.user == user) continue;
+            user = info.user;
+            put(users, at, printable(trace_.header.users[user.index()].name));
+        }
+        if (grouped_) text_ += margin("", "") + users + "\n";
         text_ += margin("", "") + line + "\n";
     }
 
@@ -97,6 +127,7 @@ private:
     }
 
     std::string plainLine(const Event& event) const {
+        if (event.kind == EventKind::Settled) return std::string(kServerWidth - 2, '-');
         const std::string who = event.device.exists() ? trace_.header.path(event.device) : "server";
         return fmt::format("{:<24}  {}", who, describe(event, trace_));
     }
@@ -127,6 +158,7 @@ private:
     std::vector<std::size_t> column_;  // by device: where its column begins
     std::vector<bool> online_;         // by device
     std::vector<DeviceId> shown_;
+    bool grouped_ = false;
     bool plain_ = false;
     std::uint32_t origin_ = 0;
     std::string text_;

@@ -25,18 +25,42 @@ std::string textOf(const std::string& path) {
     return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
-std::optional<CaseResult> runOne(std::size_t number, const Case& scenario, const Campaign& campaign,
-                                 const Interrupt& interrupt) {
+// Every so many cases, one is run twice to see that it repeats.
+constexpr std::size_t kRepeated = 16;
+
+std::optional<CaseResult> runOnce(const Case& scenario, const Campaign& campaign, const RunOptions& options,
+                                  Trace* recording) {
     const std::unique_ptr<Target> target = makeWorldTarget(campaign.server);
     if (target == nullptr) throw std::invalid_argument("no such server: " + campaign.server);
     Capabilities capabilities;
-    (void)target->hello(capabilities);
+    const Answer hello = target->hello(capabilities);
+    if (hello.kind == Answer::Kind::Ok) return runCase(scenario, *target, capabilities, options, recording);
+    CaseResult broken;
+    broken.id = scenario.id;
+    broken.file = scenario.file;
+    broken.name = scenario.name;
+    broken.verdict = Verdict::Error;
+    broken.reason = hello.text;
+    return broken;
+}
+
+// The same seed must give the same events; where it does not, the simulated world is broken and nothing can be trusted.
+void mustRepeat(const CaseResult& first, const Case& scenario, const Campaign& campaign, const RunOptions& options) {
+    const std::optional<CaseResult> second = runOnce(scenario, campaign, options, nullptr);
+    if (second && second->runHash != first.runHash) {
+        throw std::logic_error(
+            fmt::format("{} with seed {} gave {} and then {}", first.id, first.seed, first.runHash, second->runHash));
+    }
+}
+
+std::optional<CaseResult> runOne(std::size_t number, const Case& scenario, const Campaign& campaign,
+                                 const Interrupt& interrupt) {
     RunOptions options = campaign.options;
     options.stop = &interrupt.flag();
     Trace trace;
-    std::optional<CaseResult> result =
-        runCase(scenario, *target, capabilities, options, campaign.recorded ? &trace : nullptr);
+    std::optional<CaseResult> result = runOnce(scenario, campaign, options, campaign.recorded ? &trace : nullptr);
     if (!result) return result;
+    if (number % kRepeated == kRepeated - 1) mustRepeat(*result, scenario, campaign, options);
     if (needsExcerpts(*result)) {
         addExcerpts(*result, scenario.file == "-" ? std::string(campaign.input) : textOf(scenario.file));
     }

@@ -33,6 +33,7 @@ public:
            Trace* recording)
         : case_(scenario),
           target_(target),
+          capabilities_(capabilities),
           options_(options),
           recording_(recording),
           seed_(options.seed.value_or(scenario.seed)),
@@ -67,6 +68,9 @@ private:
     [[nodiscard]] const Step& step() const { return case_.steps[step_]; }
 
     void begin() {
+        if (std::string why = whyNotApplicable(case_, capabilities_); !why.empty()) {
+            return stop(Verdict::NotApplicable, std::move(why));
+        }
         if (heed(target_.reset(header_, seed_, lexicon_, annex_)) && case_.networkGiven) {
             Op op;
             op.kind = OpKind::Network;
@@ -352,6 +356,7 @@ private:
 
     const Case& case_;
     Target& target_;
+    const Capabilities& capabilities_;
     const RunOptions& options_;
     Trace* recording_;
     std::uint64_t seed_;

@@ -38,6 +38,16 @@ class ExitCodes(ToolTest):
         done = self.expect(1, "run", "a.json", "--require", "all")
         self.assertIn("web.evict-earliest", done.stdout)
 
+    def test_1_a_rule_that_too_few_files_guard(self):
+        self.write("a.json", scenario())
+        done = self.expect(1, "rules", "--unguarded", "a.json")
+        self.assertRegex(done.stdout, r"online.received +1 of 3  a.json")
+        self.assertRegex(done.stdout, r"web.evict-earliest +0 of 3")
+        for copy in ("b.json", "c.json"):
+            self.write(copy, scenario())
+        done = self.expect(1, "rules", "--unguarded", "a.json", "b.json", "c.json")
+        self.assertNotIn("online.received", done.stdout)
+
     def test_2_a_wrong_command_line(self):
         for arguments in ([], ["rnu"], ["run"], ["run", "a.json", "--sed", "1"], ["run", "a.json", "--seed", "x"],
                           ["run", "a.json", "--seed", "-1"], ["run", "a.json", "-j", "0"], ["run", "a.json", "--seed"],

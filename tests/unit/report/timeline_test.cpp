@@ -85,17 +85,27 @@ TEST_CASE("long pauses and new days are named") {
     CHECK(text.find("2024-05-02 (+08:00)\n") != std::string::npos);
 }
 
-TEST_CASE("devices that do nothing have no column, and too many columns become plain lines") {
+TEST_CASE("devices that do nothing have no column") {
     Story story;
     story.add(EventKind::Online, 0, kPhone);
     CHECK(story.draw().find("bob/pixel") == std::string::npos);
-    for (unsigned i = 2; i < 20; ++i) {
-        story.trace().header.addDevice("device" + std::to_string(i), Platform::Web);
-        story.add(EventKind::Online, 10, DeviceId{i});
-    }
-    const std::string text = story.draw();
-    CHECK(text.find("server") == std::string::npos);
-    CHECK(text.find("bob/device19") != std::string::npos);
+}
+
+TEST_CASE("many devices stand under their user's name, and too many in plain lines") {
+    Story story;
+    const auto addTabs = [&](unsigned from, unsigned to) {
+        for (unsigned i = from; i < to; ++i) {
+            story.trace().header.addDevice("tab" + std::to_string(i), Platform::Web);
+            story.add(EventKind::Online, 10, DeviceId{i});
+        }
+    };
+    story.add(EventKind::Online, 0, kPhone);
+    addTabs(2, 14);
+    CHECK(story.draw().find("                     server            phone   tab2    tab3") != std::string::npos);
+    CHECK(story.draw().find("                                       alice   bob\n") != std::string::npos);
+    addTabs(14, 20);
+    CHECK(story.draw().find("server") == std::string::npos);
+    CHECK(story.draw().find("bob/tab19") != std::string::npos);
 }
 
 TEST_CASE("settings, memberships, recalls and refusals are told in words") {

@@ -89,3 +89,14 @@ TEST_CASE("an expectation about acceptance needs accept") {
     build.expect(expect);
     CHECK_FALSE(whyNotApplicable(build.get(), capabilities).empty());
 }
+
+TEST_CASE("a case that is not applicable does not start") {
+    CaseBuilder build;
+    build.login(kPhone).act(CaseBuilder::ofDevice(OpKind::Hold, kPhone));
+    ScriptedTarget target;
+    const std::optional<CaseResult> result = runCase(build.get(), target, without(OpKind::Hold), {});
+    REQUIRE(result.has_value());
+    CHECK(result->verdict == Verdict::NotApplicable);
+    CHECK(result->reason == "the target cannot hold");
+    CHECK(target.asked.empty());
+}
