@@ -208,7 +208,7 @@ bool isStatus(State& s, const Op& op) {
 }
 
 bool beyondHorizon(State& s, const Message& m) {
-    const bool beyond = s.now() >= m.acceptedAt + horizon();
+    const bool beyond = s.now() > m.acceptedAt + horizon();
     if (!beyond) return false;
     return s.decide(Change::KeepsBeyondHorizon, true, false, {std::nullopt, m.to.kind});
 }

@@ -72,7 +72,9 @@ void bring(State& s, const Login& login, MessageId id) {
     const Standing standing = standingOf(s, m, u);
     const std::uint32_t place = standing.place + (d.value - s.at(u).first.value);
     takeReport(s, m, place);
-    if (!stillEntitled(s, m, u) || beyondHorizon(s, m) || m.forgotten) return;
+    if (beyondHorizon(s, m) || m.forgotten) return;
+    const bool held = s.messages.has(m, m.held, place);
+    if (!held && !stillEntitled(s, m, u)) return;
     const bool unclaimed = standing.audience && !claimed(s, m, u, standing.place);
     if (m.recalled) {
         bringRecalled(s, login, id, m, standing, place, unclaimed);
@@ -82,6 +84,17 @@ void bring(State& s, const Login& login, MessageId id) {
     if (has && !s.decide(Change::RepeatsOnLogin, false, m.acceptedAt >= login.window.start)) return;
     const Via via = has ? Via::Compensation : bringsAtLogin(s, m, standing, d, login.on, login.window, unclaimed);
     if (via != Via::Unknown) sendAgain(s, id, m, d, place, via);
+}
+
+// OFF, and only one of the sender's devices was to get the copy of a server-API message: another gets it that was
+// online at acceptance, none that came later.
+void giveCopyToOnline(State& s, MessageId id, UserId u, std::uint32_t place) {
+    Message& m = s.messages[id];
+    for (const DeviceId d : DeviceRange{s.at(u)}) {
+        if (!s.at(d).online || s.side(d).beganAt >= m.acceptedAt) continue;
+        sendAgain(s, id, m, d, place + (d.value - s.at(u).first.value), Via::Offline);
+        return;
+    }
 }
 
 // Some online device of the user gets what none of them has.
@@ -126,8 +139,9 @@ void lost(State& s, const Packet& p) {
     const State::Facts facts{s.at(p.device).deviceClass, m.to.kind};
     if (s.decide(Change::LosesInFlight, false, true, facts)) return;
     s.messages.remove(m, m.sent, p.place);
-    if (!standing.audience || m.recalled || beyondHorizon(s, m) || !stillEntitled(s, m, u)) return;
-    if (!claimed(s, m, u, standing.place)) giveToOnline(s, p.message, u, standing.place);
+    if (m.recalled || beyondHorizon(s, m) || !stillEntitled(s, m, u) || claimed(s, m, u, standing.place)) return;
+    if (standing.audience) giveToOnline(s, p.message, u, standing.place);
+    if (standing.author && m.byApi() && m.includeSender) giveCopyToOnline(s, p.message, u, standing.place);
 }
 
 }  // namespace mdsync::world

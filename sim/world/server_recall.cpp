@@ -1,7 +1,7 @@
 // Recall. See server.hpp.
 //
-// Who has the message, or is getting it, is told behind it on the same link; who lacks it will never get it. Who has it
-// and is away is told at the next login (server_catchup.cpp).
+// Who has the message, or is getting it, is told behind it on the same link, also who left the group since; who lacks
+// it will never get it. Who has it and is away is told at the next login (server_catchup.cpp).
 #include <algorithm>
 
 #include "world/audience.hpp"
@@ -29,7 +29,6 @@ std::vector<DeviceId> onlineNewestFirst(const State& s, UserId u) {
 
 void tellUser(State& s, MessageId id, UserId u, const Standing& standing, bool on) {
     Message& m = s.messages[id];
-    if (!stillEntitled(s, m, u)) return;
     const User& user = s.at(u);
     for (const DeviceId d : onlineNewestFirst(s, u)) {
         const std::uint32_t place = standing.place + (d.value - user.first.value);

@@ -29,7 +29,6 @@ void beginSession(State& s, DeviceId d) {
     side.beganAt = s.now();
     side.caught = 0;
     if (side.firstBegan == 0) side.firstBegan = device.began;
-    s.emit(EventKind::Online).device = d;
 }
 
 // The messages that a device received too short a time before its session broke for their acknowledgement to have
@@ -100,9 +99,12 @@ void connect(State& s, DeviceId d) {
         refuseLogin(s, d);
         return;
     }
-    if (s.policy.knobs.onlineBeforeEviction) beginSession(s, d);
+    // Either way the others are gone before the session begins: what they lose, the newcomer's catch-up brings.
+    const bool announcedFirst = s.policy.knobs.onlineBeforeEviction;
+    if (announcedFirst) s.emit(EventKind::Online).device = d;
     for (const DeviceId leaving : admission.leaving) endSession(s, leaving, admission.reason, d);
-    if (!s.policy.knobs.onlineBeforeEviction) beginSession(s, d);
+    if (!announcedFirst) s.emit(EventKind::Online).device = d;
+    beginSession(s, d);
     catchUp(s, d);
     s.side(d).metInstallation = true;
 }

@@ -86,7 +86,7 @@ Message* beginMessage(State& s, const Op& op) {
     forgetOld(s);
     if (s.messages.knows(op.message)) {
         const Message& old = s.messages[op.message];
-        const bool over = old.fate != Fate::Accepted && s.now() >= old.acceptedAt + horizon();
+        const bool over = old.fate != Fate::Accepted && s.now() > old.acceptedAt + horizon();
         if (old.fate != Fate::Unknown && !over) return nullptr;
     }
     const bool status = isStatus(s, op);
