@@ -203,3 +203,42 @@ TEST_CASE("a recall of what nobody sent is rejected") {
     CHECK(s.recall("never", "alice/phone").kind == Answer::Kind::Ok);
     CHECK(s.count(EventKind::RecallReject) == 1);
 }
+
+TEST_CASE("of two recalls under way the one that was asked for first is answered first") {
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        Stage s;
+        s.seed = seed;
+        s.on();
+        s.logins({"alice/phone", "alice/web", "bob/pixel"});
+        s.send("m1", "alice/phone", "bob");
+        s.sync(false);
+        s.wait(minutes{30});
+        s.network(Millis{5}, Millis{200});
+        s.world().start(s.recalling("m1", "alice/phone"));
+        s.world().start(s.recalling("m1", "bob/pixel"));
+        s.settle();
+        // Off: of the recalling user only the recalling device.
+        CHECK(s.recalled("alice/phone") == "m1");
+        CHECK(s.recalled("alice/web").empty());
+    }
+}
+
+TEST_CASE("who left a group is still told of the recall of what was on its way") {
+    Stage s;
+    s.on().logins({"alice/phone", "bob/pixel"});
+    s.hold("bob/pixel");
+    s.send("m1", "alice/phone", "group:team");
+    s.membership(OpKind::Leave, "group:team", "bob");
+    s.recall("m1", "alice/phone");
+    s.release("bob/pixel");
+    CHECK(s.received("bob/pixel") == "m1");
+    CHECK(s.recalled("bob/pixel") == "m1");
+}
+
+TEST_CASE("an author from outside the group gets the copy that the server API promises") {
+    Stage s;
+    s.on().login("bob/pixel");
+    s.publish("m1", "carol", "group:team", true);
+    s.login("carol/phone");
+    CHECK(s.received("carol/phone") == "m1");
+}

@@ -119,8 +119,10 @@ TEST_CASE("off: a recall is shown on one device of another user, and on none of 
     s.sync(false);
     s.wait(minutes{30});
     s.recall("m1", "alice/phone");
-    CHECK(s.count(EventKind::Recalled) == 1);
+    CHECK(s.recalled("alice/phone") == "m1");
+    CHECK(s.recalled("alice/web").empty());
     CHECK(s.recalled("bob/laptop") == "m1");
+    CHECK(s.recalled("bob/pixel").empty());
 }
 
 TEST_CASE("off: the server API reaches the sender's online devices and is not kept for the others") {
