@@ -300,7 +300,7 @@ void StepReader::readConcurrently(const Value& list, std::vector<Action>& out) {
         scope_.fault(Mistake::OutOfRange, list, "\"concurrently\" has no actions");
     }
     for (const json::Node& child : scope_.children(list)) {
-        if (budget_.exhausted()) return;
+        if (budget_.exhausted() || scope_.mistakes().full()) return;
         const Value action = scope_.value(child);
         if (action.usable() && action.kind != ValueKind::Object) {
             scope_.fault(Mistake::WrongType, action, fmt::format("an action is an object, not {}", describe(action)));

@@ -106,6 +106,7 @@ void StepReader::readDeviceChecks(const Fields& fields, Expectation& out) {
 void StepReader::readVia(const Value& value, Expectation& out) {
     static constexpr std::string_view kWays[] = {"live", "offline", "compensation"};
     for (const json::Node& child : scope_.children(value)) {
+        if (scope_.mistakes().full()) return;
         const Value key = scope_.key(child);
         const Value way = scope_.checked(scope_.value(child), Shape::Word, key.text);
         const std::vector<MessageId> messages = names_.sentMessages(key, "via");

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "scenario/steps.hpp"
 
@@ -14,8 +15,9 @@ namespace {
 constexpr Instant kDefaultStart{Millis{1'714'525'200'000}};
 
 void readLists(Scope& scope, const Fields& file, const std::vector<std::string_view>& knownRules, Case& into) {
+    std::set<std::pair<std::string_view, std::string_view>> listed;
     const auto add = [&](const Value& text, std::vector<std::string>& list, std::string_view what) {
-        if (std::find(list.begin(), list.end(), text.text) != list.end()) {
+        if (!listed.emplace(what, text.text).second) {
             scope.fault(Mistake::DuplicateName, text,
                         fmt::format("the {} {} is listed twice", what, quoted(text.text)));
         } else {
@@ -43,6 +45,7 @@ void readLists(Scope& scope, const Fields& file, const std::vector<std::string_v
 void readTypes(Scope& scope, const Value& types, Header& header) {
     if (!types.usable()) return;
     for (const json::Node& child : scope.children(types)) {
+        if (scope.mistakes().full()) return;
         const Value key = scope.key(child);
         const Value word = scope.checked(scope.value(child), Shape::Word, key.text);
         if (!key.usable() || !word.usable()) continue;

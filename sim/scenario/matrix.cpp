@@ -93,6 +93,7 @@ void Matrix::readEntries(const json::Node& node) {
         return fail(Mistake::TooLarge, node.keyPlace, fmt::format("the matrix has more than {} cases", kMostCases));
     }
     for (const json::Node& entry : document_.children(node)) {
+        if (mistakes_.full()) return;
         if (entry.kind != json::Kind::Object) {
             fail(Mistake::WrongType, entry.place, "an entry of the matrix is an object: { \"days\": 2 }");
             continue;

@@ -16,6 +16,7 @@ constexpr std::array<std::string_view, 19> kWideBlanks{
     "\xe2\x80\x84", "\xe2\x80\x85", "\xe2\x80\x86", "\xe2\x80\x87", "\xe2\x80\x88", "\xe2\x80\x89", "\xe2\x80\x8a",
     "\xe2\x80\xa8", "\xe2\x80\xa9", "\xe2\x80\xaf", "\xe2\x81\x9f", "\xe3\x80\x80"};
 
+constexpr std::size_t kFewEnough = 500;  // so many names are searched for the nearest, and no more
 constexpr std::string_view kNameHint = "1..64 bytes without blanks and / : { } * ,";
 
 // A whole number without leading zeros of at most nine digits, else -1.
@@ -132,6 +133,7 @@ void Names::declareUsers(const Value& users) {
     }
     std::string buffer;
     for (const json::Node& child : scope_.children(users)) {
+        if (scope_.mistakes().full()) return;
         const Value key = scope_.key(child);
         const auto names = key.usable() ? range(key, key.text, "user") : std::nullopt;
         const Value devices = scope_.value(child);
@@ -160,7 +162,7 @@ void Names::declareUser(std::string_view name, const Value& key, const Value& de
     const UserId user = case_.header.addUser(name);
     if (devices.kind != ValueKind::Object) return;
     for (const json::Node& child : scope_.children(devices)) {
-        if (budget_.exhausted()) return;
+        if (budget_.exhausted() || scope_.mistakes().full()) return;
         const Value deviceKey = scope_.key(child);
         const Value platform = scope_.value(child);
         if (deviceKey.usable()) {
@@ -206,7 +208,7 @@ void Names::declareGroups(const Value& groups) {
     groupsFaulty_ = groups.kind == ValueKind::Broken;
     if (!groups.usable()) return;
     for (const json::Node& child : scope_.children(groups)) {
-        if (budget_.exhausted()) return;
+        if (budget_.exhausted() || scope_.mistakes().full()) return;
         const Value key = scope_.key(child);
         Value members = scope_.value(child);
         if (members.usable() && members.kind != ValueKind::List) {
@@ -283,7 +285,6 @@ std::vector<std::string_view> Names::devicePaths(UserId user) const {
 
 void Names::undeclared(const Value& value, std::string_view what, std::string_view name,
                        const std::vector<std::string_view>& known) {
-    constexpr std::size_t kFewEnough = 500;  // so many names are searched for the nearest, and no more
     scope_.fault(Mistake::Undeclared, value, fmt::format("there is no {} {}", what, quoted(name)),
                  known.size() <= kFewEnough ? suggest(name, known) : "");
 }
@@ -336,8 +337,8 @@ void Names::appendDevicesOf(UserId user, std::string_view text, const Value& val
         if (const auto found = deviceIndex_.find(owner.name + "/" + std::string{name}); found != deviceIndex_.end()) {
             out.push_back(found->second);
         } else if (!usersFaulty_) {
-            std::vector<std::string_view> known = devicePaths(user);
-            std::string hint = suggest(name, known);
+            const std::vector<std::string_view> known = devicePaths(user);
+            std::string hint = known.size() <= kFewEnough ? suggest(name, known) : "";
             if (hint.empty() && !known.empty() && known.size() <= 8) {
                 hint = fmt::format("{} has {}", owner.name, fmt::join(known, ", "));
             }
@@ -479,7 +480,7 @@ void Names::useMessage(std::string_view name, const Value& value, MessageUse use
     const bool wasSent = message.exists() && message.index() < sentOn_.size() && sentOn_[message.index()] != 0;
     if (use == MessageUse::Sent && !wasSent && !forgiveMessages_) {
         std::vector<std::string_view> known;
-        for (std::size_t i = 0; i < words.size() && i < 500; ++i) {
+        for (std::size_t i = 0; i < words.size() && i < kFewEnough; ++i) {
             if (i < sentOn_.size() && sentOn_[i] != 0) known.push_back(words[MessageId{i}]);
         }
         std::string hint = suggest(name, known);

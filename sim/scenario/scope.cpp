@@ -243,6 +243,7 @@ Fields Scope::fields(const Value& object, const Table& table, Place anchor) {
     Fields found{table};
     std::vector<std::string> meant;  // known keys that unknown ones probably stand for
     for (const json::Node& child : children(object)) {
+        if (mistakes_.full()) break;
         const std::string_view key = document_.key(child);
         std::size_t index = 0;
         while (index < table.fields.size() && table.fields[index].name != key) ++index;
@@ -302,6 +303,7 @@ void Scope::texts(const Value& value, std::string_view name, const std::function
     if (value.kind == ValueKind::Text) each(value);
     if (value.kind != ValueKind::List) return;
     for (const json::Node& child : children(value)) {
+        if (mistakes_.full()) return;
         const Value element = checked(this->value(child), Shape::Text, name);
         if (element.usable()) each(element);
     }

@@ -191,6 +191,21 @@ TEST_CASE("a thousand mistakes are enough") {
     CHECK(file.diagnostics.back().code == "scenario.more-mistakes");
 }
 
+TEST_CASE("nobody waits for the hundred thousandth mistake, or the hundred thousandth name") {
+    std::string rules = "\"r\"";
+    std::string keys;
+    for (int i = 0; i < 100'000; ++i) {
+        rules += ",\"web.evict-earliesx" + std::to_string(i) + "\"";
+        keys += "\"k" + std::to_string(i) + "\": 1, ";
+    }
+    const auto begin = std::chrono::steady_clock::now();
+    CHECK(read(filled("\"a\": {}", "", keys)).diagnostics.size() == 1001);
+    CHECK(read(filled("\"a\": {}", "", "\"rules\": [" + rules + "], ")).diagnostics.size() == 1001);
+    CHECK(only(filled("\"a\": {}", "", "\"tags\": [" + rules + "], ")).tags.size() == 100'001);
+    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
+    CHECK(taken.count() < 60);
+}
+
 TEST_CASE("many warnings do not make a file invalid") {
     std::string steps;
     for (int i = 0; i < 1500; ++i) {
