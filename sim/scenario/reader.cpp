@@ -20,7 +20,7 @@ using namespace scenario;
 
 namespace {
 
-constexpr std::size_t kMostBytes = 16U * 1024U * 1024U;
+constexpr std::size_t kMostBytes = std::size_t{16} * 1024 * 1024;
 
 // A FileReader makes the cases of one tree.
 class FileReader {

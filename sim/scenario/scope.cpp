@@ -92,10 +92,9 @@ void Scope::clear() {
 }
 
 const Scope::Variable* Scope::find(std::string_view name) const {
-    for (auto at = variables_.rbegin(); at != variables_.rend(); ++at) {
-        if (at->name == name) return &*at;
-    }
-    return nullptr;
+    const auto found = std::find_if(variables_.rbegin(), variables_.rend(),
+                                    [name](const Variable& variable) { return variable.name == name; });
+    return found == variables_.rend() ? nullptr : &*found;
 }
 
 const Scope::Variable* Scope::use(std::string_view name, const Value& value) {

@@ -76,7 +76,13 @@ Selector parseSelector(const std::string& argument) {
     Selector selector{argument, std::nullopt, std::nullopt};
     std::error_code ignored;
     if (std::filesystem::exists(argument, ignored)) return selector;
-    if (const std::size_t hash = argument.find('#'); hash != std::string::npos) {
+    std::size_t hash = argument.find('#');
+    for (std::size_t at = hash; at != std::string::npos; at = argument.find('#', at + 1)) {
+        if (!std::filesystem::exists(argument.substr(0, at), ignored)) continue;  // a path may hold a # too
+        hash = at;
+        break;
+    }
+    if (hash != std::string::npos) {
         selector.path = argument.substr(0, hash);
         selector.choice = argument.substr(hash + 1);
         return selector;

@@ -58,6 +58,8 @@ TEST_CASE("what exists under its whole name is a path") {
     folder.add("b#c.json");
     CHECK_FALSE(parseSelector(folder.path() + "/a.json:3").line.has_value());
     CHECK_FALSE(parseSelector(folder.path() + "/b#c.json").choice.has_value());
+    CHECK(parseSelector(folder.path() + "/b#c.json#d=1").path == folder.path() + "/b#c.json");
+    CHECK(parseSelector(folder.path() + "/b#c.json#d=1").choice == "d=1");
 }
 
 TEST_CASE("a choice names its case, or all that agree with it") {
