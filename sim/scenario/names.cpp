@@ -205,7 +205,7 @@ void Names::declareDevice(UserId user, const Value& key, const Value& platform) 
 }
 
 void Names::declareGroups(const Value& groups) {
-    groupsFaulty_ = groups.kind == ValueKind::Broken;
+    groupsFaulty_ = groupsFaulty_ || groups.kind == ValueKind::Broken;
     if (!groups.usable()) return;
     for (const json::Node& child : scope_.children(groups)) {
         if (budget_.exhausted() || scope_.mistakes().full()) return;
@@ -248,10 +248,9 @@ void Names::declareGroup(const Value& key, const Value& members) {
 }
 
 void Names::declareRooms(const Value& rooms) {
-    roomsFaulty_ = rooms.kind == ValueKind::Broken;
+    const std::uint64_t before = scope_.mistakes().count();
     scope_.texts(rooms, "chatrooms", [this](const Value& text) {
         const auto names = range(text, text.text, "chatroom");
-        roomsFaulty_ = roomsFaulty_ || !names;
         std::string buffer;
         for (std::size_t i = 0; names && i < names->size(); ++i) {
             if (tooMany(case_.header.rooms.size(), text, "chatrooms")) return;
@@ -264,6 +263,7 @@ void Names::declareRooms(const Value& rooms) {
             }
         }
     });
+    roomsFaulty_ = roomsFaulty_ || rooms.kind == ValueKind::Broken || before != scope_.mistakes().count();
 }
 
 // ---- References -----------------------------------------------------------------------------------------------------

@@ -87,6 +87,9 @@ public:
     // A faulty step may have sent anything: unknown messages are not reported from here on.
     void forgiveUnknownMessages() { forgiveMessages_ = true; }
 
+    // Whatever could not be declared may be referred to: the matrix itself was faulty.
+    void forgiveAll() { usersFaulty_ = groupsFaulty_ = roomsFaulty_ = forgiveMessages_ = true; }
+
     // By message: the line that sends it, 0 for none.
     using Sent = std::vector<std::uint32_t>;
     [[nodiscard]] const Sent& sent() const { return sentOn_; }

@@ -82,9 +82,11 @@ private:
         Value root = scope_.value(document_.root());
         const Fields file = scope_.fields(root, fileTable(), {root.place.offset, 1});
         Names names{scope_, budget_, made};
+        if (matrix_.broken()) names.forgiveAll();
         readHeader(scope_, names, file, knownRules_, made);
         if (budget_.exhausted()) return made;
         StepReader steps{scope_, names, budget_, made};
+        if (matrix_.broken()) steps.doubtEverything();
         steps.read(file["steps"]);
         return made;
     }

@@ -21,6 +21,9 @@ public:
     // REQUIRES: the header of `into` is complete.
     StepReader(Scope& scope, Names& names, Budget& budget, Case& into);
 
+    // Nothing is certain about who is online: parts of the file can't be understood.
+    void doubtEverything() { certainty_.forget(); }
+
     // Appends the steps of the list `steps`.
     void read(const Value& steps);
 

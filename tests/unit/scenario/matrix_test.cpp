@@ -90,6 +90,12 @@ TEST_CASE("a mistake in the matrix is said once, and its users are not blamed") 
     const auto matrix = [](const std::string& text) {
         return complaint(world("{\"note\": \"${a} ${b}\"}, {\"login\": \"${a}\"}", "\"matrix\": " + text + ","));
     };
+    CHECK(complaints(
+              world("{\"login\": \"${a}\"}, {\"logout\": \"bob/pixel\"}, {\"join\": \"chatroom:r1\", \"by\": "
+                    "\"bob/pixel\"}, {\"send\": \"m{1..${a}}\", \"from\": \"bob/pixel\", \"to\": \"u1\"}, {\"expect\": "
+                    "{\"device\": \"bob/pixel\", \"has\": \"m1\"}}",
+                    "\"matrix\": {\"a\": []},"))
+              .size() == 1);
     CHECK(matrix("7").starts_with("2:11 scenario.wrong-type \"matrix\" takes an object of lists or a list of objects"));
     CHECK(matrix("{}") == "2:11 scenario.out-of-range the matrix is empty | remove it, or name a key");
     CHECK(matrix("[]") == "2:11 scenario.out-of-range the matrix is empty | remove it, or name an entry");
