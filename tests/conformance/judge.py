@@ -21,6 +21,7 @@ import difflib
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 
@@ -101,6 +102,8 @@ def main():
     options = parser.parse_args()
     if not options.tool:
         parser.error("no program given")
+    if not shutil.which(options.tool):
+        parser.error(f"{options.tool} is no program")
     index = json.loads((TRACES / "index.json").read_text("utf-8"))
     rules = json.loads((TRACES / "rules.json").read_text("utf-8"))
     names = sorted(name for name in index if options.k in name)
