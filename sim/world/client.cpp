@@ -66,12 +66,16 @@ void setAside(State& s, const Packet& p) {
 
 namespace {
 
+constexpr Event kBlank{};
+
 // What the app gets, told.
-void emitReceive(State& s, const Packet& p) {
-    const Message& m = s.messages[p.message];
-    Event& event = s.emit(EventKind::Receive);
-    event.via = p.via;
+void emitReceive(State& s, const Packet& p, const Message& m) {
+    s.events.push_back(kBlank);
+    Event& event = s.events.back();
+    event.t = s.now();
     event.payload = m.payload;
+    event.kind = EventKind::Receive;
+    event.via = p.via;
     event.payloadKind = m.payloadKind;
     event.device = p.device;
     event.message = p.message;
@@ -86,7 +90,7 @@ void receive(State& s, const Packet& p) {
     s.messages.add(m, m.held, p.place);
     device.lastReceipt =
         s.receipts.add(Receipt{p.device, p.message, p.place, device.lastReceipt, s.now()}, s.longestLatency);
-    emitReceive(s, p);
+    emitReceive(s, p, m);
 }
 
 void arriveAside(State& s, const Packet& p) {
@@ -113,7 +117,7 @@ void arrive(State& s, const Packet& p) {
         return;
     }
     if (p.place == kNoPlace && p.kind == PacketKind::CatchUp) {
-        emitReceive(s, p);
+        emitReceive(s, p, s.messages[p.message]);
     } else if (p.kind == PacketKind::CatchUp) {
         if (device.catchingUp) ++s.side(p.device).caught;
         receive(s, p);

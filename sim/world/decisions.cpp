@@ -213,33 +213,33 @@ bool beyondHorizon(State& s, const Message& m) {
     return s.decide(Change::KeepsBeyondHorizon, true, false, {std::nullopt, m.to.kind});
 }
 
-bool reachesRecipient(State& s, const Message& m, DeviceId d, bool on, bool chosen) {
+bool changedReachOfRecipient(State& s, const Message& m, DeviceId d, bool on, bool chosen, bool usual) {
     const State::Facts facts = factsOf(s, m, d);
+    bool reaches = usual;
     if (m.status) {
-        if (!on) return chosen || s.policy.knobs.offStatusToAll;
-        const bool all = s.decide(Change::StatusToOneDevice, true, chosen, facts);
-        return s.decide(Change::DropsClientStatus, all, all && m.byApi(), facts);
+        if (on) reaches = s.decide(Change::StatusToOneDevice, reaches, chosen, facts);
+        return s.decide(Change::DropsClientStatus, reaches, reaches && (!on || m.byApi()), facts);
     }
-    bool reaches = on ? s.decide(Change::OnDeliversToOne, true, chosen, facts)
-                      : s.decide(Change::OffDeliversToAll, chosen, true, facts);
+    if (on) reaches = s.decide(Change::OnDeliversToOne, reaches, chosen, facts);
+    if (!on) reaches = s.decide(Change::OffDeliversToAll, reaches, true, facts);
     reaches = s.decide(Change::DropsMessages, reaches, false, facts);
     reaches = s.decide(Change::Silent, reaches, false, facts);
     return s.decide(Change::LosesDuringCatchUp, reaches, reaches && !s.at(d).catchingUp, facts);
 }
 
-bool reachesAuthor(State& s, const Message& m, DeviceId d, bool on, bool chosen) {
+bool changedReachOfAuthor(State& s, const Message& m, DeviceId d, bool on, bool usual) {
     const State::Facts facts = factsOf(s, m, d);
-    if (d == m.from) return s.decide(Change::EchoesToSender, false, true, facts);
-    if (!m.byApi()) {
-        bool reaches = on ? s.decide(Change::OnKeepsSentLocal, true, false, facts)
-                          : s.decide(Change::OffSyncsSent, false, !m.status, facts);
-        reaches = s.decide(Change::Silent, reaches, false, facts);
-        return s.decide(Change::LosesDuringCatchUp, reaches, reaches && !s.at(d).catchingUp, facts);
+    if (d == m.from) return s.decide(Change::EchoesToSender, usual, true, facts);
+    bool reaches = usual;
+    if (m.byApi()) {
+        if (!m.includeSender) reaches = s.decide(Change::AlwaysIncludesSender, reaches, true, facts);
+        if (m.includeSender) reaches = s.decide(Change::IgnoresIncludeSender, reaches, false, facts);
+    } else {
+        if (on) reaches = s.decide(Change::OnKeepsSentLocal, reaches, false, facts);
+        if (!on) reaches = s.decide(Change::OffSyncsSent, reaches, !m.status, facts);
+        reaches = s.decide(Change::LosesDuringCatchUp, reaches, reaches && !s.at(d).catchingUp, facts);
     }
-    if (!m.includeSender) return s.decide(Change::AlwaysIncludesSender, false, true, facts);
-    bool reaches = on || chosen || !s.policy.knobs.offEchoesToOne;
-    reaches = s.decide(Change::Silent, reaches, false, facts);
-    return s.decide(Change::IgnoresIncludeSender, reaches, false, facts);
+    return s.decide(Change::Silent, reaches, false, facts);
 }
 
 DeviceId chosenDevice(State& s, UserId u) {

@@ -49,10 +49,25 @@ struct Admission {
 }
 [[nodiscard]] bool beyondHorizon(State& s, const Message& m);
 
-// Which devices that are online get a message at its acceptance. `mostRecent`: the device is the user's most recently
-// connected one (or whichever the OFF knob prefers).
-[[nodiscard]] bool reachesRecipient(State& s, const Message& m, DeviceId d, bool on, bool chosen);
-[[nodiscard]] bool reachesAuthor(State& s, const Message& m, DeviceId d, bool on, bool chosen);
+// Which devices that are online get a message at its acceptance. `chosen`: the device is the one that gets what goes to
+// one only. Asked for every delivery: what the reference server decides is in place, what a wrong one does elsewhere.
+[[nodiscard]] bool changedReachOfRecipient(State& s, const Message& m, DeviceId d, bool on, bool chosen, bool usual);
+[[nodiscard]] bool changedReachOfAuthor(State& s, const Message& m, DeviceId d, bool on, bool usual);
+
+// ON all devices of a recipient; OFF one.
+[[nodiscard]] inline bool reachesRecipient(State& s, const Message& m, DeviceId d, bool on, bool chosen) {
+    const bool usual = on || chosen || (m.status && s.policy.knobs.offStatusToAll);
+    if (s.policy.change == Change::None) return usual;
+    return changedReachOfRecipient(s, m, d, on, chosen, usual);
+}
+
+// ON the author's other devices, OFF none; what the server API sent, those only if the sender is included, ON or OFF.
+[[nodiscard]] inline bool reachesAuthor(State& s, const Message& m, DeviceId d, bool on, bool chosen) {
+    bool usual = on && d != m.from;
+    if (m.byApi()) usual = m.includeSender && (on || chosen || !s.policy.knobs.offEchoesToOne);
+    if (s.policy.change == Change::None) return usual;
+    return changedReachOfAuthor(s, m, d, on, usual);
+}
 
 // Which online device of a user gets what goes to one only; none if no device is online.
 [[nodiscard]] DeviceId chosenDevice(State& s, UserId u);

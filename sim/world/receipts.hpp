@@ -26,15 +26,15 @@ public:
     // Notes a receipt; gives its number. What is older than `memory` may be forgotten for it.
     std::uint32_t add(const Receipt& receipt, Millis memory) {
         if (++head_ == 0) ++head_;
-        if (ring_.empty() || mustGrow(receipt.at - memory)) grow();
-        ring_[head_ & (ring_.size() - 1)] = receipt;
+        if (mustGrow(receipt.at - memory)) grow();
+        ring_[head_ & mask_] = receipt;
         return head_;
     }
 
     // The receipt with this number, if it is the device's and still remembered.
     [[nodiscard]] const Receipt* find(std::uint32_t number, DeviceId device) const {
         if (number == 0 || ring_.empty() || head_ - number >= ring_.size()) return nullptr;
-        const Receipt& receipt = ring_[number & (ring_.size() - 1)];
+        const Receipt& receipt = ring_[number & mask_];
         return receipt.device == device ? &receipt : nullptr;
     }
 
@@ -48,7 +48,8 @@ public:
 
 private:
     [[nodiscard]] bool mustGrow(Instant oldestNeeded) const {
-        const Receipt& old = ring_[head_ & (ring_.size() - 1)];
+        if (ring_.empty()) return true;
+        const Receipt& old = ring_[head_ & mask_];
         return old.device.exists() && old.at >= oldestNeeded;
     }
     void grow() {
@@ -59,9 +60,11 @@ private:
             larger[number & (larger.size() - 1)] = ring_[number & (before - 1)];
         }
         ring_ = std::move(larger);
+        mask_ = static_cast<std::uint32_t>(ring_.size() - 1);
     }
 
     std::vector<Receipt> ring_;  // a power of two
+    std::uint32_t mask_ = 0;
     std::uint32_t head_ = 0;
     std::uint32_t acknowledged_ = 0;
 };

@@ -116,7 +116,9 @@ struct State {
     // is within the scope. Notes that it made a difference.
     template <class T>
     T decide(Change change, T usual, T other, const Facts& facts = {}) {
-        if (policy.change != change || usual == other || !covered(facts)) return usual;
+        if (policy.change != change) [[likely]]
+            return usual;
+        if (usual == other || !covered(facts)) return usual;
         activated = true;
         return other;
     }

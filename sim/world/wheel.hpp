@@ -52,6 +52,15 @@ public:
     // Takes the next item that is due at `until` or before and moves the clock to its time. False if there is none; the
     // clock then stays.
     bool pop(Instant until, Item& item) {
+        // Mostly there is more that is due now.
+        if (farNext_ > now_ && now_ <= until) {
+            const std::uint32_t number = slotOf(now_);
+            if (slots_[number].head != kNone) {
+                --size_;
+                takeFromSlot(number, item);
+                return true;
+            }
+        }
         const Instant near = nextSlot();
         const Instant at = std::min(near, farNext_);
         if (at > until || at == Instant::max()) return false;
@@ -74,13 +83,19 @@ public:
     // Moves the clock. REQUIRES: nothing is due before `to`, and `to` is not before now().
     void moveTo(Instant to) { now_ = to; }
 
-    // The item that pop() will give `ahead` calls later, as far as it is in the chunk being read; for prefetching.
+    // The item that pop() will give `ahead` calls later, if it is due now too; for prefetching. REQUIRES: at most a
+    // chunk.
     [[nodiscard]] const Item* peek(std::uint32_t ahead) const {
         const Slot& slot = slots_[slotOf(now_)];
         if (slot.head == kNone) return nullptr;
-        const std::uint32_t position = slot.read + ahead;
-        const std::uint32_t end = slot.head == slot.tail ? slot.write : kChunk;
-        return position < end ? &chunks_[slot.head].items[position] : nullptr;
+        std::uint32_t chunk = slot.head;
+        std::uint32_t position = slot.read + ahead;
+        if (position >= kChunk && chunk != slot.tail) {
+            chunk = chunks_[chunk].next;
+            position -= kChunk;
+        }
+        const std::uint32_t end = chunk == slot.tail ? slot.write : kChunk;
+        return position < end ? &chunks_[chunk].items[position] : nullptr;
     }
 
     // Calls f(time, item) for all items in the order in which they will come out.
