@@ -234,8 +234,15 @@ bool Checker::State::isStatusType(TextId type) {
 void Checker::State::onAsked(const Event& e) {
     MessageFacts& m = message(e.message);
     if (m.state == MessageState::Accepted) forget(e.message);
-    if (m.recall != MessageFacts::kNone) freeRecalls.push_back(m.recall);
+    // A recall may be asked for before the message, where both are asked for at once; one of an earlier use of the id
+    // is over.
+    std::uint32_t recall = m.recall;
+    if (recall != MessageFacts::kNone && m.state != MessageState::Unknown) {
+        freeRecalls.push_back(recall);
+        recall = MessageFacts::kNone;
+    }
     m = MessageFacts{};
+    m.recall = recall;
     m.state = MessageState::Asked;
     m.to = e.to;
     m.room = e.to.kind == TargetKind::Room;

@@ -23,7 +23,7 @@ void Checker::State::judgeBefore(Instant t) {
     }
     std::erase_if(evictions, [this, t](const EvictionFacts& x) {
         if (!x.resolved && x.t + patience >= t) return false;
-        if (!x.resolved) judgeEviction(x, nullptr);
+        if (!x.resolved) judgeEviction(x, x.earlier ? &*x.earlier : nullptr);
         return true;
     });
 }
@@ -38,7 +38,7 @@ void Checker::State::onSettled() {
         judge(d);
     }
     for (const EvictionFacts& x : evictions) {
-        if (!x.resolved) judgeEviction(x, nullptr);
+        if (!x.resolved) judgeEviction(x, x.earlier ? &*x.earlier : nullptr);
     }
     evictions.clear();
     lastSettled = place;
@@ -134,6 +134,7 @@ void Checker::State::judgeAnswered(const Due& d) {
         check(RuleId::DeliveryAnswered);
         return;
     }
+    if (request.maybeAnswered) return undecided(RuleId::DeliveryAnswered);
     const bool noOneKnows = request.deviceOffline || excused(request.device);
     if (header->silent.recallAccept) {
         if (finishing || r.accepted) return;

@@ -183,6 +183,7 @@ struct RecallRequest {
     DeviceId device;  // or
     UserId user;      // through the API
     bool open = true;
+    bool maybeAnswered = false;  // there was an answer that may be this one's or another's
     bool deviceOffline = false;  // when it asked
     Place asked = 0;
     Instant askedAt{};

@@ -148,8 +148,12 @@ void Checker::State::limitOffline(const Event& e) {
         return;
     }
     if (x.by.exists()) {
+        // A device that is gone may be on its way back: the login may be one that has not been seen yet.
         const LoginFacts& l = logins[x.by.index()];
-        if (l.place > 0 && (devices[x.by.index()].online || recent(l))) login = &l;
+        if (devices[x.by.index()].online)
+            login = &l;
+        else if (recent(l))
+            x.earlier = l;
     }
     if (login != nullptr)
         judgeEviction(x, login);
@@ -186,8 +190,7 @@ void Checker::State::judgeEviction(const EvictionFacts& x, const LoginFacts* log
             because(v, x.began, d.beganAt, d.beganOrigin, fmt::format("{} online", name(x.device)));
         because(v, x.place, x.t, x.origin, fmt::format("{} offline", name(x.device)));
     };
-    if (login != nullptr && login->undecided)
-        return undecided(webOn ? RuleId::WebTenTabs : RuleId::LimitWithin);
+    if (login != nullptr && login->undecided) return undecided(webOn ? RuleId::WebTenTabs : RuleId::LimitWithin);
     const int demanded = webChanging ? 1 : number;
     if (count <= demanded) {
         return broken(webOn ? RuleId::WebTenTabs : RuleId::LimitWithin,

@@ -32,6 +32,12 @@ Answered answeredRequest(const RecallFacts& r, const std::vector<Place>& lastOff
     return a;
 }
 
+// Where it is undecided whose answer it was, that of every open request may have been it.
+void close(RecallFacts& r, const Answered& a) {
+    for (RecallRequest& q : r.requests) q.maybeAnswered |= q.open && !a.certain;
+    r.requests[a.request].open = false;
+}
+
 }  // namespace
 
 void Checker::State::onRecall(const Event& e) {
@@ -78,12 +84,9 @@ void Checker::State::onRecallAccept(const Event& e) {
     const Answered a = answeredRequest(r, lastOffline, header->silent.recallAccept);
     if (!a.any) return tolerate(r.shownSomewhere ? Tolerance::LateAcceptance : Tolerance::SecondAnswer);
     const RecallRequest& q = r.requests[a.request];
-    if (r.accepted) {
-        r.requests[a.request].open = false;
-        return;
-    }
+    if (r.accepted) return close(r, a);
     acceptRecall(m.recall, q.asked, q.askedAt, q.regime, a.certain ? a.request : r.requests.size(), true);
-    r.requests[a.request].open = false;
+    close(r, a);
     if (!r.owed.empty()) oweNow(DueKind::Recall, m.recall);
 }
 
@@ -93,7 +96,7 @@ void Checker::State::onRecallReject(const Event& e) {
     RecallFacts& r = recalls[m.recall];
     const Answered a = answeredRequest(r, lastOffline, header->silent.recallAccept);
     if (!a.any) return tolerate(Tolerance::SecondAnswer);
-    r.requests[a.request].open = false;
+    close(r, a);
 }
 
 // The recall becomes accepted: now, or (not `exact`) somewhere between its asking and now. `request` past the end:
@@ -242,7 +245,7 @@ void Checker::State::onRecalled(const Event& e) {
         const RecallRequest q = r.requests[a.request];
         r.shownSomewhere = true;
         acceptRecall(m.recall, q.asked, q.askedAt, q.regime, a.certain ? a.request : r.requests.size(), false);
-        r.requests[a.request].open = false;
+        close(r, a);
         if (!r.owed.empty()) oweNow(DueKind::Recall, m.recall);
         tolerate(Tolerance::LateAcceptance);
     }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -98,6 +99,7 @@ struct EvictionFacts {
     Place began = 0;
     Instant t{};
     std::uint32_t origin = 0;
+    std::optional<LoginFacts> earlier;  // a login of `by` that has ended already, for want of a later one
 };
 
 }  // namespace spec
@@ -257,7 +259,6 @@ struct Checker::State {
     void limitRefused(const Event& e);
     void judgeLogin();
     void judgeRefusal();
-    void judgeEviction(spec::Place evictedAt);
     void judgeEviction(const spec::EvictionFacts& x, const spec::LoginFacts* login);
 
     // ---- ledger.cpp ----
