@@ -25,7 +25,7 @@ Answered answeredRequest(const RecallFacts& r, const std::vector<Place>& lastOff
         const RecallRequest& q = r.requests[i];
         if (!q.open) continue;
         if (open++ == 0) a.request = i;
-        gone |= q.deviceOffline || (q.device.exists() && lastOffline[q.device.index()] > q.asked);
+        gone |= q.maybeAnswered || q.deviceOffline || (q.device.exists() && lastOffline[q.device.index()] > q.asked);
     }
     a.any = open > 0;
     a.certain = open < 2 || !(gone || silent);
