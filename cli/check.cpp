@@ -1,10 +1,14 @@
 // mdsync check: recorded traces, judged by the same rules.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <optional>
+
 #include "command.hpp"
 #include "mdsync/report.hpp"
 #include "mdsync/run.hpp"
 #include "output.hpp"
+#include "standard_input.hpp"
 
 namespace mdsync::cli {
 
@@ -41,6 +45,8 @@ int check(const CheckFlags& flags) {
         options.recorded = [](const Trace& trace, CaseResult& result) { result.timeline = drawTimeline(trace); };
     }
     const Interrupt interrupt;
+    std::optional<InterruptibleInput> input;
+    if (std::find(flags.paths.begin(), flags.paths.end(), "-") != flags.paths.end()) input.emplace(interrupt.flag());
     Result result;
     {
         Progress progress(flags.paths.size(), "traces", flags.output.quiet);

@@ -1,6 +1,8 @@
 // mdsync: the command line. This file knows which commands there are and that no exit code but the documented ones
 // leaves the program; what they do is in a file each.
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <exception>
@@ -77,6 +79,14 @@ int runProgram(int argc, char** argv) {
     return kUsage;
 }
 
+// A program that was started with a standard file closed would get its next file under that number, and print into it
+// or read from it. What is missing becomes a file that gives nothing and takes nothing.
+void openStandardFiles() {
+    for (int file = STDIN_FILENO; file <= STDERR_FILENO; ++file) {
+        if (::fcntl(file, F_GETFD) < 0) (void)::open("/dev/null", O_RDONLY);
+    }
+}
+
 }  // namespace
 
 }  // namespace mdsync::cli
@@ -84,6 +94,7 @@ int runProgram(int argc, char** argv) {
 int main(int argc, char** argv) {
     // A closed pipe is an output that could not be written, not a reason to die.
     std::signal(SIGPIPE, SIG_IGN);
+    mdsync::cli::openStandardFiles();
     try {
         return mdsync::cli::runProgram(argc, argv);
     } catch (const std::exception& bug) {

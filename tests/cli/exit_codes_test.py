@@ -123,6 +123,15 @@ class ExitCodes(ToolTest):
                 done = subprocess.run([BINARY, *arguments], cwd=self.folder, stdout=full, stderr=subprocess.PIPE)
                 self.assertEqual(done.returncode, 6, done.stderr)
 
+    def test_closed_standard_files_are_no_trap(self):
+        self.write("a.json", scenario())
+        closed = lambda command: subprocess.run(f"{BINARY} {command}", shell=True, cwd=self.folder, timeout=60,
+                                                stderr=subprocess.DEVNULL).returncode
+        self.assertEqual(closed("check - <&- >/dev/null"), 3)
+        self.assertEqual(closed("run - <&- >/dev/null"), 3)
+        self.assertEqual(closed("run a.json >&-"), 6)
+        self.assertEqual(closed("run a.json >/dev/null 2>&-"), 0)
+
     def test_70_a_bug(self):
         self.write("a.json", scenario())
         for place in ("throw", "worker"):
@@ -165,6 +174,30 @@ class Signals(ToolTest):
         code, out, err = self.interrupt(signal.SIGTERM, "--trace", "traces", "--format", "json")
         self.assertEqual(code, 143, err)
         self.assertIn('"interrupted": true', out)
+
+    def test_130_ctrl_c_while_a_pipe_is_silent(self):
+        done = self.trace("t.jsonl", {"t": 1010, "ev": "connect", "dev": "alice/phone"},
+                          {"t": 1020, "ev": "online", "dev": "alice/phone"}, {"t": 1030, "ev": "settled"})
+        process = subprocess.Popen([BINARY, "check", done, "-", "-j", "1", "--report", "json=r.json"], cwd=self.folder,
+                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        process.stdin.write(self.read("t.jsonl").splitlines()[0] + "\n")
+        process.stdin.flush()
+        self.wait_for_thread(process.pid)
+        process.send_signal(signal.SIGINT)
+        code = process.wait(timeout=60)
+        out = process.stdout.read()
+        process.stdin.close()
+        process.stdout.close()
+        process.stderr.close()
+        self.assertEqual(code, 130)
+        self.assertIn("interrupted", out)
+        self.assertTrue(os.path.exists(self.path("r.json")))
+
+    def wait_for_thread(self, pid):
+        """Until the tool has started its threads, the one that hears signals among them."""
+        deadline = time.monotonic() + 60
+        while len(os.listdir(f"/proc/{pid}/task")) < 3 and time.monotonic() < deadline:
+            time.sleep(0.01)
 
 
 if __name__ == "__main__":
