@@ -53,6 +53,7 @@ LoginFacts Checker::State::loginAt(DeviceId id) {
 
     std::vector<std::pair<Place, std::pair<DeviceId, std::uint16_t>>> connections;
     int legalOnes = 0;
+    bool overBefore = false;
     for (std::uint16_t i = 0; i < user.deviceCount; ++i) {
         const DeviceId other{user.firstDevice.value + i};
         const DeviceFacts& o = devices[other.index()];
@@ -64,11 +65,12 @@ LoginFacts Checker::State::loginAt(DeviceId id) {
         if (x.resolved || x.deviceClass != d.deviceClass || devices[x.device.index()].user != d.user) continue;
         if (x.by.exists() && x.by != id) continue;
         connections.emplace_back(x.began, std::pair{x.device, x.session});
+        overBefore |= x.overBefore;
     }
     login.count = static_cast<int>(connections.size()) + 1;
     // Connections that were legal when made stay legal: while they alone exceed a number that shrank, nothing is
     // decided.
-    login.undecided = legalOnes > login.number;
+    login.undecided = overBefore || legalOnes > login.number;
     if (login.over() > 0) {
         std::sort(connections.begin(), connections.end());
         const auto k = std::min<std::size_t>(connections.size(), static_cast<std::size_t>(login.over()));
@@ -134,9 +136,9 @@ void Checker::State::limitOffline(const Event& e) {
         if (!x.by.exists() && recent(l) && (login == nullptr || l.place > login->place)) login = &l;
     }
     // Over its number from before: nothing is decided, whatever login it would belong to.
-    if (legalOnes > x.number) return undecided(RuleId::LimitWithin);
+    x.overBefore = legalOnes > x.number;
 
-    if (x.by.exists() && devices[x.by.index()].deviceClass != d.deviceClass) {
+    if (!x.overBefore && x.by.exists() && devices[x.by.index()].deviceClass != d.deviceClass) {
         Violation& v = violate(RuleId::LimitClassesIndependent, {},
                                fmt::format("{} ({}) was disconnected by the login of {} ({})", name(e.device),
                                            spell(d.deviceClass), name(x.by), spell(devices[x.by.index()].deviceClass)));
@@ -190,7 +192,8 @@ void Checker::State::judgeEviction(const EvictionFacts& x, const LoginFacts* log
             because(v, x.began, d.beganAt, d.beganOrigin, fmt::format("{} online", name(x.device)));
         because(v, x.place, x.t, x.origin, fmt::format("{} offline", name(x.device)));
     };
-    if (login != nullptr && login->undecided) return undecided(webOn ? RuleId::WebTenTabs : RuleId::LimitWithin);
+    if (x.overBefore || (login != nullptr && login->undecided))
+        return undecided(webOn ? RuleId::WebTenTabs : RuleId::LimitWithin);
     const int demanded = webChanging ? 1 : number;
     if (count <= demanded) {
         return broken(webOn ? RuleId::WebTenTabs : RuleId::LimitWithin,

@@ -94,6 +94,7 @@ struct EvictionFacts {
     Regime regime;
     int number = 0;
     int count = 0;  // connections of the class, this one included
+    bool overBefore = false;  // the class was over its number from before: undecided, as is the login it belongs to
     bool resolved = false;
     Place place = 0;
     Place began = 0;
