@@ -162,6 +162,7 @@ struct Progress::State {
     std::size_t done = 0;
     std::size_t failed = 0;
     Clock::time_point drawn;
+    bool dirty = false;  // something stands on the line
 };
 
 Progress::Progress(std::size_t total, std::string_view noun, bool quiet) : state_(std::make_unique<State>()) {
@@ -178,12 +179,13 @@ void Progress::step(bool failed) {
     if (failed) ++state_->failed;
     if (State::Clock::now() - state_->drawn < State::kPause) return;
     state_->drawn = State::Clock::now();
+    state_->dirty = true;
     fmt::print(stderr, "\r{}/{} {}, {} failed\x1b[K", state_->done, state_->total, state_->noun, state_->failed);
     std::fflush(stderr);
 }
 
 Progress::~Progress() {
-    if (state_->shown) fmt::print(stderr, "\r\x1b[K");
+    if (state_->dirty) fmt::print(stderr, "\r\x1b[K");
 }
 
 }  // namespace mdsync::cli

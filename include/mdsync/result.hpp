@@ -32,11 +32,11 @@ struct ReportedViolation {
 // An expectation of the scenario, or an action that was refused, not refused or skipped against its wish.
 struct ExpectationResult {
     bool met = true;
-    std::uint32_t step = 0;             // from 1
+    std::uint32_t step = 0;  // from 1
     Span span;
     std::string excerpt;
     std::uint32_t excerptColumn = 1;
-    std::string text;                   // `alice/tab1 is online, expected offline`
+    std::string text;  // `alice/tab1 is online, expected offline`
 };
 
 // The outcome of one case, or of one recorded trace.
@@ -50,33 +50,33 @@ struct CaseResult {
     std::string runHash;
     std::uint64_t events = 0;
     std::uint64_t openDuties = 0;
-    std::string reason;                 // NotApplicable, Error, Inconclusive: why, one sentence
+    std::string reason;  // NotApplicable, Error, Inconclusive: why, one sentence
     RuleCounts counts{};
     ToleranceCounts tolerances{};
     std::vector<ReportedViolation> violations;
-    std::uint64_t violationsBeyond = 0; // counted but not described
-    std::vector<ExpectationResult> expectations;   // all of them, met or not
-    std::vector<RuleId> notExercised;   // listed in `rules`, never checked
-    std::vector<Diagnostic> diagnostics;// why a trace or file is malformed; warnings
-    std::string timeline;               // where asked for
-    Zone timezone;                      // the app's: reports show local times
-    std::uint64_t linesLost = 0;        // lenient reading skipped so many
-    std::string again;                  // the command line that repeats this; empty: unknown
+    std::uint64_t violationsBeyond = 0;           // counted but not described
+    std::vector<ExpectationResult> expectations;  // all of them, met or not
+    std::vector<RuleId> notExercised;             // listed in `rules`, never checked
+    std::vector<Diagnostic> diagnostics;          // why a trace or file is malformed; warnings
+    std::string timeline;                         // where asked for
+    Zone timezone;                                // the app's: reports show local times
+    std::uint64_t linesLost = 0;                  // lenient reading skipped so many
+    std::string again;                            // the command line that repeats this; empty: unknown
 };
 
 // The outcome of a whole run: the cases in the order in which they were named.
 struct Result {
     std::vector<CaseResult> cases;
-    std::vector<Diagnostic> diagnostics;   // of files that gave no case
+    std::vector<Diagnostic> diagnostics;  // of files that gave no case
     bool interrupted = false;
     int interruptSignal = 0;
-    bool namedNothing = false;             // an argument of the command line selected nothing
-    std::vector<RuleId> required;          // --require: must have been exercised over the whole run
+    bool namedNothing = false;     // an argument of the command line selected nothing
+    std::vector<RuleId> required;  // --require: must have been exercised over the whole run
 };
 
-// The verdict that follows from what `result` found: fail for a violation, an unmet expectation or a listed rule that was
-// not exercised; inconclusive for open duties or lost lines; else pass. What made the case not applicable or an error is
-// known to the runner only.
+// The verdict that follows from what `result` found: fail for a violation, an unmet expectation or a listed rule that
+// was not exercised; inconclusive for open duties or lost lines; else pass. What made the case not applicable or an
+// error is known to the runner only.
 [[nodiscard]] Verdict conclude(const CaseResult& result);
 
 // The sums over all cases that reports print.
@@ -94,8 +94,8 @@ struct Summary {
 // The verdict of the whole run: the worst of error, fail, inconclusive and pass; `nothing` if nothing was checked.
 [[nodiscard]] Verdict verdictOf(const Result& result);
 
-// The exit code that the command line promises for `result` (docs/exit-codes.md): 130 or 143 if interrupted, 3, 1, 5, 4,
-// 0, the first that applies. A report that could not be written (6) is the caller's to add.
+// The exit code that the command line promises for `result` (docs/exit-codes.md): 130 or 143 if interrupted, 3, 1, 5,
+// 4, 0, the first that applies. A report that could not be written (6) is the caller's to add.
 [[nodiscard]] int exitCodeOf(const Result& result);
 
 }  // namespace mdsync

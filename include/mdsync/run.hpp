@@ -113,8 +113,8 @@ struct Campaign {
     std::function<void(const CaseResult&)> finished;
 };
 
-// Runs all cases; results stand in the order of mention, broken files among them. An interrupt stops what has not ended:
-// such cases are missing from the result, which is marked.
+// Runs all cases; results stand in the order of mention, broken files among them. An interrupt stops what has not
+// ended: such cases are missing from the result, which is marked.
 [[nodiscard]] Result runSuite(const Suite& suite, const Campaign& campaign, const Interrupt& interrupt);
 
 // ---- Recorded traces ------------------------------------------------------------------------------------------------

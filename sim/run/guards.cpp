@@ -64,7 +64,7 @@ RuleFlags guardedBy(std::span<const Case> file, const std::atomic<bool>& stop) {
     return guarded;
 }
 
-// The cases of each file, which stand together.
+// The cases of each file; a file that was named in several places has several parts.
 std::vector<std::span<const Case>> byFile(std::span<const Case> cases) {
     std::vector<std::span<const Case>> files;
     for (std::size_t begin = 0; begin < cases.size();) {
@@ -88,7 +88,9 @@ std::vector<Guards> findGuards(std::span<const Case> cases, unsigned jobs, const
         Guards& of = guards.emplace_back();
         of.rule = row.id;
         for (std::size_t i = 0; i < files.size(); ++i) {
-            if (guarded[i][static_cast<std::size_t>(row.id)]) of.files.push_back(files[i].front().file);
+            const std::string& name = files[i].front().file;
+            const bool counted = std::find(of.files.begin(), of.files.end(), name) != of.files.end();
+            if (guarded[i][static_cast<std::size_t>(row.id)] && !counted) of.files.push_back(name);
         }
         for (const Mutant& mutant : mutants()) {
             const std::vector<RuleId> declared = declaredBy(mutant);

@@ -80,7 +80,8 @@ TEST_CASE("the exit code is the first that applies of 3, 1, 5, 4, 0") {
 
 TEST_CASE("a met expectation counts as something checked") {
     CaseResult c;
-    c.expectations.push_back({.met = true, .step = 1, .span = {}, .excerpt = {}, .excerptColumn = 1, .text = "alice/phone is online"});
+    c.expectations.push_back(
+        {.met = true, .step = 1, .span = {}, .excerpt = {}, .excerptColumn = 1, .text = "alice/phone is online"});
     c.verdict = conclude(c);
     CHECK(exitOf({c}) == 0);
 }
