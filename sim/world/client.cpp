@@ -19,7 +19,7 @@ std::vector<Address> conversationsOf(State& s, DeviceId d) {
         const Message& m = s.messages[user.mailbox[i]];
         const Standing standing = standingOf(s, m, u);
         const std::uint32_t place = standing.place + (d.value - user.first.value);
-        const State::Facts facts{s.at(d).deviceClass, m.to.kind};
+        const Facts facts{s.at(d).deviceClass, m.to.kind};
         bool listed = s.messages.has(m, m.held, place);
         listed = s.decide(Change::ListsEverything, listed, true, facts);
         listed = s.decide(Change::ListsReceivedOnly, listed, listed && !standing.author, facts);

@@ -10,7 +10,7 @@ namespace {
 
 constexpr Millis kDay = std::chrono::hours{24};
 
-State::Facts factsOf(const State& s, const Message& m, DeviceId d) {
+Facts factsOf(const State& s, const Message& m, DeviceId d) {
     return {s.at(d).deviceClass, m.to.kind};
 }
 
@@ -91,7 +91,7 @@ std::size_t allowed(const State& s, DeviceClass deviceClass, bool on) {
 
 // By how many `count` connections of a class are too many.
 std::size_t excess(State& s, DeviceClass deviceClass, bool on, std::size_t count) {
-    const State::Facts facts{deviceClass, std::nullopt};
+    const Facts facts{deviceClass, std::nullopt};
     const auto over = [count](std::size_t number) { return count > number ? count - number : 0; };
     const std::size_t number = allowed(s, deviceClass, on);
     std::size_t result = over(number);
@@ -114,7 +114,7 @@ bool countsTogether(State& s, DeviceClass own, DeviceClass other) {
 }
 
 // The devices that go for a newcomer, of those that count against it, ordered by the age of their connections.
-std::vector<DeviceId> leavingOf(State& s, std::vector<DeviceId> others, std::size_t over, const State::Facts& facts) {
+std::vector<DeviceId> leavingOf(State& s, std::vector<DeviceId> others, std::size_t over, const Facts& facts) {
     const std::vector<DeviceId> usual(others.begin(), others.begin() + static_cast<std::ptrdiff_t>(over));
     std::vector<DeviceId> newest(others.end() - static_cast<std::ptrdiff_t>(over), others.end());
     std::vector<DeviceId> second = usual;
@@ -137,7 +137,7 @@ std::vector<DeviceId> leavingOf(State& s, std::vector<DeviceId> others, std::siz
 
 Admission admissionOf(State& s, DeviceId newcomer) {
     const DeviceClass own = s.at(newcomer).deviceClass;
-    const State::Facts facts{own, std::nullopt};
+    const Facts facts{own, std::nullopt};
     const bool on = serviceOn(s);
     Admission admission;
     std::vector<DeviceId> others;
@@ -200,7 +200,7 @@ bool statusEndpoint(const State& s, const Op& op) {
 }  // namespace
 
 bool isStatus(State& s, const Op& op) {
-    const State::Facts facts{std::nullopt, op.to.kind};
+    const Facts facts{std::nullopt, op.to.kind};
     if (statusEndpoint(s, op)) return s.decide(Change::KeepsApiStatus, true, false, facts);
     if (op.type == s.say.typing) return s.decide(Change::KeepsTyping, true, false, facts);
     if (declaredStatus(s, op.type)) return s.decide(Change::KeepsCustomStatus, true, false, facts);
@@ -214,7 +214,7 @@ bool beyondHorizon(State& s, const Message& m) {
 }
 
 bool changedReachOfRecipient(State& s, const Message& m, DeviceId d, bool on, bool chosen, bool usual) {
-    const State::Facts facts = factsOf(s, m, d);
+    const Facts facts = factsOf(s, m, d);
     bool reaches = usual;
     if (m.status) {
         if (on) reaches = s.decide(Change::StatusToOneDevice, reaches, chosen, facts);
@@ -228,7 +228,7 @@ bool changedReachOfRecipient(State& s, const Message& m, DeviceId d, bool on, bo
 }
 
 bool changedReachOfAuthor(State& s, const Message& m, DeviceId d, bool on, bool usual) {
-    const State::Facts facts = factsOf(s, m, d);
+    const Facts facts = factsOf(s, m, d);
     if (d == m.from) return s.decide(Change::EchoesToSender, usual, true, facts);
     bool reaches = usual;
     if (m.byApi()) {
@@ -311,7 +311,7 @@ bool storeStillHas(State& s, const Message& m, Instant began) {
     const int days = s.service.app.offlineDays;
     if (s.policy.knobs.storesToHorizon || began <= m.acceptedAt) return true;
     const Millis age = began - m.acceptedAt;
-    const State::Facts facts{std::nullopt, m.to.kind};
+    const Facts facts{std::nullopt, m.to.kind};
     const bool usual = age <= days * kDay;
     if (!usual) return s.decide(Change::KeepsBeyondHorizon, false, true, facts);
     const bool stores = s.decide(Change::StoresNothing, true, false, facts);
@@ -322,7 +322,7 @@ namespace {
 
 // Whether compensation brings a message of the window, ON.
 bool compensates(State& s, const Message& m, const Standing& standing, DeviceId d) {
-    const State::Facts facts = factsOf(s, m, d);
+    const Facts facts = factsOf(s, m, d);
     bool brings = standing.audience || (standing.author && (!m.byApi() || m.includeSender));
     if (!brings) return s.decide(Change::AlwaysIncludesSender, false, standing.author, facts);
     if (standing.author && m.byApi()) brings = s.decide(Change::ForgetsSenderOffline, true, false, facts);
@@ -341,7 +341,7 @@ bool compensates(State& s, const Message& m, const Standing& standing, DeviceId 
 
 Via bringsAtLogin(State& s, const Message& m, const Standing& standing, DeviceId d, bool on, const Window& window,
                   bool unclaimed) {
-    const State::Facts facts = factsOf(s, m, d);
+    const Facts facts = factsOf(s, m, d);
     if (s.decide(Change::Silent, false, true)) return Via::Unknown;
     if (standing.audience && storeStillHas(s, m, s.now())) {
         if (unclaimed) return Via::Offline;
@@ -374,7 +374,7 @@ bool tellsWhileOff(const State& s, const Message& m, DeviceId d, bool toldAlread
 }  // namespace
 
 bool tellsOnline(State& s, const Message& m, const Standing& standing, DeviceId d, bool on, bool toldAlready) {
-    const State::Facts facts = factsOf(s, m, d);
+    const Facts facts = factsOf(s, m, d);
     if (!on) {
         const bool tells = tellsWhileOff(s, m, d, toldAlready);
         return s.decide(Change::RecallIgnoredWhileOff, s.decide(Change::OffRecallSyncs, tells, true, facts), false,
@@ -388,7 +388,7 @@ bool tellsOnline(State& s, const Message& m, const Standing& standing, DeviceId 
 }
 
 bool tellsAtLogin(State& s, const Message& m, DeviceId d, bool on, bool toldAlready, const Window& window) {
-    const State::Facts facts = factsOf(s, m, d);
+    const Facts facts = factsOf(s, m, d);
     if (!on) {
         const bool tells = tellsWhileOff(s, m, d, toldAlready);
         return s.decide(Change::RecallIgnoredWhileOff, s.decide(Change::OffRecallSyncs, tells, true, facts), false,

@@ -85,7 +85,7 @@ void leak(State& s, MessageId id) {
 
 // What a wrong server makes of a body.
 void alterBody(State& s, Message& m) {
-    const State::Facts facts{std::nullopt, m.to.kind};
+    const Facts facts{std::nullopt, m.to.kind};
     const std::uint64_t before = m.payload;
     m.payload = s.decide(Change::CutsBody, before, fingerprint({}), facts);
     if (m.payload != before) m.text = s.say.empty;
@@ -96,7 +96,7 @@ void alterBody(State& s, Message& m) {
 }
 
 void answer(State& s, MessageId id) {
-    const State::Facts facts{std::nullopt, s.messages[id].to.kind};
+    const Facts facts{std::nullopt, s.messages[id].to.kind};
     const bool rejects = s.decide(Change::RejectsAndDelivers, false, true, facts);
     Event& event = s.emit(rejects ? EventKind::Reject : EventKind::Accept);
     event.message = id;

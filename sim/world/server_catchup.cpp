@@ -46,7 +46,7 @@ void bringRecalled(State& s, const Login& login, MessageId id, Message& m, const
         const bool delivers = login.on && s.policy.knobs.deliversRecalled;
         const Via via = bringsAtLogin(s, m, standing, d, login.on, login.window, unclaimed);
         if (via == Via::Unknown) return;
-        const State::Facts facts{s.at(d).deviceClass, m.to.kind};
+        const Facts facts{s.at(d).deviceClass, m.to.kind};
         if (s.decide(Change::RecallReturns, false, true, facts)) {
             sendAgain(s, id, m, d, place, via);
         } else if (delivers) {
@@ -136,7 +136,7 @@ void lost(State& s, const Packet& p) {
     if (!m.kept() || m.fate != Fate::Accepted || m.forgotten) return;
     const UserId u = s.at(p.device).user;
     const Standing standing = standingOf(s, m, u);
-    const State::Facts facts{s.at(p.device).deviceClass, m.to.kind};
+    const Facts facts{s.at(p.device).deviceClass, m.to.kind};
     if (s.decide(Change::LosesInFlight, false, true, facts)) return;
     s.messages.remove(m, m.sent, p.place);
     if (m.recalled || beyondHorizon(s, m) || !stillEntitled(s, m, u) || claimed(s, m, u, standing.place)) return;

@@ -130,7 +130,12 @@ void forgetAtRestart(State& s) {
         service.turned = false;
         service.app.sync = service.initial.sync;
     }
-    if (s.decide(Change::RestartForgetsSettings, false, true)) {
+    const bool changed = service.app.compensationDays != service.initial.compensationDays ||
+                         service.app.offlineDays != service.initial.offlineDays ||
+                         service.app.mobileLimit != service.initial.mobileLimit ||
+                         service.app.miniprogramLimit != service.initial.miniprogramLimit ||
+                         service.app.prepaid != service.initial.prepaid;
+    if (s.decide(Change::RestartForgetsSettings, false, changed)) {
         const bool sync = service.app.sync;
         service.app = service.initial;
         service.app.sync = sync;

@@ -41,6 +41,12 @@ struct OpenRecall {
     DeviceId device;  // none: through the server API
 };
 
+// The facts of a case that the Scope of a change may ask for.
+struct Facts {
+    std::optional<DeviceClass> deviceClass{};
+    std::optional<TargetKind> target{};
+};
+
 struct State {
     State(const Header& header, Lexicon& words, const ServerPolicy& serverPolicy, Chance source);
 
@@ -105,12 +111,6 @@ struct State {
     }
 
     // ---- Changed decisions ----
-
-    // The facts of a case that a Scope may ask for.
-    struct Facts {
-        std::optional<DeviceClass> deviceClass{};
-        std::optional<TargetKind> target{};
-    };
 
     // What the server decides where `usual` is right: that, or `other` if this decision is the changed one and the case
     // is within the scope. Notes that it made a difference.
