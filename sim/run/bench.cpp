@@ -172,11 +172,13 @@ private:
     std::optional<TraceWriter> writer_;
 };
 
-// The yardstick: a binary heap of events that does nothing but pop the next and push one for later.
+// The yardstick: a binary heap of plain events that does nothing but pop the next and push one for later.
 double heapRate(std::uint64_t inFlight, std::uint64_t events) {
     struct Pending {
         std::uint64_t time;
         std::uint64_t sequence;
+        std::uint32_t target;
+        std::uint32_t kind;
         std::uint64_t payload;
         bool operator<(const Pending& other) const {
             return time != other.time ? time > other.time : sequence > other.sequence;
@@ -192,7 +194,7 @@ double heapRate(std::uint64_t inFlight, std::uint64_t events) {
     std::vector<Pending> heap;
     heap.reserve(inFlight);
     std::uint64_t sequence = 0;
-    for (std::uint64_t i = 0; i < inFlight; ++i) heap.push_back({latency(), sequence++, i});
+    for (std::uint64_t i = 0; i < inFlight; ++i) heap.push_back({latency(), sequence++, 0, 0, i});
     std::make_heap(heap.begin(), heap.end());
     const Stopwatch watch;
     for (std::uint64_t i = 0; i < events; ++i) {

@@ -278,16 +278,15 @@ void Checker::State::onReceive(const Event& e) {
 // An accepted message tempts rules by who is online, and who is not.
 void Checker::State::temptAtAcceptance(MessageId id) {
     const MessageFacts& m = messages[id.index()];
-    const Thread& thread = threads[m.thread];
     const bool off = m.regimeSure && m.regime.service == Service::Off;
-    std::uint32_t concerned = 0;  // users who are online and to whom the message is no secret
-    for (const auto& [userId, base] : thread.users) {
-        if (base >= m.slots) break;
+    std::uint32_t insiders = 0;  // users who are online and to whom the message is no secret
+    std::array<Concerned, 2> two;
+    for (const auto& [userId, base] : concerned(m, two)) {
         UserFacts& user = users[userId.index()];
         const bool author = userId == m.author;
         if (!author && inAudience(m, userId) == Tri::No) continue;
         ++user.concerned;
-        if (user.onlineCount > 0) ++concerned;
+        if (user.onlineCount > 0) ++insiders;
         if (user.onlineCount < user.deviceCount && !m.room) check(RuleId::DeliveryOnlyOnline);
         if (m.kind == MessageSort::Status && !m.room && !m.toSelf) {
             (m.statusApi ? user.lastStatusApi : user.lastStatus) = m.until;
@@ -303,7 +302,7 @@ void Checker::State::temptAtAcceptance(MessageId id) {
         if (author && !m.api && user.onlineCount > (devices[m.sender.index()].online ? 1 : 0))
             check(RuleId::OffNoSentSync, m.regime);
     }
-    if (onlineUsers > concerned) check(RuleId::DeliveryNoLeak);
+    if (onlineUsers > insiders) check(RuleId::DeliveryNoLeak);
     if (m.room) {
         RoomFacts& room = rooms[m.to.number];
         room.lastMessage = lastRoomMessage = m.until;

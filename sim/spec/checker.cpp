@@ -328,7 +328,8 @@ void Checker::State::accept(MessageId id, bool exact) {
     }
     m.receipts = allocateReceipts(m.slots);
     const bool live = m.regimeSure && m.regime.service == Service::On && !m.room && !m.toSelf;
-    for (const auto& [userId, base] : thread.users) {
+    std::array<Concerned, 2> two;
+    for (const auto& [userId, base] : concerned(m, two)) {
         const bool author = userId == m.author;
         const Tri audience = author ? Tri::Yes : m.room ? Tri::Maybe : inAudience(m, userId);
         if (audience == Tri::No) continue;
@@ -383,8 +384,8 @@ void Checker::State::forgetPastHorizon() {
 
 void Checker::State::forget(MessageId id) {
     MessageFacts& m = messages[id.index()];
-    const Thread& thread = threads[m.thread];
-    for (const auto& [userId, base] : thread.users) {
+    std::array<Concerned, 2> two;
+    for (const auto& [userId, base] : concerned(m, two)) {
         UserFacts& user = users[userId.index()];
         // Mailboxes are in the order of acceptance, so what is forgotten stands first.
         while (user.mailboxHead < user.mailbox.size()) {
@@ -399,7 +400,7 @@ void Checker::State::forget(MessageId id) {
         }
         if (userId == m.author || inAudience(m, userId) != Tri::No) --user.concerned;
         std::erase(user.recalled, id);
-        if (base >= m.slots || !m.synchronizable()) continue;
+        if (!m.synchronizable()) continue;
         for (std::uint16_t i = 0; i < user.deviceCount; ++i) {
             const DeviceId d{user.firstDevice.value + i};
             if (devices[d.index()].listed || header->silent.caughtUp || holds(m, d) == Tri::No) continue;
@@ -537,6 +538,18 @@ std::uint32_t Checker::State::allocateReceipts(std::uint32_t count) {
 }
 
 // ---- Facts asked ------------------------------------------------------------------------------------------
+
+std::span<const Checker::State::Concerned> Checker::State::concerned(const MessageFacts& m,
+                                                                     std::array<Concerned, 2>& two) const {
+    if (m.to.kind != TargetKind::User) {
+        const auto& all = threads[m.thread].users;  // who came to the conversation later stands behind
+        const auto later =
+            std::find_if(all.begin(), all.end(), [&m](const Concerned& c) { return c.second >= m.slots; });
+        return {all.begin(), later};
+    }
+    two = {Concerned{m.author, m.authorSlot}, Concerned{m.to.user(), m.recipientSlot}};
+    return std::span(two).first(m.to.user() == m.author ? 1 : 2);
+}
 
 std::uint32_t Checker::State::slotBase(const MessageFacts& m, UserId u) const {
     if (m.slots == 0) return FlatMap::kAbsent;

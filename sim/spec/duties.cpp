@@ -160,7 +160,6 @@ void Checker::State::judgeAccepted(MessageId id) {
     if (m.state != MessageState::Accepted) return;
     const bool recalled = recallAccepted(m);
     const bool unsure = maybeRecalled(m);
-    const Thread& thread = threads[m.thread];
     const auto explain = [&](Violation& v, DeviceId device, UserId user) {
         describe(v, id, device, user);
         v.origin = m.askedOrigin;
@@ -171,8 +170,8 @@ void Checker::State::judgeAccepted(MessageId id) {
             because(v, d.began, d.beganAt, d.beganOrigin, fmt::format("{} online", name(device)));
         }
     };
-    for (const auto& [userId, base] : thread.users) {
-        if (base >= m.slots) break;
+    std::array<Concerned, 2> two;
+    for (const auto& [userId, base] : concerned(m, two)) {
         const UserFacts& user = users[userId.index()];
         const bool author = userId == m.author;
         const RuleId rule = m.kind == MessageSort::Status ? RuleId::StatusOnlineSync

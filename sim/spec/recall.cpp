@@ -63,8 +63,8 @@ void Checker::State::onRecall(const Event& e) {
     q.origin = origin;
     q.regime = service.at(now);
     if (m.state == MessageState::Accepted) {
-        for (const auto& [userId, base] : threads[m.thread].users) {
-            if (base >= m.slots) break;
+        std::array<Concerned, 2> two;
+        for (const auto& [userId, base] : concerned(m, two)) {
             for (std::uint16_t i = 0; i < users[userId.index()].deviceCount; ++i) {
                 const DeviceId d{users[userId.index()].firstDevice.value + i};
                 const DeviceFacts& device = devices[d.index()];
@@ -129,8 +129,8 @@ void Checker::State::acceptRecall(std::uint32_t number, Place from, Instant from
 
     const bool on = r.regimeSure && at.service == Service::On;
     const bool basic = at.service != Service::On && (exact || fromRegime.service != Service::On);
-    for (const auto& [userId, base] : threads[m.thread].users) {
-        if (base >= m.slots) break;
+    std::array<Concerned, 2> two;
+    for (const auto& [userId, base] : concerned(m, two)) {
         UserFacts& user = users[userId.index()];
         const bool author = userId == m.author;
         const Tri audience = author ? Tri::Yes : inAudience(m, userId);
@@ -314,8 +314,8 @@ void Checker::State::temptRecallAtLogin(DeviceId id) {
 // later.
 void Checker::State::temptStaysLocal(RecallFacts& r, DeviceId newcomer) {
     const MessageFacts& m = messages[r.message.index()];
-    for (const auto& [userId, base] : threads[m.thread].users) {
-        if (base >= m.slots) break;
+    std::array<Concerned, 2> two;
+    for (const auto& [userId, base] : concerned(m, two)) {
         if (newcomer.exists() && devices[newcomer.index()].user != userId) continue;
         const UserFacts& user = users[userId.index()];
         const bool recalling = userId == r.user && !r.byApi;

@@ -4,8 +4,10 @@
 // ...); duties.cpp looks at what is due; arrival.cpp holds the order in which the bans on a `receive` are asked.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -93,7 +95,7 @@ struct EvictionFacts {
     DeviceClass deviceClass = DeviceClass::Mobile;
     Regime regime;
     int number = 0;
-    int count = 0;  // connections of the class, this one included
+    int count = 0;            // connections of the class, this one included
     bool overBefore = false;  // the class was over its number from before: undecided, as is the login it belongs to
     bool resolved = false;
     Place place = 0;
@@ -209,6 +211,10 @@ struct Checker::State {
 
     // ---- facts asked ----
     spec::MessageFacts& message(MessageId id);
+    // The users whom a message with receipts may concern, with the slots of their first devices. A private message's
+    // are known without asking its thread: they are put into `two`.
+    using Concerned = std::pair<UserId, std::uint32_t>;
+    std::span<const Concerned> concerned(const spec::MessageFacts& m, std::array<Concerned, 2>& two) const;
     spec::Receipt* receipt(const spec::MessageFacts& m, DeviceId d);
     const spec::Receipt* receipt(const spec::MessageFacts& m, DeviceId d) const;
     std::uint32_t slot(const spec::MessageFacts& m, DeviceId d) const;
