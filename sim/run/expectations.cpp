@@ -280,9 +280,8 @@ private:
 
     void lookAt(MessageId message) {
         const std::string& name = lexicon_.messages[message];
-        const std::set<DeviceId>& receivers = observer_.receivers(message);
-        const std::vector<DeviceId> seen(receivers.begin(), receivers.end());
-        if (expect_.receivedBy) compareSets(fmt::format("{} was received by", name), seen, *expect_.receivedBy);
+        const std::vector<DeviceId> receivers = observer_.receivers(message);
+        if (expect_.receivedBy) compareSets(fmt::format("{} was received by", name), receivers, *expect_.receivedBy);
         if (expect_.oneOf) checkOneOf(name, receivers);
         if (expect_.accepted) {
             const bool accepted = observer_.accepted(message);
@@ -291,10 +290,10 @@ private:
         }
     }
 
-    void checkOneOf(const std::string& name, const std::set<DeviceId>& receivers) {
+    void checkOneOf(const std::string& name, const std::vector<DeviceId>& receivers) {
         std::vector<DeviceId> among;
         for (const DeviceId device : *expect_.oneOf) {
-            if (receivers.contains(device)) among.push_back(device);
+            if (std::binary_search(receivers.begin(), receivers.end(), device)) among.push_back(device);
         }
         sortUnique(among);
         add(among.size() == 1, fmt::format("{} was received by {}", name, names(among)),

@@ -36,26 +36,42 @@ std::string_view spell(SwitchState state) {
     return "";
 }
 
-Observer::Observer(const Header& header)
-    : header_(header), devices_(header.devices.size()), syncTarget_(header.app.sync) {}
+Observer::Observer(const Header& header, Detail detail)
+    : header_(header), detail_(detail), devices_(header.devices.size()), syncTarget_(header.app.sync) {}
 
 void Observer::see(const Event& event) {
     ++position_;
     switch (event.kind) {
         case EventKind::Online:
-            device(event.device).online = true;
-            ++device(event.device).connections;
-            break;
         case EventKind::Offline:
-            device(event.device).online = false;
-            ++device(event.device).connections;
-            device(event.device).reason = event.reason;
-            break;
         case EventKind::Reinstall:
-            device(event.device).online = false;
-            device(event.device).store.clear();
-            ++device(event.device).installation;
+            seeConnection(event);
             break;
+        case EventKind::Sync:
+            // A refused turn, or one that repeats the target, changes nothing.
+            if (!event.refused && event.enabled != syncTarget_) {
+                syncTarget_ = event.enabled;
+                lastTurn_ = event.t;
+            }
+            break;
+        default:
+            if (detail_ == Detail::Everything) seeMessage(event);
+    }
+}
+
+void Observer::seeConnection(const Event& event) {
+    DeviceView& view = device(event.device);
+    view.online = event.kind == EventKind::Online;
+    ++view.connections;
+    if (event.kind == EventKind::Offline) view.reason = event.reason;
+    if (event.kind == EventKind::Reinstall) {
+        view.store.clear();
+        ++view.installation;
+    }
+}
+
+void Observer::seeMessage(const Event& event) {
+    switch (event.kind) {
         case EventKind::Send:
         case EventKind::Publish:
             seeAsked(event);
@@ -83,23 +99,9 @@ void Observer::see(const Event& event) {
             answerRecall(event.message, false);
             break;
         case EventKind::Recalled:
-            device(event.device).store[event.message].recalled = true;
+            held(event.device, event.message).recalled = true;
             break;
-        case EventKind::Sync:
-            // A refused turn, or one that repeats the target, changes nothing.
-            if (!event.refused && event.enabled != syncTarget_) {
-                syncTarget_ = event.enabled;
-                lastTurn_ = event.t;
-            }
-            break;
-        case EventKind::Connect:
-        case EventKind::Refused:
-        case EventKind::CaughtUp:
-        case EventKind::Set:
-        case EventKind::Join:
-        case EventKind::Leave:
-        case EventKind::Settled:
-        case EventKind::Note:
+        default:
             break;
     }
 }
@@ -113,22 +115,22 @@ void Observer::seeAsked(const Event& event) {
         view.author = event.user;
     } else {
         view.author = header_.devices[event.device.index()].user;
-        device(event.device).store[event.message].sent = true;
+        held(event.device, event.message).sent = true;
     }
 }
 
 void Observer::seeReceive(const Event& event) {
-    message(event.message).receivers.insert(event.device);
-    Holding& held = device(event.device).store[event.message];
-    if (held.received) return;
-    held.received = true;
-    held.via = event.via;
-    held.position = position_;
+    Holding& holding = held(event.device, event.message);
+    if (holding.received) return;
+    holding.received = true;
+    holding.via = event.via;
+    holding.position = position_;
+    message(event.message).receivers.push_back(event.device);
 }
 
 void Observer::seeReject(MessageId id) {
     const MessageView& view = message(id);
-    if (view.sender.exists()) device(view.sender).store[id].sent = false;
+    if (view.sender.exists()) held(view.sender, id).sent = false;
 }
 
 bool Observer::stillConnected(const RecallRequest& request) const {
@@ -147,7 +149,25 @@ void Observer::answerRecall(MessageId id, bool taken) {
     // The recalling device shows the recall from here, unless it was installed anew meanwhile.
     if (!taken || !request.device.exists()) return;
     DeviceView& asker = device(request.device);
-    if (asker.installation == request.installation) asker.store[id].recalled = true;
+    if (asker.installation == request.installation) held(request.device, id).recalled = true;
+}
+
+namespace {
+
+// Where `message` stands in a store, or would.
+template <class Store>
+auto placeOf(Store& store, MessageId message) {
+    return std::lower_bound(store.begin(), store.end(), message,
+                            [](const auto& entry, MessageId wanted) { return entry.first < wanted; });
+}
+
+}  // namespace
+
+Observer::Holding& Observer::held(DeviceId id, MessageId message) {
+    Store& store = device(id).store;
+    auto place = placeOf(store, message);
+    if (place == store.end() || place->first != message) place = store.insert(place, {message, Holding{}});
+    return place->second;
 }
 
 Observer::MessageView& Observer::message(MessageId id) {
@@ -160,19 +180,18 @@ std::optional<OfflineReason> Observer::offlineReason(DeviceId id) const {
     return view.online ? std::nullopt : view.reason;
 }
 
-const std::map<MessageId, Observer::Holding>& Observer::store(DeviceId id) const {
-    return devices_[id.index()].store;
-}
-
 Observer::Holding Observer::holding(DeviceId id, MessageId message) const {
-    const auto& held = store(id);
-    const auto found = held.find(message);
-    return found == held.end() ? Holding{} : found->second;
+    const Store& store = devices_[id.index()].store;
+    const auto found = placeOf(store, message);
+    return found == store.end() || found->first != message ? Holding{} : found->second;
 }
 
-const std::set<DeviceId>& Observer::receivers(MessageId id) const {
-    static const std::set<DeviceId> kNobody;
-    return id.index() < messages_.size() ? messages_[id.index()].receivers : kNobody;
+std::vector<DeviceId> Observer::receivers(MessageId id) const {
+    if (id.index() >= messages_.size()) return {};
+    std::vector<DeviceId> devices = messages_[id.index()].receivers;
+    std::sort(devices.begin(), devices.end());
+    devices.erase(std::unique(devices.begin(), devices.end()), devices.end());
+    return devices;
 }
 
 bool Observer::accepted(MessageId id) const {

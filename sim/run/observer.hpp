@@ -5,10 +5,9 @@
 #pragma once
 
 #include <deque>
-#include <map>
 #include <optional>
-#include <set>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "mdsync/trace.hpp"
@@ -33,7 +32,13 @@ public:
         [[nodiscard]] bool had() const { return sent || received; }
     };
 
-    explicit Observer(const Header& header);
+    // What to keep: who is online, or, where expectations ask for more, everything.
+    enum class Detail : std::uint8_t { Connections, Everything };
+
+    // A device's messages by their ids, which is mostly the order in which they come: a sorted list.
+    using Store = std::vector<std::pair<MessageId, Holding>>;
+
+    explicit Observer(const Header& header, Detail detail = Detail::Everything);
 
     // REQUIRES: events in the order of the trace.
     void see(const Event& event);
@@ -41,10 +46,11 @@ public:
     [[nodiscard]] bool online(DeviceId device) const { return devices_[device.index()].online; }
     // How the device's last connection ended; nothing while it is online or if it never was.
     [[nodiscard]] std::optional<OfflineReason> offlineReason(DeviceId device) const;
-    [[nodiscard]] const std::map<MessageId, Holding>& store(DeviceId device) const;
+    [[nodiscard]] const Store& store(DeviceId device) const { return devices_[device.index()].store; }
     [[nodiscard]] Holding holding(DeviceId device, MessageId message) const;
 
-    [[nodiscard]] const std::set<DeviceId>& receivers(MessageId message) const;
+    // The devices that ever received it, in the order of their ids.
+    [[nodiscard]] std::vector<DeviceId> receivers(MessageId message) const;
     [[nodiscard]] bool accepted(MessageId message) const;
 
     // The conversation that `message` belongs to on `device`: the other user or the group. Nothing for a chatroom or
@@ -59,7 +65,7 @@ private:
         std::optional<OfflineReason> reason;
         std::uint32_t installation = 0;
         std::uint32_t connections = 0;  // begun or ended
-        std::map<MessageId, Holding> store;
+        Store store;
     };
     struct RecallRequest {
         DeviceId device;  // none: through the API
@@ -71,19 +77,23 @@ private:
         DeviceId sender;
         Address to;
         bool accepted = false;
-        std::set<DeviceId> receivers;
+        std::vector<DeviceId> receivers;    // in the order of receipt, once an installation
         std::deque<RecallRequest> recalls;  // unanswered, earliest first
     };
 
+    void seeConnection(const Event& event);
+    void seeMessage(const Event& event);
     void seeAsked(const Event& event);
     void seeReceive(const Event& event);
     void seeReject(MessageId message);
     void answerRecall(MessageId message, bool taken);
     [[nodiscard]] bool stillConnected(const RecallRequest& request) const;
     MessageView& message(MessageId id);
+    Holding& held(DeviceId device, MessageId message);
     DeviceView& device(DeviceId id) { return devices_[id.index()]; }
 
     const Header& header_;
+    Detail detail_;
     std::vector<DeviceView> devices_;
     std::vector<MessageView> messages_;
     bool syncTarget_;

@@ -27,6 +27,13 @@ Header headerOf(const Case& scenario, const Capabilities& capabilities, const Ru
     return header;
 }
 
+// Expectations ask what devices have; without any, only who is online matters.
+Observer::Detail detailFor(const Case& scenario) {
+    const bool asked = std::any_of(scenario.steps.begin(), scenario.steps.end(),
+                                   [](const Step& step) { return step.kind == StepKind::Expect; });
+    return asked ? Observer::Detail::Everything : Observer::Detail::Connections;
+}
+
 class Runner {
 public:
     Runner(const Case& scenario, Target& target, const Capabilities& capabilities, const RunOptions& options,
@@ -40,7 +47,7 @@ public:
           header_(headerOf(scenario, capabilities, options)),
           lexicon_(scenario.lexicon),
           checker_(header_, options.checker),
-          observer_(header_),
+          observer_(header_, detailFor(scenario)),
           choices_(randomChoices(seed_)),
           unnoticed_(header_.devices.size(), false),
           connecting_(header_.devices.size(), false) {
