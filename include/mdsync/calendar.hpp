@@ -1,8 +1,8 @@
 // Calendar: the days of a time zone.
 //
-// A Zone is an offset (`+08:00`) or an IANA zone (`Europe/Berlin`, with its daylight saving). It answers which local day
-// an instant belongs to and when a local day begins. It knows no window and no rule: the simulated server and the rules
-// both count days with it, and each decides for itself what to do with them.
+// A Zone is an offset (`+08:00`) or an IANA zone (`Europe/Berlin`, with its daylight saving). It answers which local
+// day an instant belongs to and when a local day begins. It knows no window and no rule: the simulated server and the
+// rules both count days with it, and each decides for itself what to do with them.
 #pragma once
 
 #include <optional>
@@ -37,8 +37,8 @@ public:
     // The local day that `t` falls on.
     [[nodiscard]] LocalDay dayOf(Instant t) const;
 
-    // The first instant of local day `day`: its midnight, or, where daylight saving skips or repeats midnight, the first
-    // instant that dayOf() maps to that day.
+    // The first instant of local day `day`: its midnight, or, where daylight saving skips or repeats midnight, the
+    // first instant that dayOf() maps to that day.
     [[nodiscard]] Instant startOf(LocalDay day) const;
 
     friend bool operator==(const Zone& a, const Zone& b) { return a.name_ == b.name_; }

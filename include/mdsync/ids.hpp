@@ -1,8 +1,8 @@
 // Ids: small numbers for the things a run is about.
 //
-// Everything with a name (users, devices, groups, rooms, messages, texts) is turned into a number once, at the edge, and
-// is compared and looked up by that number inside. Ids of different kinds do not convert into each other. Ids of users,
-// devices, groups and rooms count from 0 in the order of the header, so that they index plain vectors.
+// Everything with a name (users, devices, groups, rooms, messages, texts) is turned into a number once, at the edge,
+// and is compared and looked up by that number inside. Ids of different kinds do not convert into each other. Ids of
+// users, devices, groups and rooms count from 0 in the order of the header, so that they index plain vectors.
 #pragma once
 
 #include <compare>

@@ -1,7 +1,7 @@
 // Scenario: a file that says who has which devices, what they do, and what is expected.
 //
-// A scenario file is read, checked and expanded (ranges, matrix, repeat) into Cases: flat lists of steps over the ids of
-// a Header. All mistakes of a file are reported at once; a case exists only for a file without errors.
+// A scenario file is read, checked and expanded (ranges, matrix, repeat) into Cases: flat lists of steps over the ids
+// of a Header. All mistakes of a file are reported at once; a case exists only for a file without errors.
 #pragma once
 
 #include <cstdint>
@@ -43,7 +43,7 @@ enum class ExpectKind : std::uint8_t { Device, User, Message, Service };
 // What the conversations check of `expect` names; also used for `exactly`-like sets of devices.
 struct Expectation {
     ExpectKind subject = ExpectKind::Device;
-    std::vector<DeviceId> devices;   // the subject, for Device
+    std::vector<DeviceId> devices;  // the subject, for Device
     UserId user;
     MessageId message;
 
@@ -56,18 +56,18 @@ struct Expectation {
     std::optional<std::vector<Address>> conversations;
     // user
     std::optional<std::uint64_t> onlineCount;
-    std::optional<std::string> deviceClass;                // `class`: mobile, web, desktop, miniprogram
-    std::optional<std::vector<DeviceId>> onlineDevices;    // `online` of a user
+    std::optional<std::string> deviceClass;              // `class`: mobile, web, desktop, miniprogram
+    std::optional<std::vector<DeviceId>> onlineDevices;  // `online` of a user
     // message
     std::optional<std::vector<DeviceId>> receivedBy, oneOf;
     std::optional<bool> accepted;
     // service
-    std::optional<std::string> state;                      // on, off, changing
+    std::optional<std::string> state;  // on, off, changing
 };
 
 struct Step {
     StepKind kind = StepKind::Act;
-    Span span;                       // the step's object in the file
+    Span span;  // the step's object in the file
     bool settle = true;
     std::vector<Action> actions;
     Millis wait{0};
@@ -76,20 +76,20 @@ struct Step {
     std::string note;
 };
 
-// A Case is a scenario file with one choice of its matrix, ready to run. Its messages and texts are interned in `lexicon`
-// and `header` has the users, groups, settings, readings and start.
+// A Case is a scenario file with one choice of its matrix, ready to run. Its messages and texts are interned in
+// `lexicon` and `header` has the users, groups, settings, readings and start.
 struct Case {
-    std::string file;                // as given on the command line
-    std::string id;                  // `file` or `file#days=2,zone=+08:00`
+    std::string file;                                         // as given on the command line
+    std::string id;                                           // `file` or `file#days=2,zone=+08:00`
     std::vector<std::pair<std::string, std::string>> choice;  // the matrix keys and the text of their values, in order
-    Span choiceSpan;                 // the matrix entry this case comes from; line 0: none
-    std::uint32_t choiceLastLine = 0;  // the line on which that entry ends
+    Span choiceSpan;                                          // the matrix entry this case comes from; line 0: none
+    std::uint32_t choiceLastLine = 0;                         // the line on which that entry ends
     std::string name;
     std::string description;
     std::vector<std::string> rules;  // what the scenario exists to exercise
     std::vector<std::string> tags;
     std::uint64_t seed = 1;
-    NetworkConditions network;       // `network` of the file; `given` if the file has it
+    NetworkConditions network;  // `network` of the file; `given` if the file has it
     bool networkGiven = false;
     Header header;
     Lexicon lexicon;
@@ -101,11 +101,11 @@ struct ScenarioFile {
     std::string path;
     std::vector<Case> cases;
     std::vector<Diagnostic> diagnostics;
-    [[nodiscard]] bool valid() const;   // no errors
+    [[nodiscard]] bool valid() const;  // no errors
 };
 
-// Reads the scenario at `path`. `knownRules` are the rule ids that `rules` may name. Never throws for bad input: a missing
-// file, a folder, 100 MB or random bytes give a diagnostic.
+// Reads the scenario at `path`. `knownRules` are the rule ids that `rules` may name. Never throws for bad input: a
+// missing file, a folder, 100 MB or random bytes give a diagnostic.
 [[nodiscard]] ScenarioFile readScenario(const std::string& path, const std::vector<std::string_view>& knownRules);
 
 // The same for a text that is already in memory; `path` is used in diagnostics and ids.

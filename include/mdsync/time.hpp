@@ -10,11 +10,11 @@
 
 namespace mdsync {
 
-using Millis = std::chrono::milliseconds;             // a duration
-using Instant = std::chrono::sys_time<Millis>;        // a moment
+using Millis = std::chrono::milliseconds;       // a duration
+using Instant = std::chrono::sys_time<Millis>;  // a moment
 
-// The duration that `text` spells: `250ms`, `90s`, `30m`, `25h`, `2d`, or several of falling unit, `29m59s`, `1h0m0s250ms`.
-// Nothing if it is not of that form, or beyond 100,000 days.
+// The duration that `text` spells: `250ms`, `90s`, `30m`, `25h`, `2d`, or several of falling unit, `29m59s`,
+// `1h0m0s250ms`. Nothing if it is not of that form, or beyond 100,000 days.
 [[nodiscard]] std::optional<Millis> parseDuration(std::string_view text);
 
 // The shortest spelling of `d` that parseDuration reads back: `29m59s`, `0ms`.

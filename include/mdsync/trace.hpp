@@ -51,7 +51,7 @@ enum class Platform : std::uint8_t { Android, Ios, Harmony, Web, Windows, Macos,
 inline constexpr std::size_t kPlatforms = 9;
 
 struct DeviceInfo {
-    std::string name;          // bare: `phone`
+    std::string name;  // bare: `phone`
     UserId user;
     Platform platform = Platform::Android;
 };
@@ -93,7 +93,7 @@ struct Header {
     [[nodiscard]] DeviceId findDevice(std::string_view path) const;  // `alice/phone`
     [[nodiscard]] GroupId findGroup(std::string_view name) const;
     [[nodiscard]] RoomId findRoom(std::string_view name) const;
-    [[nodiscard]] std::string path(DeviceId device) const;           // `alice/phone`
+    [[nodiscard]] std::string path(DeviceId device) const;  // `alice/phone`
 
     // Adds a user or a device at the end. Devices must be added right after their user.
     UserId addUser(std::string_view name);
@@ -103,8 +103,27 @@ struct Header {
 // ---- Events ---------------------------------------------------------------------------------------------------------
 
 enum class EventKind : std::uint8_t {
-    Connect, Online, Refused, Offline, Reinstall, Send, Publish, Accept, Reject, Receive, CaughtUp, Recall, RecallAccept,
-    RecallReject, Recalled, Sync, Set, Join, Leave, Settled, Note
+    Connect,
+    Online,
+    Refused,
+    Offline,
+    Reinstall,
+    Send,
+    Publish,
+    Accept,
+    Reject,
+    Receive,
+    CaughtUp,
+    Recall,
+    RecallAccept,
+    RecallReject,
+    Recalled,
+    Sync,
+    Set,
+    Join,
+    Leave,
+    Settled,
+    Note
 };
 inline constexpr std::size_t kEventKinds = 21;
 
@@ -137,18 +156,18 @@ enum class Api : std::uint8_t { Message, Status, Path };
 // their defaults.
 struct Event {
     Instant t{};
-    std::uint64_t payload = 0;       // send, publish, receive: fingerprint of the text or digest
+    std::uint64_t payload = 0;  // send, publish, receive: fingerprint of the text or digest
     EventKind kind = EventKind::Note;
-    OfflineReason reason = OfflineReason::Logout;   // offline
-    Via via = Via::Unknown;                          // receive
+    OfflineReason reason = OfflineReason::Logout;  // offline
+    Via via = Via::Unknown;                        // receive
     PayloadKind payloadKind = PayloadKind::Unknown;
-    Api api = Api::Message;          // publish
-    bool includeSender = false;      // publish
-    bool enabled = false;            // sync
-    bool refused = false;            // sync, set, join, leave: `code` says why
-    Address to;                      // send, publish; join, leave: the group or room
-    DeviceId device;                 // whose event it is; send, recall: the asking device
-    UserId user;                     // publish: from; recall by API: who; join, leave of a group: whom
+    Api api = Api::Message;      // publish
+    bool includeSender = false;  // publish
+    bool enabled = false;        // sync
+    bool refused = false;        // sync, set, join, leave: `code` says why
+    Address to;                  // send, publish; join, leave: the group or room
+    DeviceId device;             // whose event it is; send, recall: the asking device
+    UserId user;                 // publish: from; recall by API: who; join, leave of a group: whom
     MessageId message;
     TextId type;                     // send, publish: none means RC:TxtMsg
     TextId text;                     // the bytes behind `payload` where they are kept; note: its text
@@ -197,7 +216,7 @@ struct Trace {
 
 [[nodiscard]] std::string_view spell(EventKind kind);
 [[nodiscard]] std::string_view spell(OfflineReason reason);
-[[nodiscard]] std::string_view spell(Via via);             // empty for Unknown
+[[nodiscard]] std::string_view spell(Via via);  // empty for Unknown
 [[nodiscard]] std::string_view spell(Platform platform);
 [[nodiscard]] std::optional<EventKind> eventKindOf(std::string_view word);
 [[nodiscard]] std::optional<OfflineReason> offlineReasonOf(std::string_view word);

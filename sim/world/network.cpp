@@ -7,6 +7,8 @@
 namespace mdsync::world {
 namespace {
 
+constexpr std::uint32_t kMillion = 1000000;
+
 bool same(const NetworkConditions& a, const NetworkConditions& b) {
     return a.latencyLow == b.latencyLow && a.latencyHigh == b.latencyHigh && a.lossPpm == b.lossPpm &&
            a.duplicatePpm == b.duplicatePpm;
@@ -40,7 +42,7 @@ void fetchUser(const State& s, UserId u) {
 // Asks for the records that the packets a little later will need, so that they are there by then: with many devices,
 // memory is what a delivery waits for.
 void fetchAhead(const State& s) {
-    constexpr std::uint32_t kAhead = 6;
+    constexpr std::uint32_t kAhead = 10;
     const Packet* later = s.wheel.peek(kAhead);
     if (later == nullptr) return;
     if (later->kind == PacketKind::Send || later->kind == PacketKind::Publish) {
@@ -54,6 +56,31 @@ void fetchAhead(const State& s) {
 }
 
 }  // namespace
+
+Millis drawRetries(State& s, Link& link) {
+    constexpr Millis kRetryAfter{200};
+    constexpr int kMostRetries = 50;
+    const std::uint32_t gone = s.conditions[link.conditions].lossPpm;
+    const std::uint64_t key = s.chance.keyOf(streamOf(Purpose::Loss, link.entity));
+    Millis time{0};
+    // Drawn so that 0, the plainest, means that nothing is lost.
+    for (int i = 0; i < kMostRetries && s.chance.draw(key, link.lossDraws, kMillion) >= kMillion - gone; ++i) {
+        time += kRetryAfter;
+    }
+    return time;
+}
+
+void putDownOddly(State& s, const Packet& p, Instant at) {
+    s.wheel.push(s.decide(Change::Reorders, at, at + Millis{100}), p);
+    const Link& link = s.at(p.device).down;
+    const std::uint32_t doubled = s.conditions[link.conditions].duplicatePpm;
+    if (doubled == 0) return;
+    const std::uint64_t key = s.chance.keyOf(streamOf(Purpose::Duplicate, link.entity));
+    if (s.chance.draw(key, s.side(p.device).duplicateDraws, kMillion) < kMillion - doubled) return;
+    Packet twin = p;
+    if (!s.decide(Change::DeliversDuplicates, false, true)) twin.kind = PacketKind::Duplicate;
+    s.wheel.push(at, twin);
+}
 
 void setConditions(State& s, const NetworkConditions& conditions, const std::vector<DeviceId>& on) {
     const std::uint32_t number = numberOf(s, conditions);

@@ -10,10 +10,8 @@
 
 namespace mdsync::world {
 
-// How long the transport waits before it sends a lost packet again, and how often at most.
-inline constexpr Millis kRetryAfter{200};
-inline constexpr int kMostRetries = 50;
-inline constexpr std::uint32_t kMillion = 1000000;
+// The time that the transport needs to send a packet again until it gets through, where packets are lost.
+[[nodiscard]] Millis drawRetries(State& s, Link& link);
 
 // Latency drawn for one packet, the time for sending it again included.
 [[nodiscard]] inline Millis drawLatency(State& s, Link& link) {
@@ -23,13 +21,7 @@ inline constexpr std::uint32_t kMillion = 1000000;
         const auto spread = static_cast<std::uint32_t>((c.latencyHigh - c.latencyLow).count()) + 1;
         latency += Millis{s.chance.draw(link.latencyKey, link.latencyDraws, spread)};
     }
-    if (c.lossPpm != 0) {
-        const std::uint64_t key = s.chance.keyOf(streamOf(Purpose::Loss, link.entity));
-        // Drawn so that 0, the plainest, means that nothing is lost.
-        for (int i = 0; i < kMostRetries && s.chance.draw(key, link.lossDraws, kMillion) >= kMillion - c.lossPpm; ++i) {
-            latency += kRetryAfter;
-        }
-    }
+    if (c.lossPpm != 0) latency += drawRetries(s, link);
     return latency;
 }
 
@@ -40,22 +32,21 @@ inline constexpr std::uint32_t kMillion = 1000000;
     return at;
 }
 
-// Sends a packet from the server to its device. `p.session` is filled in.
-inline void sendDown(State& s, Packet p) {
-    Device& device = s.at(p.device);
+// Puts a packet on its way to its device that arrives at `at`, where the network doubles packets or a wrong server lets
+// them overtake each other.
+void putDownOddly(State& s, const Packet& p, Instant at);
+
+// Sends a packet from the server to its device. `session` is filled in.
+inline void sendDown(State& s, const Packet& packet) {
+    Device& device = s.at(packet.device);
+    Packet p = packet;
     p.session = device.session;
-    Instant at = arrival(s, device.down);
-    if (s.policy.change == Change::Reorders) at = s.decide(Change::Reorders, at, at + Millis{100});
-    s.wheel.push(at, p);
-    const NetworkConditions& c = s.conditions[device.down.conditions];
-    if (c.duplicatePpm == 0 && s.policy.change != Change::DeliversDuplicates) return;
-    DeviceSide& side = s.side(p.device);
-    const std::uint64_t key = s.chance.keyOf(streamOf(Purpose::Duplicate, device.down.entity));
-    const bool drawn =
-        c.duplicatePpm != 0 && s.chance.draw(key, side.duplicateDraws, kMillion) >= kMillion - c.duplicatePpm;
-    if (!drawn) return;
-    if (!s.decide(Change::DeliversDuplicates, false, true)) p.kind = PacketKind::Duplicate;
-    s.wheel.push(at, p);
+    const Instant at = arrival(s, device.down);
+    if (s.conditions[device.down.conditions].duplicatePpm == 0 && s.policy.change != Change::Reorders) {
+        s.wheel.push(at, p);
+    } else {
+        putDownOddly(s, p, at);
+    }
 }
 
 // Sends a packet from a device, or from the backend, to the server.

@@ -23,7 +23,7 @@ struct Receipt {
 
 class Receipts {
 public:
-    // Notes a receipt; gives its number. What is older than `memory` may be forgotten for it.
+    // Notes a receipt; gives its number, never 0. What is older than `memory` may be forgotten for it.
     std::uint32_t add(const Receipt& receipt, Millis memory) {
         if (++head_ == 0) ++head_;
         if (mustGrow(receipt.at - memory)) grow();
@@ -52,16 +52,7 @@ private:
         const Receipt& old = ring_[head_ & mask_];
         return old.device.exists() && old.at >= oldestNeeded;
     }
-    void grow() {
-        const std::size_t before = ring_.size();
-        std::vector<Receipt> larger(before == 0 ? 16 : before * 2);
-        for (std::size_t age = 1; age <= before; ++age) {
-            const std::uint32_t number = head_ - static_cast<std::uint32_t>(age);
-            larger[number & (larger.size() - 1)] = ring_[number & (before - 1)];
-        }
-        ring_ = std::move(larger);
-        mask_ = static_cast<std::uint32_t>(ring_.size() - 1);
-    }
+    void grow();
 
     std::vector<Receipt> ring_;  // a power of two
     std::uint32_t mask_ = 0;

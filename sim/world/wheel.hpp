@@ -126,7 +126,7 @@ private:
     static constexpr std::uint32_t kChunk = 12;
     static constexpr std::uint32_t kNone = 0xffffffffU;
 
-    struct Chunk {
+    struct alignas(256) Chunk {
         std::array<Item, kChunk> items;
         std::uint32_t next;
     };
