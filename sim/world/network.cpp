@@ -42,7 +42,7 @@ void fetchUser(const State& s, UserId u) {
 // Asks for the records that the packets a little later will need, so that they are there by then: with many devices,
 // memory is what a delivery waits for.
 void fetchAhead(const State& s) {
-    constexpr std::uint32_t kAhead = 10;
+    constexpr std::uint32_t kAhead = 6;
     const Packet* later = s.wheel.peek(kAhead);
     if (later == nullptr) return;
     if (later->kind == PacketKind::Send || later->kind == PacketKind::Publish) {
