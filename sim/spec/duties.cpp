@@ -87,6 +87,7 @@ void Checker::State::judgeAnswered(const Due& d) {
         Violation& v = violate(RuleId::DeliveryAnswered, {}, std::move(text));
         describe(v, message, device, device.exists() ? devices[device.index()].user : UserId{});
         because(v, d.place, d.arose, v.origin, "asked");
+        becauseDue(v);
     };
     const auto excused = [&](DeviceId device) {
         return serverRestart > d.place || (device.exists() && lastOffline[device.index()] > d.place);
@@ -169,6 +170,7 @@ void Checker::State::judgeAccepted(MessageId id) {
             const DeviceFacts& d = devices[device.index()];
             because(v, d.began, d.beganAt, d.beganOrigin, fmt::format("{} online", name(device)));
         }
+        becauseDue(v);
     };
     std::array<Concerned, 2> two;
     for (const auto& [userId, base] : concerned(m, two)) {
@@ -263,6 +265,7 @@ void Checker::State::judgeSession(DeviceId id, std::uint16_t session) {
             because(v, r.until, r.untilAt, r.origin, fmt::format("{} recalled", name(message)));
         }
         because(v, d.began, d.beganAt, d.beganOrigin, fmt::format("{} online", name(id)));
+        becauseDue(v);
     };
     // kept, or violated by `text`, or open, or lapsed with the session.
     const auto settle = [&](RuleId which, Regime regime, bool kept, auto&& violated) {

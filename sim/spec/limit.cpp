@@ -254,6 +254,7 @@ void Checker::State::judgeLogin() {
         }
         because(v, login.place, login.t, login.origin,
                 fmt::format("{} online, {} of {}", name(login.device), login.count, login.number));
+        becauseDue(v);
     };
     const auto tooMany = [&] {
         return fmt::format("{} {} connections of {} are online, and {} may be", left, spell(login.deviceClass),

@@ -186,6 +186,7 @@ void Checker::State::judgeRecall(const Due& owed) {
             because(v, m.until, m.untilAt, m.askedOrigin, fmt::format("{} accepted", name(r.message)));
             because(v, device.began, device.beganAt, device.beganOrigin, fmt::format("{} online", name(d)));
             because(v, r.until, r.untilAt, r.origin, fmt::format("{} recalled", name(r.message)));
+            becauseDue(v);
         }
     }
 }
@@ -209,6 +210,7 @@ void Checker::State::judgeReturn(const Due& owed) {
     because(v, recall.until, recall.untilAt, recall.origin, fmt::format("{} recalled", name(id)));
     because(v, device.began, device.beganAt, device.beganOrigin, fmt::format("{} online", name(d)));
     because(v, owed.place, owed.arose, origin, fmt::format("{} receives {}", name(d), name(id)));
+    becauseDue(v);
 }
 
 void Checker::State::onRecalled(const Event& e) {

@@ -279,6 +279,8 @@ struct Checker::State {
     Violation& violate(RuleId rule, spec::Regime regime, std::string text);
     void describe(Violation& v, MessageId message, DeviceId device, UserId user);
     void because(Violation& v, spec::Place where, Instant t, std::uint32_t from, std::string text);
+    // The link of a duty: by now it was due.
+    void becauseDue(Violation& v) { because(v, place, now, origin, timeMode ? "due by now" : "settled"); }
     std::string name(DeviceId d) const { return header->path(d); }
     std::string name(UserId u) const { return header->users[u.index()].name; }
     std::string name(MessageId m) const { return words->messages[m]; }

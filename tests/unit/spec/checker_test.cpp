@@ -52,10 +52,11 @@ TEST_CASE("a violation names the device, the message and the chain of events tha
     CHECK(v.messageName == "m1");
     CHECK(v.event == 7);   // the `settled` by which it was due
     CHECK(v.origin == 6);  // the line of the `send`
-    REQUIRE(v.because.size() == 3);
+    REQUIRE(v.because.size() == 4);
     CHECK(v.because[0].text == "alice/mac online");
     CHECK(v.because[1].text == "m1 sent");
     CHECK(v.because[2].text == "m1 accepted");
+    CHECK(v.because[3].text == "settled");
 }
 
 TEST_CASE("a duty that the trace ends before is open, and one that is already kept is not") {
