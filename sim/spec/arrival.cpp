@@ -266,6 +266,8 @@ void Checker::State::onReceive(const Event& e) {
                                              (a.decides == Decides::Off && !a.excused ? Receipt::OffDecided : 0));
         if (m.kind == MessageSort::Normal && !m.room) d.holdsSomething = true;
         judgeOrder(a, e.via);
+        if (timeMode && !tainted && m.synchronizable() && now <= lastLogin + patience)
+            oweToNewcomers(m, e.message, e.device);
     }
     if (tainted || m.recall == MessageFacts::kNone || !m.synchronizable()) return;
     const RecallFacts& recall = recalls[m.recall];

@@ -136,6 +136,7 @@ void Checker::State::onOnline(const Event& e) {
     d.beganOrigin = origin;
     d.beganSettled = settledCount;
     d.answered = place;
+    lastLogin = now;
     d.caughtUp = false;
     d.compensationDays = settings.compensationDays;
     d.offlineDays = settings.offlineDays;

@@ -25,6 +25,7 @@ enum class DueKind : std::uint8_t {
     RecallAnswer,
     Accepted,
     Session,
+    Elsewhere,
     Recall,
     Return,
     Login,
@@ -125,6 +126,7 @@ struct Checker::State {
     spec::Place lastSettled = 0;
     std::uint32_t settledCount = 0;
     spec::Place serverRestart = 0;
+    Instant lastLogin{};
     bool finishing = false;  // the trace has ended: what is not kept yet is open
 
     // ---- facts ----
@@ -206,7 +208,9 @@ struct Checker::State {
     void judgeBefore(Instant t);  // time mode: what was due before t
     void judge(const spec::Due& d);
     void judgeAccepted(MessageId id);
-    void judgeSession(DeviceId id, std::uint16_t session);
+    void judgeSession(DeviceId id, std::uint16_t session);  // login_duties.cpp, as the next two
+    void judgeElsewhere(const spec::Due& owed);
+    void oweToNewcomers(const spec::MessageFacts& m, MessageId message, DeviceId receiver);
     void judgeAnswered(const spec::Due& d);
 
     // ---- facts asked ----

@@ -1,0 +1,214 @@
+// What a login owed, looked at once its session has settled: compensation.device-switch, compensation.reinstall,
+// recall.offline-devices, delivery.no-loss, api.include-sender-offline.
+#include <fmt/format.h>
+
+#include "spec/state.hpp"
+
+namespace mdsync {
+
+using namespace spec;
+
+namespace {
+
+// The duties of one session of one device.
+class LoginDuties {
+public:
+    LoginDuties(Checker::State& state, DeviceId id, std::uint16_t session)
+        : s_(state),
+          id_(id),
+          d_(state.devices[id.index()]),
+          user_(state.users[d_.user.index()]),
+          lasts_(d_.online && d_.session == session),
+          window_(state.window(d_)) {}
+
+    void all() {
+        for (std::size_t i = user_.mailboxHead; i < user_.mailbox.size(); ++i) {
+            const MessageId message = user_.mailbox[i];
+            const MessageFacts& m = s_.messages[message.index()];
+            if (m.state != MessageState::Accepted || m.from >= d_.began || m.toSelf) continue;
+            Receipt* r = s_.receipt(m, id_);
+            if (r == nullptr) continue;
+            // In time mode a duty arises with the last of its conditions: what another terminal got during the session
+            // is looked at later, by itself.
+            if (!s_.timeMode || elsewhereBefore(m)) compensated(message, m, *r);
+            showsRecall(message, m, *r);
+            notLost(message, m);
+        }
+        for (const MessageId message : s_.owedToSender[id_.index()]) includedSender(message);
+    }
+
+    // Only: what another terminal has, this one must hold.
+    void compensated(MessageId message) {
+        const MessageFacts& m = s_.messages[message.index()];
+        Receipt* r = m.state == MessageState::Accepted ? s_.receipt(m, id_) : nullptr;
+        if (r != nullptr && m.from < d_.began) compensated(message, m, *r);
+    }
+
+private:
+    Tri audience(const MessageFacts& m) const { return d_.user == m.author ? Tri::Yes : s_.inAudience(m, d_.user); }
+
+    // Whether another terminal had the message when the session began.
+    bool elsewhereBefore(const MessageFacts& m) const {
+        if (m.sender.exists() && s_.devices[m.sender.index()].user == d_.user) return true;
+        const std::uint32_t base = s_.slotBase(m, d_.user);
+        for (std::uint16_t i = 0; i < user_.deviceCount; ++i) {
+            const Receipt& r = s_.receipts[m.receipts + base + i];
+            if ((r.have & Receipt::Earlier) != 0) return true;
+            if (i == d_.ordinal || (r.have & Receipt::Received) == 0) continue;
+            if (m.untilAt + Millis{r.stamp} <= d_.beganAt) return true;
+        }
+        return false;
+    }
+
+    void compensated(MessageId message, const MessageFacts& m, Receipt& r) {
+        if (m.untilAt < window_.demanded || (r.owed & Receipt::NoMore) != 0) return;
+        const Tri elsewhere = s_.anotherTerminalHas(m, id_, true);
+        const Tri held = s_.holds(m, id_);
+        const bool decided = m.until < d_.began && s_.decides(m, d_) == Decides::On;
+        if (elsewhere == Tri::No || (!decided && held != Tri::No)) return;
+        const RuleId rule =
+            d_.reinstalled && d_.firstSession ? RuleId::CompensationReinstall : RuleId::CompensationDeviceSwitch;
+        if (s_.recallAccepted(m) || s_.leftAfter(m, d_.user)) return s_.lapse(rule);
+        const bool sure = decided && m.fromAt >= window_.demanded && elsewhere == Tri::Yes && held != Tri::Maybe &&
+                          audience(m) == Tri::Yes && !s_.maybeRecalled(m);
+        if (!sure) return s_.undecided(rule);
+        if (settled(rule, m.regime, held == Tri::Yes)) return;
+        r.owed |= Receipt::NoMore;
+        explain(s_.violate(rule, m.regime,
+                           fmt::format("{} logged in and did not get {}, which another terminal of {} has",
+                                       s_.name(id_), s_.name(message), s_.name(d_.user))),
+                message, id_);
+    }
+
+    void showsRecall(MessageId message, const MessageFacts& m, Receipt& r) {
+        if (!s_.recallAccepted(m) || s_.holds(m, id_) != Tri::Yes || s_.leftAfter(m, d_.user)) return;
+        if (m.until >= d_.began || (r.owed & Receipt::RecallNoMore) != 0) return;
+        const RecallFacts& recall = s_.recalls[m.recall];
+        const bool heldBefore = (r.have & Receipt::Received) == 0 || r.session != d_.session;
+        if (recall.until >= d_.began || !heldBefore || (r.have & Receipt::Tainted) != 0) return;
+        const RuleId rule = RuleId::RecallOfflineDevices;
+        const Decides which = s_.decides(recall, d_);
+        if (which == Decides::Off) return;
+        if (which == Decides::Nothing || recall.fromAt < window_.demanded) return s_.undecided(rule);
+        if (settled(rule, recall.regime, (r.have & Receipt::Shown) != 0)) return;
+        r.owed |= Receipt::RecallNoMore;
+        explain(s_.violate(rule, recall.regime,
+                           fmt::format("{} logged in after {} was recalled and still shows it", s_.name(id_),
+                                       s_.name(message))),
+                message, id_);
+    }
+
+    // A different mechanism from compensation: what no device of a recipient received is kept for the next that logs
+    // in.
+    void notLost(MessageId message, const MessageFacts& m) {
+        if (d_.user == m.author || m.until >= d_.began || audience(m) != Tri::Yes) return;
+        if (d_.beganAt - m.fromAt > std::chrono::hours{24} * d_.offlineDays) return;
+        const RuleId rule = RuleId::DeliveryNoLoss;
+        const bool ever = s_.anyEver(m, d_.user);
+        if (!ever) {
+            if (s_.recallAccepted(m) || s_.leftAfter(m, d_.user)) return s_.lapse(rule);
+            if (named(m)) return;
+            if (s_.maybeRecalled(m)) return s_.undecided(rule);
+        }
+        if (settled(rule, {}, ever)) return;
+        s_.markUser(m, d_.user, Receipt::NoMore);
+        explain(s_.violate(rule, {},
+                           fmt::format("{} logged in and did not get {}, which no device of {} ever received",
+                                       s_.name(id_), s_.name(message), s_.name(d_.user))),
+                message, DeviceId{});
+    }
+
+    void includedSender(MessageId message) {
+        const MessageFacts& m = s_.messages[message.index()];
+        const Receipt* r = m.state == MessageState::Accepted ? s_.receipt(m, id_) : nullptr;
+        if (r == nullptr || (r->owed & Receipt::NoMore) != 0) return;
+        const RuleId rule = RuleId::ApiIncludeSenderOffline;
+        const Decides which = s_.decides(m, d_);
+        if (which == Decides::Nothing) return s_.undecided(rule);
+        if (which == Decides::Off || m.fromAt < window_.demanded) return;
+        if (s_.recallAccepted(m) || s_.leftAfter(m, d_.user)) return s_.lapse(rule);
+        if (s_.maybeRecalled(m)) return s_.undecided(rule);
+        bool held = false;
+        for (std::uint16_t k = 0; k < user_.deviceCount; ++k) {
+            held |= s_.holds(m, DeviceId{user_.firstDevice.value + k}) == Tri::Yes;
+        }
+        if (settled(rule, m.regime, held)) return;
+        s_.markUser(m, d_.user, Receipt::NoMore);
+        explain(
+            s_.violate(rule, m.regime,
+                       fmt::format("{} logged in and no device of {} has {}, sent through the API with includeSender",
+                                   s_.name(id_), s_.name(d_.user), s_.name(message))),
+            message, DeviceId{});
+    }
+
+    // Whether another duty was missed about the same message and user: one fault, one violation.
+    bool named(const MessageFacts& m) const {
+        const std::uint32_t base = s_.slotBase(m, d_.user);
+        for (std::uint16_t k = 0; k < user_.deviceCount; ++k) {
+            if ((s_.receipts[m.receipts + base + k].owed & Receipt::NoMore) != 0) return true;
+        }
+        return false;
+    }
+
+    // Counts a duty that is kept, that lapsed with its session, or that is open at the end of the trace; false:
+    // violated.
+    bool settled(RuleId rule, Regime regime, bool kept) {
+        if (kept)
+            s_.check(rule, regime);
+        else if (!lasts_)
+            s_.lapse(rule);
+        else if (s_.finishing)
+            ++s_.open;
+        else
+            return false;
+        return true;
+    }
+
+    void explain(Violation& v, MessageId message, DeviceId device) {
+        const MessageFacts& m = s_.messages[message.index()];
+        s_.describe(v, message, device, d_.user);
+        v.origin = d_.beganOrigin;
+        s_.because(v, m.asked, m.askedAt, m.askedOrigin, fmt::format("{} sent", s_.name(message)));
+        if (!m.late) s_.because(v, m.until, m.untilAt, m.askedOrigin, fmt::format("{} accepted", s_.name(message)));
+        if (s_.recallAccepted(m)) {
+            const RecallFacts& r = s_.recalls[m.recall];
+            s_.because(v, r.until, r.untilAt, r.origin, fmt::format("{} recalled", s_.name(message)));
+        }
+        s_.because(v, d_.began, d_.beganAt, d_.beganOrigin, fmt::format("{} online", s_.name(id_)));
+        s_.becauseDue(v);
+    }
+
+    Checker::State& s_;
+    DeviceId id_;
+    const DeviceFacts& d_;
+    const UserFacts& user_;
+    bool lasts_;
+    Window window_;
+};
+
+}  // namespace
+
+void Checker::State::judgeSession(DeviceId id, std::uint16_t session) {
+    // A later session has duties of its own.
+    if (devices[id.index()].session == session) LoginDuties(*this, id, session).all();
+}
+
+void Checker::State::judgeElsewhere(const Due& owed) {
+    const DeviceId id{owed.subject};
+    const auto session = static_cast<std::uint16_t>(owed.session);
+    if (devices[id.index()].session == session) LoginDuties(*this, id, session).compensated(MessageId{owed.detail});
+}
+
+// Time mode: a terminal got a message while other devices of the user had just logged in, which must hold it, too, a
+// delay from now.
+void Checker::State::oweToNewcomers(const MessageFacts& m, MessageId message, DeviceId receiver) {
+    const UserFacts& user = users[devices[receiver.index()].user.index()];
+    for (std::uint16_t i = 0; i < user.deviceCount; ++i) {
+        const DeviceId id{user.firstDevice.value + i};
+        const DeviceFacts& d = devices[id.index()];
+        if (id == receiver || !d.online || d.began <= m.until || now > d.beganAt + patience) continue;
+        oweNow(DueKind::Elsewhere, id.value, message.value, d.session);
+    }
+}
+
+}  // namespace mdsync
