@@ -137,7 +137,12 @@ void Checker::State::judgeAnswered(const Due& d) {
         check(RuleId::DeliveryAnswered);
         return;
     }
-    if (request.maybeAnswered) return undecided(RuleId::DeliveryAnswered);
+    // An answer that was given to another request may have been this one's, if that one's device is gone by now.
+    const bool maybeAnswered =
+        request.maybeAnswered || std::any_of(r.requests.begin(), r.requests.end(), [this](const RecallRequest& q) {
+            return !q.open && q.device.exists() && lastOffline[q.device.index()] > q.asked;
+        });
+    if (maybeAnswered) return undecided(RuleId::DeliveryAnswered);
     const bool noOneKnows = request.deviceOffline || excused(request.device);
     if (header->silent.recallAccept) {
         if (finishing || r.accepted) return;
