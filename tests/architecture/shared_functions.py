@@ -22,6 +22,8 @@ def functions(nm, library):
         if not match:
             continue
         kind, name = match.groups()
+        if name.startswith("typeinfo"):  # of function types, too, where a sanitizer wants to know them
+            continue
         if name.startswith("typeinfo "):  # a type, not a function: UBSan leaves those of function types
             continue
         (others if kind in "UWVu" else own).add(name)
