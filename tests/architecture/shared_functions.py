@@ -24,8 +24,6 @@ def functions(nm, library):
         kind, name = match.groups()
         if name.startswith("typeinfo"):  # of function types, too, where a sanitizer wants to know them
             continue
-        if name.startswith("typeinfo "):  # a type, not a function: UBSan leaves those of function types
-            continue
         (others if kind in "UWVu" else own).add(name)
     # A template of std over our types is not a function of ours.
     return {name for name in map(plain, others - own) if name.startswith("mdsync::")}
