@@ -52,7 +52,7 @@ void fanOutInRoom(State& s, MessageId id) {
 // The oldest entry of the mailbox goes.
 void forgetOldest(User& user) {
     ++user.mailboxBegin;
-    if (user.mailboxBegin < 64 || user.mailboxBegin * 2 < user.mailbox.size()) return;
+    if (user.mailboxBegin < 64 || std::size_t{2} * user.mailboxBegin < user.mailbox.size()) return;
     user.mailbox.erase(user.mailbox.begin(), user.mailbox.begin() + static_cast<std::ptrdiff_t>(user.mailboxBegin));
     user.mailboxBegin = 0;
 }

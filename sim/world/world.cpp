@@ -212,7 +212,7 @@ Answer World::start(const Op& op) {
 
 Answer World::login(const Op& op) {
     State& s = *state_;
-    const Answer begun = world::startOp(s, op);
+    Answer begun = world::startOp(s, op);
     if (begun.kind != Answer::Kind::Pending) return begun;
     const world::Device& device = s.at(op.device);
     const std::uint32_t before = device.session;
