@@ -124,10 +124,10 @@ public:
 private:
     void send(MessageId message) {
         const Stream stream = streamOf(Purpose::Generate, 0);
-        const std::uint32_t from = choices_->draw(stream, users_);
-        const std::uint32_t to = (from + 1 + choices_->draw(stream, kContacts)) % users_;
+        const std::uint32_t from = choices_->draw(stream, users_, Label::Load);
+        const std::uint32_t to = (from + 1 + choices_->draw(stream, kContacts, Label::Load)) % users_;
         op_.kind = OpKind::Send;
-        op_.device = DeviceId{from * kDevicesPerUser + choices_->draw(stream, kDevicesPerUser)};
+        op_.device = DeviceId{from * kDevicesPerUser + choices_->draw(stream, kDevicesPerUser, Label::Load)};
         op_.message = message;
         op_.to = Address::of(UserId{to});
         op_.type = type_;

@@ -149,7 +149,7 @@ private:
     void shuffle(std::vector<Action>& actions) {
         for (std::size_t i = 0; i + 1 < actions.size(); ++i) {
             const auto left = static_cast<std::uint32_t>(actions.size() - i);
-            const std::size_t chosen = i + choices_->draw(streamOf(Purpose::Order, 0), left);
+            const std::size_t chosen = i + choices_->draw(streamOf(Purpose::Order, 0), left, Label::ConcurrentOrder);
             std::swap(actions[i], actions[chosen]);
         }
     }

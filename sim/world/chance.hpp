@@ -33,9 +33,9 @@ public:
     }
 
     // A number in [0, bound), the next of the stream with this key, of which `count` were drawn. REQUIRES: bound > 0.
-    std::uint32_t draw(std::uint64_t key, std::uint32_t& count, std::uint32_t bound) {
+    std::uint32_t draw(std::uint64_t key, std::uint32_t& count, std::uint32_t bound, Label label) {
         ++count;
-        if (choices_) return choices_->draw(Stream{key}, bound);
+        if (choices_) return choices_->draw(Stream{key}, bound, label);
         return reduce(mix(key + count * kGolden), bound);
     }
 

@@ -253,7 +253,8 @@ DeviceId chosenDevice(State& s, UserId u) {
         bool better = !best.exists();
         if (!better && knob == Knobs::OffDevice::MostRecent) better = device.began > s.at(best).began;
         if (!better && knob == Knobs::OffDevice::Earliest) better = device.began < s.at(best).began;
-        if (!better && knob == Knobs::OffDevice::Drawn) better = s.chance.draw(s.serverKey, s.serverDraws, online) == 0;
+        if (!better && knob == Knobs::OffDevice::Drawn)
+            better = s.chance.draw(s.serverKey, s.serverDraws, online, Label::OffDevice) == 0;
         if (better) best = d;
     }
     return best;

@@ -64,7 +64,8 @@ Millis drawRetries(State& s, Link& link) {
     const std::uint64_t key = s.chance.keyOf(streamOf(Purpose::Loss, link.entity));
     Millis time{0};
     // Drawn so that 0, the plainest, means that nothing is lost.
-    for (int i = 0; i < kMostRetries && s.chance.draw(key, link.lossDraws, kMillion) >= kMillion - gone; ++i) {
+    for (int i = 0; i < kMostRetries && s.chance.draw(key, link.lossDraws, kMillion, Label::Loss) >= kMillion - gone;
+         ++i) {
         time += kRetryAfter;
     }
     return time;
@@ -76,7 +77,7 @@ void putDownOddly(State& s, const Packet& p, Instant at) {
     const std::uint32_t doubled = s.conditions[link.conditions].duplicatePpm;
     if (doubled == 0) return;
     const std::uint64_t key = s.chance.keyOf(streamOf(Purpose::Duplicate, link.entity));
-    if (s.chance.draw(key, s.side(p.device).duplicateDraws, kMillion) < kMillion - doubled) return;
+    if (s.chance.draw(key, s.side(p.device).duplicateDraws, kMillion, Label::Duplicate) < kMillion - doubled) return;
     Packet twin = p;
     if (!s.decide(Change::DeliversDuplicates, false, true)) twin.kind = PacketKind::Duplicate;
     s.wheel.push(at, twin);

@@ -19,7 +19,7 @@ namespace mdsync::world {
     Millis latency = c.latencyLow;
     if (c.latencyHigh > c.latencyLow) {
         const auto spread = static_cast<std::uint32_t>((c.latencyHigh - c.latencyLow).count()) + 1;
-        latency += Millis{s.chance.draw(link.latencyKey, link.latencyDraws, spread)};
+        latency += Millis{s.chance.draw(link.latencyKey, link.latencyDraws, spread, Label::Latency)};
     }
     if (c.lossPpm != 0) latency += drawRetries(s, link);
     return latency;

@@ -88,7 +88,8 @@ bool State::covered(const Facts& facts) {
     const Scope& scope = policy.scope;
     if (scope.deviceClass && facts.deviceClass && *scope.deviceClass != *facts.deviceClass) return false;
     if (scope.target && facts.target && *scope.target != *facts.target) return false;
-    return scope.oneIn <= 1 || chance.draw(serverKey, serverDraws, scope.oneIn) == scope.oneIn - 1;
+    return scope.oneIn <= 1 ||
+           chance.draw(serverKey, serverDraws, scope.oneIn, Label::ChangeApplies) == scope.oneIn - 1;
 }
 
 }  // namespace mdsync::world
