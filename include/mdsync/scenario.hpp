@@ -112,6 +112,13 @@ struct ScenarioFile {
 [[nodiscard]] ScenarioFile parseScenario(std::string_view text, const std::string& path,
                                          const std::vector<std::string_view>& knownRules);
 
+// `scenario` as the text of a scenario file: one step a line, defaults left out, names in ranges. Read again it gives
+// an equal case, but for where its steps stand; a choice of a matrix is written out. Two things take another form: a
+// step with actions that no single object names (as a generator may make) becomes several, and a text that contains
+// "${" needs a matrix of one entry, which shows in the case's id. REQUIRES: a legal case, such as reading gives. Ends
+// with a newline.
+[[nodiscard]] std::string writeScenario(const Case& scenario);
+
 // The JSON Schema (draft-07) of scenario files, for editors: made from the table of keys that the reader decodes by.
 // Ends with a newline.
 [[nodiscard]] std::string scenarioSchema();

@@ -11,9 +11,6 @@ namespace mdsync::scenario {
 
 namespace {
 
-// 2024-05-01T09:00:00+08:00
-constexpr Instant kDefaultStart{Millis{1'714'525'200'000}};
-
 void readLists(Scope& scope, const Fields& file, const std::vector<std::string_view>& knownRules, Case& into) {
     std::set<std::pair<std::string_view, std::string_view>> listed;
     const auto add = [&](const Value& text, std::vector<std::string>& list, std::string_view what) {
