@@ -4,7 +4,6 @@
 #include <cstdio>
 
 #include "command.hpp"
-#include "mdsync/world.hpp"
 #include "output.hpp"
 
 namespace mdsync::cli {
@@ -16,13 +15,6 @@ struct BenchFlags {
     std::string only;
     std::string format = "human";
 };
-
-std::string isServer(const std::string& text) {
-    if (findServer(text)) return {};
-    std::vector<std::string> names = {"reference"};
-    for (const Mutant& m : mutants()) names.push_back("mutant:" + std::string(m.name));
-    return oneOf(names)(text);
-}
 
 int bench(BenchFlags flags) {
     flags.options.world = flags.only != "check";

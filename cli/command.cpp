@@ -13,6 +13,7 @@
 #include "mdsync/run.hpp"
 #include "mdsync/spec.hpp"
 #include "mdsync/time.hpp"
+#include "mdsync/world.hpp"
 
 namespace mdsync::cli {
 
@@ -40,6 +41,14 @@ std::string isDuration(const std::string& text) {
 std::string isReading(const std::string& text) {
     ReadingChoice ignored;
     return addReading(text, ignored);
+}
+
+std::string isServer(const std::string& text) {
+    if (findServer(text)) return {};
+    const std::vector<std::string> known = worldServers();
+    const std::string hint = suggest(text, {known.begin(), known.end()});
+    return fmt::format("unknown server \"{}\"{}", text,
+                       hint.empty() ? "; it is reference, reference:CHOICE,... or mutant:NAME" : "; " + hint);
 }
 
 std::string isRule(const std::string& text) {

@@ -37,6 +37,7 @@ Command addRules(CLI::App& program);
 Command addExplain(CLI::App& program);
 Command addSchema(CLI::App& program);
 Command addBench(CLI::App& program);
+Command addExplore(CLI::App& program);
 Command addVersion(CLI::App& program);
 
 // An option that may be given several times, one value each, and never swallows what follows.
@@ -69,6 +70,9 @@ std::string isDuration(const std::string& text);
 
 // A check for `NAME=VALUE` readings.
 std::string isReading(const std::string& text);
+
+// A check for the names of servers that are simulated: `reference`, `mutant:evict-newest`.
+std::string isServer(const std::string& text);
 
 // A check for rule ids.
 std::string isRule(const std::string& text);

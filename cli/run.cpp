@@ -25,14 +25,6 @@ struct RunFlags {
     std::optional<unsigned> jobs;
 };
 
-std::string isServer(const std::string& name) {
-    const std::vector<std::string> known = worldServers();
-    if (std::find(known.begin(), known.end(), name) != known.end()) return {};
-    const std::string hint = suggest(name, {known.begin(), known.end()});
-    return fmt::format("unknown server \"{}\"{}", name,
-                       hint.empty() ? "; it is reference or mutant:NAME" : "; " + hint);
-}
-
 std::string flagsOf(const RunFlags& flags) {
     std::vector<std::string> words;
     if (flags.server != "reference") words.push_back("--server " + shellWord(flags.server));

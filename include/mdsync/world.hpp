@@ -179,7 +179,15 @@ struct Mutant {
 // All known-bad servers, in the order of the rules they break.
 [[nodiscard]] std::span<const Mutant> mutants();
 
-// The policy of a server by name: `reference` or `mutant:NAME`. Nothing if there is none.
+// Names for the values of Knobs that are not the default: `turns-at-once`, `off-device=earliest`.
+[[nodiscard]] std::vector<std::string_view> knobNames();
+
+// Knobs from such names, separated by commas; nothing if one of them is none. And the name of the reference server that
+// makes these choices: `reference`, or `reference:KNOB,KNOB`.
+[[nodiscard]] std::optional<Knobs> parseKnobs(std::string_view names);
+[[nodiscard]] std::string spellReference(const Knobs& knobs);
+
+// The policy of a server by name: `reference`, `reference:KNOB,...` or `mutant:NAME`. Nothing if there is none.
 [[nodiscard]] std::optional<ServerPolicy> findServer(std::string_view name);
 
 namespace world {

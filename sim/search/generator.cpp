@@ -34,10 +34,7 @@ constexpr Weights kUsual{
     2,   // network
     9,   // concurrently
 };
-constexpr std::size_t kVerbs = static_cast<std::size_t>(Word::Concurrently) + 1;
-
 constexpr std::size_t kMostMessages = 400;
-constexpr std::size_t kMostAhead = 8;  // messages of one step
 
 constexpr std::array<std::string_view, 2> kPaths[] = {
     {"/message/private/publish.json", "/statusmessage/private/publish.json"},
@@ -336,10 +333,11 @@ private:
         const std::uint32_t count = burst();
         const Address to = target(case_.header.devices[from.index()].user);
         const TextId type = messageType();
+        const TextId text = nextText();
         for (std::uint32_t i = 0; i < count && nextMessage_ < kMostMessages; ++i) {
             Action& action = newAction(OpKind::Send);
             action.op.device = from;
-            describe(action.op, to, type);
+            describe(action.op, to, type, text);
             admit();
         }
     }
@@ -349,6 +347,7 @@ private:
         const UserId from = anyUser();
         const Address to = target(from);
         const TextId type = messageType();
+        const TextId text = nextText();
         const bool includeSender = draw_->often(50, Label::Detail);
         constexpr std::array<std::uint32_t, 3> kApis{70, 20, 10};
         const auto api = static_cast<Api>(draw_->weighted(kApis, Label::Detail));
@@ -363,17 +362,21 @@ private:
             action.op.api = api;
             action.op.path = path;
             action.op.includeSender = includeSender;
-            describe(action.op, to, type);
+            describe(action.op, to, type, text);
             admit();
         }
     }
 
-    void describe(Op& op, Address to, TextId type) {
-        op.message = words_.messages[nextMessage_];
+    // What the messages of the next step say.
+    [[nodiscard]] TextId nextText() const {
+        return distinct_ && nextMessage_ < kMostMessages ? words_.texts[nextMessage_] : words_.empty;
+    }
+
+    void describe(Op& op, Address to, TextId type, TextId text) {
+        op.message = words_.messages[nextMessage_++];
         op.to = to;
         op.type = type;
-        op.text = distinct_ ? words_.texts[nextMessage_] : words_.empty;
-        ++nextMessage_;
+        op.text = text;
     }
 
     void recall() {

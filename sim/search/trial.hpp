@@ -28,7 +28,8 @@ public:
     void run(const Case& scenario, Lexicon& lexicon, const ServerPolicy& policy, std::uint64_t seed);
 
     [[nodiscard]] const Checker& checker() const { return *checker_; }
-    [[nodiscard]] std::span<const Event> events() const;
+    [[nodiscard]] std::span<const Event> events() const { return events_; }
+    [[nodiscard]] const Annex& annex() const { return annex_; }
     // Whether the policy's change ever made a difference.
     [[nodiscard]] bool activated() const { return world_->activated(); }
 
@@ -59,6 +60,8 @@ private:
     std::vector<Seat> seats_;
     std::vector<const Op*> together_;
     std::size_t seen_ = 0;  // so many of the world's events were looked at
+    std::vector<Event> events_;
+    Annex annex_;
     std::uint32_t step_ = 0;
 };
 

@@ -585,7 +585,12 @@ std::span<const Mutant> mutants() {
 
 std::optional<ServerPolicy> findServer(std::string_view name) {
     constexpr std::string_view kPrefix = "mutant:";
+    constexpr std::string_view kWithKnobs = "reference:";
     if (name == "reference") return ServerPolicy{};
+    if (name.starts_with(kWithKnobs)) {
+        const std::optional<Knobs> knobs = parseKnobs(name.substr(kWithKnobs.size()));
+        return knobs ? std::optional(ServerPolicy{Change::None, {}, *knobs}) : std::nullopt;
+    }
     if (!name.starts_with(kPrefix)) return std::nullopt;
     name.remove_prefix(kPrefix.size());
     for (const Mutant& mutant : allMutants()) {

@@ -26,6 +26,7 @@ ROOMS = {
     "result": TRACE | {"spec"},
     "target": TRACE | {"scenario", "world"},
     "run": TRACE | {"scenario", "world", "spec", "target", "result"},
+    "search": TRACE | {"scenario", "world", "spec", "target", "result", "run"},
     "report": TRACE | {"spec", "result"},
 }
 
@@ -47,6 +48,7 @@ FACES = {
     "target": "target",
     "run": "run",
     "bench": "run",
+    "search": "search",
     "report": "report",
 }
 
@@ -55,7 +57,7 @@ FACES = {
 EXTRA_FACES = {"scenario": {"target"}, "world": {"target"}, "report": {"bench"}}
 
 # The rooms in which the same seed must give the same bytes.
-DETERMINED = {"base", "trace", "scenario", "world", "spec", "target", "run"}
+DETERMINED = {"base", "trace", "scenario", "world", "spec", "target", "run", "search"}
 SANS_IO = {"base", "trace", "scenario", "world", "spec", "result", "report"}
 EVERY_ROOM = set(ROOMS)
 
@@ -66,7 +68,7 @@ BANS = [
      EVERY_ROOM, "chance comes from Choices, whose draws are recorded; the standard ones differ between libraries"),
     ("wall clock", r"\bsystem_clock::now\b|\bhigh_resolution_clock\b|\bgettimeofday\b|\btime\((nullptr|NULL|0)\)",
      EVERY_ROOM, "time is what the kernel or the trace says"),
-    ("floating point", r"\b(float|double)\b", {"base", "world", "spec", "run"},
+    ("floating point", r"\b(float|double)\b", {"base", "world", "spec", "run", "search"},
      "rounding differs between compilers; probabilities are in parts per million"),
     ("order of pointers", r"\bstd::(less|hash)<[^<>]*\*>|\bstd::(map|set)<(const )?\w+\s*\*",
      EVERY_ROOM, "addresses differ from run to run"),

@@ -1,0 +1,156 @@
+// mdsync explore: scenarios nobody wrote, against a server.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+
+#include "command.hpp"
+#include "mdsync/run.hpp"
+#include "mdsync/search.hpp"
+#include "mdsync/world.hpp"
+#include "output.hpp"
+
+namespace mdsync::cli {
+
+namespace {
+
+struct ExploreFlags {
+    std::string seeds;
+    std::optional<std::uint64_t> runs;
+    std::string time;
+    std::optional<std::uint32_t> steps;
+    std::vector<std::string> rules;
+    std::vector<std::string> without;
+    std::string server = "reference";
+    bool noFreedom = false;
+    std::string folder = "found";
+    std::optional<unsigned> jobs;
+    std::string format = "human";
+    bool quiet = false;
+};
+
+// `A..B`, or nothing.
+std::optional<std::pair<std::uint64_t, std::uint64_t>> seedsOf(const std::string& text) {
+    std::pair<std::uint64_t, std::uint64_t> seeds;
+    const char* const end = text.data() + text.size();
+    const auto first = std::from_chars(text.data(), end, seeds.first);
+    if (first.ec != std::errc{} || !std::string_view(first.ptr).starts_with("..")) return std::nullopt;
+    const auto last = std::from_chars(first.ptr + 2, end, seeds.second);
+    if (last.ec != std::errc{} || last.ptr != end || seeds.second < seeds.first) return std::nullopt;
+    return seeds;
+}
+
+std::string areSeeds(const std::string& text) {
+    return seedsOf(text) ? "" : fmt::format("\"{}\" is not a range of seeds such as 1..1000", text);
+}
+
+ExploreOptions optionsOf(const ExploreFlags& flags) {
+    ExploreOptions options;
+    if (!flags.seeds.empty()) std::tie(options.firstSeed, options.lastSeed) = *seedsOf(flags.seeds);
+    options.runs = flags.runs;
+    if (!flags.time.empty()) options.time = parseDuration(flags.time);
+    if (flags.seeds.empty() && flags.time.empty() && !flags.runs) options.runs = 100'000;
+    if (flags.steps) options.mostSteps = *flags.steps;
+    for (const std::string& name : flags.rules) options.rules.push_back(*findRule(name));
+    options.without = flags.without;
+    options.server = flags.server;
+    options.freedom = !flags.noFreedom;
+    options.jobs = jobsOf(flags.jobs);
+    return options;
+}
+
+// Writes `text` to a file in `folder`: NAME.json, or NAME-2.json and so on where another text has the name already. The
+// name, or an empty one if it could not be written.
+std::string keep(const std::string& folder, const std::string& name, const std::string& text) {
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    for (int i = 1;; ++i) {
+        const std::string path = fmt::format("{}/{}{}.json", folder, name, i == 1 ? "" : fmt::format("-{}", i));
+        if (!std::filesystem::exists(path, error)) return writeFile(path, text) ? path : std::string();
+        std::ifstream file(path, std::ios::binary);
+        if (std::string{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()} == text) return path;
+    }
+}
+
+int explore(const ExploreFlags& flags) {
+    ExploreOptions options = optionsOf(flags);
+    const bool isShown = !flags.quiet && isatty(fileno(stderr)) != 0;
+    Millis shown{0};
+    options.progress = [&](const ExploreProgress& progress) {
+        if (!isShown || progress.elapsed - shown < Millis{200}) return;
+        shown = progress.elapsed;
+        const auto seconds = static_cast<std::uint64_t>(std::max<std::int64_t>(1, progress.elapsed.count()));
+        fmt::print(stderr, "\r{} scenarios, {}/s, {} distinct failures\x1b[K", progress.runs,
+                   progress.runs * 1000 / seconds, progress.failures);
+        std::fflush(stderr);
+    };
+    Explored explored;
+    {
+        const Interrupt interrupt;
+        explored = mdsync::explore(options, interrupt);
+    }
+    if (shown > Millis{0}) fmt::print(stderr, "\r\x1b[K");
+    std::vector<std::string> files;
+    bool written = true;
+    for (const Found& found : explored.found) {
+        const std::string name = fmt::format("{}-{}", rule(found.failure.rule).name, spell(found.failure.where));
+        files.push_back(keep(flags.folder, name, writeScenario(found.scenario)));
+        written = written && !files.back().empty();
+    }
+    if (!flags.quiet) fmt::print(stderr, "{}", exploreSpeed(explored));
+    const bool isJson = flags.format == "json";
+    written = print(isJson ? exploreJson(explored, files) : exploreReport(explored, files)) && written;
+    const int code = exitCodeOf(explored);
+    return written ? code : withUnwritable(code);
+}
+
+std::vector<std::string> words() {
+    const std::vector<std::string_view> known = searchWords();
+    return {known.begin(), known.end()};
+}
+
+}  // namespace
+
+Command addExplore(CLI::App& program) {
+    CLI::App* app = program.add_subcommand("explore", "Search for scenarios that a server fails, and make them small");
+    const auto flags = std::make_shared<ExploreFlags>();
+    app->add_option("--seeds", flags->seeds, "The seeds of the scenarios (default: from 1 on)")
+        ->check(CLI::Validator(areSeeds, ""))
+        ->type_name("A..B");
+    addNumber(*app, "--runs", flags->runs, std::uint64_t{0}, std::numeric_limits<std::uint64_t>::max(),
+              "So many scenarios (default 100000, where neither --seeds nor --time is given)");
+    app->add_option("--time", flags->time, "Start nothing more after this time: 30s, 10m, 8h")
+        ->check(CLI::Validator(isDuration, ""))
+        ->type_name("D");
+    addNumber(*app, "--steps", flags->steps, 1U, 400U, "Steps of a scenario at most, 1..400 (default 40)");
+    addRepeatable(*app, "--rule", flags->rules, "Only failures of this rule count")
+        ->check(CLI::Validator(isRule, ""))
+        ->type_name("RULE");
+    addRepeatable(*app, "--without", flags->without,
+                  fmt::format("Make scenarios without this verb or fault: {}", fmt::join(words(), ", ")))
+        ->check(CLI::Validator(oneOf(words()), ""))
+        ->type_name("WORD");
+    app->add_option("--server", flags->server, "The server to run against: reference, or mutant:NAME")
+        ->check(CLI::Validator(isServer, ""))
+        ->type_name("SERVER");
+    app->add_flag("--no-freedom", flags->noFreedom,
+                  "Against the reference server: only its usual choices, not every legal one");
+    app->add_option("-o,--output", flags->folder, "Where failing scenarios are written (default found)")
+        ->type_name("DIR");
+    addJobs(*app, flags->jobs, "Scenarios");
+    app->add_option("--format", flags->format, "human or json")
+        ->check(CLI::Validator(oneOf({"human", "json"}), ""))
+        ->type_name("FORMAT");
+    app->add_flag("-q,--quiet", flags->quiet, "No progress, no speed");
+    addExample(*app,
+               "Examples:\n"
+               "  mdsync explore --time 10m                               as much as ten minutes allow\n"
+               "  mdsync explore --server mutant:evict-second -o found    what a known-bad server does wrong\n"
+               "  mdsync explore --seeds 1..5000 --rule delivery.once --without network\n");
+    return {app, [flags] { return explore(*flags); }};
+}
+
+}  // namespace mdsync::cli

@@ -1,0 +1,283 @@
+// Explore: many generated scenarios, side by side, and what failed. See mdsync/search.hpp.
+//
+// Seeds are taken in batches. A batch is made by one thread; what batches give is added up in the order of their seeds,
+// whoever was first, so that the outcome does not depend on the number of threads.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <mutex>
+
+#include "mdsync/search.hpp"
+#include "run/difference.hpp"
+#include "search/freedom.hpp"
+#include "search/generator.hpp"
+#include "search/situations.hpp"
+#include "search/trial.hpp"
+
+namespace mdsync {
+
+using namespace search;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::uint64_t kBatch = 128;    // seeds
+constexpr std::uint64_t kRepeated = 64;  // one run in so many is made twice
+
+// A failure's first scenario in a batch.
+struct Sighting {
+    Failure failure;
+    std::uint64_t seed = 0;
+    std::uint64_t times = 0;
+};
+
+// What a batch gave.
+struct Batch {
+    std::uint64_t runs = 0, failed = 0, steps = 0, events = 0, repeated = 0;
+    RuleCounts counts{};
+    std::string difference;
+    std::vector<std::uint64_t> cases;   // of all runs, one after the other
+    std::vector<std::size_t> caseEnds;  // by run
+    std::vector<Sighting> sightings;    // by first seed
+};
+
+Without withoutOf(const std::vector<std::string>& words) {
+    Without without;
+    for (const std::string& word : words) {
+        if (const auto found = wordOf(word)) without.set(static_cast<std::size_t>(*found));
+    }
+    return without;
+}
+
+void add(RuleCounts& sum, const RuleCounts& counts) {
+    for (std::size_t i = 0; i < kRules; ++i) {
+        sum[i].checked += counts[i].checked;
+        sum[i].violated += counts[i].violated;
+        sum[i].undecided += counts[i].undecided;
+        sum[i].lapsed += counts[i].lapsed;
+    }
+}
+
+constexpr std::uint64_t kMost = 0xffffffffffffffffULL;
+
+// How many seeds there are to take.
+std::uint64_t seedsOf(const ExploreOptions& options) {
+    const std::uint64_t less = options.lastSeed - options.firstSeed;
+    return less == kMost ? kMost : less + 1;
+}
+
+// The server that a run of `seed` meets.
+class Servers {
+public:
+    explicit Servers(const ExploreOptions& options)
+        : policy_(findServer(options.server).value()),
+          name_(options.server),
+          freedom_(options.freedom && options.server == "reference") {}
+
+    [[nodiscard]] ServerPolicy policy(std::uint64_t seed) const {
+        ServerPolicy policy = policy_;
+        if (freedom_) policy.knobs = drawKnobs(*randomChoices(seed));
+        return policy;
+    }
+    [[nodiscard]] std::string name(std::uint64_t seed) const {
+        return freedom_ ? spellReference(policy(seed).knobs) : name_;
+    }
+
+private:
+    ServerPolicy policy_;
+    std::string name_;
+    bool freedom_;
+};
+
+// A Worker makes batches, one after the other, in one thread.
+class Worker {
+public:
+    Worker(const ExploreOptions& options, const Servers& servers)
+        : options_(options), servers_(servers), generator_({withoutOf(options.without), options.mostSteps}) {}
+
+    Batch make(std::uint64_t first, std::uint64_t count) {
+        Batch batch;
+        for (std::uint64_t i = 0; i < count; ++i) one(first + i, batch);
+        return batch;
+    }
+
+private:
+    void one(std::uint64_t seed, Batch& batch) {
+        Case& scenario = generator_.make(seed);
+        const ServerPolicy policy = servers_.policy(seed);
+        trial_.run(scenario, scenario.lexicon, policy, seed);
+        ++batch.runs;
+        batch.steps += scenario.steps.size();
+        batch.events += trial_.events().size();
+        add(batch.counts, trial_.checker().counts());
+        casesOf(scenario, trial_.events(), batch.cases);
+        batch.caseEnds.push_back(batch.cases.size());
+        if (!trial_.checker().violations().empty()) note(scenario, seed, batch);
+        if (seed % kRepeated == 0) repeat(scenario, policy, seed, batch);
+    }
+
+    void note(const Case& scenario, std::uint64_t seed, Batch& batch) const {
+        bool counts = false;
+        for (const Failure& failure : failuresOf(scenario, trial_.checker().violations())) {
+            const std::vector<RuleId>& wanted = options_.rules;
+            if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), failure.rule) == wanted.end()) continue;
+            counts = true;
+            const auto same = [&](const Sighting& sighting) { return sighting.failure == failure; };
+            const auto found = std::find_if(batch.sightings.begin(), batch.sightings.end(), same);
+            if (found == batch.sightings.end()) {
+                batch.sightings.push_back({failure, seed, 1});
+            } else {
+                ++found->times;
+            }
+        }
+        batch.failed += counts ? 1 : 0;
+    }
+
+    // The same seed must give the same events.
+    void repeat(Case& scenario, const ServerPolicy& policy, std::uint64_t seed, Batch& batch) {
+        again_.run(scenario, scenario.lexicon, policy, seed);
+        ++batch.repeated;
+        const auto difference = firstDifference({scenario.header, scenario.lexicon, trial_.annex(), trial_.events()},
+                                                {scenario.header, scenario.lexicon, again_.annex(), again_.events()});
+        if (difference && batch.difference.empty()) {
+            batch.difference = fmt::format("seed {}: {}", seed, describe(*difference));
+        }
+    }
+
+    const ExploreOptions& options_;
+    const Servers& servers_;
+    Generator generator_;
+    Trial trial_;
+    Trial again_;
+};
+
+// An Exploration hands out batches and adds up what they give.
+class Exploration {
+public:
+    Exploration(const ExploreOptions& options, const Interrupt& interrupt)
+        : options_(options), interrupt_(interrupt), servers_(options), began_(Clock::now()) {}
+
+    Explored run() {
+        const unsigned jobs = std::max(1U, options_.jobs);
+        inParallel(jobs, jobs, interrupt_.flag(), [this](std::size_t) { work(); });
+        total_.cases = situations_.known();
+        total_.casesOnce = situations_.once();
+        total_.elapsed = elapsed();
+        total_.interrupted = interrupt_.signal() != 0;
+        total_.interruptSignal = interrupt_.signal();
+        for (auto& [failure, found] : found_) total_.found.push_back(std::move(found));
+        std::sort(total_.found.begin(), total_.found.end(), [](const Found& a, const Found& b) {
+            return a.seed != b.seed ? a.seed < b.seed : a.failure < b.failure;
+        });
+        return std::move(total_);
+    }
+
+private:
+    struct Range {
+        std::uint64_t number = 0;  // of the batch
+        std::uint64_t first = 0;
+        std::uint64_t count = 0;
+    };
+
+    [[nodiscard]] Millis elapsed() const { return std::chrono::duration_cast<Millis>(Clock::now() - began_); }
+
+    void work() {
+        Worker worker{options_, servers_};
+        while (const std::optional<Range> range = next()) take(range->number, worker.make(range->first, range->count));
+    }
+
+    std::optional<Range> next() {
+        const std::scoped_lock lock{mutex_};
+        if (interrupt_.flag().load() || (options_.time && elapsed() >= *options_.time)) return std::nullopt;
+        const std::uint64_t wanted = std::min(seedsOf(options_), options_.runs.value_or(kMost));
+        const std::uint64_t left = wanted - std::min(wanted, handedOut_);
+        if (left == 0) return std::nullopt;
+        const Range range{batches_++, options_.firstSeed + handedOut_, std::min(left, kBatch)};
+        handedOut_ += range.count;
+        return range;
+    }
+
+    void take(std::uint64_t number, Batch batch) {
+        const std::scoped_lock lock{mutex_};
+        waiting_.emplace(number, std::move(batch));
+        for (auto it = waiting_.begin(); it != waiting_.end() && it->first == added_; it = waiting_.erase(it)) {
+            addUp(it->second);
+            ++added_;
+        }
+        if (options_.progress) options_.progress({total_.runs, found_.size(), elapsed()});
+    }
+
+    void addUp(const Batch& batch) {
+        total_.runs += batch.runs;
+        total_.failed += batch.failed;
+        total_.steps += batch.steps;
+        total_.events += batch.events;
+        total_.repeated += batch.repeated;
+        if (total_.difference.empty()) total_.difference = batch.difference;
+        add(total_.counts, batch.counts);
+        std::size_t begin = 0;
+        for (const std::size_t end : batch.caseEnds) {
+            situations_.add(std::span(batch.cases).subspan(begin, end - begin));
+            begin = end;
+        }
+        for (const Sighting& sighting : batch.sightings) see(sighting);
+    }
+
+    void see(const Sighting& sighting) {
+        Found& found = found_[sighting.failure];
+        found.times += sighting.times;
+        if (found.times > sighting.times) return;
+        found.failure = sighting.failure;
+        found.seed = sighting.seed;
+        found.server = servers_.name(sighting.seed);
+        Generator generator{{withoutOf(options_.without), options_.mostSteps}};
+        found.scenario = generator.make(sighting.seed);
+        Trial trial{1000};
+        trial.run(found.scenario, found.scenario.lexicon, servers_.policy(sighting.seed), sighting.seed);
+        for (const Violation& violation : trial.checker().violations()) {
+            if (failuresOf(found.scenario, {violation}).front() != found.failure) continue;
+            found.text = violation.text;
+            break;
+        }
+        name(found);
+    }
+
+    // What a reader of the file wants to know.
+    static void name(Found& found) {
+        Case& scenario = found.scenario;
+        scenario.name = fmt::format("{}: {}", spell(found.failure), found.text);
+        scenario.description =
+            fmt::format("Found by mdsync explore --seeds {0}..{0} --server {1}", found.seed, found.server);
+        scenario.rules = {std::string(rule(found.failure.rule).name)};
+        scenario.tags = {"found"};
+    }
+
+    const ExploreOptions& options_;
+    const Interrupt& interrupt_;
+    Servers servers_;
+    Clock::time_point began_;
+
+    std::mutex mutex_;
+    std::uint64_t handedOut_ = 0;  // seeds
+    std::uint64_t batches_ = 0;
+    std::uint64_t added_ = 0;  // batches
+    std::map<std::uint64_t, Batch> waiting_;
+    Explored total_;
+    Situations situations_;
+    std::map<Failure, Found> found_;
+};
+
+}  // namespace
+
+std::vector<std::string_view> searchWords() {
+    return {kSpellings.begin(), kSpellings.end()};
+}
+
+Explored explore(const ExploreOptions& options, const Interrupt& interrupt) {
+    return Exploration{options, interrupt}.run();
+}
+
+}  // namespace mdsync

@@ -1,0 +1,125 @@
+// What exploring gave, as text. See mdsync/search.hpp.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "mdsync/search.hpp"
+
+namespace mdsync {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string counted(std::uint64_t number, std::string_view noun) {
+    return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
+}
+
+std::uint64_t perSecond(std::uint64_t number, Millis elapsed) {
+    return number * 1000 / static_cast<std::uint64_t>(std::max<std::int64_t>(1, elapsed.count()));
+}
+
+void appendFound(std::string& out, const Found& found, const std::string& file) {
+    out += fmt::format("FOUND {}\n\n  {}\n  {}; first by seed {}, in {}\n\n", spell(found.failure), found.text,
+                       counted(found.scenario.steps.size(), "step"), found.seed, counted(found.times, "scenario"));
+    if (!file.empty()) {
+        const std::string server = found.server == "reference" ? "" : " --server " + shellWord(found.server);
+        out += fmt::format("  again:    mdsync run {}{}\n", shellWord(file), server);
+    }
+    out += fmt::format("  why:      mdsync explain {}\n\n", rule(found.failure.rule).name);
+}
+
+void appendRules(std::string& out, const Explored& explored) {
+    std::size_t checked = 0;
+    const Rule* rarest = nullptr;
+    std::uint64_t least = 0;
+    std::string idle;
+    for (const Rule& row : catalogue()) {
+        const std::uint64_t count = explored.counts[static_cast<std::size_t>(row.id)].checked;
+        if (count == 0) {
+            idle += fmt::format("{}{}", idle.empty() ? "" : ", ", row.name);
+            continue;
+        }
+        ++checked;
+        if (rarest != nullptr && count >= least) continue;
+        rarest = &row;
+        least = count;
+    }
+    out += fmt::format("rules  {} of {} put to the test", checked, kRules);
+    if (rarest != nullptr) out += fmt::format("; least often {}, {} times", rarest->name, least);
+    out += '\n';
+    if (!idle.empty()) out += fmt::format("       not exercised: {}\n", idle);
+}
+
+void appendCases(std::string& out, const Explored& explored) {
+    if (explored.runs == 0) return;
+    out += fmt::format("cases  {} different ones; the next 1000 scenarios would show about {} new ones\n",
+                       explored.cases, explored.casesOnce * 1000 / explored.runs);
+}
+
+}  // namespace
+
+std::string exploreReport(const Explored& explored, const std::vector<std::string>& files) {
+    std::string out;
+    for (std::size_t i = 0; i < explored.found.size(); ++i) {
+        appendFound(out, explored.found[i], i < files.size() ? files[i] : std::string());
+    }
+    appendRules(out, explored);
+    appendCases(out, explored);
+    if (!explored.difference.empty()) out += fmt::format("NOT REPEATABLE  {}\n", explored.difference);
+    const char* verdict = explored.runs == 0 ? "NOTHING" : explored.found.empty() ? "PASS" : "FAIL";
+    out += fmt::format("{}  {}, {}, {}; {} failed, {}; {} repeated\n", verdict, counted(explored.runs, "scenario"),
+                       counted(explored.steps, "step"), counted(explored.events, "event"), explored.failed,
+                       counted(explored.found.size(), "distinct failure"), explored.repeated);
+    if (explored.interrupted) out += "interrupted: the seeds up to here were explored\n";
+    return out;
+}
+
+std::string exploreSpeed(const Explored& explored) {
+    return fmt::format("{} in {}, {} scenarios a second\n", counted(explored.runs, "scenario"),
+                       spellDuration(explored.elapsed), perSecond(explored.runs, explored.elapsed));
+}
+
+std::string exploreJson(const Explored& explored, const std::vector<std::string>& files) {
+    Json document = {{"mdsync", "explore/1"},
+                     {"runs", explored.runs},
+                     {"failed", explored.failed},
+                     {"steps", explored.steps},
+                     {"events", explored.events},
+                     {"repeated", explored.repeated},
+                     {"runsPerSecond", perSecond(explored.runs, explored.elapsed)},
+                     {"cases", explored.cases},
+                     {"casesSeenOnce", explored.casesOnce},
+                     {"interrupted", explored.interrupted}};
+    if (!explored.difference.empty()) document["difference"] = explored.difference;
+    document["failures"] = Json::array();
+    for (std::size_t i = 0; i < explored.found.size(); ++i) {
+        const Found& found = explored.found[i];
+        document["failures"].push_back({{"rule", rule(found.failure.rule).name},
+                                        {"where", spell(found.failure.where)},
+                                        {"scenario", i < files.size() ? Json(files[i]) : Json()},
+                                        {"steps", found.scenario.steps.size()},
+                                        {"seed", found.seed},
+                                        {"times", found.times},
+                                        {"server", found.server},
+                                        {"text", found.text}});
+    }
+    document["rules"] = Json::object();
+    for (const Rule& row : catalogue()) {
+        const Counts& counts = explored.counts[static_cast<std::size_t>(row.id)];
+        document["rules"][std::string(row.name)] = {{"checked", counts.checked},
+                                                    {"violated", counts.violated},
+                                                    {"undecided", counts.undecided},
+                                                    {"lapsed", counts.lapsed}};
+    }
+    return document.dump(2) + "\n";
+}
+
+int exitCodeOf(const Explored& explored) {
+    if (!explored.difference.empty()) return 70;
+    if (explored.interrupted) return 128 + explored.interruptSignal;
+    if (!explored.found.empty()) return 1;
+    return explored.runs == 0 ? 4 : 0;
+}
+
+}  // namespace mdsync

@@ -1,0 +1,96 @@
+#include "search/situations.hpp"
+
+#include <algorithm>
+
+namespace mdsync::search {
+
+namespace {
+
+constexpr std::uint64_t mix(std::uint64_t x) {
+    x = (x ^ (x >> 30U)) * 0xbf58476d1ce4e5b9ULL;
+    x = (x ^ (x >> 27U)) * 0x94d049bb133111ebULL;
+    return x ^ (x >> 31U);
+}
+
+// What kind of step it is.
+std::uint64_t kindOf(const Step& step) {
+    std::uint64_t kind = static_cast<std::uint64_t>(step.kind) * 2 + (step.settle ? 1 : 0);
+    for (const Action& action : step.actions) {
+        const Op& op = action.op;
+        const std::uint64_t one = static_cast<std::uint64_t>(op.kind) | static_cast<std::uint64_t>(op.to.kind) << 4U |
+                                  static_cast<std::uint64_t>(op.api) << 6U | std::uint64_t{op.includeSender} << 8U |
+                                  std::uint64_t{op.enabled} << 9U | std::uint64_t{op.device.exists()} << 10U;
+        kind = mix(kind ^ (one + 1));
+        if (step.kind == StepKind::Act) break;  // the first stands for a list
+    }
+    return kind;
+}
+
+std::uint64_t bitOf(const Event& event) {
+    const auto kind = static_cast<std::uint64_t>(event.kind);
+    if (event.kind == EventKind::Receive) return 1ULL << (32 + static_cast<unsigned>(event.via));
+    if (event.kind == EventKind::Offline) return 1ULL << (40 + static_cast<unsigned>(event.reason));
+    if (event.refused) return 1ULL << 50U;
+    return 1ULL << kind;
+}
+
+}  // namespace
+
+void casesOf(const Case& scenario, std::span<const Event> events, std::vector<std::uint64_t>& out) {
+    const std::size_t first = out.size();
+    std::uint64_t before = 0;
+    std::size_t at = 0;
+    for (std::size_t i = 0; i < scenario.steps.size(); ++i) {
+        std::uint64_t followed = 0;
+        for (; at < events.size() && events[at].origin <= i + 1; ++at) followed |= bitOf(events[at]);
+        const std::uint64_t kind = kindOf(scenario.steps[i]);
+        out.push_back(mix(mix(before) + kind * 31 + followed) | 1U);
+        before = kind;
+    }
+    const auto begin = out.begin() + static_cast<std::ptrdiff_t>(first);
+    std::sort(begin, out.end());
+    out.erase(std::unique(begin, out.end()), out.end());
+}
+
+void Situations::add(std::span<const std::uint64_t> cases) {
+    for (const std::uint64_t number : cases) {
+        if (isKept(number)) insert(number, false);
+    }
+    if (size_ > kMost) thinOut();
+}
+
+Situations::Slot& Situations::slotOf(std::uint64_t number) {
+    const std::size_t mask = slots_.size() - 1;
+    std::size_t at = mix(number) & mask;
+    while (slots_[at].number != 0 && slots_[at].number != number) at = (at + 1) & mask;
+    return slots_[at];
+}
+
+void Situations::insert(std::uint64_t number, bool again) {
+    if (2 * (size_ + 1) > slots_.size()) grow(std::max<std::size_t>(1024, 2 * slots_.size()));
+    Slot& slot = slotOf(number);
+    if (slot.number == 0) {
+        slot = {number, again};
+        ++size_;
+        once_ += again ? 0 : 1;
+    } else if (!slot.again) {
+        slot.again = true;
+        --once_;
+    }
+}
+
+void Situations::grow(std::size_t slots) {
+    std::vector<Slot> old(slots);
+    old.swap(slots_);
+    size_ = once_ = 0;
+    for (const Slot& slot : old) {
+        if (slot.number != 0 && isKept(slot.number)) insert(slot.number, slot.again);
+    }
+}
+
+void Situations::thinOut() {
+    ++sparse_;
+    grow(slots_.size());
+}
+
+}  // namespace mdsync::search
