@@ -120,7 +120,7 @@ Tri offSingleDevice(const State& s, const Arrival& a) {
         const DeviceId other{user.firstDevice.value + i};
         const Receipt* r = other == a.deviceId ? nullptr : s.receipt(a.message, other);
         if (r == nullptr || (r->have & Receipt::OffDecided) == 0) continue;
-        if (s.terminalHas(a.message, *r, s.devices[other.index()], false)) return Tri::Yes;
+        if (s.terminalHas(*r, s.devices[other.index()], false)) return Tri::Yes;
     }
     return Tri::No;
 }
@@ -245,10 +245,10 @@ void Checker::State::onReceive(const Event& e) {
     bool tainted = false;
     if (!awaited) {
         a.byAuthor = m.state == MessageState::Accepted && d.user == m.author;
-        a.standing = standing(m.from, m.until, d);
+        a.standing = standing(m.from(), m.until, d);
         a.decides = decides(m, d);
         // delivery.only-online's exception: accepted before the `offline`, until the next settled moment.
-        a.excused = !d.online && m.state == MessageState::Accepted && m.from < d.ended &&
+        a.excused = !d.online && m.state == MessageState::Accepted && m.from() < d.ended &&
                     (timeMode ? now <= d.endedAt + patience : lastSettled < d.ended);
         tainted = ban(a);
     } else {
@@ -261,7 +261,7 @@ void Checker::State::onReceive(const Event& e) {
     const bool first = (r->have & Receipt::Received) == 0;
     if (first) {
         r->session = d.session;
-        r->stamp = timeMode ? static_cast<std::uint32_t>((now - m.untilAt).count()) : settledCount;
+        r->stamp = timeMode ? lowHalf(now) : settledCount;
         r->have |= static_cast<std::uint8_t>(Receipt::Received | Receipt::Ever | (tainted ? Receipt::Tainted : 0) |
                                              (a.decides == Decides::Off && !a.excused ? Receipt::OffDecided : 0));
         if (m.kind == MessageSort::Normal && !m.room) d.holdsSomething = true;

@@ -49,7 +49,7 @@ Checker::State::State(std::shared_ptr<const Header> h, CheckerOptions o)
 void Checker::State::feed(const Event& e) {
     now = e.t;
     origin = e.origin;
-    if (timeMode) judgeBefore(now);
+    if (timeMode && isDueBefore(now)) judgeBefore(now);
     ++place;
     forgetPastHorizon();
     switch (e.kind) {
@@ -99,7 +99,6 @@ void Checker::State::feed(const Event& e) {
 void Checker::State::expect(const Event& e) const {
     if (e.kind != EventKind::Receive || e.message.index() >= messages.size()) return;
     __builtin_prefetch(&messages[e.message.index()]);
-    __builtin_prefetch(&messages[e.message.index()].from);
     __builtin_prefetch(&devices[e.device.index()]);
 }
 
@@ -194,8 +193,8 @@ void Checker::State::onReinstall(const Event& e) {
         if (r == nullptr) continue;
         // The old installation may have the message for good; the new one starts with nothing. OffDecided stays with
         // Earlier.
-        if (terminalHas(m, *r, d, false)) r->have |= Receipt::Earlier;
-        if (terminalHas(m, *r, d, true)) r->have |= Receipt::EarlierClean;
+        if (terminalHas(*r, d, false)) r->have |= Receipt::Earlier;
+        if (terminalHas(*r, d, true)) r->have |= Receipt::EarlierClean;
         r->have &=
             static_cast<std::uint8_t>(~(Receipt::Received | Receipt::Tainted | Receipt::Shown | Receipt::ShownOff));
         if ((r->have & Receipt::Earlier) == 0) r->have &= static_cast<std::uint8_t>(~Receipt::OffDecided);
@@ -210,11 +209,6 @@ void Checker::State::onReinstall(const Event& e) {
 }
 
 // ---- Messages ---------------------------------------------------------------------------------------------
-
-MessageFacts& Checker::State::message(MessageId id) {
-    if (id.index() >= messages.size()) messages.resize(std::max<std::size_t>(id.index() + 1, messages.size() * 3 / 2));
-    return messages[id.index()];
-}
 
 bool Checker::State::isStatusType(TextId type) {
     if (!type.exists()) return false;
@@ -308,7 +302,8 @@ void Checker::State::accept(MessageId id, bool exact) {
     m.state = MessageState::Accepted;
     m.late = !exact;
     const Regime at = service.at(now);
-    m.from = exact ? place : m.asked;
+    m.exact = exact;
+    m.notBefore = exact ? place : m.asked;
     m.fromAt = exact ? now : m.askedAt;
     m.until = place;
     m.untilAt = now;
@@ -346,7 +341,7 @@ void Checker::State::accept(MessageId id, bool exact) {
             const DeviceId id2{user.firstDevice.value + i};
             const DeviceFacts& d = devices[id2.index()];
             Receipt& r = receipts[m.receipts + base + i];
-            if (d.online && d.began < m.from) {
+            if (d.online && d.began < m.from()) {
                 r.session = d.session;
                 r.owed |= Receipt::Online;
                 if (owed && id2 != m.sender) {
@@ -354,33 +349,29 @@ void Checker::State::accept(MessageId id, bool exact) {
                 }
                 if (m.room) {
                     const std::uint32_t stay = stayOf.find(pairKey(m.to.number, id2.value));
-                    if (stay != FlatMap::kAbsent && stays[stay].inside && stays[stay].since < m.from)
+                    if (stay != FlatMap::kAbsent && stays[stay].inside && stays[stay].since < m.from())
                         r.owed |= Receipt::InRoom;
                     else if (!exact && stay != FlatMap::kAbsent &&
-                             std::max(stays[stay].since, stays[stay].left) > m.from)
+                             std::max(stays[stay].since, stays[stay].left) > m.from())
                         r.owed |= Receipt::Unsure;
                 }
-            } else if (!exact && (d.online || d.ended > m.from)) {
+            } else if (!exact && (d.online || d.ended > m.from())) {
                 r.owed |= Receipt::Unsure;
             }
         }
         if (!m.room && m.kind == MessageSort::Normal) user.mailbox.push_back(id);
     }
-    byAcceptance.push({id, m.until});
+    byAcceptance.push({id, m.untilAt});
     ++liveMessages;
     temptAtAcceptance(id);
 }
 
-void Checker::State::forgetPastHorizon() {
-    while (!byAcceptance.empty()) {
-        const auto [id, until] = byAcceptance.front();
-        const MessageFacts& m = messages[id.index()];
-        if (m.state == MessageState::Accepted && m.until == until) {
-            if (!pastHorizon(m)) return;
-            forget(id);
-        }
-        byAcceptance.pop();
-    }
+void Checker::State::forgetOldest() {
+    const auto [id, acceptedAt] = byAcceptance.front();
+    byAcceptance.pop();
+    // The id may have been used again.
+    const MessageFacts& m = messages[id.index()];
+    if (m.state == MessageState::Accepted && m.untilAt == acceptedAt) forget(id);
 }
 
 void Checker::State::forget(MessageId id) {
@@ -552,31 +543,6 @@ std::span<const Checker::State::Concerned> Checker::State::concerned(const Messa
     return std::span(two).first(m.to.user() == m.author ? 1 : 2);
 }
 
-std::uint32_t Checker::State::slotBase(const MessageFacts& m, UserId u) const {
-    if (m.slots == 0) return FlatMap::kAbsent;
-    if (u == m.author) return m.authorSlot;
-    if (m.to.kind == TargetKind::User) return u == m.to.user() ? m.recipientSlot : FlatMap::kAbsent;
-    const std::uint32_t base = slotOf.find(pairKey(m.thread, u.value));
-    return base < m.slots ? base : FlatMap::kAbsent;
-}
-
-// The slot of `d`, or kAbsent where the message has none for it.
-std::uint32_t Checker::State::slot(const MessageFacts& m, DeviceId d) const {
-    const DeviceFacts& device = devices[d.index()];
-    const std::uint32_t base = slotBase(m, device.user);
-    return base == FlatMap::kAbsent ? base : base + device.ordinal;
-}
-
-const Receipt* Checker::State::receipt(const MessageFacts& m, DeviceId d) const {
-    const std::uint32_t at = slot(m, d);
-    return at == FlatMap::kAbsent ? nullptr : &receipts[m.receipts + at];
-}
-
-Receipt* Checker::State::receipt(const MessageFacts& m, DeviceId d) {
-    const std::uint32_t at = slot(m, d);
-    return at == FlatMap::kAbsent ? nullptr : &receipts[m.receipts + at];
-}
-
 // Whether `u` was a member throughout, at some time, or never between two places.
 Tri Checker::State::member(GroupId g, UserId u, Place from, Place until) const {
     const std::uint32_t number = memberOf.find(pairKey(g.value, u.value));
@@ -596,7 +562,7 @@ bool Checker::State::leftAfter(const MessageFacts& m, UserId u) const {
     const std::uint32_t number = memberOf.find(pairKey(m.to.number, u.value));
     if (number == FlatMap::kAbsent) return false;
     const auto& changes = memberships[number];
-    for (std::size_t i = changes.size(); i > 0 && changes[i - 1] > m.from; --i) {
+    for (std::size_t i = changes.size(); i > 0 && changes[i - 1] > m.from(); --i) {
         if (i % 2 == 0) return true;  // joins stand at odd, leaves at even positions, counted from 1
     }
     return false;
@@ -608,7 +574,7 @@ Tri Checker::State::inAudience(const MessageFacts& m, UserId u) const {
         case TargetKind::User:
             return u == m.to.user() ? Tri::Yes : Tri::No;
         case TargetKind::Group:
-            return member(m.to.group(), u, m.from, m.until);
+            return member(m.to.group(), u, m.from(), m.until);
         case TargetKind::Room: {
             const std::uint32_t base = slotBase(m, u);
             if (base == FlatMap::kAbsent) return Tri::No;
@@ -635,7 +601,7 @@ Standing Checker::State::standing(Place from, Place until, const DeviceFacts& d)
 // acceptance. For one that came online later: acceptance and the beginning of its session, with no turn in between.").
 Decides Checker::State::decides(const MessageFacts& m, const DeviceFacts& d) const {
     if (!m.regimeSure) return Decides::Nothing;
-    if (d.began >= m.from && !(d.regime == m.regime)) return Decides::Nothing;
+    if (d.began >= m.from() && !(d.regime == m.regime)) return Decides::Nothing;
     return decidedBy(m.regime);
 }
 
@@ -658,11 +624,11 @@ Tri Checker::State::holds(const MessageFacts& m, DeviceId d) const {
 
 // A terminal has a message that it received if that session still lasts, or its installation was online at a settled
 // moment since: where the session broke at once, the acknowledgement may be lost.
-bool Checker::State::terminalHas(const MessageFacts& m, const Receipt& r, const DeviceFacts& d, bool clean) const {
+bool Checker::State::terminalHas(const Receipt& r, const DeviceFacts& d, bool clean) const {
     if ((r.have & (clean ? Receipt::EarlierClean : Receipt::Earlier)) != 0) return true;
     if ((r.have & Receipt::Received) == 0 || (clean && (r.have & Receipt::Tainted) != 0)) return false;
     if (d.online && r.session == d.session) return true;
-    if (timeMode) return (d.online ? now : d.endedAt) >= m.untilAt + Millis{r.stamp} + patience;
+    if (timeMode) return (d.online ? now : d.endedAt) >= receivedAt(r) + patience;
     const std::uint32_t seen = d.online && settledCount > d.beganSettled ? settledCount : d.settledOnline;
     return seen > r.stamp;
 }
@@ -684,7 +650,7 @@ Tri Checker::State::anotherTerminalHas(const MessageFacts& m, DeviceId d, bool c
         const Receipt& r = receipts[m.receipts + base + i];
         if (other == d) {
             if ((r.have & (clean ? Receipt::EarlierClean : Receipt::Earlier)) != 0) return Tri::Yes;
-        } else if (terminalHas(m, r, devices[other.index()], clean)) {
+        } else if (terminalHas(r, devices[other.index()], clean)) {
             return Tri::Yes;
         }
     }
@@ -769,10 +735,11 @@ std::uint64_t Checker::events() const {
 std::size_t Checker::memory() const {
     const State& s = *state_;
     const auto bytes = [](const auto& v) { return v.capacity() * sizeof(v[0]); };
-    std::size_t sum = sizeof(State) + bytes(s.devices) + bytes(s.users) + bytes(s.messages) + bytes(s.recalls) +
-                      bytes(s.threads) + bytes(s.receipts) + bytes(s.marks) + bytes(s.memberships) + bytes(s.stays) +
-                      bytes(s.logins) + s.due.memory() + s.byAcceptance.memory() + s.privateThreads.memory() +
-                      s.memberOf.memory() + s.slotOf.memory() + s.stayOf.memory();
+    std::size_t sum = sizeof(State) + bytes(s.devices) + bytes(s.users) + s.messages.memory() + bytes(s.recalls) +
+                      bytes(s.threads) + bytes(s.receipts) + bytes(s.marks) + bytes(s.catchUpMarks) +
+                      bytes(s.memberships) + bytes(s.stays) + bytes(s.logins) + s.due.memory() +
+                      s.byAcceptance.memory() + s.privateThreads.memory() + s.memberOf.memory() + s.slotOf.memory() +
+                      s.stayOf.memory();
     for (const UserFacts& u : s.users) sum += bytes(u.mailbox) + bytes(u.recalled);
     for (const Thread& t : s.threads) sum += bytes(t.users);
     for (const auto& list : s.unaccepted) sum += bytes(list) + 3 * sizeof(list);

@@ -13,16 +13,19 @@ void Checker::State::judgeOrder(const Arrival& a, Via via) {
     const MessageFacts& m = a.message;
     if (m.kind != MessageSort::Normal || via == Via::Unknown || !a.device.online) return;
     if (via != Via::Live && (a.device.caughtUp || header->silent.caughtUp)) return;
-    OrderMark& mark = marks[(m.to.kind == TargetKind::User ? m.marks : threads[m.thread].marks) + slot(m, a.deviceId)];
-    if (mark.session != a.device.session) mark = OrderMark{{0, 0, 0}, a.device.session, 0};
-    const auto which = static_cast<std::size_t>(via) - 1;
-    const auto bit = static_cast<std::uint8_t>(1U << which);
+    const std::size_t at = (m.to.kind == TargetKind::User ? m.marks : threads[m.thread].marks) +
+                           static_cast<std::size_t>(a.receipt - &receipts[m.receipts]);
+    OrderMark& mark = marks[at];
+    if (mark.session != a.device.session) mark = OrderMark{0, a.device.session, 0};
+    const auto bit = static_cast<std::uint8_t>(1U << static_cast<unsigned>(via));
     const auto later = [](std::uint32_t one, std::uint32_t other) {
         return static_cast<std::int32_t>(one - other) > 0;
     };
     const auto until = static_cast<std::uint32_t>(m.until);
-    const auto from = static_cast<std::uint32_t>(m.from);
-    std::uint32_t& latest = mark.latest[which];
+    const auto from = static_cast<std::uint32_t>(m.from());
+    std::uint32_t& latest = via == Via::Live      ? mark.live
+                            : via == Via::Offline ? catchUpMarks[at].offline
+                                                  : catchUpMarks[at].compensation;
     if ((mark.begun & bit) == 0) {
         mark.begun |= bit;
         latest = from;
@@ -47,6 +50,8 @@ void Checker::State::makeMarks(Thread& thread) {
     const auto first = static_cast<std::uint32_t>(marks.size());
     marks.resize(marks.size() + thread.slots);
     std::copy_n(marks.begin() + thread.marks, thread.markSlots, marks.begin() + first);
+    catchUpMarks.resize(marks.size());
+    std::copy_n(catchUpMarks.begin() + thread.marks, thread.markSlots, catchUpMarks.begin() + first);
     thread.marks = first;
     thread.markSlots = thread.slots;
 }

@@ -196,7 +196,7 @@ void Checker::State::judgeAccepted(MessageId id) {
             if ((r.owed & Receipt::Online) == 0) continue;
             const DeviceId device{user.firstDevice.value + i};
             const DeviceFacts& d = devices[device.index()];
-            const bool since = d.online && d.session == r.session && d.began < m.from;
+            const bool since = d.online && d.session == r.session && d.began < m.from();
             lasting |= since;
             if ((r.owed & Receipt::Owed) == 0) {
                 if (!m.regimeSure || m.regime.service == Service::Changing) {

@@ -6,10 +6,12 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
 
+#include "base/blocks.hpp"
 #include "base/fifo.hpp"
 #include "base/flat_map.hpp"
 #include "mdsync/spec.hpp"
@@ -21,6 +23,11 @@ using Place = std::uint64_t;
 
 // "Nothing may bring a message after it, nothing is owed about it any more": 8 x 24 h after acceptance.
 inline constexpr Millis kHorizon = std::chrono::hours{8 * 24};
+
+// Half of a time, for records that must be small: differences of up to 49 days survive.
+[[nodiscard]] inline std::uint32_t lowHalf(Instant t) {
+    return static_cast<std::uint32_t>(t.time_since_epoch().count());
+}
 
 // ---- The service switch -----------------------------------------------------------------------------------
 
@@ -124,7 +131,7 @@ struct Receipt {
         RecallNoMore = 32,   // the same of its recall
         LackedAtRecall = 64  // did not hold it when its recall was accepted
     };
-    std::uint32_t stamp = 0;    // when received: number of `settled` before, or ms since acceptance in time mode
+    std::uint32_t stamp = 0;    // when received: number of `settled` before, or in time mode the low half of the time
     std::uint16_t session = 0;  // in which it was received; before that, the one it is owed to
     std::uint8_t have = 0;
     std::uint8_t owed = 0;
@@ -139,16 +146,17 @@ struct alignas(64) MessageFacts {
     // What every `receive` looks at stands first, in one cache line.
     MessageState state = MessageState::Unknown;
     MessageSort kind = MessageSort::Normal;
-    bool room = false;       // a chatroom's
-    bool api = false;        // sent through the server API
-    bool statusApi = false;  // ... through a status endpoint
-    bool includeSender = false;
-    bool toSelf = false;         // through the API: judged by delivery.* alone
-    bool regimeSure = false;     // the regime was one and the same wherever acceptance lies
-    bool senderOffline = false;  // its device was offline when it asked
-    bool senderUnsure = false;   // reinstalled between `send` and `accept`
-    bool late = false;           // taken as accepted without an `accept` in time
     PayloadKind payloadKind = PayloadKind::Unknown;
+    bool room : 1 = false;       // a chatroom's
+    bool api : 1 = false;        // sent through the server API
+    bool statusApi : 1 = false;  // ... through a status endpoint
+    bool includeSender : 1 = false;
+    bool toSelf : 1 = false;         // through the API: judged by delivery.* alone
+    bool regimeSure : 1 = false;     // the regime was one and the same wherever acceptance lies
+    bool senderOffline : 1 = false;  // its device was offline when it asked
+    bool senderUnsure : 1 = false;   // reinstalled between `send` and `accept`
+    bool late : 1 = false;           // taken as accepted without an `accept` in time
+    bool exact : 1 = false;          // `from` and `until` are one place
     UserId author;
     Address to;
     std::uint32_t receipts = 0;    // first of them in the pool
@@ -157,14 +165,15 @@ struct alignas(64) MessageFacts {
     std::uint32_t marks = 0;  // a private message's order marks; others ask their thread
     std::uint32_t recall = kNone;
     DeviceId sender;
+    std::uint32_t slots = 0;  // receipts of the thread's first so many devices
     std::uint64_t payload = 0;
     Place until = 0;  // acceptance: not after ...
 
-    Place from = 0;  // ... and not before
+    // The second cache line.
+    Place notBefore = 0;  // ... and not before: ask from()
     Instant untilAt{};
     Instant fromAt{};
     Regime regime;
-    std::uint32_t slots = 0;  // receipts of the thread's first so many devices
     std::uint32_t thread = 0;
     std::uint32_t senderInstallation = 0;
     std::uint32_t askedOrigin = 0;
@@ -173,10 +182,14 @@ struct alignas(64) MessageFacts {
 
     static constexpr std::uint32_t kNone = 0xffffffffU;
 
+    [[nodiscard]] Place from() const { return exact ? until : notBefore; }
+
     // Normal, private or group, not to oneself through the API: what online.*, off.*, compensation.* and recall.* are
     // about.
     [[nodiscard]] bool synchronizable() const { return kind == MessageSort::Normal && !room && !toSelf; }
 };
+
+static_assert(sizeof(MessageFacts) == 128 && offsetof(MessageFacts, notBefore) == 64);
 
 // Somebody asked for a recall.
 struct RecallRequest {
@@ -214,11 +227,16 @@ struct RecallFacts {
 // ---- Conversations ----------------------------------------------------------------------------------------
 
 // How far a device has come in a conversation during its session, for each `via`: the latest acceptance among what it
-// received. The low halves of places are kept; within a session they are compared by their difference.
+// received. The low halves of places are kept; within a session they are compared by their difference. What came live
+// is asked for all the time, what came with a catch-up rarely: that stands apart.
 struct OrderMark {
-    std::uint32_t latest[3] = {0, 0, 0};
+    std::uint32_t live = 0;
     std::uint16_t session = 0;
     std::uint8_t begun = 0;  // bit by via: whether anything was received
+};
+struct CatchUpMark {
+    std::uint32_t offline = 0;
+    std::uint32_t compensation = 0;
 };
 
 // A Thread is a conversation with a stable numbering of the devices that have to do with it: two users, or all who ever

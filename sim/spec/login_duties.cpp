@@ -25,7 +25,7 @@ public:
         for (std::size_t i = user_.mailboxHead; i < user_.mailbox.size(); ++i) {
             const MessageId message = user_.mailbox[i];
             const MessageFacts& m = s_.messages[message.index()];
-            if (m.state != MessageState::Accepted || m.from >= d_.began || m.toSelf) continue;
+            if (m.state != MessageState::Accepted || m.from() >= d_.began || m.toSelf) continue;
             Receipt* r = s_.receipt(m, id_);
             if (r == nullptr) continue;
             // In time mode a duty arises with the last of its conditions: what another terminal got during the session
@@ -41,7 +41,7 @@ public:
     void compensated(MessageId message) {
         const MessageFacts& m = s_.messages[message.index()];
         Receipt* r = m.state == MessageState::Accepted ? s_.receipt(m, id_) : nullptr;
-        if (r != nullptr && m.from < d_.began) compensated(message, m, *r);
+        if (r != nullptr && m.from() < d_.began) compensated(message, m, *r);
     }
 
 private:
@@ -55,7 +55,7 @@ private:
             const Receipt& r = s_.receipts[m.receipts + base + i];
             if ((r.have & Receipt::Earlier) != 0) return true;
             if (i == d_.ordinal || (r.have & Receipt::Received) == 0) continue;
-            if (m.untilAt + Millis{r.stamp} <= d_.beganAt) return true;
+            if (s_.receivedAt(r) <= d_.beganAt) return true;
         }
         return false;
     }

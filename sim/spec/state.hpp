@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "mdsync/spec.hpp"
@@ -136,11 +137,12 @@ struct Checker::State {
     std::vector<spec::UserFacts> users;
     std::vector<spec::GroupFacts> groups;
     std::vector<spec::RoomFacts> rooms;
-    std::vector<spec::MessageFacts> messages;
+    Blocks<spec::MessageFacts> messages;
     std::vector<spec::RecallFacts> recalls;
     std::vector<std::uint32_t> freeRecalls;
     std::vector<spec::Thread> threads;
     std::vector<spec::OrderMark> marks;
+    std::vector<spec::CatchUpMark> catchUpMarks;  // beside them
     std::vector<spec::Receipt> receipts;
     std::vector<std::vector<std::uint32_t>> freeReceipts;  // by number of slots
     std::vector<std::vector<spec::Place>> memberships;     // joins and leaves in turn
@@ -155,7 +157,7 @@ struct Checker::State {
     std::vector<bool> statusTypes;                        // by TextId
     std::vector<bool> knownTypes;
     FlatMap privateThreads, memberOf, slotOf, stayOf;
-    Fifo<std::pair<MessageId, spec::Place>> byAcceptance;  // for the horizon
+    Fifo<std::pair<MessageId, Instant>> byAcceptance;  // for the horizon
     spec::Place lastRoomMessage = 0;
     Instant lastRoomMessageAt{};
     std::uint32_t liveMessages = 0;
@@ -201,10 +203,16 @@ struct Checker::State {
     // The message becomes accepted somewhere between its asking (or now, if `exact`) and now.
     void accept(MessageId id, bool exact);
     void forget(MessageId id);
-    void forgetPastHorizon();
+    void forgetPastHorizon() {
+        while (!byAcceptance.empty() && now > byAcceptance.front().second + spec::kHorizon) forgetOldest();
+    }
+    void forgetOldest();
 
     // ---- duties.cpp ----
     void oweNow(spec::DueKind kind, std::uint32_t subject, std::uint32_t detail = 0, std::uint32_t session = 0);
+    [[nodiscard]] bool isDueBefore(Instant t) const {
+        return !evictions.empty() || (!due.empty() && due.front().arose + patience < t);
+    }
     void judgeBefore(Instant t);  // time mode: what was due before t
     void judge(const spec::Due& d);
     void judgeAccepted(MessageId id);
@@ -214,16 +222,31 @@ struct Checker::State {
     void judgeAnswered(const spec::Due& d);
 
     // ---- facts asked ----
-    spec::MessageFacts& message(MessageId id);
+    spec::MessageFacts& message(MessageId id) {
+        if (id.index() >= messages.size()) messages.grow(id.index() + 1);
+        return messages[id.index()];
+    }
     // The users whom a message with receipts may concern, with the slots of their first devices. A private message's
     // are known without asking its thread: they are put into `two`.
     using Concerned = std::pair<UserId, std::uint32_t>;
     std::span<const Concerned> concerned(const spec::MessageFacts& m, std::array<Concerned, 2>& two) const;
-    spec::Receipt* receipt(const spec::MessageFacts& m, DeviceId d);
-    const spec::Receipt* receipt(const spec::MessageFacts& m, DeviceId d) const;
-    std::uint32_t slot(const spec::MessageFacts& m, DeviceId d) const;
+    // What `d` has to do with the message, or null.
+    const spec::Receipt* receipt(const spec::MessageFacts& m, DeviceId d) const {
+        const spec::DeviceFacts& device = devices[d.index()];
+        const std::uint32_t base = slotBase(m, device.user);
+        return base == FlatMap::kAbsent ? nullptr : &receipts[m.receipts + base + device.ordinal];
+    }
+    spec::Receipt* receipt(const spec::MessageFacts& m, DeviceId d) {
+        return const_cast<spec::Receipt*>(std::as_const(*this).receipt(m, d));
+    }
     // The slot of the user's first device, or kAbsent.
-    std::uint32_t slotBase(const spec::MessageFacts& m, UserId u) const;
+    std::uint32_t slotBase(const spec::MessageFacts& m, UserId u) const {
+        if (m.slots == 0) return FlatMap::kAbsent;
+        if (u == m.author) return m.authorSlot;
+        if (m.to.kind == TargetKind::User) return u == m.to.user() ? m.recipientSlot : FlatMap::kAbsent;
+        const std::uint32_t base = slotOf.find(pairKey(m.thread, u.value));
+        return base < m.slots ? base : FlatMap::kAbsent;
+    }
     std::uint32_t threadOf(const spec::MessageFacts& m);
     void addToThread(std::uint32_t thread, UserId u);
     std::uint32_t allocateReceipts(std::uint32_t count);
@@ -231,12 +254,15 @@ struct Checker::State {
     spec::Tri member(GroupId g, UserId u, spec::Place from, spec::Place until) const;
     bool leftAfter(const spec::MessageFacts& m, UserId u) const;
     spec::Tri inAudience(const spec::MessageFacts& m, UserId u) const;
-    bool pastHorizon(const spec::MessageFacts& m) const { return now > m.untilAt + spec::kHorizon; }
+    // Time mode: when it was received. It is younger than the horizon, so that half of its time tells the whole.
+    [[nodiscard]] Instant receivedAt(const spec::Receipt& r) const {
+        return now - Millis{spec::lowHalf(now) - r.stamp};
+    }
     spec::Standing standing(spec::Place from, spec::Place until, const spec::DeviceFacts& d) const;
     spec::Decides decides(const spec::MessageFacts& m, const spec::DeviceFacts& d) const;
     spec::Decides decides(const spec::RecallFacts& r, const spec::DeviceFacts& d) const;
     spec::Tri holds(const spec::MessageFacts& m, DeviceId d) const;
-    bool terminalHas(const spec::MessageFacts& m, const spec::Receipt& r, const spec::DeviceFacts& d, bool clean) const;
+    bool terminalHas(const spec::Receipt& r, const spec::DeviceFacts& d, bool clean) const;
     // Whether another terminal than `d` as it is installed now has m; `clean` leaves out what broke a ban.
     spec::Tri anotherTerminalHas(const spec::MessageFacts& m, DeviceId d, bool clean) const;
     bool anyEver(const spec::MessageFacts& m, UserId u) const;
