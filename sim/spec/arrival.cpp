@@ -332,7 +332,7 @@ void Checker::State::temptAtLogin(DeviceId id) {
     bool compensated = false;
     bool outside = false;
     bool api = false;
-    for (std::size_t i = user.mailboxHead; i < user.mailbox.size(); ++i) {
+    for (std::size_t i = firstInDoubt(user, d); i < user.mailbox.size(); ++i) {
         const MessageId message = user.mailbox[i];
         const MessageFacts& m = messages[message.index()];
         if (m.state != MessageState::Accepted || m.toSelf) continue;

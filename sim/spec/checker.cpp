@@ -205,6 +205,7 @@ void Checker::State::onReinstall(const Event& e) {
     d.listed = false;
     d.holdsSomething = false;
     d.settledOnline = 0;
+    d.heldUntil = 0;
     pastThreads[e.device.index()].clear();
 }
 

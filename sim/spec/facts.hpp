@@ -97,6 +97,7 @@ struct DeviceFacts {
     Place ended = 0;  // of the last session that ended
     Instant endedAt{};
 
+    Place heldUntil = 0;             // this installation holds whatever of its mailbox was accepted up to here
     std::uint32_t beganSettled = 0;  // how many `settled` there had been when the session began
     std::uint32_t settledOnline =
         0;  // number of the last `settled` that found this installation online, in ended sessions

@@ -2,6 +2,8 @@
 // recall.offline-devices, delivery.no-loss, api.include-sender-offline.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "spec/state.hpp"
 
 namespace mdsync {
@@ -22,19 +24,16 @@ public:
           window_(state.window(d_)) {}
 
     void all() {
-        for (std::size_t i = user_.mailboxHead; i < user_.mailbox.size(); ++i) {
-            const MessageId message = user_.mailbox[i];
-            const MessageFacts& m = s_.messages[message.index()];
-            if (m.state != MessageState::Accepted || m.from() >= d_.began || m.toSelf) continue;
-            Receipt* r = s_.receipt(m, id_);
-            if (r == nullptr) continue;
-            // In time mode a duty arises with the last of its conditions: what another terminal got during the session
-            // is looked at later, by itself.
-            if (!s_.timeMode || elsewhereBefore(m)) compensated(message, m, *r);
-            showsRecall(message, m, *r);
-            notLost(message, m);
+        const std::size_t doubt = s_.firstInDoubt(user_, d_);
+        for (std::size_t i = doubt; i < user_.mailbox.size(); ++i) about(user_.mailbox[i]);
+        // What the device holds for certain cannot have been missed. Its recall can; and the first of these is a check
+        // of the rules that it keeps.
+        for (std::size_t i = doubt; i > user_.mailboxHead && !countedWhatIsHeld(); --i) about(user_.mailbox[i - 1]);
+        for (const MessageId message : user_.recalled) {
+            if (s_.messages[message.index()].until <= d_.heldUntil) aboutRecall(message);
         }
         for (const MessageId message : s_.owedToSender[id_.index()]) includedSender(message);
+        holdMore(doubt);
     }
 
     // Only: what another terminal has, this one must hold.
@@ -45,6 +44,48 @@ public:
     }
 
 private:
+    // What the device has to do with a message that was accepted before its session, or null.
+    Receipt* concerned(MessageId message) const {
+        const MessageFacts& m = s_.messages[message.index()];
+        if (m.state != MessageState::Accepted || m.from() >= d_.began || m.toSelf) return nullptr;
+        return s_.receipt(m, id_);
+    }
+
+    void about(MessageId message) {
+        Receipt* r = concerned(message);
+        if (r == nullptr) return;
+        const MessageFacts& m = s_.messages[message.index()];
+        // In time mode a duty arises with the last of its conditions: what another terminal got during the session is
+        // looked at later, by itself.
+        if (!s_.timeMode || elsewhereBefore(m)) compensated(message, m, *r);
+        if (m.until > d_.heldUntil) showsRecall(message, m, *r);
+        notLost(message, m);
+    }
+
+    void aboutRecall(MessageId message) {
+        if (Receipt* r = concerned(message)) showsRecall(message, s_.messages[message.index()], *r);
+    }
+
+    [[nodiscard]] RuleId compensationRule() const {
+        return d_.reinstalled && d_.firstSession ? RuleId::CompensationReinstall : RuleId::CompensationDeviceSwitch;
+    }
+
+    [[nodiscard]] bool countedWhatIsHeld() const {
+        const auto counted = [this](RuleId rule) { return s_.counts[static_cast<std::size_t>(rule)].checked > 0; };
+        return counted(compensationRule()) && counted(RuleId::DeliveryNoLoss) &&
+               (d_.regime.turns == 0 || counted(RuleId::ServiceTakesEffect));
+    }
+
+    // Moves the mark of what the device holds, from the message at `doubt` on.
+    void holdMore(std::size_t doubt) {
+        for (std::size_t i = doubt; i < user_.mailbox.size(); ++i) {
+            const MessageFacts& m = s_.messages[user_.mailbox[i].index()];
+            if (m.state != MessageState::Accepted || m.until < d_.heldUntil) continue;
+            if (!m.toSelf && s_.holds(m, id_) != Tri::Yes) return;
+            d_.heldUntil = m.until;
+        }
+    }
+
     Tri audience(const MessageFacts& m) const { return d_.user == m.author ? Tri::Yes : s_.inAudience(m, d_.user); }
 
     // Whether another terminal had the message when the session began.
@@ -66,8 +107,7 @@ private:
         const Tri held = s_.holds(m, id_);
         const bool decided = m.until < d_.began && s_.decides(m, d_) == Decides::On;
         if (elsewhere == Tri::No || (!decided && held != Tri::No)) return;
-        const RuleId rule =
-            d_.reinstalled && d_.firstSession ? RuleId::CompensationReinstall : RuleId::CompensationDeviceSwitch;
+        const RuleId rule = compensationRule();
         if (s_.recallAccepted(m) || s_.leftAfter(m, d_.user)) return s_.lapse(rule);
         const bool sure = decided && m.fromAt >= window_.demanded && elsewhere == Tri::Yes && held != Tri::Maybe &&
                           audience(m) == Tri::Yes && !s_.maybeRecalled(m);
@@ -180,7 +220,7 @@ private:
 
     Checker::State& s_;
     DeviceId id_;
-    const DeviceFacts& d_;
+    DeviceFacts& d_;
     const UserFacts& user_;
     bool lasts_;
     Window window_;
@@ -197,6 +237,16 @@ void Checker::State::judgeElsewhere(const Due& owed) {
     const DeviceId id{owed.subject};
     const auto session = static_cast<std::uint16_t>(owed.session);
     if (devices[id.index()].session == session) LoginDuties(*this, id, session).compensated(MessageId{owed.detail});
+}
+
+std::size_t Checker::State::firstInDoubt(const UserFacts& user, const DeviceFacts& d) const {
+    // An id that was used again stands out of order; it counts as in doubt, which finds too early a place at worst.
+    const auto begin = user.mailbox.begin() + static_cast<std::ptrdiff_t>(user.mailboxHead);
+    const auto found = std::partition_point(begin, user.mailbox.end(), [this, &d](MessageId id) {
+        const MessageFacts& m = messages[id.index()];
+        return m.state == MessageState::Accepted && m.until <= d.heldUntil;
+    });
+    return static_cast<std::size_t>(found - user.mailbox.begin());
 }
 
 // Time mode: a terminal got a message while other devices of the user had just logged in, which must hold it, too, a

@@ -218,6 +218,9 @@ struct Checker::State {
     void judgeAccepted(MessageId id);
     void judgeSession(DeviceId id, std::uint16_t session);  // login_duties.cpp, as the next two
     void judgeElsewhere(const spec::Due& owed);
+    // The first message of the user's mailbox that `d` does not hold for certain, as far as its last login knew: what
+    // stands before it cannot be missed any more.
+    std::size_t firstInDoubt(const spec::UserFacts& user, const spec::DeviceFacts& d) const;
     void oweToNewcomers(const spec::MessageFacts& m, MessageId message, DeviceId receiver);
     void judgeAnswered(const spec::Due& d);
 
