@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "baseline_options.hpp"
 #include "command.hpp"
 #include "mdsync/report.hpp"
 #include "mdsync/run.hpp"
@@ -17,6 +18,7 @@ namespace {
 struct CheckFlags {
     std::vector<std::string> paths;
     OutputOptions output;
+    BaselineOptions baseline;
     std::string settle;
     std::string skew;
     std::vector<std::string> readings;
@@ -54,7 +56,9 @@ int check(const CheckFlags& flags) {
         result = checkTraces(flags.paths, options, interrupt);
     }
     result.required = requiredRules(flags.output);
-    return deliver(result, flags.output);
+    const bool written = settleBaseline(result, flags.baseline, unknownTrace(), flags.output.quiet);
+    const int code = deliver(result, flags.output);
+    return written ? code : withUnwritable(code);
 }
 
 }  // namespace
@@ -77,6 +81,7 @@ Command addCheck(CLI::App& program) {
         ->check(CLI::Validator(isReading, ""))
         ->type_name("NAME=VALUE");
     addJobs(*app, flags->jobs, "Traces");
+    addBaselineOptions(*app, flags->baseline);
     addOutputOptions(*app, flags->output);
     addExample(*app,
                "Examples:\n"

@@ -36,6 +36,8 @@ Command addList(CLI::App& program);
 Command addRules(CLI::App& program);
 Command addExplain(CLI::App& program);
 Command addSchema(CLI::App& program);
+Command addDiff(CLI::App& program);
+Command addMerge(CLI::App& program);
 Command addBench(CLI::App& program);
 Command addExplore(CLI::App& program);
 Command addVersion(CLI::App& program);

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "command.hpp"
+#include "mdsync/documents.hpp"
 #include "mdsync/report.hpp"
 #include "mdsync/scenario.hpp"
 #include "mdsync/spec.hpp"
@@ -24,11 +25,12 @@ constexpr std::array<ExitCode, 10> kExitCodes{{
     {"0", "conformant", "Everything that was selected ran, something was checked, and nothing was wrong."},
     {"1", "not conformant",
      "A rule was violated, an expectation was not met, or a rule that a scenario lists or --require names was never "
-     "put to "
-     "the test. With rules --unguarded: a rule is guarded by fewer than three files."},
+     "put to the test, and no baseline expects it; or a baseline expects what did not come. With diff: something got "
+     "worse or is no longer checked. With rules --unguarded: a rule is guarded by fewer than three files."},
     {"2", "usage", "The command line is wrong; nothing ran."},
     {"3", "bad input",
-     "A scenario or trace is missing or malformed, or the system under test broke. What was in order still ran."},
+     "A scenario, trace, baseline or result is missing or malformed, or the system under test broke. What was in order "
+     "still ran."},
     {"4", "nothing", "An argument or filter selected nothing, or nothing that ran was checked. This is never a pass."},
     {"5", "inconclusive",
      "Nothing was wrong, but a trace ended while something was still owed, or lines were skipped by --lenient."},
@@ -41,6 +43,7 @@ constexpr std::array<ExitCode, 10> kExitCodes{{
 std::vector<std::string_view> knownWords() {
     std::vector<std::string_view> words = ruleNames();
     for (const CodeInfo& info : scenarioCodes()) words.push_back(info.code);
+    for (const CodeInfo& info : documentCodes()) words.push_back(info.code);
     for (const CodeText& text : traceCodes()) words.push_back(text.code);
     for (const ExitCode& code : kExitCodes) words.push_back(code.code);
     return words;
@@ -51,6 +54,9 @@ std::optional<std::string> explanationOf(const std::string& word, bool color) {
     if (const std::optional<RuleId> id = findRule(word)) return ruleText(rule(*id), {color, 0});
     if (const CodeInfo* info = findScenarioCode(word)) {
         return fmt::format("{}: {}\n\n{}\n", info->code, info->title, info->explanation);
+    }
+    for (const CodeInfo& info : documentCodes()) {
+        if (info.code == word) return fmt::format("{}: {}\n\n{}\n", info.code, info.title, info.explanation);
     }
     for (const CodeText& text : traceCodes()) {
         if (text.code == word) return fmt::format("{}\n\n{}\n", text.code, text.text);

@@ -15,8 +15,11 @@ namespace mdsync::cli {
 namespace {
 
 std::vector<Command> addCommands(CLI::App& program) {
-    return {addRun(program),     addCheck(program), addLint(program),    addList(program),   addRules(program),
-            addExplain(program), addBench(program), addExplore(program), addSchema(program), addVersion(program)};
+    return {
+        addRun(program),   addCheck(program), addExplore(program), addLint(program),
+        addList(program),  addRules(program), addExplain(program), addDiff(program),
+        addMerge(program), addBench(program), addSchema(program),  addVersion(program),
+    };
 }
 
 // The subcommand that the command line names, or the program itself.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "baseline_options.hpp"
 #include "command.hpp"
 #include "mdsync/report.hpp"
 #include "mdsync/run.hpp"
@@ -18,6 +19,7 @@ namespace {
 struct RunFlags {
     SelectionOptions selection;
     OutputOptions output;
+    BaselineOptions baseline;
     std::optional<std::uint64_t> seed;
     std::string server = "reference";
     std::vector<std::string> readings;
@@ -64,8 +66,9 @@ int run(const RunFlags& flags) {
         result = runSuite(suite, campaign, interrupt);
     }
     result.required = requiredRules(flags.output);
+    const bool baselineWritten = settleBaseline(result, flags.baseline, unknownScenario(suite), flags.output.quiet);
     const int code = deliver(result, flags.output);
-    return traces.written() ? code : withUnwritable(code);
+    return traces.written() && baselineWritten ? code : withUnwritable(code);
 }
 
 }  // namespace
@@ -87,6 +90,7 @@ Command addRun(CLI::App& program) {
     app->add_option("--trace", flags->trace, "Record what happened: a file for one case, a folder for several")
         ->type_name("PATH");
     addJobs(*app, flags->jobs, "Cases");
+    addBaselineOptions(*app, flags->baseline);
     addOutputOptions(*app, flags->output);
     addExample(*app,
                "Examples:\n"

@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "mdsync/baseline.hpp"
+#include "mdsync/diff.hpp"
 #include "mdsync/result.hpp"
 #include "mdsync/trace.hpp"
 
@@ -34,6 +36,13 @@ struct ConsoleOptions {
 
 // The timelines of all cases that have one, each under its id.
 [[nodiscard]] std::string timelineReport(const Result& result);
+
+// The document `baseline/1`: an entry a line, so that tools which compare lines show what changed.
+[[nodiscard]] std::string baselineText(const Baseline& baseline);
+
+// What changed from one result to another, for people and as the document `diff/1`.
+[[nodiscard]] std::string diffText(const Diff& diff, const ConsoleOptions& options);
+[[nodiscard]] std::string diffJson(const Diff& diff);
 
 // All rules, a line each: id, level and what it demands.
 [[nodiscard]] std::string rulesTable();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,7 +28,12 @@ struct ReportedViolation {
     std::uint32_t excerptColumn = 1;    // the column of the excerpt's first byte
     std::string text;
     std::vector<Because> because;
+    std::string expected{};  // why a baseline expects it; empty: it does not
 };
+
+// The number of the violation that number `i` only accompanies, if any: service.default-off and service.takes-effect
+// are violated together with another rule, by one fault.
+[[nodiscard]] std::optional<std::size_t> accompaniedBy(const std::vector<ReportedViolation>& violations, std::size_t i);
 
 // An expectation of the scenario, or an action that was refused, not refused or skipped against its wish.
 struct ExpectationResult {
@@ -36,7 +42,8 @@ struct ExpectationResult {
     Span span;
     std::string excerpt;
     std::uint32_t excerptColumn = 1;
-    std::string text;  // `alice/tab1 is online, expected offline`
+    std::string text;        // `alice/tab1 is online, expected offline`
+    std::string expected{};  // why a baseline expects it to be unmet; empty: it does not
 };
 
 // The outcome of one case, or of one recorded trace.
@@ -54,14 +61,26 @@ struct CaseResult {
     RuleCounts counts{};
     ToleranceCounts tolerances{};
     std::vector<ReportedViolation> violations;
-    std::uint64_t violationsBeyond = 0;           // counted but not described
-    std::vector<ExpectationResult> expectations;  // all of them, met or not
-    std::vector<RuleId> notExercised;             // listed in `rules`, never checked
-    std::vector<Diagnostic> diagnostics;          // why a trace or file is malformed; warnings
-    std::string timeline;                         // where asked for
-    Zone timezone;                                // the app's: reports show local times
-    std::uint64_t linesLost = 0;                  // lenient reading skipped so many
-    std::string again;                            // the command line that repeats this; empty: unknown
+    std::uint64_t violationsBeyond = 0;                                // counted but not described
+    std::vector<ExpectationResult> expectations;                       // all of them, met or not
+    std::vector<RuleId> notExercised;                                  // listed in `rules`, never checked
+    std::vector<std::pair<RuleId, std::string>> notExercisedExpected;  // those that a baseline expects, and why
+    bool beyondExpected = false;          // a baseline expects all that was counted but not described
+    bool expectedFailure = false;         // it failed, and a baseline expects all that failed
+    std::vector<Diagnostic> diagnostics;  // why a trace or file is malformed; warnings
+    std::string timeline;                 // where asked for
+    Zone timezone;                        // the app's: reports show local times
+    std::uint64_t linesLost = 0;          // lenient reading skipped so many
+    std::string again;                    // the command line that repeats this; empty: unknown
+};
+
+// What a baseline meant for a run (mdsync/baseline.hpp).
+struct BaselineOutcome {
+    std::string file;
+    std::uint64_t entries = 0;
+    std::uint64_t used = 0;         // whose failure came
+    std::uint64_t idle = 0;         // whose scenario was not judged in this run
+    std::vector<Diagnostic> wrong;  // entries that do not hold: baseline.unexpected-pass, .unused, .expired
 };
 
 // The outcome of a whole run: the cases in the order in which they were named.
@@ -72,6 +91,7 @@ struct Result {
     int interruptSignal = 0;
     bool namedNothing = false;     // an argument of the command line selected nothing
     std::vector<RuleId> required;  // --require: must have been exercised over the whole run
+    std::optional<BaselineOutcome> baseline;
 };
 
 // The verdict that follows from what `result` found: fail for a violation, an unmet expectation or a listed rule that
@@ -79,11 +99,16 @@ struct Result {
 // error is known to the runner only.
 [[nodiscard]] Verdict conclude(const CaseResult& result);
 
+// What `result` adds to the verdict of the whole run: its own, unless a baseline expects that it fails; then a pass, or
+// inconclusive where something stayed open.
+[[nodiscard]] Verdict weightOf(const CaseResult& result);
+
 // The sums over all cases that reports print.
 struct Summary {
     std::uint64_t scenarios = 0, passed = 0, failed = 0, inconclusive = 0, notApplicable = 0, errors = 0;
     std::uint64_t checks = 0, violations = 0, undecided = 0, lapsed = 0;
     std::uint64_t notExercised = 0, expectations = 0, unmet = 0, tolerated = 0, events = 0;
+    std::uint64_t expectedFailures = 0;  // of the failed
 };
 [[nodiscard]] Summary summarize(const Result& result);
 [[nodiscard]] RuleCounts totalCounts(const Result& result);
@@ -91,7 +116,8 @@ struct Summary {
 // The rules of `result.required` that no case put to the test.
 [[nodiscard]] std::vector<RuleId> missingOf(const Result& result);
 
-// The verdict of the whole run: the worst of error, fail, inconclusive and pass; `nothing` if nothing was checked.
+// The verdict of the whole run: the worst of error, fail (a baseline that does not hold is one), inconclusive and pass;
+// `nothing` if nothing was checked.
 [[nodiscard]] Verdict verdictOf(const Result& result);
 
 // The exit code that the command line promises for `result` (docs/exit-codes.md): 130 or 143 if interrupted, 3, 1, 5,

@@ -17,11 +17,6 @@ constexpr std::size_t kNameColumn = 48;  // where the counts of a file begin
 constexpr std::size_t kBlocks = 5;       // failures of one case that are told at length
 constexpr std::size_t kLinks = 8;        // links of a chain that are shown
 
-// Rules whose violations go with another rule's.
-bool accompanies(RuleId id) {
-    return id == RuleId::ServiceDefaultOff || id == RuleId::ServiceTakesEffect;
-}
-
 class Console {
 public:
     Console(const Result& result, const ConsoleOptions& options)
@@ -35,6 +30,9 @@ public:
         }
         for (const RuleId id : missingOf(result_)) {
             line(paint_.red("FAIL  "), std::string(rule(id).name), "required, but no case put it to the test");
+        }
+        if (result_.baseline) {
+            for (const Diagnostic& wrong : result_.baseline->wrong) writeWrongEntry(wrong);
         }
         writeRules();
         if (result_.interrupted) text_ += paint_.yellow("interrupted: what follows counts what had ended") + "\n";
@@ -129,9 +127,9 @@ private:
         writeTimeline(c);
         const std::size_t limit = verbose_ ? c.violations.size() + c.expectations.size() : kBlocks;
         std::size_t told = 0;
-        std::uint64_t untold = c.violationsBeyond;
+        std::uint64_t untold = c.beyondExpected ? 0 : c.violationsBeyond;
         for (std::size_t i = 0; i < c.violations.size(); ++i) {
-            if (isCompany(c, i)) continue;
+            if (accompaniedBy(c.violations, i) || !c.violations[i].expected.empty()) continue;
             if (told++ < limit) {
                 writeViolation(c, i);
             } else {
@@ -139,7 +137,7 @@ private:
             }
         }
         for (const ExpectationResult& e : c.expectations) {
-            if (e.met) continue;
+            if (e.met || !e.expected.empty()) continue;
             if (told++ < limit) {
                 writeExpectation(c, e);
             } else {
@@ -148,50 +146,65 @@ private:
         }
         if (untold > 0)
             text_ += fmt::format("      {} in {}: -v shows more\n\n", counted(untold, "more failure"), printable(c.id));
-        for (const RuleId id : c.notExercised) writeNotExercised(c, id);
+        for (const RuleId id : c.notExercised) {
+            if (expectedReason(c, id).empty()) writeNotExercised(c, id);
+        }
+        if (!quiet_) writeExpected(c);
     }
 
-    // Whether violation `i` only accompanies another violation by the same event, told there.
-    static bool isCompany(const CaseResult& c, std::size_t i) {
-        if (!accompanies(c.violations[i].rule)) return false;
-        return std::any_of(c.violations.begin(), c.violations.end(), [&](const ReportedViolation& v) {
-            return !accompanies(v.rule) && sameFault(v, c.violations[i]);
-        });
+    static std::string expectedReason(const CaseResult& c, RuleId notExercised) {
+        for (const auto& [id, reason] : c.notExercisedExpected) {
+            if (id == notExercised) return reason;
+        }
+        return {};
     }
 
-    static bool sameFault(const ReportedViolation& a, const ReportedViolation& b) {
-        return a.event == b.event && a.device == b.device && a.message == b.message && a.user == b.user;
+    // What failed as a baseline expects: a line for each reason that it gives.
+    void writeExpected(const CaseResult& c) {
+        std::map<std::string, std::vector<std::string>> byReason;
+        const auto add = [&](const std::string& reason, const std::string& what) {
+            std::vector<std::string>& list = byReason[reason];
+            if (!reason.empty() && std::find(list.begin(), list.end(), what) == list.end()) list.push_back(what);
+        };
+        for (const ReportedViolation& v : c.violations) add(v.expected, std::string(rule(v.rule).name));
+        for (const ExpectationResult& e : c.expectations) add(e.expected, "expectation");
+        for (const auto& [id, reason] : c.notExercisedExpected) {
+            add(reason, std::string(rule(id).name) + " not exercised");
+        }
+        for (const auto& [reason, what] : byReason) {
+            if (reason.empty()) continue;
+            line(paint_.yellow("known "), c.id, fmt::format("{}: {}", fmt::join(what, ", "), printable(reason)));
+        }
     }
 
-    void open(const CaseResult& c, std::string_view what) {
+    void open(const std::string& name, std::string_view what) {
         if (!text_.empty() && !text_.ends_with("\n\n")) text_ += "\n";
-        line(paint_.red("FAIL  "), c.id, paint_.bold(what));
+        line(paint_.red("FAIL  "), name, paint_.bold(what));
         text_ += "\n";
     }
 
     void writeViolation(const CaseResult& c, std::size_t number) {
         const ReportedViolation& v = c.violations[number];
         const Rule& row = rule(v.rule);
-        open(c, row.name);
+        open(c.id, row.name);
         text_ += wrapped(row.statement, "  ", kWidth);
         text_ += wrapped(printable(v.text), "  ", kWidth);
-        for (const ReportedViolation& other : c.violations) {
-            if (accompanies(other.rule) && !accompanies(v.rule) && sameFault(v, other)) {
-                text_ += fmt::format("  This violates {} too.\n", rule(other.rule).name);
-            }
+        for (std::size_t i = number + 1; i < c.violations.size(); ++i) {
+            if (accompaniedBy(c.violations, i) != number) continue;
+            text_ += fmt::format("  This violates {} too.\n", rule(c.violations[i].rule).name);
         }
         text_ += "\n";
-        writePlace(c, v.span, v.excerpt, v.excerptColumn, v.step > 0 ? "this step" : "this event");
+        writePlace(c.file, v.span, v.excerpt, v.excerptColumn, v.step > 0 ? "this step" : "this event");
         text_ += fmt::format("   = {}\n\n", row.source);
         writeChain(c, v);
         writeAgain(c);
         text_ += fmt::format("  why:      mdsync explain {}\n\n", row.name);
     }
 
-    void writePlace(const CaseResult& c, const Span& span, const std::string& excerpt, std::uint32_t column,
+    void writePlace(const std::string& file, const Span& span, const std::string& excerpt, std::uint32_t column,
                     const std::string& label) {
         Diagnostic place;
-        place.file = c.file;
+        place.file = file;
         place.span = span;
         place.excerpt = excerpt;
         place.excerptColumn = column;
@@ -238,21 +251,29 @@ private:
     }
 
     void writeExpectation(const CaseResult& c, const ExpectationResult& e) {
-        open(c, "expectation");
+        open(c.id, "expectation");
         text_ += wrapped(printable(e.text), "  ", kWidth) + "\n";
-        writePlace(c, e.span, e.excerpt, e.excerptColumn, "expected here");
+        writePlace(c.file, e.span, e.excerpt, e.excerptColumn, "expected here");
         text_ += "\n";
         writeAgain(c);
         text_ += "\n";
     }
 
     void writeNotExercised(const CaseResult& c, RuleId id) {
-        open(c, "not exercised");
+        open(c.id, "not exercised");
         text_ += wrapped(fmt::format("{} is listed in \"rules\", but nothing put it to the test.", rule(id).name), "  ",
                          kWidth);
         text_ += wrapped(fmt::format("Checked when: {}", rule(id).tempted), "  ", kWidth) + "\n";
         writeAgain(c);
         text_ += fmt::format("  why:      mdsync explain {}\n\n", rule(id).name);
+    }
+
+    // An entry of the baseline that does not hold.
+    void writeWrongEntry(const Diagnostic& wrong) {
+        open(fmt::format("{}:{}", wrong.file, wrong.span.line), wrong.code);
+        text_ += wrapped(printable(wrong.message), "  ", kWidth) + "\n";
+        writePlace(wrong.file, wrong.span, wrong.excerpt, wrong.excerptColumn, wrong.hint);
+        text_ += fmt::format("\n  why:      mdsync explain {}\n\n", wrong.code);
     }
 
     // ---- sums -------------------------------------------------------------------------------------------------------
@@ -309,6 +330,19 @@ private:
         return {};
     }
 
+    // `; baseline: 3 entries, 2 used, 1 does not hold`.
+    std::string baselineCounts() const {
+        if (!result_.baseline) return {};
+        const BaselineOutcome& b = *result_.baseline;
+        std::string text = fmt::format("; baseline: {} of {} used", b.used,
+                                       b.entries == 1 ? "1 entry" : fmt::format("{} entries", b.entries));
+        if (b.idle > 0) text += fmt::format(", {} not judged", b.idle);
+        if (!b.wrong.empty()) {
+            text += fmt::format(", {} {} not hold", b.wrong.size(), b.wrong.size() == 1 ? "does" : "do");
+        }
+        return text;
+    }
+
     void writeLast() {
         const Summary s = summarize(result_);
         const RuleCounts counts = totalCounts(result_);
@@ -317,7 +351,8 @@ private:
         const auto also = [&](std::uint64_t count, std::string_view what) {
             if (count > 0) text += fmt::format(", {} {}", count, what);
         };
-        also(s.failed, "failed");
+        also(s.failed - s.expectedFailures, "failed");
+        also(s.expectedFailures, "failed as expected");
         also(s.inconclusive, "inconclusive");
         also(s.errors, "in error");
         text += fmt::format("; {} of {}, {}", counted(s.checks, "check"),
@@ -325,7 +360,7 @@ private:
         also(s.notExercised, "not exercised");
         if (s.expectations > 0) text += fmt::format("; {}, {} unmet", counted(s.expectations, "expectation"), s.unmet);
         also(s.tolerated, "irregularities tolerated");
-        text_ += text + "; " + notApplicable(s.notApplicable) + "\n";
+        text_ += text + "; " + notApplicable(s.notApplicable) + baselineCounts() + "\n";
     }
 
     const Result& result_;

@@ -34,38 +34,53 @@ Json namesOf(const std::vector<RuleId>& ids) {
     return names;
 }
 
+// What a report needs to show the place again: `mdsync merge` reads it.
+void addPlace(Json& document, const Span& span, const std::string& excerpt, std::uint32_t excerptColumn) {
+    if (excerpt.empty()) return;
+    document["place"] = {
+        {"column", span.column}, {"length", span.length}, {"excerpt", excerpt}, {"excerptColumn", excerptColumn}};
+}
+
 Json violationOf(const ReportedViolation& v) {
     Json because = Json::array();
     for (const Because& link : v.because) {
         because.push_back({{"event", link.event}, {"t", link.t.time_since_epoch().count()}, {"text", link.text}});
     }
-    return {{"rule", std::string(rule(v.rule).name)},
-            {"t", v.t.time_since_epoch().count()},
-            {"event", v.event},
-            {"device", orNull(v.device)},
-            {"message", orNull(v.message)},
-            {"user", orNull(v.user)},
-            {"step", orNull(v.step)},
-            {"line", orNull(v.span.line)},
-            {"text", v.text},
-            {"because", because}};
+    Json document = {{"rule", std::string(rule(v.rule).name)},
+                     {"t", v.t.time_since_epoch().count()},
+                     {"event", v.event},
+                     {"device", orNull(v.device)},
+                     {"message", orNull(v.message)},
+                     {"user", orNull(v.user)},
+                     {"step", orNull(v.step)},
+                     {"line", orNull(v.span.line)},
+                     {"text", v.text},
+                     {"because", because}};
+    addPlace(document, v.span, v.excerpt, v.excerptColumn);
+    if (!v.expected.empty()) document["expected"] = v.expected;
+    return document;
 }
 
 Json expectationOf(const ExpectationResult& e) {
-    return {{"step", orNull(e.step)},
-            {"line", orNull(e.span.line)},
-            {"verdict", e.met ? "pass" : "fail"},
-            {"text", e.text}};
+    Json document = {{"step", orNull(e.step)},
+                     {"line", orNull(e.span.line)},
+                     {"verdict", e.met ? "pass" : "fail"},
+                     {"text", e.text}};
+    if (!e.met) addPlace(document, e.span, e.excerpt, e.excerptColumn);
+    if (!e.expected.empty()) document["expected"] = e.expected;
+    return document;
 }
 
 Json diagnosticOf(const Diagnostic& d) {
-    return {{"severity", d.severity == Severity::Error ? "error" : "warning"},
-            {"code", d.code},
-            {"message", d.message},
-            {"file", d.file},
-            {"line", orNull(d.span.line)},
-            {"column", orNull(d.span.column)},
-            {"hint", orNull(d.hint)}};
+    Json document = {{"severity", d.severity == Severity::Error ? "error" : "warning"},
+                     {"code", d.code},
+                     {"message", d.message},
+                     {"file", d.file},
+                     {"line", orNull(d.span.line)},
+                     {"column", orNull(d.span.column)},
+                     {"hint", orNull(d.hint)}};
+    addPlace(document, d.span, d.excerpt, d.excerptColumn);
+    return document;
 }
 
 Json tolerancesOf(const ToleranceCounts& counts) {
@@ -90,6 +105,7 @@ Json caseOf(const CaseResult& c) {
                      {"file", c.file},
                      {"case", choice},
                      {"name", c.name},
+                     {"timezone", c.timezone.name()},
                      {"verdict", std::string(spell(c.verdict))},
                      {"seed", c.seed},
                      {"runHash", c.runHash},
@@ -99,6 +115,13 @@ Json caseOf(const CaseResult& c) {
                      {"expectations", arrayOf(c.expectations, expectationOf)},
                      {"notExercised", namesOf(c.notExercised)},
                      {"rules", rulesOf(c.counts)}};
+    if (!c.notExercisedExpected.empty()) {
+        Json expected = Json::object();
+        for (const auto& [id, reason] : c.notExercisedExpected) expected[std::string(rule(id).name)] = reason;
+        document["notExercisedExpected"] = expected;
+    }
+    if (c.beyondExpected) document["violationsBeyondExpected"] = true;
+    if (c.expectedFailure) document["expectedFailure"] = true;
     if (!c.reason.empty()) document["reason"] = c.reason;
     if (c.openDuties > 0) document["openDuties"] = c.openDuties;
     if (c.linesLost > 0) document["linesLost"] = c.linesLost;
@@ -125,7 +148,16 @@ Json summaryOf(const Result& result) {
             {"expectations", s.expectations},
             {"unmet", s.unmet},
             {"tolerated", s.tolerated},
-            {"events", s.events}};
+            {"events", s.events},
+            {"expectedFailures", s.expectedFailures}};
+}
+
+Json baselineOutcomeOf(const BaselineOutcome& baseline) {
+    return {{"file", baseline.file},
+            {"entries", baseline.entries},
+            {"used", baseline.used},
+            {"notJudged", baseline.idle},
+            {"wrong", arrayOf(baseline.wrong, diagnosticOf)}};
 }
 
 }  // namespace
@@ -137,7 +169,10 @@ std::string jsonReport(const Result& result, std::string_view version) {
                      {"summary", summaryOf(result)},
                      {"rules", rulesOf(totalCounts(result))}};
     if (!result.required.empty()) document["requiredNotExercised"] = namesOf(missingOf(result));
+    if (result.baseline) document["baseline"] = baselineOutcomeOf(*result.baseline);
+    if (result.namedNothing) document["namedNothing"] = true;
     if (result.interrupted) document["interrupted"] = true;
+    if (result.interruptSignal != 0) document["interruptSignal"] = result.interruptSignal;
     if (!result.diagnostics.empty()) document["diagnostics"] = arrayOf(result.diagnostics, diagnosticOf);
     document["scenarios"] = arrayOf(result.cases, caseOf);
     // Names may come from a command line or a file system and be no UTF-8.

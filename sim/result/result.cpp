@@ -10,7 +10,7 @@ namespace {
 
 bool has(const Result& result, Verdict verdict) {
     return std::any_of(result.cases.begin(), result.cases.end(),
-                       [verdict](const CaseResult& c) { return c.verdict == verdict; });
+                       [verdict](const CaseResult& c) { return weightOf(c) == verdict; });
 }
 
 bool hasError(const std::vector<Diagnostic>& diagnostics) {
@@ -80,6 +80,28 @@ Verdict conclude(const CaseResult& result) {
     return Verdict::Pass;
 }
 
+Verdict weightOf(const CaseResult& result) {
+    if (result.verdict != Verdict::Fail || !result.expectedFailure) return result.verdict;
+    return result.openDuties > 0 || result.linesLost > 0 ? Verdict::Inconclusive : Verdict::Pass;
+}
+
+std::optional<std::size_t> accompaniedBy(const std::vector<ReportedViolation>& violations, std::size_t i) {
+    const auto serviceRule = [](RuleId id) {
+        return id == RuleId::ServiceDefaultOff || id == RuleId::ServiceTakesEffect;
+    };
+    const ReportedViolation& company = violations[i];
+    if (!serviceRule(company.rule)) return std::nullopt;
+    // The Checker writes it behind the one that it accompanies.
+    for (std::size_t at = i; at-- > 0;) {
+        const ReportedViolation& v = violations[at];
+        if (!serviceRule(v.rule) && v.event == company.event && v.device == company.device &&
+            v.message == company.message && v.user == company.user) {
+            return at;
+        }
+    }
+    return std::nullopt;
+}
+
 RuleCounts totalCounts(const Result& result) {
     RuleCounts sum{};
     for (const CaseResult& c : result.cases) {
@@ -93,6 +115,7 @@ Summary summarize(const Result& result) {
     sum.scenarios = result.cases.size();
     for (const CaseResult& c : result.cases) {
         countVerdict(sum, c.verdict);
+        if (c.expectedFailure) ++sum.expectedFailures;
         sum.notExercised += c.notExercised.size();
         sum.expectations += c.expectations.size();
         sum.unmet += unmetOf(c);
@@ -120,6 +143,7 @@ std::vector<RuleId> missingOf(const Result& result) {
 Verdict verdictOf(const Result& result) {
     if (has(result, Verdict::Error) || hasError(result.diagnostics)) return Verdict::Error;
     if (has(result, Verdict::Fail) || !missingOf(result).empty()) return Verdict::Fail;
+    if (result.baseline && !result.baseline->wrong.empty()) return Verdict::Fail;
     if (has(result, Verdict::Inconclusive)) return Verdict::Inconclusive;
     const Summary sum = summarize(result);
     return result.namedNothing || (sum.checks == 0 && sum.expectations == 0) ? Verdict::Nothing : Verdict::Pass;

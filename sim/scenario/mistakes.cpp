@@ -124,7 +124,8 @@ std::string codeOf(Mistake what) {
 
 }  // namespace
 
-Mistakes::Mistakes(std::string_view text, std::string file) : text_(text), file_(std::move(file)) {
+Mistakes::Mistakes(std::string_view text, std::string file, std::string_view family)
+    : text_(text), file_(std::move(file)), family_(family) {
     lineStarts_.push_back(text.starts_with("\xef\xbb\xbf") ? 3 : 0);  // columns do not count a byte order mark
     for (std::size_t at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1)) {
         lineStarts_.push_back(static_cast<std::uint32_t>(at + 1));
@@ -164,6 +165,7 @@ void Mistakes::add(Mistake what, Place place, std::string message, std::string h
         if (!more_) {
             found_.push_back(aboutFile(Mistake::MoreMistakes, file_, fmt::format("more than {} mistakes", kMost),
                                        "the rest is not shown"));
+            found_.back().code = family_ + ".more-mistakes";
         }
         more_ = true;
         return;
@@ -172,7 +174,7 @@ void Mistakes::add(Mistake what, Place place, std::string message, std::string h
     if (isWarning(what)) ++warnings_;
     Diagnostic found;
     found.severity = isWarning(what) ? Severity::Warning : Severity::Error;
-    found.code = codeOf(what);
+    found.code = family_ + codeOf(what).substr(std::string_view{"scenario"}.size());
     found.message = std::move(message);
     found.file = file_;
     found.span = spanOf(place);

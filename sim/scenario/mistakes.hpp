@@ -59,8 +59,9 @@ struct Place {
 // The mistakes of one file. Keeps a reference to the text, which must outlive it.
 class Mistakes {
 public:
-    // REQUIRES: `text` is shorter than 4 GiB.
-    Mistakes(std::string_view text, std::string file);
+    // The codes begin with `family`; sim/run reads documents of other kinds with it. REQUIRES: `text` is shorter than
+    // 4 GiB.
+    Mistakes(std::string_view text, std::string file, std::string_view family = "scenario");
 
     // `message` and `hint` are those of a Diagnostic. Adds an error; UnusedMatrixKey and GroupStatusPath are warnings.
     void add(Mistake what, Place place, std::string message, std::string hint = {});
@@ -84,6 +85,7 @@ private:
 
     std::string_view text_;
     std::string file_;
+    std::string family_;
     std::vector<std::uint32_t> lineStarts_;
     std::set<std::tuple<std::uint32_t, std::uint32_t, Mistake>> seen_;
     std::vector<Diagnostic> found_;

@@ -45,10 +45,13 @@ FACES = {
     "world": "world",
     "spec": "spec",
     "result": "result",
+    "baseline": "result",
+    "diff": "result",
     "target": "target",
     "run": "run",
     "bench": "run",
     "search": "search",
+    "documents": "run",
     "report": "report",
 }
 

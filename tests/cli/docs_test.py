@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import unittest
 
-from tool import BINARY
+from tool import BINARY, scenario, unmet
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 
@@ -55,6 +55,56 @@ class TracePage(unittest.TestCase):
         example = re.search(r"```json\n(.*?)```", read("docs", "trace.md"), re.S).group(1)
         check = subprocess.run([BINARY, "check", "-"], input=example, capture_output=True, text=True, timeout=60)
         self.assertEqual(check.returncode, 0, check.stdout + check.stderr)
+
+
+class BaselinePage(unittest.TestCase):
+    def setUp(self):
+        self.page = read("docs", "baseline.md")
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        os.mkdir(os.path.join(self.folder, "bin"))
+        os.symlink(BINARY, os.path.join(self.folder, "bin", "mdsync"))
+        for rule in ("web", "recall"):
+            os.makedirs(os.path.join(self.folder, "scenarios", rule))
+            self.write(f"scenarios/{rule}/good.json", scenario())
+            self.write(f"scenarios/{rule}/known.json", unmet())
+
+    def write(self, name, content):
+        with open(os.path.join(self.folder, name), "w", encoding="utf-8") as file:
+            file.write(content if isinstance(content, str) else json.dumps(content))
+
+    def shell(self, script):
+        path = os.path.join(self.folder, "bin") + os.pathsep + os.environ["PATH"]
+        return subprocess.run(["sh", "-c", script], capture_output=True, text=True, cwd=self.folder, timeout=60,
+                              env={**os.environ, "PATH": path})
+
+    def test_its_gate_lets_known_failures_pass_and_nothing_else(self):
+        accept, gate = re.findall(r"```sh\n(.*?)```", self.page, re.S)[:2]
+        self.assertLessEqual(len(gate.splitlines() + accept.splitlines()), 10)
+        self.shell(accept)
+        passed = self.shell(gate)
+        self.assertEqual(passed.returncode, 0, passed.stdout + passed.stderr)
+        self.write("scenarios/web/good.json", unmet())
+        self.assertEqual(self.shell(gate).returncode, 1)  # a new failure
+        self.write("scenarios/web/good.json", scenario())
+        self.write("scenarios/web/known.json", scenario())
+        self.assertEqual(self.shell(gate).returncode, 1)  # a known one that is gone
+        self.write("scenarios/web/known.json", unmet())
+        os.remove(os.path.join(self.folder, "scenarios/web/good.json"))
+        self.assertEqual(self.shell(gate).returncode, 1)  # a lost check
+
+    def test_its_example_is_a_baseline(self):
+        self.write("known.json", re.search(r"```json\n(.*?)```", self.page, re.S).group(1))
+        done = self.shell("mdsync run scenarios --baseline known.json --today 2026-01-01")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("baseline: 0 of 2 entries used, 2 do not hold", done.stdout)
+
+    def test_its_shards_are_merged(self):
+        self.shell("mdsync run scenarios --write-baseline known.json")
+        merge = self.shell(re.findall(r"```sh\n(.*?)```", self.page, re.S)[2].replace("web.evict-earliest", "online.received"))
+        self.assertEqual(merge.returncode, 0, merge.stdout + merge.stderr)
+        self.assertIn("PASS  4 cases: 2 passed, 2 failed as expected", merge.stdout)
 
 
 class Commands(unittest.TestCase):

@@ -1,0 +1,75 @@
+// Baseline options: how run and check are told which failures are known.
+#include "baseline_options.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "mdsync/report.hpp"
+#include "mdsync/time.hpp"
+#include "output.hpp"
+
+namespace mdsync::cli {
+
+namespace {
+
+std::string isDay(const std::string& text) {
+    return isDate(text) ? "" : fmt::format("\"{}\" is not a date such as 2027-01-01", text);
+}
+
+// Entries end at midnight UTC, whatever the zone of the machine that judges.
+std::string todayOf(const BaselineOptions& options) {
+    if (!options.today.empty()) return options.today;
+    const auto now = std::chrono::floor<Millis>(std::chrono::system_clock::now());
+    return spellInstant(now).substr(0, 10);
+}
+
+bool writeBaseline(const Result& result, const Baseline& known, const BaselineOptions& options,
+                   const WhyUnknown& whyUnknown, bool quiet) {
+    if (result.interrupted) {
+        fmt::print(stderr, "mdsync: {} was not written: the run was interrupted\n", printable(options.write));
+        return true;
+    }
+    const Baseline made = baselineOf(result, known, whyUnknown);
+    if (!writeFile(options.write, baselineText(made))) return false;
+    if (quiet) return true;
+    const Summary sum = summarize(result);
+    const std::uint64_t beyond = sum.errors + sum.inconclusive;
+    fmt::print(stderr, "mdsync: {} now expects {}; write a reason into each new one{}\n", printable(options.write),
+               made.entries.size() == 1 ? "1 failure" : fmt::format("{} failures", made.entries.size()),
+               beyond == 0 ? "" : fmt::format(" ({} in error or inconclusive: no baseline can expect that)", beyond));
+    return true;
+}
+
+}  // namespace
+
+void addBaselineOptions(CLI::App& app, BaselineOptions& options) {
+    app.add_option("--baseline", options.baseline,
+                   "Tolerate the failures that this file expects; fail if it expects what did not come")
+        ->type_name("FILE");
+    app.add_option("--write-baseline", options.write,
+                   "Write a baseline that expects what failed; with --baseline, the same one brought up to date")
+        ->type_name("FILE");
+    app.add_option("--today", options.today, "The date by which entries of a baseline end (default: today, in UTC)")
+        ->check(CLI::Validator(isDay, ""))
+        ->type_name("DATE");
+}
+
+bool settleBaseline(Result& result, const BaselineOptions& options, const WhyUnknown& whyUnknown, bool quiet) {
+    Baseline known;
+    if (!options.baseline.empty()) {
+        BaselineFile file = readBaseline(options.baseline);
+        if (!file.valid) {
+            result.diagnostics.insert(result.diagnostics.end(), file.diagnostics.begin(), file.diagnostics.end());
+            if (!options.write.empty()) {
+                fmt::print(stderr, "mdsync: {} was not written: the baseline is invalid\n", printable(options.write));
+            }
+            return true;
+        }
+        known = std::move(file.baseline);
+        applyBaseline(result, known, todayOf(options), whyUnknown);
+    }
+    return options.write.empty() || writeBaseline(result, known, options, whyUnknown, quiet);
+}
+
+}  // namespace mdsync::cli

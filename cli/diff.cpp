@@ -1,0 +1,62 @@
+// mdsync diff: what changed from one result to another.
+#include <fmt/format.h>
+
+#include "command.hpp"
+#include "mdsync/documents.hpp"
+#include "mdsync/report.hpp"
+#include "output.hpp"
+
+namespace mdsync::cli {
+
+namespace {
+
+struct DiffFlags {
+    std::string before, after;
+    std::string format = "human";
+    std::string color = "auto";
+    bool quiet = false;
+    bool verbose = false;
+};
+
+int diff(const DiffFlags& flags) {
+    const ResultFile before = readResult(flags.before);
+    const ResultFile after = readResult(flags.after);
+    complain(before.diagnostics);
+    complain(after.diagnostics);
+    if (!before.valid || !after.valid) return kBadInput;
+    if (before.result.cases.empty()) {
+        fmt::print(stderr, "mdsync: {} has no scenarios: there is nothing to compare with\n", printable(flags.before));
+        return kNothing;
+    }
+    const Diff changes = compare(before.result, after.result);
+    const ConsoleOptions console{wantsColor(flags.color, stdout), flags.quiet ? -1 : flags.verbose ? 1 : 0};
+    const bool written = print(flags.format == "json" ? diffJson(changes) : diffText(changes, console));
+    const int code = changes.regressed() ? kFailed : kOk;
+    return written ? code : withUnwritable(code);
+}
+
+}  // namespace
+
+Command addDiff(CLI::App& program) {
+    CLI::App* app = program.add_subcommand("diff", "What got worse or better from one result to another");
+    const auto flags = std::make_shared<DiffFlags>();
+    app->add_option("old", flags->before, "A result that run, check or merge wrote as JSON")
+        ->required()
+        ->type_name("OLD");
+    app->add_option("new", flags->after, "The result to compare with it")->required()->type_name("NEW");
+    app->add_option("--format", flags->format, "human or json")
+        ->check(CLI::Validator(oneOf({"human", "json"}), ""))
+        ->type_name("FORMAT");
+    app->add_option("--color", flags->color, "auto, always or never")
+        ->check(CLI::Validator(oneOf({"auto", "always", "never"}), ""))
+        ->type_name("WHEN");
+    app->add_flag("-q,--quiet", flags->quiet, "What stops a release and the last line only");
+    app->add_flag("-v,--verbose", flags->verbose, "All changes, however many");
+    addExample(*app,
+               "Exit 1 if something got worse or is no longer checked.\n"
+               "Example:\n"
+               "  mdsync run scenarios --report json=new.json; mdsync diff old.json new.json\n");
+    return {app, [flags] { return diff(*flags); }};
+}
+
+}  // namespace mdsync::cli

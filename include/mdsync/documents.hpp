@@ -1,0 +1,65 @@
+// Documents: reading what mdsync and its users write besides scenarios and traces: results and baselines.
+//
+// A document that is damaged or of another kind gives diagnostics with a place, never an exception.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mdsync/baseline.hpp"
+#include "mdsync/diagnostic.hpp"
+#include "mdsync/result.hpp"
+#include "mdsync/run.hpp"
+#include "mdsync/scenario.hpp"
+
+namespace mdsync {
+
+// ---- Baselines ------------------------------------------------------------------------------------------------------
+
+struct BaselineFile {
+    Baseline baseline;
+    bool valid = false;
+    std::vector<Diagnostic> diagnostics;
+};
+
+// Reads the document `baseline/1` at `path`. Comments are allowed; unknown keys are errors, as in scenarios.
+[[nodiscard]] BaselineFile readBaseline(const std::string& path);
+
+// Whether there is a file at `path`: what is not there yet, --write-baseline makes.
+[[nodiscard]] bool fileExists(const std::string& path);
+
+// For applyBaseline(): whether a scenario exists, selected by `suite` or not, and declares the device. Reads the files
+// that entries name; keep `suite` as long as it is used.
+[[nodiscard]] WhyUnknown unknownScenario(const Suite& suite);
+
+// The same for recorded traces: whether the file exists.
+[[nodiscard]] WhyUnknown unknownTrace();
+
+// ---- Results --------------------------------------------------------------------------------------------------------
+
+struct ResultFile {
+    std::string path;
+    Result result;
+    std::vector<Diagnostic> places;  // where each case's id stands
+    bool valid = false;
+    std::vector<Diagnostic> diagnostics;
+};
+
+// Reads the document `result/1` at `path`. Unknown keys are ignored: later versions may have more of them.
+[[nodiscard]] ResultFile readResult(const std::string& path);
+
+struct MergedResults {
+    Result result;
+    std::vector<Diagnostic> diagnostics;  // a case that two of them have; the first one counts
+};
+
+// One result of those that `files` hold, in their order. REQUIRES: all are valid.
+[[nodiscard]] MergedResults mergeResults(std::span<const ResultFile> files);
+
+// All codes that reading, comparing and merging documents can give.
+[[nodiscard]] std::span<const CodeInfo> documentCodes();
+
+}  // namespace mdsync

@@ -1,0 +1,80 @@
+// Merge: one result of those of several runs, each of which judged other scenarios.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "mdsync/documents.hpp"
+
+namespace mdsync {
+
+namespace {
+
+bool sameEntry(const Diagnostic& a, const Diagnostic& b) {
+    return a.code == b.code && a.file == b.file && a.span.line == b.span.line && a.span.column == b.span.column;
+}
+
+// Shards are given the same baseline; each leaves the entries alone whose scenario is another's.
+void addOutcome(Result& into, const Result& from) {
+    if (!from.baseline) return;
+    if (!into.baseline) {
+        into.baseline = from.baseline;
+        return;
+    }
+    BaselineOutcome& sum = *into.baseline;
+    const bool sameFile = sum.file == from.baseline->file;
+    if (!sameFile) {
+        sum.file += ", " + from.baseline->file;
+        sum.entries += from.baseline->entries;
+    }
+    sum.used += from.baseline->used;
+    for (const Diagnostic& wrong : from.baseline->wrong) {
+        if (std::none_of(sum.wrong.begin(), sum.wrong.end(),
+                         [&](const Diagnostic& known) { return sameEntry(known, wrong); })) {
+            sum.wrong.push_back(wrong);
+        }
+    }
+    const std::uint64_t judged = sum.used + sum.wrong.size();
+    sum.idle = sum.entries - std::min(sum.entries, judged);
+}
+
+void inCatalogueOrder(std::vector<RuleId>& rules) {
+    std::sort(rules.begin(), rules.end());
+    rules.erase(std::unique(rules.begin(), rules.end()), rules.end());
+}
+
+}  // namespace
+
+MergedResults mergeResults(std::span<const ResultFile> files) {
+    MergedResults merged;
+    std::map<std::string, const Diagnostic*> seen;
+    for (const ResultFile& file : files) {
+        std::set<std::string> own;  // one run may judge the same trace twice
+        for (std::size_t i = 0; i < file.result.cases.size(); ++i) {
+            const CaseResult& c = file.result.cases[i];
+            const auto [first, added] = seen.emplace(normalId(c.id), &file.places[i]);
+            if (!added && !own.contains(first->first)) {
+                Diagnostic twice = file.places[i];
+                twice.code = "document.same-scenario";
+                twice.message = fmt::format("{} is in {} too", c.id, first->second->file);
+                twice.hint = fmt::format("it stands at {}:{}", first->second->file, first->second->span.line);
+                merged.diagnostics.push_back(std::move(twice));
+                continue;
+            }
+            own.insert(first->first);
+            merged.result.cases.push_back(c);
+        }
+        const Result& r = file.result;
+        merged.result.diagnostics.insert(merged.result.diagnostics.end(), r.diagnostics.begin(), r.diagnostics.end());
+        merged.result.interrupted = merged.result.interrupted || r.interrupted;
+        if (merged.result.interruptSignal == 0) merged.result.interruptSignal = r.interruptSignal;
+        merged.result.namedNothing = merged.result.namedNothing || r.namedNothing;
+        merged.result.required.insert(merged.result.required.end(), r.required.begin(), r.required.end());
+        addOutcome(merged.result, r);
+    }
+    inCatalogueOrder(merged.result.required);
+    return merged;
+}
+
+}  // namespace mdsync
