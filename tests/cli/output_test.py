@@ -225,7 +225,10 @@ class Colour(ToolTest):
         self.assertNotIn("\x1b", done.stdout + self.read("r.txt"))
 
     def test_a_terminal_gets_colour_and_nothing_else_on_standard_error_at_the_end(self):
-        master, slave = pty.openpty()
+        try:
+            master, slave = pty.openpty()
+        except OSError as error:  # a plain chroot
+            self.skipTest(f"there are no terminals here: {error}")
         done = subprocess.run([BINARY, "run", "a.json"], cwd=self.folder, stdout=slave, stderr=slave, timeout=60,
                               env={k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "FORCE_COLOR")})
         os.close(slave)

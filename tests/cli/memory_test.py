@@ -1,0 +1,82 @@
+"""What `mdsync check` keeps in memory is what can still matter, not how long the trace is."""
+
+import array
+import fcntl
+import json
+import os
+import subprocess
+import termios
+import time
+import unittest
+
+from tool import BINARY, ToolTest
+
+DAY = 86_400_000
+PER_DAY = 1_000  # messages
+USERS = 20
+
+
+def trace(days):
+    """A log of that many busy days: private and group messages, recalls, reconnecting tabs, and settled moments."""
+    t = 1_714_525_200_000
+    names = [f"u{i}" for i in range(USERS)]
+    group = names[:6]
+    yield {"mdsync": "trace/1", "t": t, "app": {"sync": True, "compensationDays": 7}, "groups": {"g": group},
+           "users": {name: {"phone": "android", "web": "web"} for name in names}}
+    for name in names:
+        for device in ("phone", "web"):
+            yield {"t": t, "ev": "online", "dev": f"{name}/{device}"}
+            yield {"t": t, "ev": "caught-up", "dev": f"{name}/{device}", "count": 0, "conversations": []}
+    yield {"t": t, "ev": "settled"}
+    for n in range(days * PER_DAY):
+        t += DAY // PER_DAY
+        message = f"m{n}"
+        to_group = n % 5 == 0
+        author = names[n % (6 if to_group else USERS)]
+        recipient = names[(n + 1 + n % 7) % USERS]
+        concerned = group if to_group else [author, recipient]
+        yield {"t": t, "ev": "send", "msg": message, "dev": f"{author}/phone", "to": "group:g" if to_group else recipient,
+               "digest": f"{n:x}"}
+        yield {"t": t, "ev": "accept", "msg": message}
+        devices = [f"{name}/{device}" for name in concerned for device in ("phone", "web")]
+        for device in devices:
+            if device != f"{author}/phone":
+                yield {"t": t, "ev": "receive", "msg": message, "dev": device, "via": "live", "digest": f"{n:x}"}
+        if n % 50 == 0:
+            yield {"t": t, "ev": "recall", "msg": message, "dev": f"{author}/phone"}
+            yield {"t": t, "ev": "recall-accept", "msg": message}
+            for device in devices:
+                yield {"t": t, "ev": "recalled", "msg": message, "dev": device}
+        if n % 97 == 0:
+            web = f"{names[n % USERS]}/web"
+            yield {"t": t, "ev": "offline", "dev": web, "reason": "drop"}
+            yield {"t": t, "ev": "online", "dev": web}
+            yield {"t": t, "ev": "caught-up", "dev": web, "count": 0}
+        yield {"t": t, "ev": "settled"}
+
+
+class Memory(ToolTest):
+    def peak(self, days):
+        """The most memory, in KiB, that checking so many days took, up to the last line."""
+        # A sanitizer would keep what was freed.
+        environment = {**os.environ, "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=1"}
+        checker = subprocess.Popen([BINARY, "check", "-", "-q"], cwd=self.folder, env=environment,
+                                   stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+        for line in trace(days):
+            checker.stdin.write(json.dumps(line, separators=(",", ":")).encode() + b"\n")
+        checker.stdin.flush()
+        while array.array("i", fcntl.ioctl(checker.stdin, termios.FIONREAD, b"\0" * 4))[0] > 0:
+            time.sleep(0.001)
+        # What the system accounts to an ended child includes the memory of this program, from which it was started.
+        with open(f"/proc/{checker.pid}/status", encoding="utf-8") as file:
+            peak = next(int(line.split()[1]) for line in file if line.startswith("VmHWM"))
+        checker.stdin.close()
+        self.assertEqual(checker.wait(), 0)
+        return peak
+
+    def test_a_hundred_days_take_at_most_a_fifth_more_than_ten(self):
+        self.assertLess(self.peak(100), 1.2 * self.peak(10))
+
+
+if __name__ == "__main__":
+    unittest.main()
