@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,7 +17,9 @@
 #include "mdsync/run.hpp"
 #include "mdsync/scenario.hpp"
 #include "mdsync/spec.hpp"
+#include "mdsync/target.hpp"
 #include "mdsync/time.hpp"
+#include "mdsync/world.hpp"
 
 namespace mdsync {
 
@@ -38,6 +41,53 @@ struct Failure {
 [[nodiscard]] std::vector<Failure> failuresOf(const Case& scenario, const std::vector<Violation>& violations);
 [[nodiscard]] std::vector<Failure> failuresOf(const Case& scenario, const CaseResult& result);
 
+// ---- Shrinking ------------------------------------------------------------------------------------------------------
+
+// A Prober answers whether a scenario fails so, on one server. Used by one thread.
+class Prober {
+public:
+    Prober() = default;
+    Prober(const Prober&) = delete;
+    Prober& operator=(const Prober&) = delete;
+    virtual ~Prober() = default;
+
+    // The sentence of the first violation that is this failure when `scenario`, whose names are in `lexicon`, runs with
+    // `seed`; nothing if there is none.
+    virtual std::optional<std::string> ask(const Case& scenario, Lexicon& lexicon, std::uint64_t seed,
+                                           const Failure& failure) = 0;
+
+    // All failures of such a run.
+    virtual std::vector<Failure> failures(const Case& scenario, Lexicon& lexicon, std::uint64_t seed) = 0;
+};
+
+// Asks the simulated world.
+[[nodiscard]] std::unique_ptr<Prober> probeWorld(const ServerPolicy& policy);
+
+// Asks a target, which may be slow or answer now so, now so: `tries` runs decide, and one that fails is enough. After
+// an error or where the scenario is not applicable, it does not fail.
+[[nodiscard]] std::unique_ptr<Prober> probeTarget(std::unique_ptr<Target> target, const RunOptions& options,
+                                                  std::uint32_t tries);
+
+struct ShrinkOptions {
+    std::uint64_t mostTries = 20'000;
+    std::string origin;  // how it came about, for the description: `Found by mdsync explore ...`
+};
+
+// A failing scenario that was made small.
+struct Shrunk {
+    Case scenario;     // legal, 1-minimal over its steps, with a name, a description and the rule
+    std::string text;  // the violation's sentence
+    std::uint64_t tries = 0;
+    bool complete = true;    // else the tries were used up, and it may get smaller
+    bool needsSeed = false;  // with other seeds it may pass
+};
+
+// Makes `scenario` small. It goes on failing in the same way: by the same rule, in the same kind of place. Where it can
+// be had, the result fails with any of five other seeds too; else its description says that it needs its seed. Nothing
+// if it does not fail so in the first place.
+[[nodiscard]] std::optional<Shrunk> shrink(const Case& scenario, const Failure& failure, Prober& prober,
+                                           const ShrinkOptions& options = {});
+
 // ---- Exploring ------------------------------------------------------------------------------------------------------
 
 // A failure with a scenario that shows it.
@@ -47,7 +97,9 @@ struct Found {
     std::uint64_t times = 0;  // scenarios that failed so
     std::string server;       // as --server takes it
     std::string text;         // the violation's sentence
-    Case scenario;
+    std::uint64_t stepsBefore = 0;
+    bool needsSeed = false;
+    Case scenario;  // made small
 };
 
 struct ExploreProgress {

@@ -185,6 +185,8 @@ struct Mutant {
 // Knobs from such names, separated by commas; nothing if one of them is none. And the name of the reference server that
 // makes these choices: `reference`, or `reference:KNOB,KNOB`.
 [[nodiscard]] std::optional<Knobs> parseKnobs(std::string_view names);
+// Sets the knob of this name to its default; false if it has that already.
+bool forgetKnob(std::string_view name, Knobs& knobs);
 [[nodiscard]] std::string spellReference(const Knobs& knobs);
 
 // The policy of a server by name: `reference`, `reference:KNOB,...` or `mutant:NAME`. Nothing if there is none.

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <map>
 #include <mutex>
+#include <stdexcept>
 
 #include "mdsync/search.hpp"
 #include "run/difference.hpp"
@@ -235,24 +236,35 @@ private:
         found.server = servers_.name(sighting.seed);
         Generator generator{{withoutOf(options_.without), options_.mostSteps}};
         found.scenario = generator.make(sighting.seed);
-        Trial trial{1000};
-        trial.run(found.scenario, found.scenario.lexicon, servers_.policy(sighting.seed), sighting.seed);
-        for (const Violation& violation : trial.checker().violations()) {
-            if (failuresOf(found.scenario, {violation}).front() != found.failure) continue;
-            found.text = violation.text;
-            break;
-        }
-        name(found);
+        makeSmall(found, servers_.policy(sighting.seed));
     }
 
-    // What a reader of the file wants to know.
-    static void name(Found& found) {
-        Case& scenario = found.scenario;
-        scenario.name = fmt::format("{}: {}", spell(found.failure), found.text);
-        scenario.description =
-            fmt::format("Found by mdsync explore --seeds {0}..{0} --server {1}", found.seed, found.server);
-        scenario.rules = {std::string(rule(found.failure.rule).name)};
-        scenario.tags = {"found"};
+    // The scenario and, for the reference server with some of its legal choices, these choices.
+    void makeSmall(Found& found, ServerPolicy policy) const {
+        const std::string seeds = fmt::format("--seeds {0}..{0}", found.seed);
+        if (options_.server == "reference") {
+            forgetKnobs(found, policy);
+            found.server = spellReference(policy.knobs);
+        }
+        const std::unique_ptr<Prober> prober = probeWorld(policy);
+        found.stepsBefore = found.scenario.steps.size();
+        std::optional<Shrunk> small =
+            shrink(found.scenario, found.failure, *prober,
+                   {.origin = fmt::format("Found by mdsync explore {}, against {}", seeds, found.server)});
+        if (!small) throw std::logic_error(fmt::format("seed {} failed and then did not", found.seed));
+        found.scenario = std::move(small->scenario);
+        found.text = std::move(small->text);
+        found.needsSeed = small->needsSeed;
+    }
+
+    // The choices that do not matter become the usual ones.
+    static void forgetKnobs(const Found& found, ServerPolicy& policy) {
+        for (const std::string_view name : knobNames()) {
+            ServerPolicy other = policy;
+            if (!forgetKnob(name, other.knobs)) continue;
+            Lexicon lexicon = found.scenario.lexicon;
+            if (probeWorld(other)->ask(found.scenario, lexicon, found.seed, found.failure)) policy = other;
+        }
     }
 
     const ExploreOptions& options_;

@@ -21,7 +21,9 @@ std::uint64_t perSecond(std::uint64_t number, Millis elapsed) {
 
 void appendFound(std::string& out, const Found& found, const std::string& file) {
     out += fmt::format("FOUND {}\n\n  {}\n  {}; first by seed {}, in {}\n\n", spell(found.failure), found.text,
-                       counted(found.scenario.steps.size(), "step"), found.seed, counted(found.times, "scenario"));
+                       fmt::format("{} (of {}){}", counted(found.scenario.steps.size(), "step"), found.stepsBefore,
+                                   found.needsSeed ? ", needs its seed" : ""),
+                       found.seed, counted(found.times, "scenario"));
     if (!file.empty()) {
         const std::string server = found.server == "reference" ? "" : " --server " + shellWord(found.server);
         out += fmt::format("  again:    mdsync run {}{}\n", shellWord(file), server);
@@ -99,7 +101,9 @@ std::string exploreJson(const Explored& explored, const std::vector<std::string>
                                         {"where", spell(found.failure.where)},
                                         {"scenario", i < files.size() ? Json(files[i]) : Json()},
                                         {"steps", found.scenario.steps.size()},
+                                        {"stepsBefore", found.stepsBefore},
                                         {"seed", found.seed},
+                                        {"needsSeed", found.needsSeed},
                                         {"times", found.times},
                                         {"server", found.server},
                                         {"text", found.text}});

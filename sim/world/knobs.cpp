@@ -68,6 +68,20 @@ std::optional<Knobs> parseKnobs(std::string_view names) {
     }
 }
 
+bool forgetKnob(std::string_view name, Knobs& knobs) {
+    if (name.starts_with("off-device=")) {
+        const bool changes = knobs.offDevice != Knobs{}.offDevice;
+        knobs.offDevice = Knobs{}.offDevice;
+        return changes;
+    }
+    for (const Switch& row : kSwitches) {
+        if (row.name != name || knobs.*row.knob == Knobs{}.*row.knob) continue;
+        knobs.*row.knob = Knobs{}.*row.knob;
+        return true;
+    }
+    return false;
+}
+
 std::vector<std::string_view> knobNames() {
     std::vector<std::string_view> names{kEarliest, kDrawn};
     for (const Switch& row : kSwitches) names.push_back(row.name);
