@@ -21,14 +21,16 @@ Answered answeredRequest(const RecallFacts& r, const std::vector<Place>& lastOff
     Answered a;
     std::size_t open = 0;
     bool gone = false;
+    bool doubtful = false;  // an earlier answer may have been this one's
     for (std::size_t i = 0; i < r.requests.size(); ++i) {
         const RecallRequest& q = r.requests[i];
         if (!q.open) continue;
         if (open++ == 0) a.request = i;
-        gone |= q.maybeAnswered || q.deviceOffline || (q.device.exists() && lastOffline[q.device.index()] > q.asked);
+        doubtful |= q.maybeAnswered;
+        gone |= q.deviceOffline || (q.device.exists() && lastOffline[q.device.index()] > q.asked);
     }
     a.any = open > 0;
-    a.certain = open < 2 || !(gone || silent);
+    a.certain = !doubtful && (open < 2 || !(gone || silent));
     return a;
 }
 

@@ -99,6 +99,7 @@ void writeMessage(Bytes& out, const State& s, MessageId id) {
     out.id(after.recaller);
     out.id(after.recallerDevice);
     if (m.recalled) out.ago(after.recalledAt, s.now());
+    for (const DeviceId d : DeviceRange{s.at(m.author)}) out.flag(s.at(d).online && s.at(d).began <= after.sessions);
 }
 
 void writePacket(Bytes& out, const State& s, const Packet& p) {
@@ -150,6 +151,7 @@ void writeDevice(Bytes& out, const State& s, DeviceId d) {
     writeLink(out, s, side.up);
     if (device.online && ageMatters(s, d)) out.ago(side.beganAt, s.now());
     out.number(side.caught);
+    if (device.online) out.number(static_cast<std::uint64_t>(side.offlineDays));
     if (device.online) writeReceipts(out, s, d);
     const Shelf& shelf = s.shelves[side.shelf];
     for (const std::vector<Packet>* packets : {&shelf.waiting, &shelf.lost}) {

@@ -86,6 +86,9 @@ void emitReceive(State& s, const Packet& p, const Message& m) {
 
 void receive(State& s, const Packet& p) {
     Message& m = s.messages[p.message];
+    // On its way for so long that nothing may bring it any more.
+    if (s.now() - m.acceptedAt > horizon() && beyondHorizon(s, m)) [[unlikely]]
+        return;
     Device& device = s.at(p.device);
     s.messages.add(m, m.held, p.place);
     device.lastReceipt =
@@ -119,8 +122,10 @@ void arrive(State& s, const Packet& p) {
     if (p.place == kNoPlace && p.kind == PacketKind::CatchUp) {
         emitReceive(s, p, s.messages[p.message]);
     } else if (p.kind == PacketKind::CatchUp) {
-        if (device.catchingUp) ++s.side(p.device).caught;
+        const bool counts = device.catchingUp;
+        const std::size_t before = s.events.size();
         receive(s, p);
+        if (counts && s.events.size() > before) ++s.side(p.device).caught;
     } else if (p.kind == PacketKind::Recalled) {
         showRecalled(s, p);
     } else if (p.kind == PacketKind::CaughtUp) {

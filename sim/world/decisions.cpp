@@ -308,8 +308,7 @@ Window windowOf(const State& s) {
     return window;
 }
 
-bool storeStillHas(State& s, const Message& m, Instant began) {
-    const int days = s.service.app.offlineDays;
+bool storeStillHas(State& s, const Message& m, Instant began, int days) {
     if (s.policy.knobs.storesToHorizon || began <= m.acceptedAt) return true;
     const Millis age = began - m.acceptedAt;
     const Facts facts{std::nullopt, m.to.kind};
@@ -344,7 +343,7 @@ Via bringsAtLogin(State& s, const Message& m, const Standing& standing, DeviceId
                   bool unclaimed) {
     const Facts facts = factsOf(s, m, d);
     if (s.decide(Change::Silent, false, true)) return Via::Unknown;
-    if (standing.audience && storeStillHas(s, m, s.now())) {
+    if (standing.audience && storeStillHas(s, m, s.now(), s.service.app.offlineDays)) {
         if (unclaimed) return Via::Offline;
         if (!on && s.decide(Change::OffStoreGivesToAll, false, true, facts)) return Via::Offline;
     }

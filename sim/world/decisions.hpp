@@ -81,8 +81,9 @@ struct Window {
 };
 [[nodiscard]] Window windowOf(const State& s);
 
-// Whether the offline store still has a message of this age for a session that begins (began) at `began`.
-[[nodiscard]] bool storeStillHas(State& s, const Message& m, Instant began);
+// Whether the offline store still has a message of this age for a session that begins (began) at `began`, when it kept
+// messages for so many days.
+[[nodiscard]] bool storeStillHas(State& s, const Message& m, Instant began, int days);
 
 // How a message that the device lacks comes to it at its login, or Unknown: not at all. `unclaimed`: no device of the
 // user is known to have it, or to be getting it.

@@ -68,6 +68,9 @@ struct Aftermath {
     UserId recaller;
     DeviceId recallerDevice;  // none: through the server API
     Instant recalledAt{};
+    // OFF, and only one of the sender's devices gets the copy of a server-API message: how many sessions of all had
+    // begun at acceptance.
+    std::uint32_t sessions = 0;
 };
 
 // The messages of a world, by id, with their sets of places.

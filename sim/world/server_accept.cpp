@@ -125,6 +125,8 @@ void accept(State& s, MessageId id, std::uint32_t installation) {
     } else {
         forEachConcerned(s, m, [&](UserId u, const Standing& standing) { fanOut(s, id, u, standing, on); });
     }
+    const bool mayMove = !on && s.policy.knobs.offEchoesToOne && m.byApi() && m.includeSender && m.kept();
+    if (mayMove) s.messages.aftermath(s.messages[id], placesOf(s, s.messages[id])).sessions = s.sessions;
     leak(s, id);
 }
 

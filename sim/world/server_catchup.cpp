@@ -65,6 +65,22 @@ void bringRecalled(State& s, const Login& login, MessageId id, Message& m, const
     if (tellsAtLogin(s, m, d, login.on, toldAlready, login.window)) tellRecalled(s, id, m, d, place);
 }
 
+// Whether the message is a copy that only one of its sender's devices was to get.
+bool mayMove(const State& s, const Message& m, const Standing& standing) {
+    return standing.author && m.aftermath != 0 && s.messages.aftermath(m).sessions > 0;
+}
+
+// OFF, and only one of the sender's devices was to get the copy of a server-API message: another gets it that was
+// online at acceptance, none that came later.
+void giveCopyToOnline(State& s, MessageId id, UserId u, std::uint32_t place) {
+    Message& m = s.messages[id];
+    for (const DeviceId d : DeviceRange{s.at(u)}) {
+        if (!s.at(d).online || s.at(d).began > s.messages.aftermath(m).sessions) continue;
+        sendAgain(s, id, m, d, place + (d.value - s.at(u).first.value), Via::Offline);
+        return;
+    }
+}
+
 void bring(State& s, const Login& login, MessageId id) {
     Message& m = s.messages[id];
     const DeviceId d = login.device;
@@ -73,6 +89,9 @@ void bring(State& s, const Login& login, MessageId id) {
     const std::uint32_t place = standing.place + (d.value - s.at(u).first.value);
     takeReport(s, m, place);
     if (beyondHorizon(s, m) || m.forgotten) return;
+    if (mayMove(s, m, standing) && !m.recalled && !claimed(s, m, u, standing.place)) {
+        giveCopyToOnline(s, id, u, standing.place);
+    }
     const bool held = s.messages.has(m, m.held, place);
     if (!held && !stillEntitled(s, m, u)) return;
     const bool unclaimed = standing.audience && !claimed(s, m, u, standing.place);
@@ -86,21 +105,13 @@ void bring(State& s, const Login& login, MessageId id) {
     if (via != Via::Unknown) sendAgain(s, id, m, d, place, via);
 }
 
-// OFF, and only one of the sender's devices was to get the copy of a server-API message: another gets it that was
-// online at acceptance, none that came later.
-void giveCopyToOnline(State& s, MessageId id, UserId u, std::uint32_t place) {
-    Message& m = s.messages[id];
-    for (const DeviceId d : DeviceRange{s.at(u)}) {
-        if (!s.at(d).online || s.side(d).beganAt >= m.acceptedAt) continue;
-        sendAgain(s, id, m, d, place + (d.value - s.at(u).first.value), Via::Offline);
-        return;
-    }
-}
-
 // Some online device of the user gets what none of them has.
 void giveToOnline(State& s, MessageId id, UserId u, std::uint32_t place) {
     Message& m = s.messages[id];
-    const auto eligible = [&](DeviceId d) { return s.at(d).online && storeStillHas(s, m, s.side(d).beganAt); };
+    const auto eligible = [&](DeviceId d) {
+        const DeviceSide& side = s.side(d);
+        return s.at(d).online && storeStillHas(s, m, side.beganAt, side.offlineDays);
+    };
     DeviceId d = chosenDevice(s, u);
     if (!d.exists()) return;
     // Where it came online too late for the store, another that was there in time may get it.
@@ -141,7 +152,7 @@ void lost(State& s, const Packet& p) {
     s.messages.remove(m, m.sent, p.place);
     if (m.recalled || beyondHorizon(s, m) || !stillEntitled(s, m, u) || claimed(s, m, u, standing.place)) return;
     if (standing.audience) giveToOnline(s, p.message, u, standing.place);
-    if (standing.author && m.byApi() && m.includeSender) giveCopyToOnline(s, p.message, u, standing.place);
+    if (mayMove(s, m, standing)) giveCopyToOnline(s, p.message, u, standing.place);
 }
 
 }  // namespace mdsync::world

@@ -27,6 +27,7 @@ void beginSession(State& s, DeviceId d) {
     device.down.next = s.now();
     device.catchingUp = true;
     side.beganAt = s.now();
+    side.offlineDays = s.service.app.offlineDays;
     side.caught = 0;
     if (side.firstBegan == 0) side.firstBegan = device.began;
 }
