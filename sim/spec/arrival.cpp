@@ -102,10 +102,28 @@ Tri offApiOnlineOnly(const State&, const Arrival& a) {
     return (a.receipt->owed & Receipt::Unsure) != 0 ? Tri::Maybe : Tri::Yes;
 }
 
+// Whether the only other terminals that have it received it in sessions that last, and that began after this one and
+// not in OFF: what was on its way here, because nobody had it, may be overtaken by what such a login brought.
+bool onlyLaterSessionsHave(const State& s, const Arrival& a) {
+    if (a.message.sender.exists() && s.devices[a.message.sender.index()].user == a.device.user) return false;
+    if ((a.receipt->have & Receipt::Earlier) != 0) return false;
+    const UserFacts& user = s.users[a.device.user.index()];
+    for (std::uint16_t i = 0; i < user.deviceCount; ++i) {
+        const DeviceId other{user.firstDevice.value + i};
+        const Receipt* r = other == a.deviceId ? nullptr : s.receipt(a.message, other);
+        const DeviceFacts& d = s.devices[other.index()];
+        if (r == nullptr || !s.terminalHas(*r, d, false)) continue;
+        const bool inThisSession = (r->have & Receipt::Earlier) == 0 && d.online && r->session == d.session;
+        if (!inThisSession || d.began < a.device.began || d.regime.service == Service::Off) return false;
+    }
+    return true;
+}
+
 Tri offNoCompensation(const State& s, const Arrival& a) {
     if (!offCanSpeak(a) || decidedBy(a.device.regime) != Decides::Off || a.standing == Standing::Since) return Tri::No;
     const Tri elsewhere = s.anotherTerminalHas(a.message, a.deviceId, false);
-    return elsewhere == Tri::Yes && a.standing == Standing::Unclear ? Tri::Maybe : elsewhere;
+    if (elsewhere != Tri::Yes) return elsewhere;
+    return a.standing == Standing::Unclear || onlyLaterSessionsHave(s, a) ? Tri::Maybe : Tri::Yes;
 }
 
 Tri offNoSentSync(const State&, const Arrival& a) {

@@ -105,6 +105,25 @@ void Checker::State::limitLogin(DeviceId id) {
     }
 }
 
+// The numbers are about to change: who is within them now was legal when made, whether or not a settled moment has
+// come.
+void Checker::State::limitsChange() {
+    constexpr std::size_t kClasses = 4;
+    const Regime regime = service.at(now);
+    for (const UserFacts& user : users) {
+        std::array<int, kClasses> online{};
+        for (std::uint16_t i = 0; i < user.deviceCount; ++i) {
+            const DeviceFacts& d = devices[user.firstDevice.index() + i];
+            if (d.online) ++online[static_cast<std::size_t>(d.deviceClass)];
+        }
+        for (std::uint16_t i = 0; i < user.deviceCount; ++i) {
+            const std::size_t number = user.firstDevice.index() + i;
+            const DeviceClass c = devices[number].deviceClass;
+            if (online[static_cast<std::size_t>(c)] <= limitFor(c, regime)) legal[number] = 1;
+        }
+    }
+}
+
 // A device that is online was disconnected by the limit.
 void Checker::State::limitOffline(const Event& e) {
     const DeviceFacts& d = devices[e.device.index()];

@@ -18,7 +18,9 @@ void Checker::State::onSync(const Event& e) {
                                       : fmt::format("turning the switch {} was refused", e.enabled ? "on" : "off"));
         because(v, place, now, origin, e.refused ? "the console refused" : "the console took it");
     }
-    if (!e.refused) service.turn(e.enabled, now);
+    if (e.refused) return;
+    limitsChange();
+    service.turn(e.enabled, now);
 }
 
 void Checker::State::onSet(const Event& e) {
@@ -42,6 +44,7 @@ void Checker::State::onSet(const Event& e) {
         }
     }
     if (e.refused) return;
+    if (change.mobileLimit || change.miniprogramLimit) limitsChange();
     const auto number = [](std::int64_t n) {
         return static_cast<int>(std::clamp<std::int64_t>(n, -1'000'000, 1'000'000));
     };

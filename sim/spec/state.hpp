@@ -296,6 +296,7 @@ struct Checker::State {
     spec::LoginFacts loginAt(DeviceId id);
     void limitLogin(DeviceId id);
     void limitOffline(const Event& e);
+    void limitsChange();
     void limitRefused(const Event& e);
     void judgeLogin();
     void judgeRefusal();

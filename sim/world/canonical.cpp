@@ -198,6 +198,7 @@ std::string canonicalBytes(const State& s) {
         out.id(open.message);
         out.id(open.recaller);
         out.id(open.device);
+        out.flag(open.isLost);
     }
     out.number(0);
     s.wheel.forEach([&](Instant t, const Packet& p) {

@@ -98,9 +98,15 @@ void recall(State& s, MessageId id) {
 
 void loseRecall(State& s, const Packet& p) {
     const auto found = std::find_if(s.openRecalls.begin(), s.openRecalls.end(), [&p](const OpenRecall& open) {
-        return open.message == p.message && open.device == p.device;
+        return open.message == p.message && open.device == p.device && !open.isLost;
     });
-    if (found != s.openRecalls.end()) s.openRecalls.erase(found);
+    if (found == s.openRecalls.end()) return;
+    const Device& device = s.at(p.device);
+    if (p.session == device.session && device.online) {
+        found->isLost = true;
+    } else {
+        s.openRecalls.erase(found);
+    }
 }
 
 }  // namespace mdsync::world

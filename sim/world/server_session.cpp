@@ -72,6 +72,7 @@ void markOffline(State& s, DeviceId d, OfflineReason reason, DeviceId by) {
     device.linkUp = false;
     device.live = 0;
     device.catchingUp = false;
+    std::erase_if(s.openRecalls, [d](const OpenRecall& open) { return open.isLost && open.device == d; });
     if (reason == OfflineReason::Logout) s.side(d).flushed = device.session;
     Event& event = s.emit(EventKind::Offline);
     event.device = d;

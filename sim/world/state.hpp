@@ -39,6 +39,9 @@ struct OpenRecall {
     MessageId message;
     UserId recaller;
     DeviceId device;  // none: through the server API
+    // It never arrived. Open all the same, until its device is seen to be gone: whoever reads the events takes the next
+    // answer for this one's.
+    bool isLost = false;
 };
 
 // The facts of a case that the Scope of a change may ask for.

@@ -122,12 +122,12 @@ Answer startPublish(State& s, const Op& op) {
 
 Answer startRecall(State& s, const Op& op) {
     if (!op.device.exists()) {
-        s.openRecalls.push_back(OpenRecall{op.message, op.user, DeviceId{}});
+        s.openRecalls.push_back(OpenRecall{op.message, op.user, DeviceId{}, false});
         sendFromBackend(s, Packet{DeviceId{}, op.message, 0, 0, PacketKind::ApiRecall, Via::Unknown});
         return ok();
     }
     if (!reaches(s, op.device)) return refused(s, s.say.offline);
-    s.openRecalls.push_back(OpenRecall{op.message, s.at(op.device).user, op.device});
+    s.openRecalls.push_back(OpenRecall{op.message, s.at(op.device).user, op.device, false});
     sendUp(s, Packet{op.device, op.message, 0, 0, PacketKind::Recall, Via::Unknown});
     return ok();
 }
