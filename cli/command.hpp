@@ -35,6 +35,7 @@ Command addLint(CLI::App& program);
 Command addList(CLI::App& program);
 Command addRules(CLI::App& program);
 Command addExplain(CLI::App& program);
+Command addExport(CLI::App& program);
 Command addSchema(CLI::App& program);
 Command addDiff(CLI::App& program);
 Command addMerge(CLI::App& program);

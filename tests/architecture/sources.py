@@ -52,6 +52,7 @@ FACES = {
     "bench": "run",
     "search": "search",
     "documents": "run",
+    "export": "run",
     "report": "report",
 }
 

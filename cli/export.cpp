@@ -1,0 +1,86 @@
+// mdsync export: a recorded trace as the scenario that repeats it.
+#include "mdsync/export.hpp"
+
+#include <fmt/format.h>
+
+#include "command.hpp"
+#include "output.hpp"
+
+namespace mdsync::cli {
+
+namespace {
+
+struct ExportFlags {
+    std::string path;
+    std::string kind;
+    std::string to = "-";
+    std::string settle;
+    std::string skew;
+    std::vector<std::string> readings;
+    bool lenient = false;
+    bool quiet = false;
+};
+
+void say(const std::string& line) {
+    std::fputs((printable(line) + "\n").c_str(), stderr);
+}
+
+// What a user wants to know of the file, beside it.
+void sum(const ExportedScenario& exported, const ExportFlags& flags) {
+    for (const std::string& remark : exported.remarks) say("note: not as it was: " + remark);
+    std::vector<std::string_view> names;
+    for (const RuleId id : exported.violated) names.push_back(rule(id).name);
+    const std::string what = names.empty() ? "no rule" : fmt::format("{}", fmt::join(names, ", "));
+    say(fmt::format("{} steps; the trace violates {}", exported.steps, what));
+    if (flags.to != "-") say(fmt::format("repeat: mdsync run {}", shellWord(flags.to)));
+}
+
+int exportTrace(const ExportFlags& flags) {
+    ExportOptions options;
+    options.lenient = flags.lenient;
+    if (!flags.settle.empty()) options.settle = parseDuration(flags.settle);
+    options.skew = parseDuration(flags.skew).value_or(Millis{0});
+    for (const std::string& reading : flags.readings) (void)addReading(reading, options.readings);
+    const ExportedScenario exported = exportScenario(flags.path, options);
+    complain(exported.diagnostics);
+    if (!exported.valid) return kBadInput;
+    if (!writeFile(flags.to, exported.text)) return kUnwritable;
+    if (!flags.quiet) sum(exported, flags);
+    return kOk;
+}
+
+}  // namespace
+
+Command addExport(CLI::App& program) {
+    CLI::App* app = program.add_subcommand("export", "Write the scenario that repeats a recorded trace");
+    const auto flags = std::make_shared<ExportFlags>();
+    app->add_option("trace", flags->path, "A trace in JSON Lines, plain or compressed; - is standard input")
+        ->required()
+        ->type_name("TRACE");
+    app->add_option("--as", flags->kind, "What to write: scenario")
+        ->required()
+        ->check(CLI::Validator(oneOf({"scenario"}), ""))
+        ->type_name("KIND");
+    app->add_option("-o,--output", flags->to, "Where to write it; standard output if not given")->type_name("FILE");
+    app->add_option("--settle", flags->settle, "How the trace is judged, as for check")
+        ->check(CLI::Validator(isDuration, ""))
+        ->type_name("DURATION");
+    app->add_option("--skew", flags->skew, "Put lines in order that are up to this much late")
+        ->check(CLI::Validator(isDuration, ""))
+        ->type_name("DURATION");
+    app->add_flag("--lenient", flags->lenient, "Skip erroneous lines");
+    addRepeatable(*app, "--reading", flags->readings, "How to read what the page leaves open, as for run")
+        ->check(CLI::Validator(isReading, ""))
+        ->type_name("NAME=VALUE");
+    app->add_flag("-q,--quiet", flags->quiet, "Say nothing on standard error but errors");
+    addExample(*app,
+               "The steps are what the trace shows to have been asked of the server, when it took effect; the rules\n"
+               "that it violates are listed. Run against the server that was recorded, the scenario violates them\n"
+               "again; on a right server it passes.\n"
+               "Examples:\n"
+               "  mdsync export field.jsonl.zst --as scenario -o field.json\n"
+               "  mdsync run field.json --server mutant:evict-second\n");
+    return {app, [flags] { return exportTrace(*flags); }};
+}
+
+}  // namespace mdsync::cli
