@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "command.hpp"
 #include "output.hpp"
 
@@ -27,11 +29,13 @@ void say(const std::string& line) {
 
 // What a user wants to know of the file, beside it.
 void sum(const ExportedScenario& exported, const ExportFlags& flags) {
-    for (const std::string& remark : exported.remarks) say("note: not as it was: " + remark);
+    constexpr std::size_t kMost = 10;
+    for (std::size_t i = 0; i < std::min(exported.remarks.size(), kMost); ++i) say("note: " + exported.remarks[i]);
+    if (exported.remarks.size() > kMost) say(fmt::format("note: and {} more", exported.remarks.size() - kMost));
     std::vector<std::string_view> names;
     for (const RuleId id : exported.violated) names.push_back(rule(id).name);
     const std::string what = names.empty() ? "no rule" : fmt::format("{}", fmt::join(names, ", "));
-    say(fmt::format("{} steps; the trace violates {}", exported.steps, what));
+    say(fmt::format("{} step{}; the trace violates {}", exported.steps, exported.steps == 1 ? "" : "s", what));
     if (flags.to != "-") say(fmt::format("repeat: mdsync run {}", shellWord(flags.to)));
 }
 

@@ -28,7 +28,7 @@ struct ExportedScenario {
     std::string text;                     // ends with a newline
     std::vector<RuleId> violated;         // what the scenario lists, in the order in which the trace violates them
     std::size_t steps = 0;                // of the scenario
-    std::vector<std::string> remarks;     // what it can't repeat, in sentences
+    std::vector<std::string> remarks;     // what is not as it was, and what else to know of it, in sentences
     std::vector<Diagnostic> diagnostics;  // what is wrong with the trace; warnings
 };
 

@@ -53,7 +53,7 @@ private:
     struct UserView {
         std::size_t presence = 0;           // the last event with which one of its devices came or went
         std::size_t concerned = 0;          // the last acceptance of a message or recall that it must learn of
-        std::vector<std::size_t> accepted;  // such acceptances since the last settled moment
+        std::vector<std::size_t> accepted;  // such acceptances that may be under way
     };
     struct MessageView {
         std::size_t request = kNoEvent;
@@ -118,7 +118,6 @@ private:
                 return seeConsole(event);
             case EventKind::Settled:
                 history_.settled.push_back(now_);
-                for (UserView& user : users_) user.accepted.clear();
                 return;
             case EventKind::Note:
                 history_.notes.push_back(now_);
@@ -250,7 +249,7 @@ private:
         const DeviceView& device = view(event.device);
         for (const std::size_t accepted : owner(event.device).accepted) {
             if (accepted <= device.lastArrival || at(accepted).t + options_.latency > event.t) continue;
-            if (!settles_ && at(accepted).t + options_.patience < event.t) continue;
+            if (isOver(accepted)) continue;
             const MessageView& message = view(at(accepted).message);
             const bool isRecall = at(accepted).kind == EventKind::RecallAccept;
             const bool isMissed = isRecall ? has(event.device, message)
@@ -316,7 +315,7 @@ private:
         message.accepted = now_;
         const auto concern = [&](UserId user) {
             users_[user.index()].concerned = now_;
-            users_[user.index()].accepted.push_back(now_);
+            awaits(users_[user.index()]);
         };
         concern(message.author);
         if (message.to.kind == TargetKind::User && message.to.user() != message.author) concern(message.to.user());
@@ -327,9 +326,20 @@ private:
         }
         if (message.to.kind != TargetKind::Room) return;
         for (const DeviceId device : rooms_[message.to.room().index()]) {
-            UserView& user = owner(device);
-            if (user.accepted.empty() || user.accepted.back() != now_) user.accepted.push_back(now_);
+            awaits(owner(device));
         }
+    }
+
+    // The user's devices may have to learn of what happens now.
+    void awaits(UserView& user) const {
+        std::vector<std::size_t>& accepted = user.accepted;
+        if (!accepted.empty() && isOver(accepted.back())) accepted.clear();
+        if (accepted.empty() || accepted.back() != now_) accepted.push_back(now_);
+    }
+    // Whether nothing of what was sent at that event can be under way any more.
+    bool isOver(std::size_t event) const {
+        if (settles_) return !history_.settled.empty() && history_.settled.back() > event;
+        return at(event).t + options_.patience < at(now_).t;
     }
 
     void seeRecall(const Event& event) {
@@ -355,9 +365,9 @@ private:
         for (const auto& [device, receipt] : message.receipts) {
             UserView& user = owner(device);
             user.concerned = now_;
-            if (user.accepted.empty() || user.accepted.back() != now_) user.accepted.push_back(now_);
+            awaits(user);
         }
-        if (message.from.exists()) owner(message.from).accepted.push_back(now_);
+        if (message.from.exists()) awaits(owner(message.from));
     }
 
     // ---- Arrivals ---------------------------------------------------------------------------------------------------
@@ -370,7 +380,8 @@ private:
         const std::size_t mark = cause == kNoEvent ? kNoEvent : lateAfter(event, cause);
         const bool isLate = mark != kNoEvent;
         if (isLate) history_.delays.push_back({.device = event.device, .from = cause, .until = now_, .mark = mark});
-        if (isLate && device.lastArrival > cause && device.lastCause == cause && !device.lastWasLate) {
+        const bool isTorn = device.lastArrival > cause && device.lastCause == cause && !device.lastWasLate;
+        if (isLate && isTorn && event.kind != EventKind::CaughtUp) {
             remark(event, fmt::format("of what was sent to {} at once a part came later, which is repeated as one",
                                       header_.path(event.device)));
         }

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 
+#include "mdsync/run.hpp"
 #include "run/history.hpp"
 #include "run/plan.hpp"
 #include "scenario/names.hpp"
@@ -55,10 +57,24 @@ std::string describe(const Trace& trace, const std::vector<Violation>& firsts, c
     }
     constexpr std::size_t kMostRemarks = 10;
     for (std::size_t i = 0; i < std::min(remarks.size(), kMostRemarks); ++i) {
-        text += fmt::format("{} {}.", i == 0 ? " Not as it was:" : "", remarks[i]);
+        text += fmt::format("{} {}.", i == 0 ? " Note:" : "", remarks[i]);
     }
     if (remarks.size() > kMostRemarks) text += fmt::format(" And {} more.", remarks.size() - kMostRemarks);
     return text;
+}
+
+// A server that errs may put rules to the test to which a right one gives no occasion. They are listed all the same.
+void remarkIdleRules(Repeat& repeat) {
+    const std::unique_ptr<Target> right = makeWorldTarget("reference");
+    Capabilities capabilities;
+    (void)right->hello(capabilities);
+    const std::optional<CaseResult> result = runCase(repeat.scenario, *right, capabilities, {});
+    if (!result) return;
+    for (const RuleId idle : result->notExercised) {
+        repeat.remarks.push_back(fmt::format(
+            "a right server gives no occasion for {} here: take it out of \"rules\" once the server is put right",
+            rule(idle).name));
+    }
 }
 
 }  // namespace
@@ -85,8 +101,9 @@ Repeat repeatOf(const Trace& trace, std::span<const Violation> violations, std::
         repeat.remarks.push_back(std::move(remark));
     }
     made.name = fmt::format("Repeats {}", name);
-    made.description = describe(trace, firsts, repeat.remarks, name);
     for (const Violation& violation : firsts) made.rules.emplace_back(rule(violation.rule).name);
+    remarkIdleRules(repeat);
+    made.description = describe(trace, firsts, repeat.remarks, name);
     return repeat;
 }
 

@@ -13,7 +13,7 @@ namespace mdsync {
 
 struct Repeat {
     Case scenario;
-    std::vector<std::string> remarks;  // what can't be repeated, in sentences
+    std::vector<std::string> remarks;  // what is not as it was, and what else one should know of the file, in sentences
 };
 
 // REQUIRES: a valid trace, with its texts. `violations`: what a Checker found in it, which the scenario names; `name`:
