@@ -34,6 +34,7 @@ Command addCheck(CLI::App& program);
 Command addLint(CLI::App& program);
 Command addList(CLI::App& program);
 Command addRules(CLI::App& program);
+Command addMutants(CLI::App& program);
 Command addExplain(CLI::App& program);
 Command addExport(CLI::App& program);
 Command addSchema(CLI::App& program);

@@ -7,9 +7,11 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "mdsync/baseline.hpp"
 #include "mdsync/diff.hpp"
+#include "mdsync/mutants.hpp"
 #include "mdsync/result.hpp"
 #include "mdsync/trace.hpp"
 
@@ -52,5 +54,15 @@ struct ConsoleOptions {
 
 // The document `rules/1`: the rules with all their texts.
 [[nodiscard]] std::string rulesJson(std::span<const Rule> rules);
+
+// The known-bad servers: for people, as the document `mutant-list/1`, and as the table of docs/mutants.md.
+[[nodiscard]] std::string knownBadTable(const std::vector<KnownBad>& servers, const ConsoleOptions& options);
+[[nodiscard]] std::string knownBadJson(const std::vector<KnownBad>& servers);
+[[nodiscard]] std::string knownBadMarkdown(const std::vector<KnownBad>& servers);
+
+// Which rules caught which known-bad servers: for people, and as the document `mutants/1`. `whole`: all servers met a
+// whole folder, so that one that was not activated and a rule that caught none are faults.
+[[nodiscard]] std::string mutantsReport(const MutantMatrix& matrix, bool whole, const ConsoleOptions& options);
+[[nodiscard]] std::string mutantsJson(const MutantMatrix& matrix, bool whole, std::string_view version);
 
 }  // namespace mdsync

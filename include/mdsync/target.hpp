@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -134,6 +135,10 @@ public:
 
     // Appends what happened since the last call.
     virtual void drain(std::vector<Event>& events) = 0;
+
+    // Whether the decision in which a known-bad server differs has made a difference since the last reset. Nothing
+    // where that cannot be known: behind an adapter.
+    [[nodiscard]] virtual std::optional<bool> activated() const { return std::nullopt; }
 };
 
 // The simulated world as a target: `reference`, or a known-bad server by its name (`mutant:evict-newest`). Nothing if

@@ -129,6 +129,9 @@ enum class Change : std::uint8_t {
     RestartForgetsSettings,
     RestartForgetsMembers,
     RestartForgetsRecalls,
+    // everything at once
+    DeliversNothing,
+    SaysYes,
     // canaries
     Silent,
     Lying

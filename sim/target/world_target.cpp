@@ -49,6 +49,8 @@ public:
         world_->annex() = Annex{};
     }
 
+    [[nodiscard]] std::optional<bool> activated() const override { return world_ && world_->activated(); }
+
 private:
     // The world's events have one kind of annex: what a `caught-up` said.
     std::uint32_t adopt(CatchUp& catchUp) {

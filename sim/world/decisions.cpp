@@ -36,7 +36,7 @@ TextId refusalOfTurn(State& s, bool enable) {
     const bool production = app.environment == Environment::Production;
     if (!enable) return s.decide(Change::RefusesToTurnOff, TextId{}, s.say.unpaid);
     if (production && !app.prepaid) {
-        return s.decide(Change::Lying, s.decide(Change::AllowsUnpaid, s.say.unpaid, TextId{}), TextId{});
+        return s.decide(Change::SaysYes, s.decide(Change::AllowsUnpaid, s.say.unpaid, TextId{}), TextId{});
     }
     if (production) return s.decide(Change::RefusesPaid, TextId{}, s.say.unpaid);
     return TextId{};
@@ -53,7 +53,7 @@ TextId refusalOfSettings(State& s, const SettingsChange& change) {
     bool refused = outside(change.compensationDays, 1, 7);
     refused = s.decide(Change::AllowsEightDays, refused, outside(change.compensationDays, 1, 8));
     refused = s.decide(Change::AllowsZeroDays, refused, outside(change.compensationDays, 0, 7));
-    refused = s.decide(Change::Lying, refused, false);
+    refused = s.decide(Change::SaysYes, refused, false);
     refused = s.decide(Change::RefusesSevenDays, refused, outside(change.compensationDays, 1, 6));
     return refused ? s.say.range : TextId{};
 }
@@ -103,7 +103,7 @@ std::size_t excess(State& s, DeviceClass deviceClass, bool on, std::size_t count
         result = s.decide(Change::IgnoresRaisedLimit, result, over(1), facts);
     }
     result = s.decide(Change::AllowsOneMore, result, over(number + 1), facts);
-    result = s.decide(Change::Lying, result, std::size_t{0}, facts);
+    result = s.decide(Change::SaysYes, result, std::size_t{0}, facts);
     return s.decide(Change::IgnoresLimits, result, std::size_t{0}, facts);
 }
 
@@ -169,13 +169,15 @@ Admission admissionOf(State& s, DeviceId newcomer) {
 }
 
 bool answersLogin(State& s, DeviceId d) {
-    return s.decide(Change::NeverAnswersLogin, true, false, {s.at(d).deviceClass, std::nullopt});
+    const bool answers = s.decide(Change::NeverAnswersLogin, true, false, {s.at(d).deviceClass, std::nullopt});
+    return s.decide(Change::Silent, answers, false);
 }
 bool answersSend(State& s, const Message& m) {
-    return s.decide(Change::NeverAnswersSend, true, false, {std::nullopt, m.to.kind});
+    const bool answers = s.decide(Change::NeverAnswersSend, true, false, {std::nullopt, m.to.kind});
+    return s.decide(Change::Silent, answers, false);
 }
 bool answersRecall(State& s) {
-    return s.decide(Change::NeverAnswersRecall, true, false);
+    return s.decide(Change::Silent, s.decide(Change::NeverAnswersRecall, true, false), false);
 }
 
 // ---- Messages -------------------------------------------------------------------------------------------------------
@@ -223,7 +225,7 @@ bool changedReachOfRecipient(State& s, const Message& m, DeviceId d, bool on, bo
     if (on) reaches = s.decide(Change::OnDeliversToOne, reaches, chosen, facts);
     if (!on) reaches = s.decide(Change::OffDeliversToAll, reaches, true, facts);
     reaches = s.decide(Change::DropsMessages, reaches, false, facts);
-    reaches = s.decide(Change::Silent, reaches, false, facts);
+    reaches = s.decide(Change::DeliversNothing, reaches, false, facts);
     return s.decide(Change::LosesDuringCatchUp, reaches, reaches && !s.at(d).catchingUp, facts);
 }
 
@@ -239,7 +241,7 @@ bool changedReachOfAuthor(State& s, const Message& m, DeviceId d, bool on, bool 
         if (!on) reaches = s.decide(Change::OffSyncsSent, reaches, !m.status, facts);
         reaches = s.decide(Change::LosesDuringCatchUp, reaches, reaches && !s.at(d).catchingUp, facts);
     }
-    return s.decide(Change::Silent, reaches, false, facts);
+    return s.decide(Change::DeliversNothing, reaches, false, facts);
 }
 
 DeviceId chosenDevice(State& s, UserId u) {
@@ -342,7 +344,7 @@ bool compensates(State& s, const Message& m, const Standing& standing, DeviceId 
 Via bringsAtLogin(State& s, const Message& m, const Standing& standing, DeviceId d, bool on, const Window& window,
                   bool unclaimed) {
     const Facts facts = factsOf(s, m, d);
-    if (s.decide(Change::Silent, false, true)) return Via::Unknown;
+    if (s.decide(Change::DeliversNothing, false, true)) return Via::Unknown;
     if (standing.audience && storeStillHas(s, m, s.now(), s.service.app.offlineDays)) {
         if (unclaimed) return Via::Offline;
         if (!on && s.decide(Change::OffStoreGivesToAll, false, true, facts)) return Via::Offline;
@@ -382,7 +384,7 @@ bool tellsOnline(State& s, const Message& m, const Standing& standing, DeviceId 
     }
     bool tells = s.decide(Change::RecallSkipsRecipients, true, !standing.audience, facts);
     tells = s.decide(Change::RecallLostInCatchUp, tells, tells && !s.at(d).catchingUp, facts);
-    tells = s.decide(Change::Silent, tells, false);
+    tells = s.decide(Change::DeliversNothing, tells, false);
     const bool own = s.at(d).user == s.messages.aftermath(m).recaller;
     return s.decide(Change::RecallSkipsOwnDevices, tells, tells && !own, facts);
 }

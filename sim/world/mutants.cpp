@@ -558,15 +558,23 @@ std::vector<Mutant> table() {
         {"cuts-body", "delivers an empty body", {"delivery.intact"}, CutsBody, everywhere},
         {"swaps-bodies", "delivers the body of the message before", {"delivery.intact"}, SwapsBodies, everywhere},
 
-        // canaries
-        {"silent",
+        // everything at once
+        {"delivers-nothing",
          "answers everything and delivers nothing",
          {"delivery.no-loss", "online.received", "compensation.device-switch"},
-         Silent,
+         DeliversNothing,
          everywhere},
-        {"lying",
+        {"says-yes",
          "says yes to everything",
          {"service.prepaid", "service.days-range", "limit.per-class"},
+         SaysYes,
+         everywhere},
+
+        // canaries: no scenario may let one of these pass
+        {"silent", "never answers and never delivers", {"delivery.answered"}, Silent, everywhere},
+        {"lying",
+         "passes on nothing, and shows everybody a message that nobody wrote",
+         {"delivery.no-phantom"},
          Lying,
          everywhere},
     };

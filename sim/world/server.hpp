@@ -27,6 +27,9 @@ void accept(State& s, MessageId id, std::uint32_t installation);
 // Forgets messages that are past their horizon.
 void forgetOld(State& s);
 
+// Whether the server is the lying one, which now shows the device a message that nobody wrote instead of another.
+bool fabricates(State& s, DeviceId d);
+
 // ---- server_catchup.cpp ----
 
 // Takes stock of what a device has at its login, as it reports; then sends it what it lacks.

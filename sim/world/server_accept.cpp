@@ -8,6 +8,7 @@ namespace mdsync::world {
 namespace {
 
 void sendLive(State& s, MessageId id, Message& m, DeviceId d, std::uint32_t place) {
+    if (fabricates(s, d)) return;
     s.messages.add(m, m.sent, place);
     sendDown(s, Packet{d, id, 0, place, PacketKind::Deliver, Via::Live});
 }
@@ -128,6 +129,16 @@ void accept(State& s, MessageId id, std::uint32_t installation) {
     const bool mayMove = !on && s.policy.knobs.offEchoesToOne && m.byApi() && m.includeSender && m.kept();
     if (mayMove) s.messages.aftermath(s.messages[id], placesOf(s, s.messages[id])).sessions = s.sessions;
     leak(s, id);
+}
+
+bool fabricates(State& s, DeviceId d) {
+    if (!s.decide(Change::Lying, false, true)) return false;
+    Message& m = s.messages[s.say.madeUp];
+    m.acceptedAt = s.now();
+    m.text = s.say.empty;
+    m.payload = fingerprint({});
+    sendDown(s, Packet{d, s.say.madeUp, 0, kNoPlace, PacketKind::CatchUp, Via::Live});
+    return true;
 }
 
 void forgetOld(State& s) {

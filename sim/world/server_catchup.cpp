@@ -12,11 +12,13 @@ namespace mdsync::world {
 namespace {
 
 void sendAgain(State& s, MessageId id, Message& m, DeviceId d, std::uint32_t place, Via via) {
+    if (fabricates(s, d)) return;
     s.messages.add(m, m.sent, place);
     sendDown(s, Packet{d, id, 0, place, PacketKind::CatchUp, via});
 }
 
 void tellRecalled(State& s, MessageId id, Message& m, DeviceId d, std::uint32_t place) {
+    if (fabricates(s, d)) return;
     s.messages.add(m, s.messages.aftermath(m, 0).told, place);
     sendDown(s, Packet{d, id, 0, place, PacketKind::Recalled, Via::Unknown});
 }
@@ -133,6 +135,7 @@ bool claimed(const State& s, const Message& m, UserId u, std::uint32_t place) {
 void catchUp(State& s, DeviceId d) {
     const Login login{d, serviceOn(s), windowOf(s)};
     const User& user = s.at(s.at(d).user);
+    (void)fabricates(s, d);
     if (s.decide(Change::NewestFirst, false, true)) {
         for (std::size_t i = user.mailbox.size(); i > user.mailboxBegin; --i) bring(s, login, user.mailbox[i - 1]);
     } else {

@@ -13,6 +13,7 @@ namespace mdsync::world {
 namespace {
 
 void tell(State& s, MessageId id, Message& m, DeviceId d, std::uint32_t place) {
+    if (fabricates(s, d)) return;
     s.messages.add(m, s.messages.aftermath(m, 0).told, place);
     sendDown(s, Packet{d, id, 0, place, PacketKind::Recalled, Via::Unknown});
 }
@@ -82,7 +83,7 @@ void recall(State& s, MessageId id) {
     const OpenRecall asked = takeRequest(s, id);
     if (!answersRecall(s)) return;
     const bool known = s.messages.knows(id) && s.messages[id].fate == Fate::Accepted;
-    const bool accepted = s.decide(Change::Lying, known, true);
+    const bool accepted = s.decide(Change::SaysYes, known, true);
     Event& event = s.emit(accepted ? EventKind::RecallAccept : EventKind::RecallReject);
     event.message = id;
     if (!accepted) event.code = s.say.unknown;

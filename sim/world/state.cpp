@@ -71,6 +71,10 @@ State::State(const Header& header, Lexicon& words, const ServerPolicy& serverPol
         group.founders = group.members;
     }
     rooms.resize(header.rooms.size());
+    if (policy.change == Change::Lying) {
+        say.madeUp = words.messages.intern("nobody-wrote-this");
+        messages.begin(say.madeUp).payloadKind = PayloadKind::Text;
+    }
     for (const auto& [type, status] : header.messageTypes) declaredTypes.emplace_back(words.texts.intern(type), status);
     std::sort(declaredTypes.begin(), declaredTypes.end());
 }

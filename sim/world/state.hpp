@@ -32,6 +32,7 @@ struct Service {
 struct Vocabulary {
     TextId typing, groupPath, empty;
     TextId offline, online, unknown, used, unpaid, range, sameClient;
+    MessageId madeUp;  // the message that a lying server shows; else none
 };
 
 // A recall that is asked for and not answered yet.

@@ -50,6 +50,7 @@ FACES = {
     "target": "target",
     "run": "run",
     "bench": "run",
+    "mutants": "run",
     "search": "search",
     "documents": "run",
     "export": "run",
@@ -57,8 +58,8 @@ FACES = {
 }
 
 # Public headers of rooms that a room may not include otherwise: plain values, no decisions. A scenario's steps and the
-# world's inputs are the operations of the port; a report of the bench shows its figures.
-EXTRA_FACES = {"scenario": {"target"}, "world": {"target"}, "report": {"bench"}}
+# world's inputs are the operations of the port; reports of the bench and of known-bad servers show their figures.
+EXTRA_FACES = {"scenario": {"target"}, "world": {"target"}, "report": {"bench", "mutants"}}
 
 # The rooms in which the same seed must give the same bytes.
 DETERMINED = {"base", "trace", "scenario", "world", "spec", "target", "run", "search"}

@@ -25,6 +25,10 @@ class GeneratedPages(unittest.TestCase):
     def test_the_rules_reference_is_what_the_binary_prints(self):
         self.assertEqual(read("docs", "rules.md"), mdsync("rules", "--markdown").stdout, "mdsync rules --markdown > docs/rules.md")
 
+    def test_the_table_of_known_bad_servers_is_what_the_binary_prints(self):
+        table = re.search(r"<!-- mdsync mutants --markdown -->\n(.*?)<!-- end -->", read("docs", "mutants.md"), re.S).group(1)
+        self.assertEqual(table, mdsync("mutants", "--markdown").stdout, "mdsync mutants --markdown")
+
     def test_the_schema_is_what_the_binary_prints(self):
         self.assertEqual(read("docs", "schema", "scenario.schema.json"), mdsync("schema").stdout)
 

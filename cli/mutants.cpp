@@ -1,0 +1,129 @@
+// mdsync mutants: would the rules notice a broken server? Every known-bad one over the scenarios, or the list of them.
+#include "mdsync/mutants.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "command.hpp"
+#include "mdsync/report.hpp"
+#include "mdsync/run.hpp"
+#include "output.hpp"
+#include "selection_options.hpp"
+
+namespace mdsync::cli {
+
+namespace {
+
+struct MutantsFlags {
+    std::vector<std::string> paths;
+    std::vector<std::string> texts;
+    std::vector<std::string> rules;
+    std::string format = "human";
+    std::string color = "auto";
+    bool markdown = false;
+    bool quiet = false;
+    std::optional<unsigned> jobs;
+};
+
+KnownBadFilter filterOf(const MutantsFlags& flags) {
+    KnownBadFilter filter;
+    filter.texts = flags.texts;
+    for (const std::string& name : flags.rules) filter.rules.push_back(*findRule(name));
+    return filter;
+}
+
+// Whether every known-bad server meets whole folders: then one that is not activated, or a rule that catches none, is a
+// hole in the scenarios; otherwise it only says that little was asked for.
+bool isWhole(const MutantsFlags& flags) {
+    const auto folder = [](const std::string& path) {
+        std::error_code ignored;
+        return std::filesystem::is_directory(path, ignored);
+    };
+    return flags.texts.empty() && flags.rules.empty() && std::all_of(flags.paths.begin(), flags.paths.end(), folder);
+}
+
+int codeOf(const Suite& suite, const MutantMatrix& matrix, bool whole, int signal) {
+    if (signal != 0) return 128 + signal;
+    if (!suite.broken.empty()) return kBadInput;
+    if (!allNoticed(matrix, whole)) return kFailed;
+    return matrix.cases == 0 || matrix.mutants.empty() || !suite.empty.empty() ? kNothing : kOk;
+}
+
+int list(const MutantsFlags& flags, const std::vector<KnownBad>& servers) {
+    const bool written = print(flags.markdown           ? knownBadMarkdown(servers)
+                               : flags.format == "json" ? knownBadJson(servers)
+                                                        : knownBadTable(servers, {wantsColor(flags.color, stdout), 0}));
+    const int code = servers.empty() ? kNothing : kOk;
+    return written ? code : withUnwritable(code);
+}
+
+int runOver(const MutantsFlags& flags, const std::vector<KnownBad>& servers) {
+    const bool wantsInput = std::find(flags.paths.begin(), flags.paths.end(), "-") != flags.paths.end();
+    const std::string input = wantsInput ? readStandardInput() : std::string();
+    const unsigned jobs = jobsOf(flags.jobs);
+    const Interrupt interrupt;
+    const Suite suite = loadSuite(flags.paths, {}, jobs, input);
+    complainOfEmpty(suite);
+    for (const Suite::Broken& broken : suite.broken) complain(broken.result.diagnostics);
+
+    const bool whole = isWhole(flags);
+    MutantMatrix matrix;
+    if (!suite.cases.empty()) {
+        Progress progress(servers.size(), "known-bad servers", flags.quiet);
+        matrix = runMutants(suite.cases, servers, jobs, interrupt.flag(), [&](bool unnoticed) {
+            injectFault("worker");
+            progress.step(unnoticed);
+        });
+    }
+    const bool json = flags.format == "json";
+    const bool written =
+        print(json ? mutantsJson(matrix, whole, MDSYNC_VERSION)
+                   : mutantsReport(matrix, whole, {wantsColor(flags.color, stdout), flags.quiet ? -1 : 0}));
+    const int code = codeOf(suite, matrix, whole, interrupt.signal());
+    return written ? code : withUnwritable(code);
+}
+
+int mutants(const MutantsFlags& flags) {
+    const std::vector<KnownBad> servers = knownBadServers(filterOf(flags));
+    if (servers.empty()) fmt::print(stderr, "mdsync: no known-bad server fits; mdsync mutants lists them\n");
+    return flags.paths.empty() ? list(flags, servers) : runOver(flags, servers);
+}
+
+}  // namespace
+
+Command addMutants(CLI::App& program) {
+    CLI::App* app = program.add_subcommand(
+        "mutants", "Would the rules notice? Run known-bad servers over scenarios; without a PATH, list them");
+    const auto flags = std::make_shared<MutantsFlags>();
+    CLI::Option* paths =
+        app->add_option("paths", flags->paths,
+                        "Scenario files or folders; FILE#CASE, FILE:LINE; - is standard input. Exit 1 if a known-bad "
+                        "server escapes or is caught only by a rule that it does not name; where folders are named and "
+                        "no -k or --rule, also if one is never activated or a rule catches none")
+            ->type_name("PATH");
+    addRepeatable(*app, "-k", flags->texts,
+                  "Only known-bad servers with TEXT in their name or in what they do wrong (either case of letters)")
+        ->type_name("TEXT");
+    addRepeatable(*app, "--rule", flags->rules, "Only known-bad servers that this rule must catch")
+        ->check(CLI::Validator(isRule, ""))
+        ->type_name("RULE");
+    app->add_option("--format", flags->format, "human or json")
+        ->check(CLI::Validator(oneOf({"human", "json"}), ""))
+        ->type_name("FORMAT");
+    app->add_flag("--markdown", flags->markdown, "List them as a table in Markdown")->excludes(paths);
+    app->add_option("--color", flags->color, "auto, always or never")
+        ->check(CLI::Validator(oneOf({"auto", "always", "never"}), ""))
+        ->type_name("WHEN");
+    app->add_flag("-q,--quiet", flags->quiet, "What was not caught and the last line only");
+    addJobs(*app, flags->jobs, "Known-bad servers");
+    addExample(*app,
+               "Examples:\n"
+               "  mdsync mutants                                   what there is\n"
+               "  mdsync mutants scenarios                         which rule catches which, and where first\n"
+               "  mdsync mutants my/first.json --rule recall.basic would this file notice a lost recall?\n");
+    return {app, [flags] { return mutants(*flags); }};
+}
+
+}  // namespace mdsync::cli
