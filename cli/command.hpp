@@ -37,6 +37,7 @@ Command addRules(CLI::App& program);
 Command addMutants(CLI::App& program);
 Command addExplain(CLI::App& program);
 Command addExport(CLI::App& program);
+Command addServe(CLI::App& program);
 Command addSchema(CLI::App& program);
 Command addDiff(CLI::App& program);
 Command addMerge(CLI::App& program);

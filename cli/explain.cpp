@@ -43,11 +43,21 @@ constexpr std::array<ExitCode, 10> kExitCodes{{
     {"143", "terminated", "SIGTERM. What had ended is reported and marked as interrupted."},
 }};
 
+constexpr std::array<CodeText, 2> kTargetCodes{{
+    {"target.unreachable",
+     "The system that --target names could not be started or connected to, or did not answer hello as the adapter "
+     "protocol says; no case ran. What it said last stands below the message: > are lines of mdsync, < lines of the "
+     "adapter, ! lines of its standard error. docs/adapters.md tells what it must answer."},
+    {"target.farewell",
+     "The adapter was told bye and did not exit with 0 by itself; it was killed if need be. What was judged stands."},
+}};
+
 std::vector<std::string_view> knownWords() {
     std::vector<std::string_view> words = ruleNames();
     for (const CodeInfo& info : scenarioCodes()) words.push_back(info.code);
     for (const CodeInfo& info : documentCodes()) words.push_back(info.code);
     for (const CodeText& text : traceCodes()) words.push_back(text.code);
+    for (const CodeText& text : kTargetCodes) words.push_back(text.code);
     for (const ExitCode& code : kExitCodes) words.push_back(code.code);
     return words;
 }
@@ -62,6 +72,9 @@ std::optional<std::string> explanationOf(const std::string& word, bool color) {
         if (info.code == word) return fmt::format("{}: {}\n\n{}\n", info.code, info.title, info.explanation);
     }
     for (const CodeText& text : traceCodes()) {
+        if (text.code == word) return fmt::format("{}\n\n{}\n", text.code, text.text);
+    }
+    for (const CodeText& text : kTargetCodes) {
         if (text.code == word) return fmt::format("{}\n\n{}\n", text.code, text.text);
     }
     for (const ExitCode& code : kExitCodes) {

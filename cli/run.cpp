@@ -1,7 +1,6 @@
 // mdsync run: scenario files against a server, judged.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <limits>
 
 #include "baseline_options.hpp"
@@ -10,6 +9,7 @@
 #include "mdsync/run.hpp"
 #include "output.hpp"
 #include "selection_options.hpp"
+#include "target_options.hpp"
 #include "trace_folder.hpp"
 
 namespace mdsync::cli {
@@ -21,28 +21,28 @@ struct RunFlags {
     OutputOptions output;
     BaselineOptions baseline;
     std::optional<std::uint64_t> seed;
-    std::string server = "reference";
+    TargetOptions target;
     std::vector<std::string> readings;
     std::string trace;
     std::optional<unsigned> jobs;
 };
 
 std::string flagsOf(const RunFlags& flags) {
-    std::vector<std::string> words;
-    if (flags.server != "reference") words.push_back("--server " + shellWord(flags.server));
+    std::vector<std::string> words = flagsOf(flags.target);
     for (const std::string& reading : flags.readings) words.push_back("--reading " + shellWord(reading));
     return fmt::format("{}", fmt::join(words, " "));
 }
 
 int run(const RunFlags& flags) {
     const std::string input = inputOf(flags.selection);
-    const unsigned jobs = jobsOf(flags.jobs);
+    const unsigned jobs = jobsOf(flags.jobs, flags.target);
     const Interrupt interrupt;
     const Suite suite = loadSuite(flags.selection.paths, filterOf(flags.selection), jobs, input);
     complainOfEmpty(suite);
 
     Campaign campaign;
-    campaign.server = flags.server;
+    campaign.server = flags.target.server;
+    campaign.makeTarget = targetMaker(flags.target, interrupt);
     campaign.jobs = jobs;
     campaign.input = input;
     campaign.flags = flagsOf(flags);
@@ -79,9 +79,7 @@ Command addRun(CLI::App& program) {
     addSelectionOptions(*app, flags->selection);
     addNumber(*app, "--seed", flags->seed, std::uint64_t{0}, std::numeric_limits<std::uint64_t>::max(),
               "Use this seed instead of the scenarios' own");
-    app->add_option("--server", flags->server, "The server to run against: reference, or mutant:NAME")
-        ->check(CLI::Validator(isServer, ""))
-        ->type_name("SERVER");
+    addTargetOptions(*app, flags->target);
     addRepeatable(*app, "--reading", flags->readings,
                   "How to read what the page leaves open: window=calendar|rolling|any, switch-delay=30m, "
                   "group-status-path=docs|seed")
@@ -97,7 +95,8 @@ Command addRun(CLI::App& program) {
                "  mdsync run scenarios                                    all files of a folder\n"
                "  mdsync run scenarios/web/eleventh-tab.json --timeline   one file, and what happened\n"
                "  mdsync run 'days.json#days=2' --seed 7                  one case of a matrix\n"
-               "  mdsync run scenarios --require all --report junit=junit.xml\n");
+               "  mdsync run scenarios --require all --report junit=junit.xml\n"
+               "  mdsync run scenarios --target exec:\"python3 my_adapter.py\"   a system of your own\n");
     return {app, [flags] { return run(*flags); }};
 }
 

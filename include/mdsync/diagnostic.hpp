@@ -27,9 +27,10 @@ struct Diagnostic {
     std::string message;  // one sentence without a full stop, in lower case: `unknown step "sned"`
     std::string file;
     Span span;
-    std::string excerpt;              // the line of the file at `span`, without its end, or a part of it; may be empty
-    std::string hint;                 // what to type instead: `did you mean "send"?`; may be empty
-    std::uint32_t excerptColumn = 1;  // the column of the excerpt's first byte
+    std::string excerpt;               // the line of the file at `span`, without its end, or a part of it; may be empty
+    std::string hint;                  // what to type instead: `did you mean "send"?`; may be empty
+    std::uint32_t excerptColumn = 1;   // the column of the excerpt's first byte
+    std::vector<std::string> notes{};  // more that may help, a line each: what a program said before it failed
 };
 
 // Sets the excerpt to the part of `line` around the diagnostic's column, so that a line of any length costs little.

@@ -71,6 +71,7 @@ struct CaseResult {
     std::string timeline;                 // where asked for
     Zone timezone;                        // the app's: reports show local times
     std::uint64_t linesLost = 0;          // lenient reading skipped so many
+    std::vector<std::string> lastLines;   // Error of a target: what was said last, for people
     std::string again;                    // the command line that repeats this; empty: unknown
 };
 

@@ -80,6 +80,11 @@ private:
 void inParallel(unsigned jobs, std::size_t count, const std::atomic<bool>& stop,
                 const std::function<void(std::size_t)>& work);
 
+// The same with something of its own for each thread: makeWorker() is called once in each of them, what it returns is
+// called with the numbers, and destroyed, there.
+void inParallel(unsigned jobs, std::size_t count, const std::atomic<bool>& stop,
+                const std::function<std::function<void(std::size_t)>()>& makeWorker);
+
 // How many threads this machine runs at once.
 [[nodiscard]] unsigned defaultJobs();
 
@@ -104,6 +109,8 @@ struct Suite {
 // How a suite is run. The callbacks are called from the worker threads.
 struct Campaign {
     std::string server = "reference";  // a name that makeWorldTarget knows
+    // Where set: makes the systems to run against, one a thread and a fresh one when one broke, instead of `server`.
+    std::function<std::unique_ptr<Target>()> makeTarget;
     RunOptions options;
     unsigned jobs = 1;
     std::string flags;            // what a command line needs, besides case and seed, to repeat a case

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -80,9 +81,11 @@ struct Answer {
 // What a target says of itself in its hello.
 struct Capabilities {
     std::string name;
-    bool virtualClock = true;  // time moves by advance, settle and login only
-    Millis quiet{0};           // real clock: silence of this length counts as settled
-    bool pipeline = true;      // takes all requests of a `concurrently` before it answers the first
+    bool virtualClock = true;            // time moves by advance, settle and login only
+    bool advances = true;                // can let time pass at all
+    Millis longestWait = Millis::max();  // that it can let pass at once
+    Millis quiet{0};                     // how long it listens before it calls silence settled
+    bool pipeline = true;                // takes all requests of a `concurrently` before it answers the first
     std::array<bool, kOpKinds> ops = allOps();
     Silent silent;  // event kinds that it cannot see
 
@@ -139,6 +142,12 @@ public:
     // Whether the decision in which a known-bad server differs has made a difference since the last reset. Nothing
     // where that cannot be known: behind an adapter.
     [[nodiscard]] virtual std::optional<bool> activated() const { return std::nullopt; }
+
+    // Ends it for good, as agreed. `Error`: it did not end as it should; what was judged stands.
+    virtual Answer bye() { return {}; }
+
+    // After an `Error`: the last lines that went to and fro and what else may tell why, for people.
+    [[nodiscard]] virtual std::vector<std::string> lastLines() const { return {}; }
 };
 
 // The simulated world as a target: `reference`, or a known-bad server by its name (`mutant:evict-newest`). Nothing if
@@ -147,5 +156,20 @@ public:
 
 // The names that makeWorldTarget knows, `reference` first.
 [[nodiscard]] std::vector<std::string> worldServers();
+
+// How patient the tool is with an adapter.
+struct AdapterOptions {
+    Millis timeout = std::chrono::seconds{10};  // for each answer
+    Millis maxWait = std::chrono::seconds{60};  // real clock: the longest wait that is really waited
+    const std::atomic<bool>* stop = nullptr;    // once set, every request ends with an `Error`
+};
+
+// A system behind the adapter protocol (docs/adapters.md): `exec:COMMAND ARGS` starts a child process, which ends with
+// the target, `tcp:HOST:PORT` connects; either happens in hello(). The thread that calls hello() must outlive the
+// target. Nothing if wrongTarget() has something to say. REQUIRES: SIGPIPE is ignored.
+[[nodiscard]] std::unique_ptr<Target> makeAdapterTarget(std::string_view where, const AdapterOptions& options);
+
+// What is wrong with the spelling of an adapter's place; empty: nothing.
+[[nodiscard]] std::string wrongTarget(std::string_view where);
 
 }  // namespace mdsync

@@ -166,8 +166,10 @@ std::string render(const Diagnostic& diagnostic) {
         text += "\n";
     }
     const std::string hint = printable(diagnostic.hint);
+    std::string notes;
+    for (const std::string& note : diagnostic.notes) notes += fmt::format("{} | {}\n", margin, printable(note));
     if (diagnostic.excerpt.empty() || span.line == 0) {
-        return hint.empty() ? text : text + fmt::format("{} = {}\n", margin, hint);
+        return text + notes + (hint.empty() ? hint : fmt::format("{} = {}\n", margin, hint));
     }
     const std::size_t column = std::max(span.column, diagnostic.excerptColumn);
     const Window window =
@@ -176,7 +178,7 @@ std::string render(const Diagnostic& diagnostic) {
     text += fmt::format("{} | {}\n", number, window.text);
     text += fmt::format("{} | {}{}{}{}\n", margin, std::string(window.caret, ' '), std::string(window.carets, '^'),
                         hint.empty() ? "" : " ", hint);
-    return text;
+    return text + notes;
 }
 
 void setExcerpt(Diagnostic& diagnostic, std::string_view line) {

@@ -95,6 +95,7 @@ private:
                 return writeFailure(c);
             case Verdict::Error:
                 line(paint_.red("ERROR "), c.id, printable(whyError(c)));
+                writeLastLines(c);
                 break;
             case Verdict::Inconclusive:
                 if (!quiet_) line(paint_.yellow("open  "), c.id, "inconclusive: " + printable(c.reason));
@@ -114,6 +115,16 @@ private:
             std::count_if(c.diagnostics.begin(), c.diagnostics.end(),
                           [](const Diagnostic& d) { return d.severity == Severity::Error; }));
         return counted(errors, "error");
+    }
+
+    // What a target said before it broke, and how to see that again.
+    void writeLastLines(const CaseResult& c) {
+        if (c.lastLines.empty()) return;
+        text_ += "\n";
+        for (const std::string& said : c.lastLines) text_ += fmt::format("  {}\n", printable(said));
+        text_ += "\n";
+        writeAgain(c);
+        text_ += "\n";
     }
 
     void writeTimeline(const CaseResult& c) {

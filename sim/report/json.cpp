@@ -80,6 +80,7 @@ Json diagnosticOf(const Diagnostic& d) {
                      {"column", orNull(d.span.column)},
                      {"hint", orNull(d.hint)}};
     addPlace(document, d.span, d.excerpt, d.excerptColumn);
+    if (!d.notes.empty()) document["notes"] = d.notes;
     return document;
 }
 
@@ -127,6 +128,7 @@ Json caseOf(const CaseResult& c) {
     if (c.linesLost > 0) document["linesLost"] = c.linesLost;
     if (Json tolerances = tolerancesOf(c.tolerances); !tolerances.empty()) document["tolerances"] = tolerances;
     if (!c.diagnostics.empty()) document["diagnostics"] = arrayOf(c.diagnostics, diagnosticOf);
+    if (!c.lastLines.empty()) document["lastLines"] = c.lastLines;
     if (!c.timeline.empty()) document["timeline"] = c.timeline;
     if (!c.again.empty()) document["again"] = c.again;
     return document;

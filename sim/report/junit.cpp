@@ -135,6 +135,7 @@ std::string errorOf(const CaseResult& c) {
     for (const Diagnostic& d : c.diagnostics) {
         if (d.severity == Severity::Error) body += render(d);
     }
+    for (const std::string& line : c.lastLines) body += line + "\n";
     return fmt::format("      <error type=\"error\" message=\"{}\">{}</error>\n",
                        xml(c.reason.empty() && !c.diagnostics.empty() ? c.diagnostics.front().message : c.reason),
                        xml(body));

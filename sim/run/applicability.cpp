@@ -18,6 +18,11 @@ std::string whyOpsLack(const Case& scenario, const Capabilities& capabilities) {
         if (step.kind == StepKind::Concurrently && !capabilities.pipeline) {
             return "the target cannot take concurrent requests";
         }
+        if (step.kind == StepKind::Wait && !capabilities.advances) return "the target cannot advance";
+        if (step.kind == StepKind::Wait && !step.until && step.wait > capabilities.longestWait) {
+            return fmt::format("a wait of {} is longer than --max-wait {}", spellDuration(step.wait),
+                               spellDuration(capabilities.longestWait));
+        }
         for (const Action& action : step.actions) {
             if (!capabilities.can(action.op.kind)) return lack(action.op.kind);
         }

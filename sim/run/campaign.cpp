@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <mutex>
+#include <set>
 #include <stdexcept>
 #include <utility>
 
@@ -28,39 +30,83 @@ std::string textOf(const std::string& path) {
 // Every so many cases, one is run twice to see that it repeats.
 constexpr std::size_t kRepeated = 16;
 
-std::optional<CaseResult> runOnce(const Case& scenario, const Campaign& campaign, const RunOptions& options,
-                                  Trace* recording) {
-    const std::unique_ptr<Target> target = makeWorldTarget(campaign.server);
-    if (target == nullptr) throw std::invalid_argument("no such server: " + campaign.server);
-    Capabilities capabilities;
-    const Answer hello = target->hello(capabilities);
-    if (hello.kind == Answer::Kind::Ok) return runCase(scenario, *target, capabilities, options, recording);
-    CaseResult broken;
-    broken.id = scenario.id;
-    broken.file = scenario.file;
-    broken.name = scenario.name;
-    broken.verdict = Verdict::Error;
-    broken.reason = hello.text;
-    return broken;
-}
+// A Place is where one thread runs its cases: the system under test that it greeted, for as long as that works.
+class Place {
+public:
+    explicit Place(const Campaign& campaign) : campaign_(&campaign) {}
+
+    // Makes sure that somebody is there.
+    Answer open() {
+        if (target_ != nullptr) return {};
+        target_ = campaign_->makeTarget ? campaign_->makeTarget() : makeWorldTarget(campaign_->server);
+        if (target_ == nullptr) throw std::invalid_argument("no such server: " + campaign_->server);
+        Answer hello = target_->hello(capabilities_);
+        if (hello.kind != Answer::Kind::Ok) {
+            lastLines_ = target_->lastLines();
+            target_.reset();
+        }
+        return hello;
+    }
+
+    std::optional<CaseResult> run(const Case& scenario, const RunOptions& options, Trace* recording) {
+        const Answer hello = open();
+        if (hello.kind != Answer::Kind::Ok) {
+            if (options.stop != nullptr && options.stop->load()) return std::nullopt;
+            return unreachable(scenario, options, hello);
+        }
+        std::optional<CaseResult> result = runCase(scenario, *target_, capabilities_, options, recording);
+        if (result && result->verdict == Verdict::Error) target_.reset();  // the next case begins with a fresh one
+        return result;
+    }
+
+    // Ends the system as agreed. What is wrong with that, or an empty string.
+    std::string close() {
+        if (target_ == nullptr) return {};
+        const Answer bye = target_->bye();
+        target_.reset();
+        return bye.kind == Answer::Kind::Ok ? std::string() : bye.text;
+    }
+
+    [[nodiscard]] const std::vector<std::string>& lastLines() const { return lastLines_; }
+
+private:
+    [[nodiscard]] CaseResult unreachable(const Case& scenario, const RunOptions& options, const Answer& hello) const {
+        CaseResult broken;
+        broken.id = scenario.id;
+        broken.file = scenario.file;
+        broken.choice = scenario.choice;
+        broken.name = scenario.name;
+        broken.seed = options.seed.value_or(scenario.seed);
+        broken.verdict = Verdict::Error;
+        broken.reason = hello.text;
+        broken.lastLines = lastLines_;
+        return broken;
+    }
+
+    const Campaign* campaign_;
+    std::unique_ptr<Target> target_;
+    Capabilities capabilities_;
+    std::vector<std::string> lastLines_;  // of one that did not answer hello
+};
 
 // The same seed must give the same events; where it does not, the simulated world is broken and nothing can be trusted.
-void mustRepeat(const CaseResult& first, const Case& scenario, const Campaign& campaign, const RunOptions& options) {
-    const std::optional<CaseResult> second = runOnce(scenario, campaign, options, nullptr);
+// A system that is not ours need not repeat itself.
+void mustRepeat(const CaseResult& first, const Case& scenario, Place& place, const RunOptions& options) {
+    const std::optional<CaseResult> second = place.run(scenario, options, nullptr);
     if (second && second->runHash != first.runHash) {
         throw std::logic_error(
             fmt::format("{} with seed {} gave {} and then {}", first.id, first.seed, first.runHash, second->runHash));
     }
 }
 
-std::optional<CaseResult> runOne(std::size_t number, const Case& scenario, const Campaign& campaign,
+std::optional<CaseResult> runOne(std::size_t number, const Case& scenario, const Campaign& campaign, Place& place,
                                  const Interrupt& interrupt) {
     RunOptions options = campaign.options;
     options.stop = &interrupt.flag();
     Trace trace;
-    std::optional<CaseResult> result = runOnce(scenario, campaign, options, campaign.recorded ? &trace : nullptr);
+    std::optional<CaseResult> result = place.run(scenario, options, campaign.recorded ? &trace : nullptr);
     if (!result) return result;
-    if (number % kRepeated == kRepeated - 1) mustRepeat(*result, scenario, campaign, options);
+    if (!campaign.makeTarget && number % kRepeated == kRepeated - 1) mustRepeat(*result, scenario, place, options);
     if (needsExcerpts(*result)) {
         addExcerpts(*result, scenario.file == "-" ? std::string(campaign.input) : textOf(scenario.file));
     }
@@ -70,6 +116,54 @@ std::optional<CaseResult> runOne(std::size_t number, const Case& scenario, const
     if (campaign.finished) campaign.finished(*result);
     return result;
 }
+
+Diagnostic aboutTarget(Severity severity, std::string code, std::string message) {
+    Diagnostic diagnostic;
+    diagnostic.severity = severity;
+    diagnostic.code = std::move(code);
+    diagnostic.message = std::move(message);
+    return diagnostic;
+}
+
+// What all threads of a run share.
+struct Shared {
+    std::mutex mutex;
+    std::optional<Place> greeted;     // by the caller; the first thread goes on with it
+    std::set<std::string> farewells;  // what went wrong with goodbyes
+};
+
+// Runs cases in one thread, at one place, which is closed in that thread.
+class Worker {
+public:
+    using Outcomes = std::vector<std::optional<CaseResult>>;
+    Worker(const Suite& suite, const Campaign& campaign, const Interrupt& interrupt, Shared& shared, Outcomes& outcomes)
+        : suite_(suite),
+          campaign_(campaign),
+          interrupt_(interrupt),
+          shared_(shared),
+          outcomes_(outcomes),
+          place_(campaign) {
+        const std::scoped_lock lock(shared_.mutex);
+        if (shared_.greeted) place_ = std::move(*shared_.greeted);
+        shared_.greeted.reset();
+    }
+    Worker(const Worker&) = delete;
+    Worker& operator=(const Worker&) = delete;
+    ~Worker() {
+        std::string wrong = place_.close();
+        const std::scoped_lock lock(shared_.mutex);
+        if (!wrong.empty() && interrupt_.signal() == 0) shared_.farewells.insert(std::move(wrong));
+    }
+    void run(std::size_t i) { outcomes_[i] = runOne(i, suite_.cases[i], campaign_, place_, interrupt_); }
+
+private:
+    const Suite& suite_;
+    const Campaign& campaign_;
+    const Interrupt& interrupt_;
+    Shared& shared_;
+    Outcomes& outcomes_;
+    Place place_;
+};
 
 }  // namespace
 
@@ -90,17 +184,31 @@ std::string shellWord(std::string_view word) {
 }
 
 Result runSuite(const Suite& suite, const Campaign& campaign, const Interrupt& interrupt) {
-    std::vector<std::optional<CaseResult>> outcomes(suite.cases.size());
-    inParallel(campaign.jobs, suite.cases.size(), interrupt.flag(),
-               [&](std::size_t i) { outcomes[i] = runOne(i, suite.cases[i], campaign, interrupt); });
-
+    Worker::Outcomes outcomes(suite.cases.size());
     Result result;
+    result.diagnostics = suite.warnings;
+    Shared shared;
+    shared.greeted.emplace(campaign);
+    const Answer hello = suite.cases.empty() ? Answer{} : shared.greeted->open();
+    if (hello.kind == Answer::Kind::Ok) {
+        inParallel(campaign.jobs, suite.cases.size(), interrupt.flag(), [&]() -> std::function<void(std::size_t)> {
+            const auto worker = std::make_shared<Worker>(suite, campaign, interrupt, shared, outcomes);
+            return [worker](std::size_t i) { worker->run(i); };
+        });
+    } else if (interrupt.signal() == 0) {
+        // A system that cannot be reached at all is one mistake and not one for each case.
+        Diagnostic& unreachable =
+            result.diagnostics.emplace_back(aboutTarget(Severity::Error, "target.unreachable", hello.text));
+        unreachable.notes = shared.greeted->lastLines();
+    }
+    for (const std::string& wrong : shared.farewells) {
+        result.diagnostics.push_back(aboutTarget(Severity::Warning, "target.farewell", wrong));
+    }
     auto broken = suite.broken.begin();
     for (std::size_t i = 0; i <= outcomes.size(); ++i) {
         for (; broken != suite.broken.end() && broken->before <= i; ++broken) result.cases.push_back(broken->result);
         if (i < outcomes.size() && outcomes[i]) result.cases.push_back(std::move(*outcomes[i]));
     }
-    result.diagnostics = suite.warnings;
     result.namedNothing = !suite.empty.empty();
     result.interrupted = interrupt.signal() != 0;
     result.interruptSignal = interrupt.signal();

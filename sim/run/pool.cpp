@@ -21,12 +21,19 @@ unsigned defaultJobs() {
 
 void inParallel(unsigned jobs, std::size_t count, const std::atomic<bool>& stop,
                 const std::function<void(std::size_t)>& work) {
+    inParallel(jobs, count, stop,
+               [&work]() -> std::function<void(std::size_t)> { return [&work](std::size_t number) { work(number); }; });
+}
+
+void inParallel(unsigned jobs, std::size_t count, const std::atomic<bool>& stop,
+                const std::function<std::function<void(std::size_t)>()>& makeWorker) {
     const std::size_t threads = std::clamp<std::size_t>(jobs, 1, std::max<std::size_t>(count, 1));
     std::vector<std::exception_ptr> failures(count);
     std::atomic<std::size_t> next{0};
     boost::asio::thread_pool pool(threads);
     for (std::size_t i = 0; i < threads; ++i) {
         boost::asio::post(pool, [&] {
+            const std::function<void(std::size_t)> work = makeWorker();
             for (std::size_t number = next++; number < count && !stop.load(); number = next++) {
                 try {
                     work(number);

@@ -19,8 +19,10 @@ namespace mdsync {
 
 namespace {
 
-Header headerOf(const Case& scenario, const Capabilities& capabilities, const RunOptions& options) {
+Header headerOf(const Case& scenario, const Target& target, const Capabilities& capabilities,
+                const RunOptions& options) {
     Header header = scenario.header;
+    if (!capabilities.virtualClock) header.t = target.now();
     options.readings.applyTo(header.readings);
     header.silent = capabilities.silent;
     if (header.source.empty()) header.source = capabilities.name;
@@ -44,7 +46,7 @@ public:
           options_(options),
           recording_(recording),
           seed_(options.seed.value_or(scenario.seed)),
-          header_(headerOf(scenario, capabilities, options)),
+          header_(headerOf(scenario, target, capabilities, options)),
           lexicon_(scenario.lexicon),
           checker_(header_, options.checker),
           observer_(header_, detailFor(scenario)),
@@ -66,6 +68,8 @@ public:
             if (options_.stop != nullptr && options_.stop->load()) return std::nullopt;
             take(case_.steps[step_]);
         }
+        // What was interrupted did not break.
+        if (result_.verdict == Verdict::Error && options_.stop != nullptr && options_.stop->load()) return std::nullopt;
         end();
         return std::move(result_);
     }
@@ -158,6 +162,9 @@ private:
         Millis duration = step.wait;
         if (step.until) {
             duration = *step.until - target_.now();
+            if (duration < Millis{0} && !capabilities_.virtualClock) {
+                return stop(Verdict::NotApplicable, "the scenario waits for a date that is past on a real clock");
+            }
             if (duration < Millis{0}) {
                 const std::chrono::minutes offset = header_.app.timezone.offsetAt(target_.now());
                 report(false, fmt::format("cannot wait until {}: it is {} already", spellInstant(*step.until, offset),
@@ -256,7 +263,10 @@ private:
     // Whether the run goes on after `answer`.
     bool heed(const Answer& answer) {
         if (answer.kind == Answer::Kind::Unsupported) stop(Verdict::NotApplicable, answer.text);
-        if (answer.kind == Answer::Kind::Error) stop(Verdict::Error, answer.text);
+        if (answer.kind == Answer::Kind::Error && going()) {
+            stop(Verdict::Error, answer.text);
+            result_.lastLines = target_.lastLines();
+        }
         return going();
     }
 

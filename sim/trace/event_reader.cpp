@@ -149,6 +149,7 @@ private:
 
     void readTime() {
         if (!has(Key::T)) {
+            if (context_.timeOptional) return;
             faults_.add("trace.missing-key", 0, "the event lacks \"t\"");
             return;
         }

@@ -18,6 +18,7 @@ struct ReadContext {
     Lexicon& lexicon;
     Annex& annex;
     bool keepTexts = false;
+    bool timeOptional = false;  // an event without `t` is whole: somebody else stamps it
 };
 
 // A line that was read: its event without the message's number, and where the parts are that can be wrong only in the

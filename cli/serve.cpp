@@ -1,0 +1,64 @@
+// mdsync serve: the reference server, or a known-bad one, for other programs.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "command.hpp"
+#include "mdsync/serve.hpp"
+#include "output.hpp"
+#include "target_options.hpp"
+
+namespace mdsync::cli {
+
+namespace {
+
+struct ServeFlags {
+    std::string server = "reference";
+    bool stdio = false;
+    std::string tcp;
+};
+
+int serveStandardFiles(const std::string& server) {
+    if (serveFiles(server, STDIN_FILENO, STDOUT_FILENO) == Served::Ended) return kOk;
+    fmt::print(stderr, "mdsync: standard output could not be written\n");
+    return kUnwritable;
+}
+
+int servePort(const ServeFlags& flags) {
+    ServePort port(flags.server, flags.tcp);
+    if (!port.problem().empty()) {
+        fmt::print(stderr, "mdsync: {}\n", port.problem());
+        return kBadInput;
+    }
+    if (!print(fmt::format("listening on {}\n", port.address()))) return kUnwritable;
+    fmt::print(stderr, "mdsync: {}\n", port.run());
+    return kBadInput;
+}
+
+}  // namespace
+
+Command addServe(CLI::App& program) {
+    CLI::App* app = program.add_subcommand("serve", "Offer the simulated server to other programs");
+    const auto flags = std::make_shared<ServeFlags>();
+    CLI::Option* stdio = app->add_flag("--stdio", flags->stdio, "Speak on standard input and output, until bye");
+    CLI::Option* tcp = app->add_option("--tcp", flags->tcp,
+                                       "Listen at this place; every connection has a world of its own. Port 0 chooses "
+                                       "one; the first line printed says which")
+                           ->check(CLI::Validator([](const std::string& text) { return wrongPlace(text); }, ""))
+                           ->type_name("HOST:PORT");
+    stdio->excludes(tcp);
+    app->add_option("--server", flags->server, "reference, or mutant:NAME")
+        ->check(CLI::Validator(isServer, ""))
+        ->type_name("SERVER");
+    addExample(*app,
+               "It speaks the adapter protocol of docs/adapters.md. Examples:\n"
+               "  mdsync run scenarios --target exec:\"mdsync serve --stdio\"\n"
+               "  mdsync serve --tcp 127.0.0.1:7000 --server mutant:evict-newest\n");
+    return {app, [flags] {
+                if (flags->stdio) return serveStandardFiles(flags->server);
+                if (!flags->tcp.empty()) return servePort(*flags);
+                fmt::print(stderr, "mdsync serve: it needs --stdio or --tcp HOST:PORT\n");
+                return kUsage;
+            }};
+}
+
+}  // namespace mdsync::cli

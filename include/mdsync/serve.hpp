@@ -1,0 +1,66 @@
+// Serve: a simulated server for other programs, behind the adapter protocol (docs/adapters.md).
+//
+// It is the other half of an adapter target: `run --target "exec:mdsync serve --stdio"` gives the same bytes as `run`.
+// Who writes a tool of their own against the protocol tests it here.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "mdsync/target.hpp"
+
+namespace mdsync {
+
+// A ServeSession is one conversation: lines in, lines out, no input or output of its own. One thread uses it.
+class ServeSession {
+public:
+    static constexpr std::size_t kLongestLine = std::size_t{32} << 20U;  // bytes of a request
+
+    explicit ServeSession(std::unique_ptr<Target> target);
+    ServeSession(const ServeSession&) = delete;
+    ServeSession& operator=(const ServeSession&) = delete;
+    ~ServeSession();
+
+    // Takes one request, without its newline, and appends the lines that answer it. False: that was the goodbye.
+    bool take(std::string_view request, std::string& out);
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+// How a conversation ended: with bye or the end of the input, or because nobody took the output; a request that is too
+// long gets an answer and ends it too.
+enum class Served : std::uint8_t { Ended, Unwritable };
+
+// Serves the world of `server`, a name that makeWorldTarget knows, on two open files until the other side ends.
+// REQUIRES: SIGPIPE is ignored.
+[[nodiscard]] Served serveFiles(const std::string& server, int in, int out);
+
+// A ServePort serves every connection to a TCP port, each with a world and a thread of its own.
+class ServePort {
+public:
+    // Listens at `place`, HOST:PORT; port 0 chooses one. problem() says what went wrong.
+    ServePort(const std::string& server, const std::string& place);
+    ServePort(const ServePort&) = delete;
+    ServePort& operator=(const ServePort&) = delete;
+    ~ServePort();
+
+    [[nodiscard]] const std::string& problem() const;
+    // Where it listens: `127.0.0.1:40123`.
+    [[nodiscard]] const std::string& address() const;
+
+    // Serves until the process ends. Returns only if listening fails: why.
+    std::string run();
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+// What is wrong with the spelling of a place to listen at; empty: nothing.
+[[nodiscard]] std::string wrongPlace(std::string_view place);
+
+}  // namespace mdsync
