@@ -3,10 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
-#include "mdsync/diagnostic.hpp"
-
 namespace mdsync::cli {
 
 namespace {
@@ -26,14 +22,6 @@ std::string isPatience(const std::string& text) {
 }
 
 }  // namespace
-
-std::string isServer(const std::string& name) {
-    const std::vector<std::string> known = worldServers();
-    if (std::find(known.begin(), known.end(), name) != known.end()) return {};
-    const std::string hint = suggest(name, {known.begin(), known.end()});
-    return fmt::format("unknown server \"{}\"{}", name,
-                       hint.empty() ? "; it is reference or mutant:NAME" : "; " + hint);
-}
 
 void addTargetOptions(CLI::App& app, TargetOptions& options) {
     CLI::Option* server =

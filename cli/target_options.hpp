@@ -22,9 +22,6 @@ struct TargetOptions {
     [[nodiscard]] bool foreign() const { return !target.empty(); }
 };
 
-// A check for names of simulated servers.
-std::string isServer(const std::string& name);
-
 void addTargetOptions(CLI::App& app, TargetOptions& options);
 
 // Makes the systems to run against; empty for a simulated server. Once `interrupt` came they answer no more.

@@ -62,8 +62,11 @@ class Hostile(ToolTest):
         """The processes that there were, none of which may be there any more."""
         with open(pids) as file:
             numbers = [int(line) for line in file]
+        deadline = time.monotonic() + 10  # who is killed still has to be given the time to die
         for number in numbers:
-            self.assertTrue(gone(number), f"process {number} is left")
+            while not gone(number):
+                self.assertLess(time.monotonic(), deadline, f"process {number} is left")
+                time.sleep(0.01)
         return len(numbers)
 
     def misbehave(self, code, fault, at, reason, *more):
