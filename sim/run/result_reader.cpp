@@ -77,6 +77,7 @@ private:
         c.reason = document_.text(node, "reason");
         c.timeline = document_.text(node, "timeline");
         c.again = document_.text(node, "again");
+        c.lastLines = linesIn(node, "lastLines");
         c.diagnostics = diagnosticsOf(node, "diagnostics");
         if (const Node* choice = document_.member(node, "case", Kind::Object, false)) {
             for (const Node& child : document_.children(*choice)) {
@@ -130,6 +131,16 @@ private:
             if (const auto id = ruleOf(document_.textOf(name), name.place)) ids.push_back(*id);
         }
         return ids;
+    }
+
+    std::vector<std::string> linesIn(const Node& object, std::string_view key) {
+        std::vector<std::string> lines;
+        const Node* list = document_.member(object, key, Kind::List, false);
+        if (list == nullptr) return lines;
+        for (const Node& line : document_.children(*list)) {
+            if (document_.is(line, Kind::String, "a line is a text")) lines.push_back(document_.textOf(line));
+        }
+        return lines;
     }
 
     void readCounts(const Node& node, CaseResult& c) {
@@ -231,6 +242,7 @@ private:
             d.message = document_.text(node, "message");
             d.file = document_.text(node, "file");
             d.hint = document_.text(node, "hint");
+            d.notes = linesIn(node, "notes");
             readPlace(node, d);
             d.span.column = document_.small(node, "column");
             list.push_back(std::move(d));

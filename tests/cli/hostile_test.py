@@ -203,6 +203,7 @@ class Hostile(ToolTest):
         self.assertEqual((case["verdict"], case["violations"]), ("error", []))
         self.assertIn("! out of memory, or so", case["lastLines"])
         self.assertIn("--target", case["again"])
+        self.assertIn("! out of memory, or so", self.expect(3, "merge", "r.json").stdout)
 
     def test_the_others_still_run_with_a_fresh_adapter(self):
         self.write("b.json", small())
