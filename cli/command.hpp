@@ -43,6 +43,7 @@ Command addDiff(CLI::App& program);
 Command addMerge(CLI::App& program);
 Command addBench(CLI::App& program);
 Command addExplore(CLI::App& program);
+Command addShrink(CLI::App& program);
 Command addVersion(CLI::App& program);
 
 // An option that may be given several times, one value each, and never swallows what follows.

@@ -37,6 +37,9 @@ struct Failure {
 };
 [[nodiscard]] std::string spell(const Failure& failure);  // `delivery.once, group`
 
+// Whether a violation of this rule only accompanies another one, which says more.
+[[nodiscard]] bool accompanies(RuleId rule);
+
 // The distinct failures of a run of `scenario`, in the order of their first violation.
 [[nodiscard]] std::vector<Failure> failuresOf(const Case& scenario, const std::vector<Violation>& violations);
 [[nodiscard]] std::vector<Failure> failuresOf(const Case& scenario, const CaseResult& result);
@@ -56,8 +59,13 @@ public:
     virtual std::optional<std::string> ask(const Case& scenario, Lexicon& lexicon, std::uint64_t seed,
                                            const Failure& failure) = 0;
 
-    // All failures of such a run.
-    virtual std::vector<Failure> failures(const Case& scenario, Lexicon& lexicon, std::uint64_t seed) = 0;
+    // All that is wrong in such a run: failures in the order of their first violation, and the sentences of unmet
+    // expectations.
+    struct Findings {
+        std::vector<Failure> failures;
+        std::vector<std::string> unmet;
+    };
+    virtual Findings findings(const Case& scenario, Lexicon& lexicon, std::uint64_t seed) = 0;
 };
 
 // Asks the simulated world.
@@ -67,6 +75,10 @@ public:
 // an error or where the scenario is not applicable, it does not fail.
 [[nodiscard]] std::unique_ptr<Prober> probeTarget(std::unique_ptr<Target> target, const RunOptions& options,
                                                   std::uint32_t tries);
+
+// How many runs a prober needs so that a scenario which failed `failed` times in `runs` is hardly ever (less than once
+// in a hundred times) taken for one that does not.
+[[nodiscard]] std::uint32_t triesFor(std::uint32_t failed, std::uint32_t runs);
 
 struct ShrinkOptions {
     std::uint64_t mostTries = 20'000;
@@ -86,6 +98,10 @@ struct Shrunk {
 // be had, the result fails with any of five other seeds too; else its description says that it needs its seed. Nothing
 // if it does not fail so in the first place.
 [[nodiscard]] std::optional<Shrunk> shrink(const Case& scenario, const Failure& failure, Prober& prober,
+                                           const ShrinkOptions& options = {});
+
+// The same for an expectation that is not met: it goes on being unmet, with the same sentence.
+[[nodiscard]] std::optional<Shrunk> shrink(const Case& scenario, const std::string& unmet, Prober& prober,
                                            const ShrinkOptions& options = {});
 
 // ---- Exploring ------------------------------------------------------------------------------------------------------

@@ -120,11 +120,6 @@ private:
         if (seed % kRepeated == 0) repeat(scenario, policy, seed, batch);
     }
 
-    // These two are violated with another rule, which says more.
-    static bool accompanies(RuleId rule) {
-        return rule == RuleId::ServiceDefaultOff || rule == RuleId::ServiceTakesEffect;
-    }
-
     void note(const Case& scenario, std::uint64_t seed, Batch& batch) const {
         bool counts = false;
         for (const Failure& failure : failuresOf(scenario, trial_.checker().violations())) {

@@ -58,6 +58,10 @@ std::string spell(const Failure& failure) {
     return fmt::format("{}, {}", rule(failure.rule).name, spell(failure.where));
 }
 
+bool accompanies(RuleId rule) {
+    return rule == RuleId::ServiceDefaultOff || rule == RuleId::ServiceTakesEffect;
+}
+
 std::vector<Failure> failuresOf(const Case& scenario, const std::vector<Violation>& violations) {
     std::vector<Failure> failures;
     for (const Violation& violation : violations) {

@@ -23,9 +23,10 @@ public:
         return std::nullopt;
     }
 
-    std::vector<Failure> failures(const Case& scenario, Lexicon& lexicon, std::uint64_t seed) override {
+    // A trial looks at no expectations.
+    Findings findings(const Case& scenario, Lexicon& lexicon, std::uint64_t seed) override {
         trial_.run(scenario, lexicon, policy_, seed);
-        return failuresOf(scenario, trial_.checker().violations());
+        return {failuresOf(scenario, trial_.checker().violations()), {}};
     }
 
 private:
@@ -52,13 +53,19 @@ public:
         return std::nullopt;
     }
 
-    std::vector<Failure> failures(const Case& scenario, Lexicon& lexicon, std::uint64_t seed) override {
-        std::vector<Failure> all;
+    Findings findings(const Case& scenario, Lexicon& lexicon, std::uint64_t seed) override {
+        Findings all;
+        const auto addOnce = [](auto& list, const auto& element) {
+            if (std::find(list.begin(), list.end(), element) == list.end()) list.push_back(element);
+        };
         for (std::uint32_t i = 0; i < tries_; ++i) {
             const std::optional<CaseResult> result = run(scenario, lexicon, seed);
             if (!result) break;
             for (const Failure& failure : failuresOf(named(scenario, lexicon), *result)) {
-                if (std::find(all.begin(), all.end(), failure) == all.end()) all.push_back(failure);
+                addOnce(all.failures, failure);
+            }
+            for (const ExpectationResult& expectation : result->expectations) {
+                if (!expectation.met) addOnce(all.unmet, expectation.text);
             }
         }
         return all;
@@ -99,6 +106,16 @@ std::unique_ptr<Prober> probeWorld(const ServerPolicy& policy) {
 
 std::unique_ptr<Prober> probeTarget(std::unique_ptr<Target> target, const RunOptions& options, std::uint32_t tries) {
     return std::make_unique<TargetProber>(std::move(target), options, tries);
+}
+
+std::uint32_t triesFor(std::uint32_t failed, std::uint32_t runs) {
+    if (failed == 0 || failed >= runs) return 1;
+    // The chance that all of n runs pass, in millionths, for growing n.
+    constexpr std::uint64_t kOne = 1'000'000;
+    std::uint64_t missed = kOne;
+    std::uint32_t tries = 0;
+    for (; missed > kOne / 100 && tries < 1000; ++tries) missed = missed * (runs - failed) / runs;
+    return tries;
 }
 
 }  // namespace mdsync

@@ -1,0 +1,118 @@
+// mdsync shrink: a failing scenario made small.
+#include <fmt/format.h>
+
+#include <limits>
+
+#include "command.hpp"
+#include "mdsync/run.hpp"
+#include "mdsync/search.hpp"
+#include "mdsync/world.hpp"
+#include "output.hpp"
+
+namespace mdsync::cli {
+
+namespace {
+
+struct ShrinkFlags {
+    std::string path;
+    std::string server = "reference";
+    std::optional<std::uint64_t> seed;
+    std::string rule;
+    std::optional<std::uint64_t> tries;
+    std::string output = "-";
+    bool quiet = false;
+};
+
+// What of a case's findings is kept while it shrinks.
+struct Goal {
+    std::optional<Failure> failure;
+    std::string unmet;
+    [[nodiscard]] std::string name() const { return failure ? spell(*failure) : "unmet: " + unmet; }
+};
+
+// The rule that is asked for; else the first that does not only accompany another; else an unmet expectation.
+std::optional<Goal> goalOf(const Prober::Findings& findings, const std::string& rule) {
+    std::optional<Goal> companion;
+    for (const Failure& failure : findings.failures) {
+        const bool isWanted = rule.empty() || failure.rule == findRule(rule);
+        if (!isWanted) continue;
+        if (!rule.empty() || !accompanies(failure.rule)) return Goal{failure, {}};
+        companion = Goal{failure, {}};
+    }
+    if (companion || !rule.empty() || findings.unmet.empty()) return companion;
+    return Goal{std::nullopt, findings.unmet.front()};
+}
+
+int hand(const Case& before, const Goal& goal, const Shrunk& small, const ShrinkFlags& flags) {
+    const bool written = writeFile(flags.output, writeScenario(small.scenario));
+    if (!flags.quiet) {
+        fmt::print(stderr, "{}\n  {} steps of {} are left, after {} tries\n", goal.name(), small.scenario.steps.size(),
+                   before.steps.size(), small.tries);
+        if (!small.complete) fmt::print(stderr, "  the tries were used up: more of them may leave less\n");
+        if (small.needsSeed) {
+            fmt::print(stderr, "  it needs its seed {}: with another one it may pass\n", small.scenario.seed);
+        }
+        const std::string server = flags.server == "reference" ? "" : " --server " + shellWord(flags.server);
+        if (flags.output != "-") fmt::print(stderr, "  again: mdsync run {}{}\n", shellWord(flags.output), server);
+    }
+    return written ? kOk : kUnwritable;
+}
+
+int shrink(const ShrinkFlags& flags) {
+    const Suite suite = loadSuite({flags.path}, {}, 1, flags.path == "-" ? readStandardInput() : std::string());
+    for (const Suite::Broken& broken : suite.broken) complain(broken.result.diagnostics);
+    if (!suite.broken.empty()) return kBadInput;
+    const ServerPolicy policy = findServer(flags.server).value();
+    const std::unique_ptr<Prober> whole = probeTarget(makeWorldTarget(flags.server), {}, 1);
+    const std::unique_ptr<Prober> quick = probeWorld(policy);
+    for (Case scenario : suite.cases) {
+        if (flags.seed) scenario.seed = *flags.seed;
+        Lexicon lexicon = scenario.lexicon;
+        const std::optional<Goal> goal = goalOf(whole->findings(scenario, lexicon, scenario.seed), flags.rule);
+        if (!goal) continue;
+        ShrinkOptions options;
+        if (flags.tries) options.mostTries = *flags.tries;
+        options.origin = fmt::format("{}, made small by mdsync shrink against {}", scenario.id, flags.server);
+        const std::optional<Shrunk> small = goal->failure ? mdsync::shrink(scenario, *goal->failure, *quick, options)
+                                                          : mdsync::shrink(scenario, goal->unmet, *whole, options);
+        if (small) return hand(scenario, *goal, *small, flags);
+    }
+    fmt::print(stderr, "mdsync: nothing to make small: {} {} against {}\n", printable(flags.path),
+               suite.cases.empty()  ? "names no case"
+               : flags.rule.empty() ? "does not fail"
+                                    : "does not violate " + flags.rule,
+               flags.server);
+    return kNothing;
+}
+
+}  // namespace
+
+Command addShrink(CLI::App& program) {
+    CLI::App* app = program.add_subcommand("shrink", "Make a failing scenario small: nothing in it can be left out");
+    const auto flags = std::make_shared<ShrinkFlags>();
+    app->add_option("scenario", flags->path,
+                    "A scenario file; of several cases the first that fails. - for standard input")
+        ->required()
+        ->type_name("FILE");
+    app->add_option("--server", flags->server, "The server that it fails on: reference, or mutant:NAME")
+        ->check(CLI::Validator(isServer, ""))
+        ->type_name("SERVER");
+    addNumber(*app, "--seed", flags->seed, std::uint64_t{0}, std::numeric_limits<std::uint64_t>::max(),
+              "Use this seed instead of the scenario's own");
+    app->add_option("--rule", flags->rule, "Which of its violations to keep")
+        ->check(CLI::Validator(isRule, ""))
+        ->type_name("RULE");
+    addNumber(*app, "--tries", flags->tries, std::uint64_t{1}, std::uint64_t{100'000'000},
+              "Run so many smaller scenarios at most (default 20000)");
+    app->add_option("-o,--output", flags->output, "Where the small scenario goes (default: standard output)")
+        ->type_name("PATH");
+    app->add_flag("-q,--quiet", flags->quiet, "Only the scenario");
+    addExample(*app,
+               "The small scenario violates the same rule in the same kind of place. Ends with 0 when there is one,\n"
+               "with 4 where nothing fails.\n"
+               "Example:\n"
+               "  mdsync shrink found/big.json --server mutant:evict-second -o small.json\n");
+    return {app, [flags] { return shrink(*flags); }};
+}
+
+}  // namespace mdsync::cli
