@@ -26,10 +26,9 @@ constexpr std::array<ExitCode, 10> kExitCodes{{
     {"1", "not conformant",
      "A rule was violated, an expectation was not met, or a rule that a scenario lists or --require names was never "
      "put to the test, and no baseline expects it; or a baseline expects what did not come. With diff: something got "
-     "worse or is no longer checked. With rules --unguarded: a rule is guarded by fewer than three files. With "
-     "mutants: "
-     "a known-bad server escaped or was caught only by a rule that it does not name and, for whole folders, one was "
-     "never activated or a rule caught none."},
+     "worse or is no longer checked. With rules --coverage: less than --min-coverage was put to the test. With rules "
+     "--unguarded: a rule is guarded by fewer than three files. With mutants: a known-bad server escaped or was caught "
+     "only by a rule that it does not name and, for whole folders, one was never activated or a rule caught none."},
     {"2", "usage", "The command line is wrong; nothing ran."},
     {"3", "bad input",
      "A scenario, trace, baseline or result is missing or malformed, or the system under test broke. What was in order "

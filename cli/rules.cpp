@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "command.hpp"
+#include "mdsync/documents.hpp"
 #include "mdsync/report.hpp"
 #include "mdsync/run.hpp"
 #include "output.hpp"
@@ -21,6 +22,9 @@ constexpr std::size_t kGuardsWanted = 3;
 struct RulesFlags {
     std::string id;
     std::vector<std::string> unguarded;
+    std::vector<std::string> coverage;
+    std::optional<unsigned> minCoverage;
+    bool verbose = false;
     std::string format = "human";
     std::string color = "auto";
     bool markdown = false;
@@ -68,6 +72,27 @@ int unguarded(const RulesFlags& flags) {
     return written ? code : withUnwritable(code);
 }
 
+// What some results put to the test.
+int coverage(const RulesFlags& flags) {
+    std::vector<Result> results;
+    for (const std::string& path : flags.coverage) {
+        ResultFile file = readResult(path);
+        complain(file.diagnostics);
+        if (!file.valid) return kBadInput;
+        results.push_back(std::move(file.result));
+    }
+    const Coverage found = coverageOf(results);
+    const std::optional<RuleId> only = flags.id.empty() ? std::nullopt : findRule(flags.id);
+    const ConsoleOptions console{wantsColor(flags.color, stdout), flags.verbose ? 1 : 0};
+    const bool written = print(flags.markdown           ? coverageMarkdown(found, only)
+                               : flags.format == "json" ? coverageJson(found, only)
+                                                        : coverageText(found, only, console));
+    const bool enough = found.permille() >= 10 * std::uint64_t{flags.minCoverage.value_or(0)};
+    if (!enough) fmt::print(stderr, "mdsync: the coverage is below {} %\n", *flags.minCoverage);
+    const int code = found.cases == 0 ? kNothing : enough ? kOk : kFailed;
+    return written ? code : withUnwritable(code);
+}
+
 int show(const RulesFlags& flags) {
     const bool json = flags.format == "json";
     std::string text;
@@ -96,7 +121,16 @@ Command addRules(CLI::App& program) {
            "the file fails by the rule. Exit 1 if there are any")
         ->expected(1, -1)
         ->type_name("PATH");
-    app->add_flag("--markdown", flags->markdown, "The whole catalogue as a page in Markdown");
+    CLI::Option* const covered =
+        app->add_option("--coverage", flags->coverage,
+                        "What these results put to the test, rule by rule and aspect by aspect, and what never was")
+            ->expected(1, -1)
+            ->type_name("RESULT");
+    addNumber(*app, "--min-coverage", flags->minCoverage, 0U, 100U,
+              "Exit 1 if less than N % of all aspects were put to the test")
+        ->needs(covered);
+    app->add_flag("-v,--verbose", flags->verbose, "With --coverage: each aspect, and the cases")->needs(covered);
+    app->add_flag("--markdown", flags->markdown, "The whole catalogue, or the coverage, in Markdown");
     app->add_option("--format", flags->format, "human or json")
         ->check(CLI::Validator(oneOf({"human", "json"}), ""))
         ->type_name("FORMAT");
@@ -107,8 +141,12 @@ Command addRules(CLI::App& program) {
     addExample(*app,
                "Examples:\n"
                "  mdsync rules web.evict-earliest\n"
-               "  mdsync rules --unguarded scenarios\n");
-    return {app, [flags] { return flags->unguarded.empty() ? show(*flags) : unguarded(*flags); }};
+               "  mdsync rules --unguarded scenarios\n"
+               "  mdsync run scenarios --report json=r.json; mdsync rules --coverage r.json --min-coverage 90\n");
+    return {app, [flags] {
+                if (!flags->coverage.empty()) return coverage(*flags);
+                return flags->unguarded.empty() ? show(*flags) : unguarded(*flags);
+            }};
 }
 
 }  // namespace mdsync::cli

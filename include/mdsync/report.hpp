@@ -4,12 +4,14 @@
 // anywhere or knows about terminals; whether to use colour is said by the caller.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "mdsync/baseline.hpp"
+#include "mdsync/coverage.hpp"
 #include "mdsync/diff.hpp"
 #include "mdsync/mutants.hpp"
 #include "mdsync/result.hpp"
@@ -45,6 +47,13 @@ struct ConsoleOptions {
 // What changed from one result to another, for people and as the document `diff/1`.
 [[nodiscard]] std::string diffText(const Diff& diff, const ConsoleOptions& options);
 [[nodiscard]] std::string diffJson(const Diff& diff);
+
+// What was put to the test, and what never was: for people (`only`: one rule at length), as a table in Markdown, and as
+// the document `coverage/1`.
+[[nodiscard]] std::string coverageText(const Coverage& coverage, std::optional<RuleId> only,
+                                       const ConsoleOptions& options);
+[[nodiscard]] std::string coverageMarkdown(const Coverage& coverage, std::optional<RuleId> only);
+[[nodiscard]] std::string coverageJson(const Coverage& coverage, std::optional<RuleId> only);
 
 // All rules, a line each: id, level and what it demands.
 [[nodiscard]] std::string rulesTable();

@@ -90,6 +90,60 @@ struct Rule {
 [[nodiscard]] std::vector<std::string_view> ruleNames();
 [[nodiscard]] std::string rulesReference();  // the whole catalogue as one Markdown page: docs/rules.md
 
+// ---- Aspects --------------------------------------------------------------------------------------------------------
+
+// An Aspect is a kind of case within a rule: a rule that was only put to the test by private messages says little about
+// groups. Which aspects a rule has is part of the catalogue; what was never exercised follows.
+enum class Aspect : std::uint8_t {
+    Private,
+    Group,
+    Chatroom,
+    Device,  // a device sent, or recalled, it
+    Api,     // the server API did
+    Recipient,
+    Author,
+    Mobile,  // the class of the device that it is about; these four in the order of the classes
+    Web,
+    Desktop,
+    Miniprogram,
+    Unturned,  // the service as the app was set up
+    Turned,    // ... after somebody turned the switch
+    On,
+    Off,
+    Changing,
+    Online,      // a device that was online all the time
+    FirstLogin,  // a device that logs in for the first time
+    Return,      // ... that comes back
+    Reinstall,   // ... that was reinstalled
+    Join,        // a device that joins later
+    Boundary,    // at its boundary, to the millisecond or the number
+    Live,
+    OfflineStore,
+    Compensation,
+    Replace,
+    Refuse,
+    Raised,  // a number above one
+    Connect,
+    Send,
+    Publish,
+    Recall,
+    Allowed,
+    Forbidden
+};
+inline constexpr std::size_t kAspects = 34;
+
+// A set of aspects, a bit each.
+using Aspects = std::uint64_t;
+[[nodiscard]] constexpr Aspects bit(Aspect aspect) {
+    return Aspects{1} << static_cast<unsigned>(aspect);
+}
+
+[[nodiscard]] std::string_view spell(Aspect aspect);               // `private`: a stable word
+[[nodiscard]] std::string_view explain(Aspect aspect);             // `a private message`
+[[nodiscard]] std::optional<Aspect> findAspect(std::string_view);  // by its word
+[[nodiscard]] Aspects aspectsOf(RuleId id);                        // those that `id` has
+[[nodiscard]] std::vector<Aspect> listed(Aspects aspects);         // in the order of the enumeration
+
 // ---- Verdicts -------------------------------------------------------------------------------------------------------
 
 // How often a rule was put to the test, and with what outcome.
@@ -98,6 +152,7 @@ struct Counts {
     std::uint64_t violated = 0;
     std::uint64_t undecided = 0;  // the seed, a reading or the switch's 30 minutes allow both
     std::uint64_t lapsed = 0;     // a duty that ended before it was due
+    Aspects aspects = 0;          // of the checks; there may be bits that the rule does not have
     friend bool operator==(const Counts&, const Counts&) = default;
 };
 using RuleCounts = std::array<Counts, kRules>;

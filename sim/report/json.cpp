@@ -22,8 +22,15 @@ Json rulesOf(const RuleCounts& counts) {
     for (const Rule& row : catalogue()) {
         const Counts& c = counts[static_cast<std::size_t>(row.id)];
         if (c == Counts{}) continue;
-        rules[std::string(row.name)] = {
-            {"checked", c.checked}, {"violated", c.violated}, {"undecided", c.undecided}, {"lapsed", c.lapsed}};
+        Json aspects = Json::array();
+        for (const Aspect aspect : listed(c.aspects & aspectsOf(row.id))) {
+            aspects.push_back(std::string(spell(aspect)));
+        }
+        rules[std::string(row.name)] = {{"checked", c.checked},
+                                        {"violated", c.violated},
+                                        {"undecided", c.undecided},
+                                        {"lapsed", c.lapsed},
+                                        {"aspects", aspects}};
     }
     return rules;
 }

@@ -12,6 +12,15 @@ namespace {
 
 constexpr std::size_t kWidth = 96;
 
+// The kinds of case within a rule, a line each.
+std::string aspectList(RuleId id) {
+    std::string text;
+    for (const Aspect aspect : listed(aspectsOf(id))) {
+        text += fmt::format("  {:<14} {}\n", spell(aspect), explain(aspect));
+    }
+    return text;
+}
+
 std::string_view levelOf(const Rule& rule) {
     return rule.level == Level::Must ? "must" : "must not";
 }
@@ -51,6 +60,9 @@ std::string ruleText(const Rule& rule, const ConsoleOptions& options) {
     if (!rule.reading.empty())
         text += fmt::format("{}\n{}\n", paint.bold("How it is read"), wrapped(rule.reading, "  ", kWidth));
     text += fmt::format("{}\n{}\n", paint.bold("Checked when"), wrapped(rule.tempted, "  ", kWidth));
+    if (aspectsOf(rule.id) != 0) {
+        text += fmt::format("{}\n{}\n", paint.bold("Aspects"), aspectList(rule.id));
+    }
     text += fmt::format("{}\n{}\n", paint.bold("A smallest trace that keeps it"), indented(rule.passing));
     text += fmt::format("{}\n{}", paint.bold("A smallest trace that violates it"), indented(rule.failing));
     return text;
@@ -59,6 +71,8 @@ std::string ruleText(const Rule& rule, const ConsoleOptions& options) {
 std::string rulesJson(std::span<const Rule> rules) {
     nlohmann::ordered_json document = {{"mdsync", "rules/1"}, {"rules", nlohmann::ordered_json::array()}};
     for (const Rule& row : rules) {
+        nlohmann::ordered_json aspects = nlohmann::ordered_json::array();
+        for (const Aspect aspect : listed(aspectsOf(row.id))) aspects.push_back(std::string(spell(aspect)));
         document["rules"].push_back({{"id", std::string(row.name)},
                                      {"level", std::string(levelOf(row))},
                                      {"source", std::string(row.source)},
@@ -66,6 +80,7 @@ std::string rulesJson(std::span<const Rule> rules) {
                                      {"statement", std::string(row.statement)},
                                      {"reading", std::string(row.reading)},
                                      {"tempted", std::string(row.tempted)},
+                                     {"aspects", aspects},
                                      {"passing", std::string(row.passing)},
                                      {"failing", std::string(row.failing)}});
     }

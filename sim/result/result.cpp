@@ -23,6 +23,7 @@ void add(Counts& sum, const Counts& counts) {
     sum.violated += counts.violated;
     sum.undecided += counts.undecided;
     sum.lapsed += counts.lapsed;
+    sum.aspects |= counts.aspects;
 }
 
 void countVerdict(Summary& sum, Verdict verdict) {

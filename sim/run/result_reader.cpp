@@ -154,7 +154,20 @@ private:
             counts.violated = document_.natural(child, "violated");
             counts.undecided = document_.natural(child, "undecided");
             counts.lapsed = document_.natural(child, "lapsed");
+            counts.aspects = aspectsIn(child);
         }
+    }
+
+    // Those that this version knows: the others are no aspects of its rules.
+    Aspects aspectsIn(const Node& rule) {
+        Aspects aspects = 0;
+        const Node* list = document_.member(rule, "aspects", Kind::List, false);
+        if (list == nullptr) return aspects;
+        for (const Node& word : document_.children(*list)) {
+            if (!document_.is(word, Kind::String, "an aspect is a text")) continue;
+            if (const std::optional<Aspect> aspect = findAspect(document_.textOf(word))) aspects |= bit(*aspect);
+        }
+        return aspects;
     }
 
     void readTolerances(const Node& node, CaseResult& c) {

@@ -214,6 +214,11 @@ std::string sentence(const State& s, RuleId rule, const Arrival& a) {
     }
 }
 
+// A ban is broken by a message and a device, whatever tempted it.
+Aspects aspectsOf(const Arrival& a) {
+    return a.aspects | sideOf(a.byAuthor) | aspectsOf(a.device);
+}
+
 // The state that decided, for the service rules that accompany a violation.
 Regime decidingRegime(RuleId rule, const Arrival& a) {
     if (rule == RuleId::OffNoCompensation) return a.device.regime;
@@ -227,7 +232,7 @@ bool Checker::State::ban(const Arrival& a) {
         const Tri broken = b.broken(*this, a);
         if (broken == Tri::Maybe) undecided(b.rule);
         if (broken != Tri::Yes) continue;
-        Violation& v = violate(b.rule, decidingRegime(b.rule, a), sentence(*this, b.rule, a));
+        Violation& v = violate(b.rule, decidingRegime(b.rule, a), aspectsOf(a), sentence(*this, b.rule, a));
         describe(v, a.id, a.deviceId, a.device.user);
         const MessageFacts& m = a.message;
         if (m.asked > 0) because(v, m.asked, m.askedAt, m.askedOrigin, fmt::format("{} sent", name(a.id)));
@@ -246,7 +251,8 @@ bool Checker::State::ban(const Arrival& a) {
 
 void Checker::State::onReceive(const Event& e) {
     MessageFacts& m = message(e.message);
-    check(RuleId::DeliveryNoPhantom);
+    const Aspects aspects = aspectsOf(m) | aspectsOf(e.via);
+    check(RuleId::DeliveryNoPhantom, aspects);
     // A first `receive` says that the message was accepted at some time since it was asked for.
     if (m.state == MessageState::Asked) {
         accept(e.message, false);
@@ -255,7 +261,7 @@ void Checker::State::onReceive(const Event& e) {
     }
     DeviceFacts& d = devices[e.device.index()];
     Receipt* r = receipt(m, e.device);
-    Arrival a{e.message, m, e.device, d, r, false, false, Standing::Since, Decides::Nothing};
+    Arrival a{e.message, m, e.device, d, r, false, false, Standing::Since, Decides::Nothing, aspects};
 
     // What ON owed live to this very session and has not come yet breaks no ban.
     const bool awaited = r != nullptr && (r->owed & Receipt::Owed) != 0 && r->session == d.session && d.online &&
@@ -307,22 +313,25 @@ void Checker::State::temptAtAcceptance(MessageId id) {
         if (!author && inAudience(m, userId) == Tri::No) continue;
         ++user.concerned;
         if (user.onlineCount > 0) ++insiders;
-        if (user.onlineCount < user.deviceCount && !m.room) check(RuleId::DeliveryOnlyOnline);
+        const Aspects aspects = aspectsOf(m) | edgeOf(m) | sideOf(author);
+        if (user.onlineCount < user.deviceCount && !m.room) check(RuleId::DeliveryOnlyOnline, aspects);
         if (m.kind == MessageSort::Status && !m.room && !m.toSelf) {
             (m.statusApi ? user.lastStatusApi : user.lastStatus) = m.until;
             (m.statusApi ? user.lastStatusApiAt : user.lastStatusAt) = m.untilAt;
+            (m.statusApi ? user.lastStatusApiAspects : user.lastStatusAspects) = aspects;
         }
         if (author && m.api && !m.includeSender && !m.room && !m.toSelf) {
             user.lastExcluded = m.until;
             user.lastExcludedAt = m.untilAt;
-            if (user.onlineCount > 0) check(RuleId::ApiExcludeSender);
+            user.lastExcludedAspects = aspects;
+            if (user.onlineCount > 0) check(RuleId::ApiExcludeSender, aspects | bit(Aspect::Online));
         }
         if (!off || !m.synchronizable()) continue;
-        if (!author && user.onlineCount >= 2) check(RuleId::OffSingleDevice, m.regime);
+        if (!author && user.onlineCount >= 2) check(RuleId::OffSingleDevice, m.regime, aspects);
         if (author && !m.api && user.onlineCount > (devices[m.sender.index()].online ? 1 : 0))
-            check(RuleId::OffNoSentSync, m.regime);
+            check(RuleId::OffNoSentSync, m.regime, aspects);
     }
-    if (onlineUsers > insiders) check(RuleId::DeliveryNoLeak);
+    if (onlineUsers > insiders) check(RuleId::DeliveryNoLeak, aspectsOf(m) | bit(Aspect::Online));
     if (m.room) {
         RoomFacts& room = rooms[m.to.number];
         room.lastMessage = lastRoomMessage = m.until;
@@ -336,12 +345,13 @@ void Checker::State::temptAtLogin(DeviceId id) {
     UserFacts& user = users[d.user.index()];
     const auto live = [this](Place where, Instant t) { return where > 0 && now <= t + kHorizon; };
     const auto missed = [&](Place where, Instant t) { return live(where, t) && where > d.ended; };
-    if (d.holdsSomething) check(RuleId::DeliveryOnce);
-    if (missed(user.lastStatus, user.lastStatusAt)) check(RuleId::StatusOnlineOnly);
-    if (missed(user.lastStatusApi, user.lastStatusApiAt)) check(RuleId::StatusApiOnlineOnly);
-    if (live(user.lastExcluded, user.lastExcludedAt)) check(RuleId::ApiExcludeSender);
-    if (missed(lastRoomMessage, lastRoomMessageAt)) check(RuleId::ChatroomLiveOnly);
-    if (liveMessages > user.concerned) check(RuleId::DeliveryNoLeak);
+    const Aspects login = aspectsOf(d);
+    if (d.holdsSomething) check(RuleId::DeliveryOnce, aspectsOf(d.regime.service));
+    if (missed(user.lastStatus, user.lastStatusAt)) check(RuleId::StatusOnlineOnly, user.lastStatusAspects);
+    if (missed(user.lastStatusApi, user.lastStatusApiAt)) check(RuleId::StatusApiOnlineOnly, user.lastStatusApiAspects);
+    if (live(user.lastExcluded, user.lastExcludedAt)) check(RuleId::ApiExcludeSender, user.lastExcludedAspects | login);
+    if (missed(lastRoomMessage, lastRoomMessageAt)) check(RuleId::ChatroomLiveOnly, login);
+    if (liveMessages > user.concerned) check(RuleId::DeliveryNoLeak, login);
     temptRecallAtLogin(id);
 
     owedToSender[id.index()].clear();
@@ -349,7 +359,7 @@ void Checker::State::temptAtLogin(DeviceId id) {
     const bool off = d.regime.service == Service::Off;
     bool compensated = false;
     bool outside = false;
-    bool api = false;
+    Aspects api = 0;  // of the messages counted so far: each kind of them is counted once a login
     for (std::size_t i = firstInDoubt(user, d); i < user.mailbox.size(); ++i) {
         const MessageId message = user.mailbox[i];
         const MessageFacts& m = messages[message.index()];
@@ -357,19 +367,26 @@ void Checker::State::temptAtLogin(DeviceId id) {
         const Decides which = decides(m, d);
         if (m.api && m.includeSender && m.author == d.user) {
             const Receipt* r = receipt(m, id);
-            if (!api && which == Decides::Off && (r->owed & (Receipt::Online | Receipt::Unsure)) == 0) {
-                check(RuleId::OffApiOnlineOnly, m.regime);
-                api = true;
+            if ((aspectsOf(m) & ~api) != 0 && which == Decides::Off &&
+                (r->owed & (Receipt::Online | Receipt::Unsure)) == 0) {
+                check(RuleId::OffApiOnlineOnly, m.regime, aspectsOf(m));
+                api |= aspectsOf(m);
             }
             if (!anyEver(m, d.user)) owedToSender[id.index()].push_back(message);
         }
-        const bool tempting = (off && !compensated) || (which == Decides::On && !outside && m.untilAt < win.allowed);
-        if (!tempting || holds(m, id) != Tri::No || anotherTerminalHas(m, id, false) != Tri::Yes) continue;
+        const bool outOfWindow = !off && which == Decides::On && m.untilAt < win.allowed;
+        if (!off && !outOfWindow) continue;
+        const Aspects aspects = aspectsOf(m) | edgeOf(m) | sideOf(m.author == d.user) | login |
+                                boundaryIf(outOfWindow && m.untilAt + Millis{1} == win.allowed);
+        // Once a login, and for each kind of message that was never counted before.
+        const RuleId rule = off ? RuleId::OffNoCompensation : RuleId::CompensationWindow;
+        if ((off ? compensated : outside) && !isNew(rule, aspects)) continue;
+        if (holds(m, id) != Tri::No || anotherTerminalHas(m, id, false) != Tri::Yes) continue;
         if (off) {
-            check(RuleId::OffNoCompensation, d.regime);
+            check(RuleId::OffNoCompensation, d.regime, aspects);
             compensated = true;
         } else {
-            check(RuleId::CompensationWindow, m.regime);
+            check(RuleId::CompensationWindow, m.regime, aspects);
             outside = true;
         }
     }

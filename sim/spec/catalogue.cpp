@@ -73,6 +73,15 @@ void appendRule(std::string& out, const Rule& rule) {
     if (!rule.quote.empty()) out.append("> ").append(rule.quote).append("\n\n");
     out.append("Reading: ").append(rule.reading).append("\n\n");
     out.append("Counts as checked: ").append(rule.tempted).append("\n\n");
+    if (aspectsOf(rule.id) != 0) {
+        out.append("Aspects: ");
+        std::string_view separator;
+        for (const Aspect aspect : listed(aspectsOf(rule.id))) {
+            out.append(separator).append(spell(aspect));
+            separator = ", ";
+        }
+        out.append("\n\n");
+    }
     out.append("Exercised by: [scenarios/").append(familyOf(rule)).append("/](../scenarios/").append(familyOf(rule));
     out.append("/)\n\n");
     appendExample(out, "Tempted and legal:", rule.passing);

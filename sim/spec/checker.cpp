@@ -308,6 +308,7 @@ void Checker::State::accept(MessageId id, bool exact) {
     m.fromAt = exact ? now : m.askedAt;
     m.until = place;
     m.untilAt = now;
+    m.atTurnEdge = exact && service.inForceFrom(now);
     m.regimeSure = exact || m.regime == at;
     if (exact) m.regime = at;
     if (m.sender.exists()) m.senderUnsure = devices[m.sender.index()].installation != m.senderInstallation;
@@ -447,7 +448,8 @@ void Checker::State::onMembership(const Event& e) {
         stayOf.set(key, number);
     }
     RoomFacts& room = rooms[e.to.number];
-    if (room.lastMessage > 0 && now <= room.lastMessageAt + kHorizon) check(RuleId::ChatroomLiveOnly);
+    if (room.lastMessage > 0 && now <= room.lastMessageAt + kHorizon)
+        check(RuleId::ChatroomLiveOnly, bit(Aspect::Join));
     if (stays[number].inside || !devices[e.device.index()].online) return;
     stays[number].inside = true;
     stays[number].since = place;

@@ -74,8 +74,12 @@ void Checker::State::judgeConversations(DeviceId id, const CatchUp& list) {
         else if (std::count(list.conversations.begin(), list.conversations.end(), a) > 1)
             fault = fmt::format("lists {} twice", spell(*header, a));
     }
-    if (fault.empty()) return check(RuleId::CompensationConversations, d.regime);
-    Violation& v = violate(RuleId::CompensationConversations, d.regime,
+    Aspects aspects = aspectsOf(d);
+    for (const Address& a : required) {
+        aspects |= bit(a.kind == TargetKind::User ? Aspect::Private : Aspect::Group);
+    }
+    if (fault.empty()) return check(RuleId::CompensationConversations, d.regime, aspects);
+    Violation& v = violate(RuleId::CompensationConversations, d.regime, aspects,
                            fmt::format("the conversation list of {} {}", name(id), fault));
     describe(v, {}, id, d.user);
     because(v, d.began, d.beganAt, d.beganOrigin, fmt::format("{} online", name(id)));

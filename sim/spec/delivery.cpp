@@ -33,10 +33,10 @@ void Checker::State::judgeOrder(const Arrival& a, Via via) {
     }
     if (!later(latest, until)) {
         if (later(from, latest)) latest = from;
-        return check(RuleId::DeliveryOrder);
+        return check(RuleId::DeliveryOrder, a.aspects);
     }
     Violation& v =
-        violate(RuleId::DeliveryOrder, {},
+        violate(RuleId::DeliveryOrder, {}, a.aspects,
                 fmt::format("{} received {} after a message of the same conversation that was accepted later",
                             name(a.deviceId), name(a.id)));
     describe(v, a.id, a.deviceId, a.device.user);
@@ -61,9 +61,9 @@ void Checker::State::makeMarks(Thread& thread) {
 void Checker::State::judgeIntact(const Arrival& a, const Event& e) {
     const MessageFacts& m = a.message;
     if (e.payloadKind == PayloadKind::Unknown || e.payloadKind != m.payloadKind) return;
-    if (e.payload == m.payload) return check(RuleId::DeliveryIntact);
+    if (e.payload == m.payload) return check(RuleId::DeliveryIntact, a.aspects);
     Violation& v =
-        violate(RuleId::DeliveryIntact, {},
+        violate(RuleId::DeliveryIntact, {}, a.aspects,
                 fmt::format("{} received {} with another content than was sent", name(a.deviceId), name(a.id)));
     describe(v, a.id, a.deviceId, a.device.user);
     because(v, m.asked, m.askedAt, m.askedOrigin, fmt::format("{} sent", name(a.id)));

@@ -81,12 +81,16 @@ void Checker::State::judge(const Due& d) {
 // delivery.answered, and where `accept` is silent: what was asked, not rejected and not received by now was accepted in
 // between.
 void Checker::State::judgeAnswered(const Due& d) {
+    const Aspects asked = d.kind == DueKind::Connect        ? bit(Aspect::Connect)
+                          : d.kind == DueKind::RecallAnswer ? bit(Aspect::Recall)
+                          : messages[d.subject].api         ? bit(Aspect::Publish)
+                                                            : bit(Aspect::Send);
     const auto unanswered = [&](std::string text, DeviceId device, MessageId message) {
         if (finishing) {
             ++open;
             return;
         }
-        Violation& v = violate(RuleId::DeliveryAnswered, {}, std::move(text));
+        Violation& v = violate(RuleId::DeliveryAnswered, {}, asked, std::move(text));
         describe(v, message, device, device.exists() ? devices[device.index()].user : UserId{});
         because(v, d.place, d.arose, v.origin, "asked");
         becauseDue(v);
@@ -97,7 +101,7 @@ void Checker::State::judgeAnswered(const Due& d) {
     if (d.kind == DueKind::Connect) {
         const DeviceId device{d.subject};
         if (devices[device.index()].answered > d.place)
-            check(RuleId::DeliveryAnswered);
+            check(RuleId::DeliveryAnswered, asked);
         else if (excused(device))
             lapse(RuleId::DeliveryAnswered);
         else
@@ -111,7 +115,7 @@ void Checker::State::judgeAnswered(const Due& d) {
         const MessageFacts& m = messages[id.index()];
         if (m.asked != d.place) return;  // the id was used again
         if (m.state != MessageState::Asked) {
-            check(RuleId::DeliveryAnswered);
+            check(RuleId::DeliveryAnswered, asked);
             return;
         }
         const bool noOneKnows = m.senderOffline || excused(m.sender);
@@ -134,7 +138,7 @@ void Checker::State::judgeAnswered(const Due& d) {
     if (d.detail >= r.requests.size() || r.requests[d.detail].asked != d.place) return;
     const RecallRequest request = r.requests[d.detail];
     if (!request.open) {
-        check(RuleId::DeliveryAnswered);
+        check(RuleId::DeliveryAnswered, asked);
         return;
     }
     // An answer that was given to another request may have been this one's, if that one's device is gone by now.
@@ -179,6 +183,7 @@ void Checker::State::judgeAccepted(MessageId id) {
         }
         becauseDue(v);
     };
+    const Aspects aspects = aspectsOf(m) | edgeOf(m) | (m.regimeSure ? aspectsOf(m.regime.service) : 0);
     std::array<Concerned, 2> two;
     for (const auto& [userId, base] : concerned(m, two)) {
         const UserFacts& user = users[userId.index()];
@@ -206,7 +211,7 @@ void Checker::State::judgeAccepted(MessageId id) {
                 continue;
             }
             if ((r.have & Receipt::Received) != 0) {
-                check(rule, m.regime);
+                check(rule, m.regime, aspects | aspectsOf(d.deviceClass));
             } else if (!since || recalled || left || (r.owed & Receipt::NoMore) != 0) {
                 lapse(rule);
             } else if (unsure) {
@@ -218,7 +223,7 @@ void Checker::State::judgeAccepted(MessageId id) {
                 r.owed |= Receipt::NoMore;
                 named = true;
                 explain(
-                    violate(rule, m.regime,
+                    violate(rule, m.regime, aspects | aspectsOf(d.deviceClass),
                             fmt::format("{} was online all the time and did not receive {}", name(device), name(id))),
                     device, userId);
             }
@@ -229,8 +234,9 @@ void Checker::State::judgeAccepted(MessageId id) {
         // Not a sentence about ON alone, but it names ON: the state that decides is the one at acceptance.
         const Regime regime = author && m.regimeSure && m.regime.service != Service::Changing ? m.regime : Regime{};
         if (!author && inAudience(m, userId) != Tri::Yes) continue;
+        const Aspects whole = aspects | bit(Aspect::Online);
         if (anyEver(m, userId)) {
-            check(userRule, regime);
+            check(userRule, regime, whole);
         } else if (recalled || left) {
             lapse(userRule);
         } else if (named) {
@@ -241,7 +247,7 @@ void Checker::State::judgeAccepted(MessageId id) {
             ++open;
         } else {
             markUser(m, userId, Receipt::NoMore);
-            explain(violate(userRule, regime,
+            explain(violate(userRule, regime, whole,
                             fmt::format("no device of {} received {}, though one was online all the time", name(userId),
                                         name(id))),
                     DeviceId{}, userId);

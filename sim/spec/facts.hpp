@@ -58,6 +58,8 @@ public:
         return {target_ ? Service::On : Service::Off, turns_};
     }
     [[nodiscard]] bool target() const { return target_; }
+    // Whether the last turn comes into force at `t`.
+    [[nodiscard]] bool inForceFrom(Instant t) const { return turns_ > 0 && t == turnedAt_ + delay_; }
     // REQUIRES: `on` differs from target().
     void turn(bool on, Instant t) {
         target_ = on;
@@ -71,6 +73,15 @@ private:
     Instant turnedAt_{};
     std::uint32_t turns_ = 0;
 };
+
+// The aspects of a state: what it is, and how it came about.
+[[nodiscard]] inline Aspects aspectsOf(Service service) {
+    if (service == Service::On) return bit(Aspect::On);
+    return service == Service::Off ? bit(Aspect::Off) : bit(Aspect::Changing);
+}
+[[nodiscard]] inline Aspects aspectsOf(Regime regime) {
+    return regime.turns > 0 ? bit(Aspect::Turned) : bit(Aspect::Unturned);
+}
 
 // ---- Devices ----------------------------------------------------------------------------------------------
 
@@ -158,6 +169,7 @@ struct alignas(64) MessageFacts {
     bool senderUnsure : 1 = false;   // reinstalled between `send` and `accept`
     bool late : 1 = false;           // taken as accepted without an `accept` in time
     bool exact : 1 = false;          // `from` and `until` are one place
+    bool atTurnEdge : 1 = false;     // accepted in the millisecond in which a turn of the switch came into force
     UserId author;
     Address to;
     std::uint32_t receipts = 0;    // first of them in the pool
@@ -189,6 +201,43 @@ struct alignas(64) MessageFacts {
     // about.
     [[nodiscard]] bool synchronizable() const { return kind == MessageSort::Normal && !room && !toSelf; }
 };
+
+// Of a message: it was accepted in the very millisecond in which a turn of the switch came into force. No aspect of any
+// rule but service.takes-effect, so a bit of its own.
+inline constexpr Aspects kAtTurnEdge = Aspects{1} << 63U;
+
+// The aspects of a message. Asked at every `receive`: a few bits, no branches to speak of.
+[[nodiscard]] inline Aspects aspectsOf(const MessageFacts& m) {
+    static_assert(bit(Aspect::Private) == 1 && bit(Aspect::Chatroom) == 4);  // in the order of TargetKind, None aside
+    const Aspects conversation = (Aspects{1} << static_cast<unsigned>(m.to.kind)) >> 1U;
+    return conversation | (m.api ? bit(Aspect::Api) : bit(Aspect::Device));
+}
+[[nodiscard]] inline Aspects edgeOf(const MessageFacts& m) {
+    return m.atTurnEdge ? kAtTurnEdge : 0;
+}
+
+[[nodiscard]] inline Aspects aspectsOf(DeviceClass deviceClass) {
+    return bit(Aspect::Mobile) << static_cast<unsigned>(deviceClass);
+}
+
+// Of a login: the first one, one after a reinstall, or a return.
+[[nodiscard]] inline Aspects aspectsOf(const DeviceFacts& d) {
+    if (!d.firstSession) return bit(Aspect::Return);
+    return d.reinstalled ? bit(Aspect::Reinstall) : bit(Aspect::FirstLogin);
+}
+
+[[nodiscard]] inline Aspects sideOf(bool author) {
+    return author ? bit(Aspect::Author) : bit(Aspect::Recipient);
+}
+
+[[nodiscard]] inline Aspects aspectsOf(Via via) {
+    if (via == Via::Unknown) return 0;
+    return bit(Aspect::Live) << (static_cast<unsigned>(via) - 1U);
+}
+
+[[nodiscard]] inline Aspects boundaryIf(bool atIt) {
+    return atIt ? bit(Aspect::Boundary) : 0;
+}
 
 static_assert(sizeof(MessageFacts) == 128 && offsetof(MessageFacts, notBefore) == 64);
 
@@ -224,6 +273,12 @@ struct RecallFacts {
 
     [[nodiscard]] bool askedFor() const;  // by somebody, and not rejected throughout
 };
+
+// Of a recall: who asked for it, and whose message it is.
+[[nodiscard]] inline Aspects aspectsOf(const MessageFacts& m, const RecallFacts& r) {
+    const Aspects by = r.device.exists() ? bit(Aspect::Device) : r.byApi ? bit(Aspect::Api) : 0;
+    return (aspectsOf(m) & ~(bit(Aspect::Device) | bit(Aspect::Api))) | by;
+}
 
 // ---- Conversations ----------------------------------------------------------------------------------------
 
@@ -285,6 +340,7 @@ struct UserFacts {
     Place lastStatus = 0, lastStatusApi = 0,
           lastExcluded = 0;  // latest status, API status, API message without includeSender
     Instant lastStatusAt{}, lastStatusApiAt{}, lastExcludedAt{};
+    Aspects lastStatusAspects = 0, lastStatusApiAspects = 0, lastExcludedAspects = 0;
 };
 
 // ---- The window -------------------------------------------------------------------------------------------

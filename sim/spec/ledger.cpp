@@ -50,13 +50,15 @@ std::optional<RuleId> accompanying(RuleId rule, Regime regime, bool onAtStart) {
 
 }  // namespace
 
-void Checker::State::check(RuleId rule, Regime regime) {
-    check(rule);
-    if (const auto other = accompanying(rule, regime, header->app.sync)) check(*other);
+void Checker::State::check(RuleId rule, Regime regime, Aspects aspects) {
+    check(rule, aspects | aspectsOf(regime));
+    const auto other = accompanying(rule, regime, header->app.sync);
+    if (!other) return;
+    check(*other, aspectsOf(regime.service) | ((aspects & kAtTurnEdge) != 0 ? bit(Aspect::Boundary) : 0));
 }
 
-Violation& Checker::State::violate(RuleId rule, Regime regime, std::string text) {
-    check(rule, regime);
+Violation& Checker::State::violate(RuleId rule, Regime regime, Aspects aspects, std::string text) {
+    check(rule, regime, aspects);
     ++counts[static_cast<std::size_t>(rule)].violated;
     const auto other = accompanying(rule, regime, header->app.sync);
     if (other) ++counts[static_cast<std::size_t>(*other)].violated;

@@ -89,13 +89,13 @@ void Checker::State::limitLogin(DeviceId id) {
     for (std::uint16_t i = 0; i < user.deviceCount; ++i) {
         const DeviceFacts& o = devices[user.firstDevice.index() + i];
         if (o.online && o.deviceClass != d.deviceClass) {
-            check(RuleId::LimitClassesIndependent);
+            check(RuleId::LimitClassesIndependent, aspectsOf(d.deviceClass));
             break;
         }
     }
     if (!login.undecided && !login.webRules) {
-        if (login.within()) check(RuleId::LimitWithin);
-        if (login.over() > 0) check(RuleId::LimitPerClass);
+        if (login.within()) check(RuleId::LimitWithin, aspectsOf(login) | boundaryIf(login.count == login.number));
+        if (login.over() > 0) check(RuleId::LimitPerClass, aspectsOf(login));
     }
     for (EvictionFacts& x : evictions) {
         if (x.resolved || x.deviceClass != d.deviceClass || devices[x.device.index()].user != d.user) continue;
@@ -158,7 +158,7 @@ void Checker::State::limitOffline(const Event& e) {
     x.overBefore = legalOnes > x.number;
 
     if (!x.overBefore && x.by.exists() && devices[x.by.index()].deviceClass != d.deviceClass) {
-        Violation& v = violate(RuleId::LimitClassesIndependent, {},
+        Violation& v = violate(RuleId::LimitClassesIndependent, {}, aspectsOf(d.deviceClass),
                                fmt::format("{} ({}) was disconnected by the login of {} ({})", name(e.device),
                                            spell(d.deviceClass), name(x.by), spell(devices[x.by.index()].deviceClass)));
         describe(v, {}, e.device, d.user);
@@ -192,7 +192,8 @@ void Checker::State::judgeEviction(const EvictionFacts& x, const LoginFacts* log
     const bool webOn = web && regime.service == Service::On;
     const bool webChanging = web && regime.service == Service::Changing;
     const auto broken = [&](RuleId rule, std::string text) {
-        Violation& v = violate(rule, webOn ? regime : Regime{}, std::move(text));
+        Violation& v =
+            violate(rule, webOn ? regime : Regime{}, aspectsOf(x.deviceClass, number) | onLimit(), std::move(text));
         const DeviceFacts& d = devices[x.device.index()];
         describe(v, {}, x.device, d.user);
         v.t = x.t;
@@ -263,7 +264,8 @@ void Checker::State::judgeLogin() {
         return;
     }
     const auto broken = [&](RuleId rule, std::string text) {
-        Violation& v = violate(rule, login.webRules ? login.regime : Regime{}, std::move(text));
+        Violation& v =
+            violate(rule, login.webRules ? login.regime : Regime{}, aspectsOf(login) | onLimit(), std::move(text));
         describe(v, {}, login.device, d.user);
         v.origin = login.origin;
         for (const auto& [other, session] : login.earliest) {
@@ -280,16 +282,16 @@ void Checker::State::judgeLogin() {
                            name(d.user), login.number);
     };
     if (login.webRules) {
-        if (login.count == login.number) check(RuleId::WebTenTabs, login.regime);
+        if (login.count == login.number) check(RuleId::WebTenTabs, login.regime, aspectsOf(login));
         if (login.over() <= 0) return;
         if (left <= login.number)
-            check(RuleId::WebEvictEarliest, login.regime);
+            check(RuleId::WebEvictEarliest, login.regime, aspectsOf(login));
         else if (finishing)
             ++open;
         else
             broken(RuleId::WebEvictEarliest, tooMany());
         if (lasts)
-            check(RuleId::WebNewestConnects, login.regime);
+            check(RuleId::WebNewestConnects, login.regime, aspectsOf(login));
         else
             lapse(RuleId::WebNewestConnects);
         return;
@@ -302,7 +304,7 @@ void Checker::State::judgeLogin() {
                fmt::format("{} came online over the number of its class, and should have been refused",
                            name(login.device)));
     } else if (lasts) {
-        check(RuleId::LimitNewestWins);
+        check(RuleId::LimitNewestWins, aspectsOf(login) | onLimit());
     } else {
         lapse(RuleId::LimitNewestWins);
     }
@@ -330,7 +332,8 @@ void Checker::State::judgeRefusal() {
             ++later;
     }
     const auto broken = [&](RuleId rule, std::string text) {
-        Violation& v = violate(rule, login.webRules ? login.regime : Regime{}, std::move(text));
+        Violation& v =
+            violate(rule, login.webRules ? login.regime : Regime{}, aspectsOf(login) | onLimit(), std::move(text));
         describe(v, {}, login.device, d.user);
         v.origin = login.origin;
         because(v, login.place, login.t, login.origin,
@@ -348,7 +351,7 @@ void Checker::State::judgeRefusal() {
     if (login.webRules)
         return broken(RuleId::WebNewestConnects,
                       fmt::format("the newcomer {} was refused; the earliest connection must go", name(login.device)));
-    if (settings.onLimit == OnLimit::Refuse) return check(RuleId::LimitNewestWins);
+    if (settings.onLimit == OnLimit::Refuse) return check(RuleId::LimitNewestWins, aspectsOf(login) | onLimit());
     broken(RuleId::LimitNewestWins,
            fmt::format("the newcomer {} was refused; the earliest connection must go", name(login.device)));
 }

@@ -112,9 +112,11 @@ private:
         const bool sure = decided && m.fromAt >= window_.demanded && elsewhere == Tri::Yes && held != Tri::Maybe &&
                           audience(m) == Tri::Yes && !s_.maybeRecalled(m);
         if (!sure) return s_.undecided(rule);
-        if (settled(rule, m.regime, held == Tri::Yes)) return;
+        const Aspects aspects = aspectsOf(m) | edgeOf(m) | sideOf(d_.user == m.author) | aspectsOf(d_) |
+                                boundaryIf(m.fromAt == window_.demanded);
+        if (settled(rule, m.regime, aspects, held == Tri::Yes)) return;
         r.owed |= Receipt::NoMore;
-        explain(s_.violate(rule, m.regime,
+        explain(s_.violate(rule, m.regime, aspects,
                            fmt::format("{} logged in and did not get {}, which another terminal of {} has",
                                        s_.name(id_), s_.name(message), s_.name(d_.user))),
                 message, id_);
@@ -130,9 +132,11 @@ private:
         const Decides which = s_.decides(recall, d_);
         if (which == Decides::Off) return;
         if (which == Decides::Nothing || recall.fromAt < window_.demanded) return s_.undecided(rule);
-        if (settled(rule, recall.regime, (r.have & Receipt::Shown) != 0)) return;
+        const Aspects aspects =
+            aspectsOf(m, recall) | sideOf(d_.user == m.author) | boundaryIf(recall.fromAt == window_.demanded);
+        if (settled(rule, recall.regime, aspects, (r.have & Receipt::Shown) != 0)) return;
         r.owed |= Receipt::RecallNoMore;
-        explain(s_.violate(rule, recall.regime,
+        explain(s_.violate(rule, recall.regime, aspects,
                            fmt::format("{} logged in after {} was recalled and still shows it", s_.name(id_),
                                        s_.name(message))),
                 message, id_);
@@ -150,9 +154,11 @@ private:
             if (named(m)) return;
             if (s_.maybeRecalled(m)) return s_.undecided(rule);
         }
-        if (settled(rule, {}, ever)) return;
+        const Aspects aspects = aspectsOf(m) | aspectsOf(d_) | aspectsOf(d_.regime.service) |
+                                boundaryIf(d_.beganAt - m.fromAt == std::chrono::hours{24} * d_.offlineDays);
+        if (settled(rule, {}, aspects, ever)) return;
         s_.markUser(m, d_.user, Receipt::NoMore);
-        explain(s_.violate(rule, {},
+        explain(s_.violate(rule, {}, aspects,
                            fmt::format("{} logged in and did not get {}, which no device of {} ever received",
                                        s_.name(id_), s_.name(message), s_.name(d_.user))),
                 message, DeviceId{});
@@ -172,10 +178,11 @@ private:
         for (std::uint16_t k = 0; k < user_.deviceCount; ++k) {
             held |= s_.holds(m, DeviceId{user_.firstDevice.value + k}) == Tri::Yes;
         }
-        if (settled(rule, m.regime, held)) return;
+        const Aspects aspects = aspectsOf(m) | edgeOf(m) | boundaryIf(m.fromAt == window_.demanded);
+        if (settled(rule, m.regime, aspects, held)) return;
         s_.markUser(m, d_.user, Receipt::NoMore);
         explain(
-            s_.violate(rule, m.regime,
+            s_.violate(rule, m.regime, aspects,
                        fmt::format("{} logged in and no device of {} has {}, sent through the API with includeSender",
                                    s_.name(id_), s_.name(d_.user), s_.name(message))),
             message, DeviceId{});
@@ -192,9 +199,9 @@ private:
 
     // Counts a duty that is kept, that lapsed with its session, or that is open at the end of the trace; false:
     // violated.
-    bool settled(RuleId rule, Regime regime, bool kept) {
+    bool settled(RuleId rule, Regime regime, Aspects aspects, bool kept) {
         if (kept)
-            s_.check(rule, regime);
+            s_.check(rule, regime, aspects);
         else if (!lasts_)
             s_.lapse(rule);
         else if (s_.finishing)

@@ -148,7 +148,8 @@ void Checker::State::acceptRecall(std::uint32_t number, Place from, Instant from
             if (d == r.device) receiptOf.have |= Receipt::Shown;
             if (held == Tri::No) {
                 receiptOf.owed |= Receipt::LackedAtRecall;
-                if (on && device.online && device.began < r.from) check(RuleId::RecallNoReturn, r.regime);
+                if (on && device.online && device.began < r.from)
+                    check(RuleId::RecallNoReturn, r.regime, aspectsOf(m, r) | sideOf(author) | bit(Aspect::Online));
                 continue;
             }
             if (held == Tri::Maybe || left || !device.online || device.began > r.from) continue;
@@ -167,6 +168,7 @@ void Checker::State::judgeRecall(const Due& owed) {
     MessageFacts& m = messages[r.message.index()];
     const bool on = r.regime.service == Service::On;
     const RuleId rule = on ? RuleId::RecallOnlineDevices : RuleId::RecallBasic;
+    const Aspects aspects = aspectsOf(m, r) | aspectsOf(r.regime.service);
     for (const auto& [d, session] : r.owed) {
         const DeviceFacts& device = devices[d.index()];
         Receipt* receiptOf = receipt(m, d);
@@ -174,13 +176,13 @@ void Checker::State::judgeRecall(const Due& owed) {
             leftAfter(m, device.user)) {
             lapse(rule);
         } else if ((receiptOf->have & Receipt::Shown) != 0) {
-            check(rule, r.regime);
+            check(rule, r.regime, aspects | sideOf(device.user == m.author));
         } else if (finishing) {
             ++open;
         } else if ((receiptOf->owed & Receipt::RecallNoMore) == 0) {
             receiptOf->owed |= Receipt::RecallNoMore;
             Violation& v = violate(
-                rule, r.regime,
+                rule, r.regime, aspects | sideOf(device.user == m.author),
                 fmt::format("{} holds {} and was online all the time since its recall, and does not show it recalled",
                             name(d), name(r.message)));
             describe(v, r.message, d, device.user);
@@ -203,9 +205,10 @@ void Checker::State::judgeReturn(const Due& owed) {
     const Receipt* r = receipt(m, d);
     if (r == nullptr || !device.online || device.session != owed.session) return lapse(RuleId::RecallNoReturn);
     const RecallFacts& recall = recalls[m.recall];
-    if ((r->have & Receipt::Shown) != 0) return check(RuleId::RecallNoReturn, recall.regime);
+    const Aspects aspects = aspectsOf(m, recall) | sideOf(device.user == m.author) | aspectsOf(device);
+    if ((r->have & Receipt::Shown) != 0) return check(RuleId::RecallNoReturn, recall.regime, aspects);
     Violation& v =
-        violate(RuleId::RecallNoReturn, recall.regime,
+        violate(RuleId::RecallNoReturn, recall.regime, aspects,
                 fmt::format("{} received {} after its recall and does not show it recalled", name(d), name(id)));
     describe(v, id, d, device.user);
     v.origin = device.beganOrigin;
@@ -219,7 +222,8 @@ void Checker::State::onRecalled(const Event& e) {
     MessageFacts& m = message(e.message);
     DeviceFacts& d = devices[e.device.index()];
     const auto broken = [&](RuleId rule, Regime regime, std::string text) {
-        Violation& v = violate(rule, regime, std::move(text));
+        const Aspects by = m.recall == MessageFacts::kNone ? aspectsOf(m) : aspectsOf(m, recalls[m.recall]);
+        Violation& v = violate(rule, regime, by | sideOf(d.user == m.author) | aspectsOf(d), std::move(text));
         describe(v, e.message, e.device, d.user);
         if (m.asked > 0) because(v, m.asked, m.askedAt, m.askedOrigin, fmt::format("{} sent", name(e.message)));
         if (m.recall != MessageFacts::kNone) {
@@ -309,7 +313,7 @@ void Checker::State::temptRecallAtLogin(DeviceId id) {
         if (mine == nullptr) continue;
         const Decides which = decides(r, d);
         if (which == Decides::On && (mine->owed & Receipt::LackedAtRecall) != 0)
-            check(RuleId::RecallNoReturn, r.regime);
+            check(RuleId::RecallNoReturn, r.regime, aspectsOf(m, r) | sideOf(d.user == m.author) | aspectsOf(d));
         if (which == Decides::Off && holds(m, id) == Tri::Yes) temptStaysLocal(r, id);
     }
 }
@@ -331,7 +335,7 @@ void Checker::State::temptStaysLocal(RecallFacts& r, DeviceId newcomer) {
             // Online at the recall's acceptance, or at some time since.
             if (device.online || d == newcomer || (r.from < device.ended && decides(r, device) == Decides::Off)) ++able;
         }
-        if (able > (recalling ? 0U : 1U)) check(RuleId::OffRecallStaysLocal, r.regime);
+        if (able > (recalling ? 0U : 1U)) check(RuleId::OffRecallStaysLocal, r.regime, aspectsOf(m, r));
     }
 }
 

@@ -9,11 +9,12 @@ using namespace spec;
 
 void Checker::State::onSync(const Event& e) {
     if (e.enabled == service.target()) return;  // repeats the target: not judged, changes nothing
+    const Aspects turn = bit(e.enabled ? Aspect::On : Aspect::Off);
     const bool unpaid = e.enabled && settings.environment == Environment::Production && !settings.prepaid;
     if (unpaid == e.refused) {
-        check(RuleId::ServicePrepaid);
+        check(RuleId::ServicePrepaid, turn | bit(unpaid ? Aspect::Forbidden : Aspect::Allowed));
     } else {
-        Violation& v = violate(RuleId::ServicePrepaid, {},
+        Violation& v = violate(RuleId::ServicePrepaid, {}, turn | bit(unpaid ? Aspect::Forbidden : Aspect::Allowed),
                                unpaid ? std::string("the switch was turned on in production, where nothing is prepaid")
                                       : fmt::format("turning the switch {} was refused", e.enabled ? "on" : "off"));
         because(v, place, now, origin, e.refused ? "the console refused" : "the console took it");
@@ -27,20 +28,22 @@ void Checker::State::onSet(const Event& e) {
     const SettingsChange& change = annex->settings[e.annex];
     const auto inDays = [](std::int64_t n) { return n >= 1 && n <= 7; };
     if (change.compensationDays) {
-        const bool takeable = inDays(*change.compensationDays);
+        const std::int64_t days = *change.compensationDays;
+        const bool takeable = inDays(days);
+        const Aspects aspects = bit(takeable ? Aspect::Allowed : Aspect::Forbidden) |
+                                boundaryIf(days == 0 || days == 1 || days == 7 || days == 8);
         // What else the same `set` asks for may be the reason for a refusal.
         const bool otherReason = (change.offlineDays && !inDays(*change.offlineDays)) ||
                                  (change.mobileLimit && *change.mobileLimit < 1) ||
                                  (change.miniprogramLimit && *change.miniprogramLimit < 1);
         if (takeable != e.refused) {
-            check(RuleId::ServiceDaysRange);
+            check(RuleId::ServiceDaysRange, aspects);
         } else if (takeable && otherReason) {
             undecided(RuleId::ServiceDaysRange);
         } else {
-            Violation& v = violate(
-                RuleId::ServiceDaysRange, {},
-                fmt::format("{} compensation days were {}", *change.compensationDays, e.refused ? "refused" : "taken"));
-            because(v, place, now, origin, fmt::format("compensationDays {}", *change.compensationDays));
+            Violation& v = violate(RuleId::ServiceDaysRange, {}, aspects,
+                                   fmt::format("{} compensation days were {}", days, e.refused ? "refused" : "taken"));
+            because(v, place, now, origin, fmt::format("compensationDays {}", days));
         }
     }
     if (e.refused) return;

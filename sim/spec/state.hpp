@@ -59,6 +59,7 @@ struct Arrival {
     bool excused = false;   // offline, but still within delivery.only-online's exception
     Standing standing = Standing::Since;
     Decides decides = Decides::Nothing;
+    Aspects aspects = 0;  // of the message, and of how it came
 };
 
 // A login as the limits see it: the numbers are those of its moment.
@@ -83,6 +84,13 @@ struct LoginFacts {
     // limit.within's number: while CHANGING it asks for one web connection only.
     [[nodiscard]] bool within() const { return count <= (webChanging() ? 1 : number); }
 };
+
+[[nodiscard]] inline Aspects aspectsOf(DeviceClass deviceClass, int number) {
+    return aspectsOf(deviceClass) | (number > 1 ? bit(Aspect::Raised) : 0);
+}
+[[nodiscard]] inline Aspects aspectsOf(const LoginFacts& login) {
+    return aspectsOf(login.deviceClass, login.number);
+}
 
 // A device was refused because of the limit.
 struct RefusalFacts {
@@ -292,6 +300,7 @@ struct Checker::State {
     void temptStaysLocal(spec::RecallFacts& r, DeviceId newcomer);
 
     // ---- limit.cpp ----
+    Aspects onLimit() const { return bit(settings.onLimit == OnLimit::Refuse ? Aspect::Refuse : Aspect::Replace); }
     int limitFor(spec::DeviceClass c, spec::Regime r) const;
     spec::LoginFacts loginAt(DeviceId id);
     void limitLogin(DeviceId id);
@@ -304,13 +313,22 @@ struct Checker::State {
 
     // ---- ledger.cpp ----
     // Kept, or tempted; `regime` is the state that decided, for the service rules that accompany others.
-    void check(RuleId rule) { ++counts[static_cast<std::size_t>(rule)].checked; }
-    void check(RuleId rule, spec::Regime regime);
+    // Which aspects of the rule it was is added up besides.
+    void check(RuleId rule, Aspects aspects) {
+        Counts& c = counts[static_cast<std::size_t>(rule)];
+        ++c.checked;
+        if ((aspects & ~c.aspects) != 0) c.aspects |= aspects;  // mostly known: no store that the next check waits for
+    }
+    void check(RuleId rule, spec::Regime regime, Aspects aspects);
+    // Whether a check with these aspects would tell something new.
+    [[nodiscard]] bool isNew(RuleId rule, Aspects aspects) const {
+        return (aspects & ~counts[static_cast<std::size_t>(rule)].aspects) != 0;
+    }
     void undecided(RuleId rule) { ++counts[static_cast<std::size_t>(rule)].undecided; }
     void lapse(RuleId rule) { ++counts[static_cast<std::size_t>(rule)].lapsed; }
     void tolerate(Tolerance t) { ++tolerances[static_cast<std::size_t>(t)]; }
     // A violation at the event at hand; `regime` is the state that decided, for the service rules that accompany it.
-    Violation& violate(RuleId rule, spec::Regime regime, std::string text);
+    Violation& violate(RuleId rule, spec::Regime regime, Aspects aspects, std::string text);
     void describe(Violation& v, MessageId message, DeviceId device, UserId user);
     void because(Violation& v, spec::Place where, Instant t, std::uint32_t from, std::string text);
     // The link of a duty: by now it was due.

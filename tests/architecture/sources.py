@@ -47,6 +47,7 @@ FACES = {
     "result": "result",
     "baseline": "result",
     "diff": "result",
+    "coverage": "result",
     "target": "target",
     "serve": "target",
     "run": "run",

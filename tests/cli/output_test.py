@@ -59,7 +59,8 @@ class Json(ToolTest):
         self.assertEqual(one["seed"], 1)
         self.assertEqual(set(one["expectations"][0]), {"step", "line", "verdict", "text"})
         self.assertEqual(document["rules"]["online.received"],
-                         {"checked": 2, "violated": 0, "undecided": 0, "lapsed": 0})
+                         {"checked": 2, "violated": 0, "undecided": 0, "lapsed": 0,
+                          "aspects": ["private", "device", "mobile", "web", "unturned"]})
 
     def test_an_unmet_expectation_names_its_step_and_line(self):
         self.write("a.json", unmet())
