@@ -120,6 +120,34 @@ TEST_CASE("the failing example violates exactly its rule, and what goes with it"
     }
 }
 
+TEST_CASE("a check tells which aspects of its rule it had") {
+    for (const Rule& row : catalogue()) {
+        if (aspectsOf(row.id) == 0) continue;
+        CAPTURE(row.name);
+        const auto had = [&](std::string_view trace) {
+            return judged(trace).counts.at(static_cast<std::size_t>(row.id)).aspects & aspectsOf(row.id);
+        };
+        CHECK(had(row.passing) != 0);
+        CHECK(had(row.failing) != 0);
+    }
+}
+
+TEST_CASE("every aspect has a word of its own, a text, and a rule that has it") {
+    Aspects used = 0;
+    for (const Rule& row : catalogue()) used |= aspectsOf(row.id);
+    std::set<std::string_view> words;
+    for (std::size_t i = 0; i < kAspects; ++i) {
+        const auto aspect = static_cast<Aspect>(i);
+        CAPTURE(spell(aspect));
+        CHECK(words.insert(spell(aspect)).second);
+        CHECK(findAspect(spell(aspect)) == aspect);
+        CHECK_FALSE(explain(aspect).empty());
+        CHECK((used & bit(aspect)) != 0);
+    }
+    CHECK_FALSE(findAspect("sunday"));
+    CHECK(listed(bit(Aspect::Group) | bit(Aspect::Private)) == std::vector{Aspect::Private, Aspect::Group});
+}
+
 TEST_CASE("the rules reference shows every rule with both its examples") {
     const std::string page = rulesReference();
     for (const Rule& row : catalogue()) {
