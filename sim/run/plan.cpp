@@ -278,6 +278,8 @@ private:
     }
 
     void addWait(Millis duration, bool settles) {
+        constexpr Millis kLongest = std::chrono::days{100'000};  // that a duration can spell
+        for (; duration > kLongest; duration -= kLongest) addWait(kLongest, settles);
         Step step;
         step.kind = StepKind::Wait;
         step.wait = duration;
