@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 import tempfile
 import unittest
 
@@ -31,6 +32,15 @@ class GeneratedPages(unittest.TestCase):
 
     def test_the_schema_is_what_the_binary_prints(self):
         self.assertEqual(read("docs", "schema", "scenario.schema.json"), mdsync("schema").stdout)
+
+
+class MutantsPage(unittest.TestCase):
+    def test_it_gives_the_reason_for_every_kind_of_change_that_goes_unnoticed(self):
+        sys.path.insert(0, os.path.join(ROOT, "tests", "conformance"))
+        import mutate
+        rows = re.findall(r"^\| ([a-z ]+) \| \d+ \| (.*) \|$", read("docs", "mutants.md"), re.M)
+        reasons = [(name, why) for name, why in rows if "%" not in why]
+        self.assertEqual(reasons, [(name, why) for name, why, _ in mutate.KINDS], "tests/conformance/mutate.py --markdown")
 
 
 class GettingStarted(unittest.TestCase):
