@@ -42,13 +42,16 @@ constexpr std::array<ExitCode, 10> kExitCodes{{
     {"143", "terminated", "SIGTERM. What had ended is reported and marked as interrupted."},
 }};
 
-constexpr std::array<CodeText, 2> kTargetCodes{{
+constexpr std::array<CodeText, 3> kOtherCodes{{
     {"target.unreachable",
      "The system that --target names could not be started or connected to, or did not answer hello as the adapter "
      "protocol says; no case ran. What it said last stands below the message: > are lines of mdsync, < lines of the "
      "adapter, ! lines of its standard error. docs/adapters.md tells what it must answer."},
     {"target.farewell",
      "The adapter was told bye and did not exit with 0 by itself; it was killed if need be. What was judged stands."},
+    {"export.too-much",
+     "The trace is more than a scenario can hold: 10,000 message ids, 100,000 steps, and, with a named time zone, the "
+     "years 1970..2037. Cut out its header and the lines that lead to what you are after, and export those."},
 }};
 
 std::vector<std::string_view> knownWords() {
@@ -56,7 +59,7 @@ std::vector<std::string_view> knownWords() {
     for (const CodeInfo& info : scenarioCodes()) words.push_back(info.code);
     for (const CodeInfo& info : documentCodes()) words.push_back(info.code);
     for (const CodeText& text : traceCodes()) words.push_back(text.code);
-    for (const CodeText& text : kTargetCodes) words.push_back(text.code);
+    for (const CodeText& text : kOtherCodes) words.push_back(text.code);
     for (const ExitCode& code : kExitCodes) words.push_back(code.code);
     return words;
 }
@@ -73,7 +76,7 @@ std::optional<std::string> explanationOf(const std::string& word, bool color) {
     for (const CodeText& text : traceCodes()) {
         if (text.code == word) return fmt::format("{}\n\n{}\n", text.code, text.text);
     }
-    for (const CodeText& text : kTargetCodes) {
+    for (const CodeText& text : kOtherCodes) {
         if (text.code == word) return fmt::format("{}\n\n{}\n", text.code, text.text);
     }
     for (const ExitCode& code : kExitCodes) {

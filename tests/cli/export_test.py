@@ -121,6 +121,7 @@ class Refuses(ToolTest):
         done = self.expect(3, "export", "long.jsonl", "--as", "scenario", "-o", "long.json")
         self.assertIn("does not fit into a scenario", done.stderr)
         self.assertIn("10000", done.stderr)
+        self.assertIn("10,000", self.expect(0, "explain", "export.too-much").stdout)
 
 
 if __name__ == "__main__":
