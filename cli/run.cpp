@@ -42,7 +42,8 @@ int run(const RunFlags& flags) {
 
     Campaign campaign;
     campaign.server = flags.target.server;
-    campaign.makeTarget = targetMaker(flags.target, interrupt);
+    ForeignTargets foreign(flags.target, interrupt);
+    campaign.makeTarget = foreign.maker();
     campaign.jobs = jobs;
     campaign.input = input;
     campaign.flags = flagsOf(flags);
@@ -68,7 +69,7 @@ int run(const RunFlags& flags) {
     result.required = requiredRules(flags.output);
     const bool baselineWritten = settleBaseline(result, flags.baseline, unknownScenario(suite), flags.output.quiet);
     const int code = deliver(result, flags.output);
-    return traces.written() && baselineWritten ? code : withUnwritable(code);
+    return traces.written() && baselineWritten && foreign.written() ? code : withUnwritable(code);
 }
 
 }  // namespace

@@ -3,6 +3,12 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <mutex>
+
 namespace mdsync::cli {
 
 namespace {
@@ -43,13 +49,65 @@ void addTargetOptions(CLI::App& app, TargetOptions& options) {
         ->check(CLI::Validator(isDuration, ""))
         ->type_name("DURATION")
         ->needs(target);
+    app.add_option("--target-log", options.log, "Write every line that is said to and by the adapter to this file")
+        ->type_name("PATH")
+        ->needs(target);
 }
 
-std::function<std::unique_ptr<Target>()> targetMaker(const TargetOptions& options, const Interrupt& interrupt) {
-    if (!options.foreign()) return nullptr;
-    return [where = options.target, adapter = adapterOptions(options, interrupt)] {
-        return makeAdapterTarget(where, adapter);
+// What is said to and by all adapters of a run: each line after the number of the adapter, which counts from 1.
+class ForeignTargets::Log {
+public:
+    explicit Log(const std::string& path) : path_(path), file_(std::fopen(path.c_str(), "wb")) {
+        if (file_ == nullptr) fail();
+    }
+    Log(const Log&) = delete;
+    Log& operator=(const Log&) = delete;
+    ~Log() {
+        if (file_ != nullptr) (void)std::fclose(file_);
+    }
+    unsigned count() { return ++adapters_; }
+    void write(unsigned adapter, std::string_view line) {
+        const std::scoped_lock lock(mutex_);
+        if (failed_) return;
+        const std::string text = fmt::format("{} {}\n", adapter, line);
+        // Who looks for a hang looks while it hangs.
+        if (std::fwrite(text.data(), 1, text.size(), file_) != text.size() || std::fflush(file_) != 0) fail();
+    }
+    [[nodiscard]] bool written() const { return !failed_; }
+
+private:
+    void fail() {
+        failed_ = true;
+        fmt::print(stderr, "mdsync: {} could not be written: {}\n", path_, std::strerror(errno));
+    }
+
+    std::string path_;
+    std::FILE* file_;
+    std::mutex mutex_;
+    std::atomic<unsigned> adapters_{0};
+    bool failed_ = false;
+};
+
+ForeignTargets::ForeignTargets(const TargetOptions& options, const Interrupt& interrupt)
+    : options_(options),
+      interrupt_(interrupt),
+      log_(options.log.empty() ? nullptr : std::make_unique<Log>(options.log)) {}
+
+ForeignTargets::~ForeignTargets() = default;
+
+std::function<std::unique_ptr<Target>()> ForeignTargets::maker() {
+    if (!options_.foreign()) return nullptr;
+    return [this] {
+        AdapterOptions adapter = adapterOptions(options_, interrupt_);
+        if (log_ != nullptr) {
+            adapter.log = [this, number = log_->count()](std::string_view line) { log_->write(number, line); };
+        }
+        return makeAdapterTarget(options_.target, adapter);
     };
+}
+
+bool ForeignTargets::written() const {
+    return log_ == nullptr || log_->written();
 }
 
 unsigned jobsOf(std::optional<unsigned> jobs, const TargetOptions& options) {

@@ -17,6 +17,7 @@ struct TargetOptions {
     std::string target;  // exec:..., tcp:...; empty: `server`
     std::string timeout;
     std::string maxWait;
+    std::string log;  // a file for every line that is said
 
     // Whether the system is not ours.
     [[nodiscard]] bool foreign() const { return !target.empty(); }
@@ -24,9 +25,26 @@ struct TargetOptions {
 
 void addTargetOptions(CLI::App& app, TargetOptions& options);
 
-// Makes the systems to run against; empty for a simulated server. Once `interrupt` came they answer no more.
-[[nodiscard]] std::function<std::unique_ptr<Target>()> targetMaker(const TargetOptions& options,
-                                                                   const Interrupt& interrupt);
+// Foreign systems, one after the other, and what is said with them. Once `interrupt` came they answer no more.
+class ForeignTargets {
+public:
+    ForeignTargets(const TargetOptions& options, const Interrupt& interrupt);
+    ForeignTargets(const ForeignTargets&) = delete;
+    ForeignTargets& operator=(const ForeignTargets&) = delete;
+    ~ForeignTargets();
+
+    // Makes the systems to run against; empty for a simulated server. Must not outlive this.
+    [[nodiscard]] std::function<std::unique_ptr<Target>()> maker();
+
+    // Whether what was said could be written down, if that was wanted.
+    [[nodiscard]] bool written() const;
+
+private:
+    class Log;
+    const TargetOptions& options_;
+    const Interrupt& interrupt_;
+    std::unique_ptr<Log> log_;
+};
 
 // How many cases run at once: against a system that is not ours one, unless the user says that it can stand more.
 [[nodiscard]] unsigned jobsOf(std::optional<unsigned> jobs, const TargetOptions& options);

@@ -57,7 +57,7 @@ public:
 
 private:
     struct State;
-    std::unique_ptr<State> state_;
+    std::shared_ptr<State> state_;
 };
 
 // What is wrong with the spelling of a place to listen at; empty: nothing.

@@ -162,6 +162,9 @@ struct AdapterOptions {
     Millis timeout = std::chrono::seconds{10};  // for each answer
     Millis maxWait = std::chrono::seconds{60};  // real clock: the longest wait that is really waited
     const std::atomic<bool>* stop = nullptr;    // once set, every request ends with an `Error`
+    // Where set: told every line that is said, after `> ` (to the adapter), `< ` (from it) or `! ` (its standard
+    // error).
+    std::function<void(std::string_view)> log;
 };
 
 // A system behind the adapter protocol (docs/adapters.md): `exec:COMMAND ARGS` starts a child process, which ends with

@@ -4,8 +4,8 @@
 // adapter with a reason. What the system did right or wrong is for the rules; this file knows none.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <deque>
-#include <limits>
 #include <utility>
 
 #include "mdsync/diagnostic.hpp"
@@ -70,6 +70,8 @@ public:
                     ? Wire::dial(address_.host, address_.port, options_.timeout, options_.stop, problem)
                     : Wire::start(address_.command, options_.stop, problem);
         if (wire_ == nullptr) return broken(problem);
+        if (options_.log)
+            wire_->watchErrors([this](std::string_view line) { options_.log(fmt::format("! {}", line)); });
         ask(fmt::format("\"op\":\"hello\",\"protocol\":\"{}\"", kAdapterProtocol));
         Reply reply = await("hello");
         if (reply.answer.kind == Answer::Kind::Error) return reply.answer;
@@ -112,7 +114,12 @@ public:
     Answer start(const Op& op) override {
         if (wire_ == nullptr) return error(reason_);
         request(op, false);
-        return answerTo(op);
+        Answer answer = answerTo(op);
+        if (op.kind == OpKind::Login && answer.kind == Answer::Kind::Ok && !cameOnline(op.device)) {
+            return broken(
+                fmt::format("the adapter answered login with ok, but {} never came online", header_->path(op.device)));
+        }
+        return answer;
     }
 
     void startAll(std::span<const Op> ops, const std::function<void(std::size_t, const Answer&)>& answered) override {
@@ -134,7 +141,7 @@ public:
         if (!hello_.capabilities.advances) return unsupported("the target cannot advance");
         const Instant wanted = now_ + duration;
         ask(fmt::format("\"op\":\"advance\",\"ms\":{}", duration.count()));
-        const Answer answer = timed("advance", Shape::Plain);
+        Answer answer = timed("advance", Shape::Plain);
         if (answer.kind == Answer::Kind::Ok && now_ != wanted) {
             return broken(
                 fmt::format("the adapter advanced its clock to {} instead of {}", count(now_), count(wanted)));
@@ -188,6 +195,13 @@ private:
         waiting_.pop_front();
         Reply reply = await(spell(op.kind), id);
         return understood(reply, spell(op.kind), login ? Shape::Login : Shape::Plain, login);
+    }
+
+    // Whether what was not drained yet says so.
+    [[nodiscard]] bool cameOnline(DeviceId device) const {
+        return std::any_of(events_.begin(), events_.end(), [&](const Event& event) {
+            return event.kind == EventKind::Online && event.device == device;
+        });
     }
 
     // The answer to what moves the clock.
@@ -376,6 +390,7 @@ private:
     }
 
     void remember(char mark, std::string_view line) {
+        if (options_.log) options_.log(fmt::format("{} {}", mark, line));
         if (talk_.size() == kLastLines) {
             talk_.push_back(std::move(talk_.front()));
             talk_.pop_front();

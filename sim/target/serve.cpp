@@ -102,7 +102,7 @@ struct ServePort::State {
     std::atomic<unsigned> connections{0};
 };
 
-ServePort::ServePort(const std::string& server, const std::string& place) : state_(std::make_unique<State>()) {
+ServePort::ServePort(const std::string& server, const std::string& place) : state_(std::make_shared<State>()) {
     State& s = *state_;
     s.server = server;
     const HostAndPort where = parseHostAndPort(place);
@@ -144,12 +144,14 @@ std::string ServePort::run() {
         if (s.connections.load() >= kMostConnections) continue;  // closes it
         socket.set_option(asio::ip::tcp::no_delay(true), error);
         socket.native_non_blocking(false, error);
+        const int peer = socket.release(error);
+        if (error) continue;
         ++s.connections;
-        std::thread([&s, peer = std::move(socket)]() mutable {
-            (void)serveFiles(s.server, peer.native_handle(), peer.native_handle());
-            error_code ignored;
-            peer.close(ignored);
-            --s.connections;
+        // The thread keeps what it uses, whatever becomes of this object.
+        std::thread([state = state_, peer] {
+            (void)serveFiles(state->server, peer, peer);
+            ::close(peer);
+            --state->connections;
         }).detach();
     }
 }

@@ -59,6 +59,8 @@ struct Wire::State {
 
     std::array<char, 4096> errorChunk{};
     std::string tail;
+    std::string untold;  // the beginning of a line that watchErrors() will tell
+    std::function<void(std::string_view)> told;
 
     asio::posix::stream_descriptor& writer() { return isSocket ? in : out; }
 
@@ -91,8 +93,19 @@ struct Wire::State {
         errors.async_read_some(asio::buffer(errorChunk), [this](const error_code& error, std::size_t size) {
             tail.append(errorChunk.data(), size);
             if (tail.size() > 2 * kTail) tail.erase(0, tail.size() - kTail);
+            tell(std::string_view(errorChunk.data(), size));
             if (!error) readErrors();
         });
+    }
+
+    void tell(std::string_view text) {
+        if (!told) return;
+        for (const char c : text) {
+            if (c != '\n') untold += c;
+            if (c != '\n' && untold.size() < kTail) continue;
+            told(untold);
+            untold.clear();
+        }
     }
 
     // A whole line that was received, if there is one.
@@ -227,6 +240,10 @@ std::string Wire::fate() {
     s.context.poll();
     const std::string fate = s.child.fate();
     return fate.empty() ? "it still runs" : "it " + fate;
+}
+
+void Wire::watchErrors(std::function<void(std::string_view)> told) {
+    state_->told = std::move(told);
 }
 
 std::vector<std::string> Wire::lastErrors() const {

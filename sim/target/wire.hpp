@@ -7,6 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -52,6 +53,9 @@ public:
 
     // Who is at the other end and what became of it: `it exited with code 3`, `it still runs`; empty for a socket.
     std::string fate();
+
+    // From now on tells each line that a child writes to its standard error, as far as anybody waits here.
+    void watchErrors(std::function<void(std::string_view)> told);
 
     // The end of what a child wrote to its standard error, a line each.
     [[nodiscard]] std::vector<std::string> lastErrors() const;

@@ -121,6 +121,51 @@ class BaselinePage(unittest.TestCase):
         self.assertIn("PASS  4 cases: 2 passed, 2 failed as expected", merge.stdout)
 
 
+class AdaptersPage(unittest.TestCase):
+    def setUp(self):
+        self.page = read("docs", "adapters.md")
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def said(self):
+        """The page's conversation; what is indented belongs to the line above."""
+        block = re.search(r"```\n(> .*?)```", self.page, re.S).group(1)
+        return block.replace("\n    ", "").splitlines()
+
+    def test_its_conversation_is_what_is_said(self):
+        with open(os.path.join(self.folder, "a.json"), "w", encoding="utf-8") as file:
+            file.write(re.search(r"```json\n(.*?)```", self.page, re.S).group(1))
+        run = mdsync("run", "a.json", "--target", f"exec:'{BINARY}' serve --stdio", "--target-log", "log", cwd=self.folder)
+        self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
+        with open(os.path.join(self.folder, "log"), encoding="utf-8") as log:
+            self.assertEqual(self.said(), [line.rstrip("\n").removeprefix("1 ") for line in log])
+
+    def test_its_other_end_answers_so(self):
+        requests = "".join(line[2:] + "\n" for line in self.said() if line.startswith("> "))
+        answers = [line[2:] for line in self.said() if line.startswith("< ")]
+        served = subprocess.run([BINARY, "serve", "--stdio"], input=requests, capture_output=True, text=True, timeout=60)
+        self.assertEqual(served.stdout.splitlines(), answers)
+
+    def test_it_names_every_request_and_every_event(self):
+        hello = json.loads(next(line[2:] for line in self.said() if line.startswith("< ")))["ok"]
+        for op in hello["ops"]:
+            self.assertRegex(self.page, rf'"op":"{op}"|, `{op}` \|', op)
+        for event in ("online", "refused", "offline", "accept", "reject", "receive", "caught-up", "recall-accept",
+                      "recall-reject", "recalled"):
+            self.assertIn(f'{{"ev":"{event}"', self.page)
+        for line in re.findall(r'`(\{"(?:id|op|ev)".*?\})`', self.page):
+            json.loads(line.replace("{...}", "{}"))
+
+    def test_its_example_names_the_clause(self):
+        command, rule = re.search(r"\$ mdsync (run .*?)\n```\n\n.*?: `([a-z.-]+)`", self.page, re.S).groups()
+        target = re.search(r'--target exec:"(.*?)"', command).group(1)
+        path = command.split()[1]
+        run = mdsync("run", path, "--target", "exec:" + target, "--format", "json", cwd=ROOT)
+        self.assertEqual(run.returncode, 1)
+        self.assertIn(rule, [v["rule"] for case in json.loads(run.stdout)["scenarios"] for v in case["violations"]])
+
+
 class Commands(unittest.TestCase):
     def test_every_command_of_the_help_is_named_in_the_readme(self):
         commands = re.findall(r"^  ([a-z]+) {4,}", mdsync("--help").stdout.split("Subcommands:")[1], re.M)

@@ -173,6 +173,7 @@ class Hostile(ToolTest):
             (3, "held", SEND, "only the answer to settle can be held"),
             (3, "refuse", SETTLE, "refused to settle"),
             (3, "refuse", RESET, "refused a reset"),
+            (3, "says-t", LOGIN, "answered login with ok, but alice/phone never came online"),
             (4, "unsupported", SEND, r"not applicable: not today"),
             (4, "unsupported", RESET, r"not applicable: not today"))
 

@@ -152,6 +152,8 @@ def misbehave(server, request):
         say({"id": number, "ok": {"pending": True}})
     if fault == "held":
         say({"id": number, "ok": {"held": True}})
+    if fault == "says-t":
+        say({"id": number, "ok": {"t": server.now}})
     if fault == "refuse":
         say({"id": number, "refused": "1008"})
     if fault == "unsupported":

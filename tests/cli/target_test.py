@@ -5,12 +5,14 @@ import os
 import re
 import shlex
 import signal
-import socket
 import subprocess
+import sys
 import time
 import unittest
 
-from tool import BINARY, SCENARIOS, ToolTest, scenario
+from tool import BINARY, PASSING, SCENARIOS, ToolTest, scenario
+
+HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def comparable(text):
@@ -80,6 +82,191 @@ class SameBytes(TargetTest):
         one = self.expect(0, "run", *paths, "--format", "json", "--target", self.served(), "-j", "1")
         four = self.expect(0, "run", *paths, "--format", "json", "--target", self.served(), "-j", "4")
         self.assertEqual(one.stdout, four.stdout)
+
+
+class RealClock(ToolTest):
+    """A system that lives in our time: events are stamped as they come, waits are slept."""
+
+    def lazy(self, *options):
+        return ["--target", "exec:" + shlex.join([sys.executable, os.path.join(HERE, "real_clock_adapter.py"), *options])]
+
+    def events(self, name):
+        return [json.loads(line) for line in self.read(name).splitlines()]
+
+    def test_events_are_stamped_when_they_come(self):
+        self.write("a.json", scenario(start="2030-01-01T00:00:00+08:00"))
+        before = time.time() * 1000 - 1
+        self.expect(0, "run", "a.json", *self.lazy(), "--trace", "t.jsonl")
+        header, *events = self.events("t.jsonl")
+        times = [header["t"], *(event["t"] for event in events)]
+        self.assertEqual(times, sorted(times))
+        self.assertGreater(times[0], before)
+        self.assertLess(times[-1], time.time() * 1000 + 1)
+        self.assertEqual(header["source"], "lazy")
+        self.assertEqual([e["dev"] for e in events if e["ev"] == "receive"], ["alice/phone", "alice/laptop"])
+        self.expect(0, "check", "t.jsonl")
+
+    def test_a_system_that_loses_messages_is_convicted(self):
+        self.write("a.json", scenario())
+        done = self.expect(1, "run", "a.json", *self.lazy("lost"))
+        self.assertIn("online.received", done.stdout)
+        self.assertRegex(done.stdout, "again: +mdsync run a.json --seed 1 --target 'exec:.*real_clock_adapter.py lost'")
+
+    def test_a_wait_is_slept_up_to_a_bound(self):
+        steps = PASSING["steps"]
+        self.write("short.json", scenario(steps=[*steps, {"wait": "300ms"}]))
+        begun = time.monotonic()
+        self.expect(0, "run", "short.json", *self.lazy(), "--trace", "t.jsonl")
+        self.assertGreater(time.monotonic() - begun, 0.3)
+        times = [event["t"] for event in self.events("t.jsonl") if event.get("ev") == "settled"]
+        self.assertGreaterEqual(times[-1] - times[-2], 300)
+        self.write("long.json", scenario(steps=[*steps, {"wait": "1d"}]))
+        done = self.expect(4, "run", "long.json", *self.lazy())
+        self.assertIn("not applicable: a wait of 1d is longer than --max-wait 1m", done.stdout)
+        done = self.expect(4, "run", "short.json", *self.lazy(), "--max-wait", "200ms")
+        self.assertIn("a wait of 300ms is longer than --max-wait 200ms", done.stdout)
+        self.write("date.json", scenario(steps=[*steps, {"wait": {"until": "2024-05-01T12:00:00+08:00"}}]))
+        done = self.expect(4, "run", "date.json", *self.lazy())
+        self.assertIn("waits for a date that is past on a real clock", done.stdout)
+
+    def test_a_login_may_be_known_later(self):
+        self.write("a.json", scenario())
+        self.expect(0, "run", "a.json", *self.lazy("pending"))
+
+    def test_a_refusal_in_an_answer_stands_in_the_trace(self):
+        steps = [{"login": "alice/phone"}, {"login": "alice/laptop", "refused": "31023"}]
+        self.write("a.json", scenario(rules=None, steps=steps))
+        self.tool("run", "a.json", *self.lazy("refuse"), "--trace", "t.jsonl", "--report", "json=r.json")
+        refused = [event for event in self.events("t.jsonl") if event.get("ev") == "refused"]
+        self.assertEqual([(e["dev"], e["code"]) for e in refused], [("alice/laptop", "31023")])
+        self.assertEqual([e["verdict"] for e in json.loads(self.read("r.json"))["scenarios"][0]["expectations"]], ["pass"])
+
+    def test_what_cannot_be_done_or_seen_is_not_applicable(self):
+        steps = PASSING["steps"]
+        recalled = [*steps[:2], {"recall": "m1", "by": "bob/pixel"}]
+        for name, file, options in (
+            ("the target cannot recall", scenario(rules=None, steps=recalled), ["no-recall"]),
+            ("the target cannot publish", scenario(steps=[{"publish": "m1", "from": "bob", "to": "alice"}], rules=None), []),
+            ("concurrent requests", scenario(rules=None, steps=[{"concurrently": steps[:1]}]), ["no-pipeline"]),
+            ("needs accept", scenario(steps=[*steps, {"expect": {"message": "m1", "accepted": True}}]), ["accept"]),
+            ("needs recall-accept", scenario(rules=None, steps=[*recalled, {"expect": {"device": "bob/pixel",
+                                             "recalled": ["m1"]}}]), ["recall-accept"]),
+            ("compensation.conversations needs caught-up", scenario(rules=["compensation.conversations"]), ["caught-up"]),
+            ("delivery.answered needs accept", scenario(rules=["delivery.answered"]), ["accept"]),
+        ):
+            with self.subTest(name=name):
+                self.write("a.json", file)
+                self.assertIn(name, self.expect(4, "run", "a.json", *self.lazy(*options)).stdout)
+
+    def test_what_is_silent_is_not_missed(self):
+        self.write("a.json", scenario())
+        self.expect(0, "run", "a.json", *self.lazy("accept", "caught-up"), "--trace", "t.jsonl")
+        header, *events = self.events("t.jsonl")
+        self.assertEqual(header["silent"], ["accept", "caught-up"])
+        self.assertNotIn("accept", [event["ev"] for event in events])
+        self.expect(0, "check", "t.jsonl")
+
+    def test_who_says_settled_too_early_is_blamed_for_what_is_late(self):
+        self.write("a.json", scenario())
+        self.assertIn("online.received", self.expect(1, "run", "a.json", *self.lazy("late")).stdout)
+
+    def test_all_requests_of_a_moment_go_out_before_the_first_answer(self):
+        logins = [{"login": ["alice/phone", "alice/laptop", "bob/pixel"]}]
+        self.write("a.json", scenario(rules=None, steps=[{"concurrently": logins}, *PASSING["steps"][1:]]))
+        self.expect(0, "run", "a.json", *self.lazy("pending"), "--target-log", "log")
+        said = [line.split(" ", 2)[1:] for line in self.read("log").splitlines()]
+        first = next(i for i, (mark, line) in enumerate(said) if mark == ">" and '"login"' in line)
+        self.assertEqual([mark for mark, _ in said[first:first + 3]], [">"] * 3)
+
+
+class Log(TargetTest):
+    def test_every_line_is_written_down(self):
+        self.write("a.json", scenario())
+        self.write("b.json", scenario())
+        script = f"echo hello from >&2; exec {shlex.quote(BINARY)} serve --stdio"
+        self.expect(0, "run", "a.json", "b.json", "--target", "exec:" + shlex.join(["sh", "-c", script]),
+                    "--target-log", "log")
+        lines = self.read("log").splitlines()
+        self.assertIn("1 ! hello from", lines)
+        asked = [json.loads(line[4:]) for line in lines if line.startswith("1 > ")]
+        self.assertEqual([request["op"] for request in asked[:4]], ["hello", "teleport", "reset", "login"])
+        self.assertEqual([request["id"] for request in asked], list(range(1, len(asked) + 1)))
+        self.assertEqual((asked[-1]["op"], [r["op"] for r in asked].count("reset")), ("bye", 2))
+        answers = [json.loads(line[4:]) for line in lines if line.startswith("1 < ")]
+        self.assertEqual([a["id"] for a in answers if "id" in a], [request["id"] for request in asked[:-1]])
+
+    def test_a_log_that_cannot_be_written_is_told(self):
+        self.write("a.json", scenario())
+        done = self.expect(6, "run", "a.json", "--target", self.served(), "--target-log", "no/such/folder")
+        self.assertIn("no/such/folder could not be written: No such file or directory", done.stderr)
+
+
+class Serve(TargetTest):
+    def test_several_connections_have_a_world_each(self):
+        target = self.port()
+        paths = [os.path.join(SCENARIOS, "web")]
+        one = self.expect(0, "run", *paths, "--format", "json", "--target", target, "-j", "1").stdout
+        four = self.expect(0, "run", *paths, "--format", "json", "--target", target, "-j", "4").stdout
+        self.assertEqual(one, four)
+
+    def test_an_input_that_ends_ends_it(self):
+        self.assertEqual(self.expect(0, "serve", "--stdio").stdout, "")
+        hello = b'{"id":1,"op":"hello","protocol":"mdsync-adapter/1"}\n'
+        self.assertIn('"clock":"virtual"', self.expect(0, "serve", "--stdio", stdin=hello).stdout)
+        self.assertEqual(self.expect(0, "serve", "--stdio", stdin=b'{"id":1,"op":"hello"').stdout, "")
+
+    def test_hostile_requests_are_survived(self):
+        nested = b'{"id":1,"op":"hello","protocol":' + b"[" * 100000 + b"\n"
+        lines = self.expect(0, "serve", "--stdio", stdin=nested + b"\xff\n\n" + b"{}\n").stdout.splitlines()
+        self.assertEqual([list(json.loads(line)) for line in lines], [["id", "error"]] * 4)
+        done = self.expect(0, "serve", "--stdio", stdin=b"x" * (33 << 20))
+        self.assertEqual(json.loads(done.stdout), {"id": 0, "error": "a request of more than 32 MiB"})
+
+    def test_a_port_that_is_taken_is_told(self):
+        place = self.port().removeprefix("tcp:")
+        done = self.expect(3, "serve", "--tcp", place)
+        self.assertIn(f"cannot listen at {place}: Address already in use", done.stderr)
+
+    def test_it_ends_with_a_signal(self):
+        process = subprocess.Popen([BINARY, "serve", "--tcp", "127.0.0.1:0"], stdout=subprocess.PIPE)
+        process.stdout.readline()
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(10), -signal.SIGTERM)
+        process.stdout.close()
+
+
+class TinyChat(ToolTest):
+    """The example of docs/adapters.md: a server of its own with defects of its own."""
+
+    FOLDER = os.path.join(HERE, "..", "..", "docs", "examples")
+
+    def tinychat(self, *defects):
+        return ["--target", "exec:" + shlex.join([sys.executable, os.path.join(self.FOLDER, "tinychat_adapter.py"),
+                                                  *defects])]
+
+    def violated(self, done):
+        return {v["rule"] for case in json.loads(done.stdout)["scenarios"] for v in case["violations"]}
+
+    def test_it_is_as_short_as_it_says(self):
+        with open(os.path.join(self.FOLDER, "tinychat_adapter.py")) as file:
+            self.assertLessEqual(len(file.readlines()), 150)
+
+    def test_without_its_defects_no_scenario_finds_fault(self):
+        done = self.expect(0, "run", SCENARIOS, os.path.join(self.FOLDER, "scenarios"), *self.tinychat(), "--format", "json")
+        summary = json.loads(done.stdout)["summary"]
+        self.assertEqual((summary["failed"], summary["errors"], summary["inconclusive"]), (0, 0, 0))
+        self.assertGreater(summary["passed"], 25)
+        self.assertGreater(summary["notApplicable"], 50)
+
+    def test_a_text_that_is_taken_for_a_retry(self):
+        done = self.expect(1, "run", os.path.join(self.FOLDER, "scenarios"), *self.tinychat("same-text"), "--format", "json")
+        self.assertEqual(self.violated(done), {"online.received", "online.sent"})
+        self.assertEqual([case["verdict"] for case in json.loads(done.stdout)["scenarios"]], ["pass", "fail"])
+
+    def test_a_backlog_of_which_only_one_page_is_fetched(self):
+        done = self.expect(1, "run", os.path.join(self.FOLDER, "scenarios"), *self.tinychat("short-page"), "--format", "json")
+        self.assertEqual(self.violated(done), {"compensation.device-switch"})
+        self.assertEqual([case["verdict"] for case in json.loads(done.stdout)["scenarios"]], ["fail", "pass"])
 
 
 if __name__ == "__main__":

@@ -1,0 +1,82 @@
+"""An adapter with a real clock: what happens is reported a little later, from another thread, without a time.
+
+    real_clock_adapter.py [SILENT-OR-OPTION]...
+
+`accept`, `caught-up`, ...: cannot see these and says so. `pending`: logins are answered before they are known.
+`refuse`: refuses the second login of a user. `no-pipeline`, `no-recall`: cannot do that. `late`: does not wait for what
+is on its way before it says settled. `lost`: delivers nothing."""
+
+import json
+import sys
+import threading
+import time
+
+KINDS = ["connect", "accept", "recall-accept", "caught-up", "settled"]
+SILENT = [word for word in sys.argv[1:] if word in KINDS]
+OPTIONS = [word for word in sys.argv[1:] if word not in KINDS]
+QUIET = 0.15
+lock = threading.Lock()
+last = time.monotonic()
+
+
+def say(line):
+    global last
+    with lock:
+        last = time.monotonic()
+        print(json.dumps(line), flush=True)
+
+
+def event(kind, **keys):
+    if kind not in SILENT:
+        say({"ev": kind, **keys})
+
+
+def soon(kind, **keys):
+    threading.Timer(0.03, lambda: event(kind, **keys)).start()
+
+
+def main():
+    online, text, holders = [], {}, {}
+    for line in sys.stdin:
+        request = json.loads(line)
+        op, dev, outcome = request["op"], request.get("dev"), {"ok": {}}
+        if op == "hello":
+            ops = ["login", "logout", "send"] + ([] if "no-recall" in OPTIONS else ["recall"])
+            outcome = {"ok": {"name": "lazy", "clock": "real", "quiet": int(QUIET * 1000), "ops": ops, "silent": SILENT,
+                              "pipeline": "no-pipeline" not in OPTIONS}}
+        elif op == "reset":
+            online, text, holders = [], {}, {}
+        elif op == "login" and "refuse" in OPTIONS and any(d.split("/")[0] == dev.split("/")[0] for d in online):
+            outcome = {"refused": "31023"}
+        elif op == "login":
+            online.append(dev)
+            if "pending" in OPTIONS:
+                soon("online", dev=dev)
+                outcome = {"ok": {"pending": True}}
+            else:
+                event("online", dev=dev)
+            soon("caught-up", dev=dev, count=0)
+        elif op == "logout":
+            online.remove(dev)
+            event("offline", dev=dev, reason="logout")
+        elif op == "send":
+            soon("accept", msg=request["msg"])
+            holders[request["msg"]] = [d for d in online if d.split("/")[0] in (dev.split("/")[0], request["to"])]
+            for device in holders[request["msg"]]:
+                if device != dev and "lost" not in OPTIONS:
+                    soon("receive", msg=request["msg"], dev=device, text=request["text"])
+        elif op == "recall":
+            soon("recall-accept", msg=request["msg"])
+            for device in holders[request["msg"]]:
+                soon("recalled", msg=request["msg"], dev=device)
+        elif op == "settle":
+            while "late" not in OPTIONS and time.monotonic() - last < QUIET:
+                time.sleep(0.01)
+        elif op == "bye":
+            return
+        else:
+            outcome = {"unsupported": "there is no " + op}
+        say({"id": request["id"], **outcome})
+
+
+main()
