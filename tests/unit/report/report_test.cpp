@@ -196,7 +196,7 @@ TEST_CASE("the JSON document has the promised keys") {
         CHECK(document["summary"].contains(key));
     }
     CHECK(document["rules"]["web.evict-earliest"] ==
-          Json({{"checked", 2}, {"violated", 1}, {"undecided", 0}, {"lapsed", 0}}));
+          Json({{"checked", 2}, {"violated", 1}, {"undecided", 0}, {"lapsed", 0}, {"aspects", Json::array()}}));
     const Json& scenario = document["scenarios"][0];
     CHECK(scenario["id"] == "scenarios/web/eleventh-tab.json");
     CHECK(scenario["case"] == Json::object());
