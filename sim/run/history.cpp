@@ -26,6 +26,7 @@ public:
 
     History write() {
         for (now_ = 0; now_ < trace_.events.size(); ++now_) see(trace_.events[now_]);
+        std::erase_if(history_.requests, [](const Request& request) { return request.first() == kNoEvent; });
         // A lost network that its device's login shows comes before that login.
         const auto byFirst = [](const Request& a, const Request& b) {
             if (a.first() != b.first()) return a.first() < b.first();
@@ -42,7 +43,7 @@ public:
 private:
     struct DeviceView {
         bool online = false;
-        std::size_t online_at = 0;          // the event
+        std::size_t onlineSince = 0;        // the event
         std::size_t connecting = kNoEvent;  // number of the request
         std::size_t lastArrival = 0;        // the last event that came down to it in this session
         std::size_t lastCause = kNoEvent;   // what had sent that
@@ -57,7 +58,7 @@ private:
     };
     struct MessageView {
         std::size_t request = kNoEvent;
-        std::size_t sent = kNoEvent, accepted = kNoEvent, recallAccepted = kNoEvent;
+        std::size_t accepted = kNoEvent, recallAccepted = kNoEvent;
         UserId author;
         DeviceId from;
         Address to;
@@ -141,8 +142,12 @@ private:
             op(made).device = event.device;
             endSession(event.device);
         }
+        if (!isOnline && device.online) {  // because it is online: nothing came of it
+            if (device.connecting != kNoEvent) history_.requests[device.connecting].asked = kNoEvent;
+            device.connecting = kNoEvent;
+            return;
+        }
         if (device.connecting == kNoEvent) {
-            if (!isOnline && device.online) return;  // it was online: nothing came of it
             const std::size_t made = request(OpKind::Login, kNoEvent, now_);
             op(made).device = event.device;
         } else {
@@ -152,7 +157,7 @@ private:
         if (!isOnline) return;
         device.online = true;
         device.reinstalled = false;
-        device.online_at = device.lastArrival = device.lastRequest = now_;
+        device.onlineSince = device.lastArrival = device.lastRequest = now_;
         owner(event.device).presence = now_;
     }
 
@@ -234,9 +239,7 @@ private:
         if (first == kNoEvent) return false;
         Delay delay{.device = event.device, .from = first, .until = now_, .mark = now_, .lost = true};
         const bool isSilent = device.lastRequest < first && at(first).t < event.t;
-        if ((event.reason == OfflineReason::Drop || event.reason == OfflineReason::Server) && isSilent) {
-            delay.dropped = event.reason == OfflineReason::Drop;
-        }
+        delay.dropped = event.reason == OfflineReason::Drop && isSilent;
         if (delay.dropped && isRelogin) {
             delay.relogin = true;
             delay.until = asked(device);
@@ -286,7 +289,6 @@ private:
         message = MessageView{};
         const bool isSend = event.kind == EventKind::Send;
         message.request = request(isSend ? OpKind::Send : OpKind::Publish, now_);
-        message.sent = now_;
         message.to = event.to;
         message.from = event.device;
         message.author = isSend ? header_.devices[event.device.index()].user : event.user;
@@ -394,14 +396,14 @@ private:
         auto& receipts = view(event.message).receipts;
         const DeviceView& device = view(event.device);
         for (const auto& [who, when] : receipts) {
-            if (who == event.device && device.online && when > device.online_at) history_.doubled.push_back(who);
+            if (who == event.device && device.online && when > device.onlineSince) history_.doubled.push_back(who);
         }
         receipts.emplace_back(event.device, now_);
     }
 
     // The event that put it on its way.
     std::size_t causeOf(const Event& event) {
-        const std::size_t began = view(event.device).online_at;
+        const std::size_t began = view(event.device).onlineSince;
         if (event.kind == EventKind::CaughtUp) return began;
         const MessageView& message = view(event.message);
         const std::size_t decided = event.kind == EventKind::Receive ? message.accepted : message.recallAccepted;

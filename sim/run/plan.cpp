@@ -8,6 +8,7 @@
 #include <set>
 
 #include "run/shadow.hpp"
+#include "scenario/names.hpp"
 
 namespace mdsync {
 
@@ -33,8 +34,7 @@ struct Item {
     std::string text;
 };
 
-// ---- When
-// ---------------------------------------------------------------------------------------------------------------
+// ---- When -----------------------------------------------------------------------------------------------------------
 
 class Planner {
 public:
@@ -57,20 +57,11 @@ public:
             remarks.push_back(fmt::format("line {}: what was on its way to {} until then comes earlier",
                                           trace_.events[delay.until].origin, trace_.header.path(delay.device)));
         }
-        for (const std::size_t settled : history_.settled)
-            items_.push_back({{time(settled), settled, kSettles}, Kind::Settled, {}, false, Millis{0}, {}});
+        for (const std::size_t settled : history_.settled) addMark(Kind::Settled, settled, kSettles, {});
         for (const std::size_t note : history_.notes) {
-            items_.push_back({{time(note), note, kComments},
-                              Kind::Comment,
-                              {},
-                              false,
-                              Millis{0},
-                              trace_.lexicon.texts[trace_.events[note].text]});
+            addMark(Kind::Comment, note, kComments, trace_.lexicon.texts[trace_.events[note].text]);
         }
-        for (const Comment& comment : comments) {
-            items_.push_back(
-                {{time(comment.event), comment.event, kLast}, Kind::Comment, {}, false, Millis{0}, comment.text});
-        }
+        for (const Comment& comment : comments) addMark(Kind::Comment, comment.event, kLast, comment.text);
         std::stable_sort(items_.begin(), items_.end(), [](const Item& a, const Item& b) { return a.place < b.place; });
         return std::move(items_);
     }
@@ -96,7 +87,6 @@ private:
         } else {
             item.place = {time(request.answered), request.answered, kAt};
         }
-        if (item.op.kind == OpKind::Login && item.onTheWay > Millis{0}) item.onTheWay = Millis{0};
         if (item.isAnswered) placeOf_[request.answered] = item.place;
         items_.push_back(std::move(item));
     }
@@ -169,6 +159,13 @@ private:
         return event;
     }
 
+    void addMark(Kind kind, std::size_t event, int rank, const std::string& text) {
+        Item& item = items_.emplace_back();
+        item.place = {time(event), event, rank};
+        item.kind = kind;
+        item.text = text;
+    }
+
     Item& addOp(OpKind kind, DeviceId device, const Place& place) {
         Item& item = items_.emplace_back();
         item.place = place;
@@ -188,8 +185,7 @@ private:
     std::vector<Item> items_;
 };
 
-// ---- How
-// ----------------------------------------------------------------------------------------------------------------
+// ---- How ------------------------------------------------------------------------------------------------------------
 
 // Makes steps of items: when to wait, when to settle, and what goes into one step.
 class Composer {
@@ -375,7 +371,7 @@ private:
         const bool leaves = op.kind == OpKind::Logout || op.kind == OpKind::Drop;
         if (leaves && !shadow_.connected(op.device)) {
             remark(op, "leave",
-                   fmt::format("a {} of {} is left out: a right server would have disconnected it before",
+                   fmt::format("a {} of {} is left out: the reference server had disconnected it before",
                                op.kind == OpKind::Drop ? "drop" : "logout", who));
             return true;
         }
@@ -444,7 +440,8 @@ private:
     TextId textOf(TextId id) { return case_.lexicon.texts.intern(trace_.lexicon.texts[id]); }
 
     MessageId messageOf(const Op& op) {
-        const std::string& name = trace_.lexicon.messages[op.message];
+        std::string name = trace_.lexicon.messages[op.message];
+        if (!scenario::isName(name)) name = fmt::format("message-{}", op.message.value + 1);
         const bool isNew = op.kind == OpKind::Send || op.kind == OpKind::Publish;
         const auto known = messages_.find(op.message);
         if (known != messages_.end() && !(isNew && sent_.contains(op.message))) {

@@ -90,6 +90,21 @@ class Repeats(ToolTest):
         self.assertIn("line 8: alice/phone alone was cut by a restart", done.stderr)
         self.assertIn("line 8: alice/phone alone was cut by a restart", json.loads(done.stdout)["description"])
 
+    def test_a_login_that_was_refused_because_the_device_is_online_changes_nothing(self):
+        events = FIELD[:2] + [at(500, "connect", dev="alice/phone"), at(510, "refused", dev="alice/phone", code="31023")]
+        self.trace("field.jsonl", *events, header=HEADER)
+        steps = json.loads(self.expect(0, "export", "field.jsonl", "--as", "scenario").stdout)["steps"]
+        self.assertEqual(steps, [{"wait": "123ms"}, {"login": "alice/phone"}, {"wait": "54ms"}, {"login": "bob/pixel"}])
+
+    def test_names_that_a_scenario_does_not_take_are_replaced(self):
+        header = {**HEADER, "users": {"al\u00a0ice": {"pho\u2003ne": "android"}, "bob": {"pixel": "android"}}}
+        self.trace("field.jsonl", at(1, "online", dev="bob/pixel"),
+                   at(2, "send", msg="m\u00a01", dev="bob/pixel", to="al\u00a0ice"), at(3, "accept", msg="m\u00a01"),
+                   header=header)
+        made = json.loads(self.expect(0, "export", "field.jsonl", "--as", "scenario").stdout)
+        self.assertEqual(made["users"], {"user-1": {"device-1": "android"}, "bob": {"pixel": "android"}})
+        self.assertEqual(made["steps"][-1], {"send": "message-1", "from": "bob/pixel", "to": "user-1"})
+
     def test_an_id_that_is_used_again_gets_a_new_name(self):
         days = 9 * 86_400_000
         again = [at(days, "send", msg="3f2a", dev="bob/pixel", to="alice"), at(days + 9, "accept", msg="3f2a"),
