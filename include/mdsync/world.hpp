@@ -201,7 +201,7 @@ struct State;
 
 class World {
 public:
-    // A world at `header.t` where all devices are offline. Chance comes from `seed`. Adds the codes it answers with to
+    // A world at `header.t` where all devices are offline. Chance comes from `seed`. Adds the words that it may say to
     // `lexicon`. REQUIRES: a legal header (spec, "Edges").
     World(const Header& header, Lexicon& lexicon, const ServerPolicy& policy, std::uint64_t seed);
 

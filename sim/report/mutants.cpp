@@ -81,23 +81,41 @@ std::string caughtLine(const MutantOutcome& outcome, std::size_t width, const Pa
                        outcome.failed > 1 ? paint.faint(fmt::format("  and {} more", outcome.failed - 1)) : "");
 }
 
-// What went wrong with a known-bad server, at length.
+// A server that no case gave an occasion to be wrong: there are many of these where little was asked for.
+std::string idleLine(const MutantOutcome& outcome, const Paint& paint) {
+    return fmt::format("{}   {}: {} ({})\n", paint.yellow("no occasion"), outcome.server.name, outcome.server.breaks,
+                       list(outcome.server.expected));
+}
+
+// A server that escaped or was caught by other rules only, at length.
 std::string faultText(const MutantOutcome& outcome, const Paint& paint) {
     const bool other = outcome.verdict == MutantVerdict::CaughtByOther;
-    const bool escaped = outcome.verdict == MutantVerdict::Escaped;
-    const std::string_view word = other ? "OTHER  " : escaped ? "ESCAPED" : "IDLE   ";
-    std::string text = fmt::format("{}  {}: {}\n", escaped || other ? paint.red(word) : paint.yellow(word),
+    std::string text = fmt::format("{}  {}: {}\n", paint.red(other ? "OTHER  " : "ESCAPED"),
                                    paint.bold(outcome.server.name), outcome.server.breaks);
     text += fmt::format("         must be caught by {}\n", list(outcome.server.expected));
-    if (outcome.verdict == MutantVerdict::NotActivated) {
-        return text + "         no case gave it an occasion to be wrong\n";
-    }
     text += fmt::format("         was wrong in {}, first in {}\n", counted(outcome.activated, "case"),
                         printable(outcome.activatedFirst));
     for (const Catch& by : outcome.caughtBy) {
         text += fmt::format("         caught by {} in {}\n", rule(by.rule).name, printable(by.scenario));
     }
     return text + fmt::format("         look:  {}\n", outcome.again);
+}
+
+// Servers that cannot be told apart here.
+std::string sameLines(const MutantMatrix& matrix) {
+    std::string text;
+    for (const std::vector<std::string_view>& group : matrix.coinciding) {
+        text +=
+            fmt::format("same     {} fail the same cases by the same rules and count as one\n", fmt::join(group, ", "));
+    }
+    return text;
+}
+
+std::string idleRules(const MutantMatrix& matrix, const Paint& paint) {
+    if (matrix.idle.empty()) return {};
+    return fmt::format("{} {} caught no known-bad server that names {}:\n{}", paint.red("IDLE    "),
+                       counted(matrix.idle.size(), "rule"), matrix.idle.size() == 1 ? "it" : "them",
+                       wrapped(list(matrix.idle), "         ", 100));
 }
 
 std::string lastLine(const MutantMatrix& matrix, bool whole, const Paint& paint) {
@@ -151,27 +169,24 @@ std::string knownBadMarkdown(const std::vector<KnownBad>& servers) {
 
 std::string mutantsReport(const MutantMatrix& matrix, bool whole, const ConsoleOptions& options) {
     const Paint paint(options.color);
-    std::string text;
+    const bool quiet = options.verbosity < 0;
+    std::string caught;
+    std::string idle;
     std::string faults;
     const std::size_t width = longestName(matrix.mutants);
     for (const MutantOutcome& outcome : matrix.mutants) {
-        const bool caught = outcome.verdict == MutantVerdict::Caught;
-        if (caught && options.verbosity >= 0) text += caughtLine(outcome, width, paint);
-        if (!caught) faults += faultText(outcome, paint);
-    }
-    if (options.verbosity >= 0) {
-        for (const std::vector<std::string_view>& group : matrix.coinciding) {
-            text += fmt::format("same     {} fail the same cases by the same rules and count as one\n",
-                                fmt::join(group, ", "));
+        if (outcome.verdict == MutantVerdict::Caught) {
+            caught += caughtLine(outcome, width, paint);
+        } else if (outcome.verdict == MutantVerdict::NotActivated) {
+            idle += idleLine(outcome, paint);
+        } else {
+            faults += faultText(outcome, paint);
         }
     }
+    std::string text = quiet ? std::string() : caught + sameLines(matrix);
+    if (whole || !quiet) text += idle;
     text += faults;
-    if (whole && !matrix.interrupted) {
-        for (const RuleId id : matrix.idle) {
-            text +=
-                fmt::format("{}     {} caught no known-bad server that names it\n", paint.red("RULE"), rule(id).name);
-        }
-    }
+    if (whole && !matrix.interrupted) text += idleRules(matrix, paint);
     return text + lastLine(matrix, whole, paint);
 }
 
