@@ -45,7 +45,7 @@ Command addMerge(CLI::App& program) {
     app->add_option("results", flags->paths, "Results that run or check wrote as JSON; no scenario may be in two")
         ->required()
         ->type_name("RESULT");
-    addOutputOptions(*app, flags->output);
+    addOutputOptions(*app, flags->output, false);
     addExample(*app,
                "Ends as one run over all these scenarios would.\n"
                "Example:\n"

@@ -61,7 +61,7 @@ bool OutputOptions::wantsTimeline() const {
                                    [](const std::string& report) { return targetOf(report).kind == "timeline"; });
 }
 
-void addOutputOptions(CLI::App& app, OutputOptions& options) {
+void addOutputOptions(CLI::App& app, OutputOptions& options, bool draws) {
     app.add_option("--format", options.format, "What standard output gets: human or json")
         ->check(CLI::Validator(oneOf({"human", "json"}), ""))
         ->type_name("FORMAT");
@@ -74,7 +74,7 @@ void addOutputOptions(CLI::App& app, OutputOptions& options) {
         ->delimiter(',')
         ->check(CLI::Validator(isRuleOrAll, ""))
         ->type_name("RULE");
-    app.add_flag("--timeline", options.timeline, "Show what happened, as a ladder of events");
+    if (draws) app.add_flag("--timeline", options.timeline, "Show what happened, as a ladder of events");
     app.add_option("--color", options.color, "auto, always or never")
         ->check(CLI::Validator(oneOf({"auto", "always", "never"}), ""))
         ->type_name("WHEN");

@@ -24,7 +24,8 @@ struct OutputOptions {
     [[nodiscard]] bool wantsTimeline() const;
 };
 
-void addOutputOptions(CLI::App& app, OutputOptions& options);
+// `draws`: the command has the events, and can draw a timeline.
+void addOutputOptions(CLI::App& app, OutputOptions& options, bool draws = true);
 
 // The rules that --require names.
 [[nodiscard]] std::vector<RuleId> requiredRules(const OutputOptions& options);

@@ -356,6 +356,7 @@ class Merged(BaselineTest):
         self.expect(3, "merge", "1.json", "1.json")
         self.expect(3, "merge", "1.json", "none.json")
         self.expect(2, "merge")
+        self.expect(2, "merge", "1.json", "--timeline")  # the events are not in a result
 
 
 if __name__ == "__main__":

@@ -37,6 +37,10 @@ class ExitCodes(ToolTest):
         self.expect(1, "run", "a.json", "--require", "online.received,web.evict-earliest")
         done = self.expect(1, "run", "a.json", "--require", "all")
         self.assertIn("web.evict-earliest", done.stdout)
+        self.expect(0, "run", "a.json", "--trace", "t.jsonl")
+        self.expect(0, "check", "t.jsonl", "--require", "online.received,delivery.answered")
+        self.expect(1, "check", "t.jsonl", "--require", "online.received,web.evict-earliest")
+        self.expect(1, "check", "t.jsonl", "--require", "all")
 
     def test_1_a_rule_that_too_few_files_guard(self):
         self.write("a.json", scenario())
