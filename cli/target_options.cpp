@@ -57,7 +57,7 @@ void addTargetOptions(CLI::App& app, TargetOptions& options) {
 // What is said to and by all adapters of a run: each line after the number of the adapter, which counts from 1.
 class ForeignTargets::Log {
 public:
-    explicit Log(const std::string& path) : path_(path), file_(std::fopen(path.c_str(), "wb")) {
+    explicit Log(const std::string& path) : path_(path), file_(std::fopen(path.c_str(), "wbe")) {
         if (file_ == nullptr) fail();
     }
     Log(const Log&) = delete;

@@ -3,6 +3,7 @@
 #include "target/wire.hpp"
 
 #include <fmt/format.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
@@ -26,6 +27,7 @@ namespace {
 
 constexpr Millis kSlice{50};           // how long an interrupt may go unnoticed
 constexpr Millis kLastWords{200};      // for the end of a broken child's output
+constexpr Millis kParting{500};        // for the other end of a socket to close it, too
 constexpr std::size_t kTail = 8192;    // bytes of standard error that are kept
 constexpr std::size_t kTailLines = 8;  // of which so many are shown
 
@@ -121,6 +123,14 @@ struct Wire::State {
         return true;
     }
 
+    // Hears what is said without heeding it.
+    void listenOn(Clock::time_point deadline) {
+        buffer.clear();
+        taken = looked = 0;
+        read();
+        run(deadline);
+    }
+
     void forgetTaken() {
         if (taken < sizeof chunk && taken < buffer.size()) return;
         buffer.erase(0, taken);
@@ -189,6 +199,7 @@ Wire::Got Wire::receive(std::string_view& line, Clock::time_point deadline) {
     State& s = *state_;
     s.forgetTaken();
     std::optional<Clock::time_point> lastWords;
+    if (isSet(s.stop)) return Got::Interrupted;
     while (!s.take(line)) {
         if (s.buffer.size() - s.taken > kLongestLine) return Got::TooLong;
         if (s.closed) return Got::Closed;
@@ -206,21 +217,21 @@ Wire::Got Wire::receive(std::string_view& line, Clock::time_point deadline) {
 std::string Wire::close(Millis patience) {
     State& s = *state_;
     error_code ignored;
-    if (s.isSocket) {
-        s.in.close(ignored);
-        return {};
-    }
     // What is still to be said, the goodbye, must fit into the pipe: nobody waits for it.
     s.context.restart();
     s.context.poll();
+    if (s.isSocket) {
+        if (s.in.is_open()) ::shutdown(s.in.native_handle(), SHUT_WR);
+        const auto deadline = Clock::now() + std::min(patience, kParting);
+        while (!s.closed && Clock::now() < deadline && !isSet(s.stop)) s.listenOn(deadline);
+        s.in.close(ignored);
+        return {};
+    }
     s.out.close(ignored);
     // A child that still talks must not wait for us to listen.
     const auto deadline = Clock::now() + patience;
     while (Clock::now() < deadline && !isSet(s.stop) && !s.child.exitsWithin(Millis{0})) {
-        s.buffer.clear();
-        s.taken = s.looked = 0;
-        s.read();
-        s.run(std::min(deadline, Clock::now() + Millis{5}));
+        s.listenOn(std::min(deadline, Clock::now() + Millis{5}));
         if (s.closed) (void)s.child.exitsWithin(Millis{5});
     }
     std::string fate = s.child.end(Millis{0});

@@ -238,6 +238,37 @@ class Hostile(ToolTest):
             done = self.expect(3, "run", "a.json", "--target", f"tcp:127.0.0.1:{server.getsockname()[1]}")
         self.assertIn("closed the connection before it answered hello", done.stderr)
 
+    def test_a_connection_that_says_nothing(self):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            target = f"tcp:127.0.0.1:{server.getsockname()[1]}"
+            done = self.expect(3, "run", "a.json", "--target", target, "--timeout", "300ms")
+        self.assertIn("did not answer hello within 300ms", done.stderr)
+
+    def test_a_socket_is_said_goodbye_to(self):
+        heard = []
+
+        def listen(server):
+            with server.accept()[0] as peer, peer.makefile("rw") as lines:
+                for line in lines:
+                    request = json.loads(line)
+                    heard.append(request["op"])
+                    if request["op"] == "hello":
+                        answer = {"ok": {"clock": "real", "ops": []}}
+                    else:
+                        answer = {"unsupported": "nothing works yet"}
+                    lines.write(json.dumps({"id": request["id"], **answer}) + "\n")
+                    lines.flush()
+
+        self.write("notes.json", {"name": "x", "users": {"alice": {"phone": "android"}}, "steps": [{"note": "hm"}]})
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            thread = threading.Thread(target=listen, args=[server], daemon=True)
+            thread.start()
+            target = f"tcp:127.0.0.1:{server.getsockname()[1]}"
+            done = self.expect(4, "run", "a.json", "notes.json", "--target", target)
+            thread.join(10)
+        self.assertIn("(nothing works yet: 1; the target cannot login: 1)", done.stdout)
+        self.assertEqual(heard, ["hello", "teleport", "reset", "bye"])
+
     def test_an_interrupt_writes_what_there_is_and_ends_the_adapter(self):
         self.write("b.json", small())
         # The first case is asked 7 things after hello and the probe; the second hangs in its send.
