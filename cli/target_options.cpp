@@ -36,7 +36,8 @@ void addTargetOptions(CLI::App& app, TargetOptions& options) {
             ->type_name("SERVER");
     CLI::Option* target =
         app.add_option("--target", options.target,
-                       "A system of your own behind an adapter: exec:\"COMMAND ARGS\" or tcp:HOST:PORT")
+                       "A system of your own behind an adapter: exec:\"COMMAND ARGS\" or tcp:HOST:PORT; one case at a "
+                       "time unless -j says more")
             ->check(CLI::Validator([](const std::string& text) { return wrongTarget(text); }, ""))
             ->type_name("TARGET")
             ->excludes(server);
