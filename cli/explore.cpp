@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "command.hpp"
+#include "exhaustive.hpp"
 #include "mdsync/run.hpp"
 #include "mdsync/search.hpp"
 #include "mdsync/world.hpp"
@@ -30,6 +31,7 @@ struct ExploreFlags {
     std::optional<unsigned> jobs;
     std::string format = "human";
     bool quiet = false;
+    ExhaustiveFlags exhaustive;
 };
 
 // `A..B`, or nothing.
@@ -75,7 +77,43 @@ std::string keep(const std::string& folder, const std::string& name, const std::
     }
 }
 
+std::vector<std::string> words() {
+    const std::vector<std::string_view> known = searchWords();
+    return {known.begin(), known.end()};
+}
+
+// And those that only an exhaustive search knows.
+std::vector<std::string> allWords() {
+    std::vector<std::string> all = words();
+    for (const std::string_view word : exhaustiveWords()) {
+        if (std::find(all.begin(), all.end(), word) == all.end()) all.emplace_back(word);
+    }
+    return all;
+}
+
+int exploreAll(const ExploreFlags& flags) {
+    ExhaustiveContext context;
+    context.steps = flags.steps;
+    for (const std::string& name : flags.rules) context.rules.push_back(*findRule(name));
+    context.without = flags.without;
+    context.server = flags.server;
+    if (!flags.time.empty()) context.time = parseDuration(flags.time);
+    context.quiet = flags.quiet;
+    context.isJson = flags.format == "json";
+    context.keep = [&flags](const std::string& name, const std::string& text) {
+        return keep(flags.folder, name, text);
+    };
+    return exploreExhaustively(flags.exhaustive, context);
+}
+
 int explore(const ExploreFlags& flags) {
+    if (flags.exhaustive.wanted) return exploreAll(flags);
+    for (const std::string& word : flags.without) {
+        if (const std::string why = oneOf(words())(word); !why.empty()) {
+            fmt::print(stderr, "mdsync: --without: {} (without --exhaustive)\n", why);
+            return kUsage;
+        }
+    }
     ExploreOptions options = optionsOf(flags);
     const bool isShown = !flags.quiet && isatty(fileno(stderr)) != 0;
     Millis shown{0};
@@ -107,11 +145,6 @@ int explore(const ExploreFlags& flags) {
     return written ? code : withUnwritable(code);
 }
 
-std::vector<std::string> words() {
-    const std::vector<std::string_view> known = searchWords();
-    return {known.begin(), known.end()};
-}
-
 }  // namespace
 
 Command addExplore(CLI::App& program) {
@@ -130,8 +163,9 @@ Command addExplore(CLI::App& program) {
         ->check(CLI::Validator(isRule, ""))
         ->type_name("RULE");
     addRepeatable(*app, "--without", flags->without,
-                  fmt::format("Make scenarios without this verb or fault: {}", fmt::join(words(), ", ")))
-        ->check(CLI::Validator(oneOf(words()), ""))
+                  fmt::format("Make scenarios without this verb or fault: {}; with --exhaustive: {}",
+                              fmt::join(words(), ", "), fmt::join(exhaustiveWords(), ", ")))
+        ->check(CLI::Validator(oneOf(allWords()), ""))
         ->type_name("WORD");
     app->add_option("--server", flags->server, "The server to run against: reference, or mutant:NAME")
         ->check(CLI::Validator(isServer, ""))
@@ -145,11 +179,13 @@ Command addExplore(CLI::App& program) {
         ->check(CLI::Validator(oneOf({"human", "json"}), ""))
         ->type_name("FORMAT");
     app->add_flag("-q,--quiet", flags->quiet, "No progress, no speed");
+    addExhaustive(*app, flags->exhaustive);
     addExample(*app,
                "Examples:\n"
                "  mdsync explore --time 10m                               as much as ten minutes allow\n"
                "  mdsync explore --server mutant:evict-second -o found    what a known-bad server does wrong\n"
-               "  mdsync explore --seeds 1..5000 --rule delivery.once --without network\n");
+               "  mdsync explore --seeds 1..5000 --rule delivery.once --without network\n"
+               "  mdsync explore --exhaustive --steps 4                   every scenario of four steps at most\n");
     return {app, [flags] { return explore(*flags); }};
 }
 

@@ -237,7 +237,8 @@ public:
     // Bytes of memory that the checker's state takes, for the bench.
     [[nodiscard]] std::size_t memory() const;
 
-    struct State;  // what it knows; defined and used in sim/spec only
+    struct State;                              // what it knows; defined and used in sim/spec only
+    [[nodiscard]] const State& state() const;  // for search, which writes it as bytes (sim/spec/canonical.hpp)
 
 private:
     std::unique_ptr<State> state_;

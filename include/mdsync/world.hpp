@@ -245,6 +245,11 @@ public:
     // The memory this world holds, in bytes, without the events.
     [[nodiscard]] std::size_t bytes() const;
 
+    // The state itself, for search, which takes the network into its own hands and renames things in the state's bytes
+    // (sim/world/lines.hpp, canonical.hpp).
+    [[nodiscard]] world::State& state();
+    [[nodiscard]] const world::State& state() const;
+
     // The state as bytes, with times relative to now: worlds with equal bytes have equal futures. Without the events,
     // and without the state of chance.
     [[nodiscard]] std::string canonical() const;

@@ -719,6 +719,9 @@ void Checker::finish(const Lexicon& lexicon) {
     state_->finish();
 }
 
+const Checker::State& Checker::state() const {
+    return *state_;
+}
 const RuleCounts& Checker::counts() const {
     return state_->counts;
 }

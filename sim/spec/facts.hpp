@@ -60,6 +60,10 @@ public:
     [[nodiscard]] bool target() const { return target_; }
     // Whether the last turn comes into force at `t`.
     [[nodiscard]] bool inForceFrom(Instant t) const { return turns_ > 0 && t == turnedAt_ + delay_; }
+    // How long the turn in force still takes.
+    [[nodiscard]] Millis changingFor(Instant t) const {
+        return turns_ > 0 && t < turnedAt_ + delay_ ? turnedAt_ + delay_ - t : Millis{0};
+    }
     // REQUIRES: `on` differs from target().
     void turn(bool on, Instant t) {
         target_ = on;

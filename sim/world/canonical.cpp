@@ -2,210 +2,276 @@
 //
 // Counters that only grow (sessions, installations, orders of connection) are written by what can still be told from
 // them: as differences or ranks. Times are written relative to now, and those that lie behind as 0 where being behind
-// is all that matters.
+// is all that matters. What only one of the wrong servers looks at is written for that one.
 #include "world/canonical.hpp"
 
 #include <algorithm>
 
 #include "world/audience.hpp"
 #include "world/decisions.hpp"
+#include "world/network.hpp"
 
 namespace mdsync::world {
 namespace {
 
-class Bytes {
+// What a device is to a message.
+enum Relation : std::uint8_t { Concerned = 1, Held = 2, Sent = 4, Had = 8, Told = 16, Shown = 32, Author = 64 };
+
+class Writer {
 public:
-    void number(std::uint64_t value) {
-        // Seven bits a byte, lowest first: most numbers here are small.
-        for (; value >= 0x80; value >>= 7U) text_.push_back(static_cast<char>(value | 0x80U));
-        text_.push_back(static_cast<char>(value));
-    }
-    void flag(bool value) { number(value ? 1 : 0); }
-    template <class Kind>
-    void id(Id<Kind> value) {
-        number(value.exists() ? value.value + 1ULL : 0);
-    }
-    void signedNumber(std::int64_t value) {
-        number(value < 0 ? (static_cast<std::uint64_t>(-value) << 1U) | 1U : static_cast<std::uint64_t>(value) << 1U);
-    }
-    void ahead(Instant t, Instant now) { number(t > now ? static_cast<std::uint64_t>((t - now).count()) : 0); }
-    void ago(Instant t, Instant now) { signedNumber((now - t).count()); }
-    [[nodiscard]] std::string take() { return std::move(text_); }
+    Writer(const State& s, const Naming& names, Encoder& out) : s_(s), names_(names), out_(out) {}
 
-private:
-    std::string text_;
-};
-
-void writeService(Bytes& out, const State& s) {
-    const Service& service = s.service;
-    const App& app = service.app;
-    out.flag(app.prepaid);
-    out.flag(app.sync);
-    out.number(static_cast<std::uint64_t>(app.compensationDays));
-    out.number(static_cast<std::uint64_t>(app.offlineDays));
-    out.number(static_cast<std::uint64_t>(app.mobileLimit));
-    out.number(static_cast<std::uint64_t>(app.miniprogramLimit));
-    out.flag(service.before);
-    out.flag(service.turned);
-    // A minute more than the delay, for the server that turns late.
-    out.ahead(service.turnedAt + service.readings.switchDelay + std::chrono::minutes{1}, s.now());
-    // Where in its day the present is: a calendar window moves at midnight. In a zone with daylight saving every day
-    // differs.
-    const Instant now = s.now();
-    if (app.timezone.named()) {
-        out.signedNumber(now.time_since_epoch().count());
-    } else {
-        out.ago(app.timezone.startOf(app.timezone.dayOf(now)), now);
+    void all() {
+        service();
+        for (const std::uint32_t d : names_.byDevice) device(DeviceId{d});
+        memberships();
+        for (const std::uint32_t m : names_.byMessage) {
+            if (s_.messages[MessageId{m}].fate != Fate::Unknown) message(MessageId{m});
+        }
+        order();
+        openRecalls();
+        underWay();
     }
-}
 
-void writeSet(Bytes& out, const State& s, const Message& m, const Bits& set, std::uint32_t places) {
-    std::uint64_t word = 0;
-    for (std::uint32_t i = 0; i < places; ++i) {
-        word |= static_cast<std::uint64_t>(s.messages.has(m, set, i)) << (i % 32);
-        if (i % 32 == 31 || i + 1 == places) {
-            out.number(word);
-            word = 0;
+    void device(DeviceId d) {
+        const Device& device = s_.at(d);
+        const DeviceSide& side = s_.side(d);
+        out_.byte(static_cast<unsigned>(device.online) | static_cast<unsigned>(device.linkUp) << 1U |
+                  static_cast<unsigned>(device.onHold) << 2U | static_cast<unsigned>(device.connecting) << 3U |
+                  static_cast<unsigned>(device.catchingUp) << 4U | static_cast<unsigned>(side.metInstallation) << 5U);
+        out_.number(device.online ? 1 + olderConnections(d) : 0);
+        if (device.online && ageMatters(d)) out_.ago(side.beganAt, s_.now());
+        if (device.online) out_.signedNumber(side.offlineDays);
+        if (device.catchingUp) out_.number(side.caught);
+        if (device.online) receipts(d);
+        const Shelf& shelf = s_.shelves[side.shelf];
+        for (const std::vector<Packet>* packets : {&shelf.waiting, &shelf.lost}) {
+            out_.number(packets->size());
+            for (const Packet& p : *packets) packet(p);
+        }
+        if (s_.handedOver) {
+            lines(d);
+        } else {
+            out_.flag(side.flushed == device.session);
+            link(device.down);
+            link(side.up);
+        }
+        whatWrongServersAsk(d);
+        // What it is to each accepted message, by the messages' names.
+        for (const std::uint32_t number : names_.byMessage) {
+            const Message& m = s_.messages[MessageId{number}];
+            if (m.fate == Fate::Accepted) out_.byte(relation(m, d));
         }
     }
-}
 
-void writeMessage(Bytes& out, const State& s, MessageId id) {
-    const Message& m = s.messages[id];
-    out.id(id);
-    out.number(static_cast<std::uint64_t>(m.fate));
-    out.ago(m.acceptedAt, s.now());
-    out.number(m.payload);
-    out.id(m.author);
-    out.id(m.from);
-    out.number(static_cast<std::uint64_t>(m.to.kind));
-    out.number(m.to.number);
-    out.flag(m.status);
-    out.flag(m.includeSender);
-    out.flag(m.acceptedOff);
-    out.flag(m.recalled);
-    if (m.fate != Fate::Accepted) return;
-    const std::uint32_t places = placesOf(s, m);
-    if (m.to.kind != TargetKind::User) {
-        out.number(s.rosters[m.roster].members.size());
-        for (const Member& member : s.rosters[m.roster].members) out.id(member.user);
+private:
+    void service() {
+        const Service& service = s_.service;
+        const App& app = service.app;
+        out_.byte(static_cast<unsigned>(app.prepaid) | static_cast<unsigned>(app.sync) << 1U |
+                  static_cast<unsigned>(service.before) << 2U | static_cast<unsigned>(service.turned) << 3U);
+        out_.signedNumber(app.compensationDays);
+        out_.signedNumber(app.offlineDays);
+        out_.signedNumber(app.mobileLimit);
+        out_.signedNumber(app.miniprogramLimit);
+        if (s_.policy.change == Change::RestartForgetsSwitch) out_.flag(service.initial.sync);
+        // A minute more than the delay, for the server that turns late.
+        out_.ahead(service.turnedAt + service.readings.switchDelay + std::chrono::minutes{1}, s_.now());
+        // Where in its day the present is: a calendar window moves at midnight. In a zone with daylight saving every
+        // day differs.
+        const Instant now = s_.now();
+        if (app.timezone.named()) {
+            out_.signedNumber(now.time_since_epoch().count());
+        } else {
+            out_.ago(app.timezone.startOf(app.timezone.dayOf(now)), now);
+        }
     }
-    writeSet(out, s, m, m.held, places);
-    writeSet(out, s, m, m.sent, places);
-    out.flag(m.aftermath != 0);
-    if (m.aftermath == 0) return;
-    const Aftermath& after = s.messages.aftermath(m);
-    for (const Bits* set : {&after.had, &after.told, &after.shown}) writeSet(out, s, m, *set, places);
-    out.id(after.recaller);
-    out.id(after.recallerDevice);
-    if (m.recalled) out.ago(after.recalledAt, s.now());
-    for (const DeviceId d : DeviceRange{s.at(m.author)}) out.flag(s.at(d).online && s.at(d).began <= after.sessions);
-}
 
-void writePacket(Bytes& out, const State& s, const Packet& p) {
-    out.number(static_cast<std::uint64_t>(p.kind));
-    out.number(static_cast<std::uint64_t>(p.via));
-    out.id(p.device);
-    out.id(p.message);
-    if (p.device.exists()) out.number(s.at(p.device).session - p.session);
-    const bool fromInstallation = p.kind == PacketKind::Send;
-    out.number(fromInstallation ? s.side(p.device).installation - p.place : p.place);
-}
-
-void writeLink(Bytes& out, const State& s, const Link& link) {
-    out.ahead(link.next, s.now());
-    const NetworkConditions& c = s.conditions[link.conditions];
-    out.number(static_cast<std::uint64_t>(c.latencyLow.count()));
-    out.number(static_cast<std::uint64_t>(c.latencyHigh.count()));
-    out.number(c.lossPpm);
-    out.number(c.duplicatePpm);
-}
-
-// What the device received too recently for the acknowledgement to be sure.
-void writeReceipts(Bytes& out, const State& s, DeviceId d) {
-    std::uint32_t number = s.at(d).lastReceipt;
-    while (const Receipt* receipt = s.receipts.find(number, d)) {
-        if (s.receipts.acknowledged(number) || receipt->at + s.longestLatency <= s.now()) break;
-        out.id(receipt->message);
-        out.ago(receipt->at, s.now());
-        number = receipt->previous;
+    void message(MessageId id) {
+        const Message& m = s_.messages[id];
+        out_.number(static_cast<std::uint64_t>(m.fate));
+        out_.ago(m.acceptedAt, s_.now());
+        // In search no server but these touches a body.
+        const bool bodiesChange = s_.policy.change == Change::CutsBody || s_.policy.change == Change::SwapsBodies;
+        if (!s_.handedOver || bodiesChange) out_.number(m.payload);
+        out_.number(m.author.value);
+        out_.number(names_.of(m.from));
+        out_.number(static_cast<std::uint64_t>(m.to.kind));
+        out_.number(m.to.number);
+        out_.byte(static_cast<unsigned>(m.status) | static_cast<unsigned>(m.includeSender) << 1U |
+                  static_cast<unsigned>(m.acceptedOff) << 2U | static_cast<unsigned>(m.recalled) << 3U |
+                  static_cast<unsigned>(m.forgotten) << 4U | static_cast<unsigned>(m.aftermath != 0) << 5U);
+        if (m.fate != Fate::Accepted) return;
+        if (m.to.kind != TargetKind::User) {
+            out_.number(s_.rosters[m.roster].members.size());
+            for (const Member& member : s_.rosters[m.roster].members) out_.number(member.user.value);
+        }
+        if (m.aftermath == 0) return;
+        const Aftermath& after = s_.messages.aftermath(m);
+        out_.number(after.recaller.exists() ? after.recaller.value + 1ULL : 0);
+        out_.number(names_.of(after.recallerDevice));
+        if (m.recalled) out_.ago(after.recalledAt, s_.now());
+        for (const std::uint32_t d : names_.byDevice) {
+            if (s_.devices[d].user != m.author) continue;
+            out_.flag(s_.devices[d].online && s_.devices[d].began <= after.sessions);
+        }
     }
-    out.number(0);
-}
 
-// A session's age is compared with that of messages from before it, and with nothing else.
-bool ageMatters(const State& s, DeviceId d) {
-    const User& user = s.at(s.at(d).user);
-    return user.mailbox.size() > user.mailboxBegin &&
-           s.messages[user.mailbox[user.mailboxBegin]].acceptedAt < s.side(d).beganAt;
-}
-
-void writeDevice(Bytes& out, const State& s, DeviceId d) {
-    const Device& device = s.at(d);
-    const DeviceSide& side = s.side(d);
-    for (const bool flag : {device.online, device.linkUp, device.onHold, device.connecting, device.catchingUp,
-                            side.metInstallation, side.flushed == device.session, side.firstBegan == device.began}) {
-        out.flag(flag);
+    // The messages in the order of acceptance: that of the mailboxes.
+    void order() {
+        for (std::size_t i = s_.acceptedBegin; i < s_.accepted.size(); ++i) out_.number(names_.of(s_.accepted[i]));
+        out_.number(0);
     }
-    writeLink(out, s, device.down);
-    writeLink(out, s, side.up);
-    if (device.online && ageMatters(s, d)) out.ago(side.beganAt, s.now());
-    out.number(side.caught);
-    if (device.online) out.number(static_cast<std::uint64_t>(side.offlineDays));
-    if (device.online) writeReceipts(out, s, d);
-    const Shelf& shelf = s.shelves[side.shelf];
-    for (const std::vector<Packet>* packets : {&shelf.waiting, &shelf.lost}) {
-        out.number(packets->size());
-        for (const Packet& p : *packets) writePacket(out, s, p);
-    }
-}
 
-// The devices in the order in which their connections, and their first connections, began.
-void writeAges(Bytes& out, const State& s, const User& user) {
-    std::vector<DeviceId> order;
-    for (const DeviceId d : DeviceRange{user}) order.push_back(d);
-    std::sort(order.begin(), order.end(), [&s](DeviceId a, DeviceId b) { return s.at(a).began < s.at(b).began; });
-    for (const DeviceId d : order) out.id(d);
-    std::sort(order.begin(), order.end(),
-              [&s](DeviceId a, DeviceId b) { return s.side(a).firstBegan < s.side(b).firstBegan; });
-    for (const DeviceId d : order) out.id(d);
-}
+    void memberships() {
+        for (const Group& group : s_.groups) {
+            out_.number(group.members.size());
+            for (const UserId u : group.members) out_.number(u.value);
+            if (s_.policy.change == Change::LeaksToLateMembers) out_.number(names_.of(group.last));
+        }
+        for (const Room& room : s_.rooms) {
+            std::vector<std::uint32_t> inside;
+            inside.reserve(room.devices.size());
+            for (const DeviceId d : room.devices) inside.push_back(names_.of(d));
+            // Who joined first is served first, which only the clock can tell.
+            if (s_.handedOver) std::sort(inside.begin(), inside.end());
+            for (const std::uint32_t d : inside) out_.number(d);
+            out_.number(0);
+            if (s_.policy.change == Change::RoomReplays) out_.number(names_.of(room.last));
+        }
+    }
+
+    void openRecalls() {
+        for (const OpenRecall& open : s_.openRecalls) {
+            out_.number(names_.of(open.message));
+            out_.number(open.recaller.exists() ? open.recaller.value + 1ULL : 0);
+            out_.number(names_.of(open.device));
+            out_.flag(open.isLost);
+        }
+        out_.number(0);
+    }
+
+    void underWay() {
+        if (s_.handedOver) {
+            for (const Waiting& waiting : s_.lines) {
+                if (waiting.line == Line::Backend) packet(waiting.packet);
+            }
+            return;
+        }
+        link(s_.backend);
+        s_.wheel.forEach([&](Instant t, const Packet& p) {
+            out_.ahead(t, s_.now());
+            out_.number(names_.of(p.device));
+            packet(p);
+        });
+    }
+
+    [[nodiscard]] unsigned relation(const Message& m, DeviceId d) const {
+        const UserId u = s_.at(d).user;
+        const Standing standing = standingOf(s_, m, u);
+        if (!standing.any()) return 0;
+        const std::uint32_t place = standing.place + (d.value - s_.at(u).first.value);
+        unsigned bits = Concerned;
+        if (m.from == d) bits |= Author;
+        if (s_.messages.has(m, m.held, place)) bits |= Held;
+        if (s_.messages.has(m, m.sent, place)) bits |= Sent;
+        if (s_.messages.had(m, place)) bits |= Had;
+        if (s_.messages.told(m, place)) bits |= Told;
+        if (s_.messages.shown(m, place)) bits |= Shown;
+        return bits;
+    }
+
+    // That of a device that is offline is compared with nothing.
+    [[nodiscard]] unsigned olderConnections(DeviceId d) const {
+        unsigned older = 0;
+        for (const DeviceId other : DeviceRange{s_.at(s_.at(d).user)}) {
+            if (s_.at(other).online && s_.at(other).began < s_.at(d).began) ++older;
+        }
+        return older;
+    }
+
+    // A session's age is compared with that of messages from before it, and with nothing else.
+    [[nodiscard]] bool ageMatters(DeviceId d) const {
+        const User& user = s_.at(s_.at(d).user);
+        return user.mailbox.size() > user.mailboxBegin &&
+               s_.messages[user.mailbox[user.mailboxBegin]].acceptedAt < s_.side(d).beganAt;
+    }
+
+    // What the device received too recently for the acknowledgement to be sure.
+    void receipts(DeviceId d) {
+        std::uint32_t number = s_.at(d).lastReceipt;
+        while (const Receipt* receipt = s_.receipts.find(number, d)) {
+            if (s_.receipts.acknowledged(number) || receipt->at + s_.longestLatency <= s_.now()) break;
+            out_.number(names_.of(receipt->message));
+            out_.ago(receipt->at, s_.now());
+            number = receipt->previous;
+        }
+        out_.number(0);
+    }
+
+    void packet(const Packet& p) {
+        out_.byte(static_cast<unsigned>(p.kind) | static_cast<unsigned>(p.via) << 4U |
+                  (p.place == kNoPlace ? 0x40U : 0U));
+        out_.number(names_.of(p.message));
+        if (!p.device.exists()) return;
+        out_.number(s_.at(p.device).session - p.session);
+        if (lineOf(p.kind) == Line::Up) out_.flag(s_.side(p.device).flushed == p.session);
+        if (p.kind == PacketKind::Send) out_.number(s_.side(p.device).installation - p.place);
+    }
+
+    void link(const Link& link) {
+        out_.ahead(link.next, s_.now());
+        const NetworkConditions& c = s_.conditions[link.conditions];
+        out_.number(static_cast<std::uint64_t>(c.latencyLow.count()));
+        out_.number(static_cast<std::uint64_t>(c.latencyHigh.count()));
+        out_.number(c.lossPpm);
+        out_.number(c.duplicatePpm);
+    }
+
+    // The device's own lines. Between lines there is no order.
+    void lines(DeviceId d) {
+        for (const Line line : {Line::Down, Line::Up, Line::Notice, Line::Astray}) {
+            for (const Waiting& waiting : s_.lines) {
+                if (waiting.line == line && waiting.packet.device == d) packet(waiting.packet);
+            }
+            out_.byte(0xff);
+        }
+    }
+
+    void whatWrongServersAsk(DeviceId d) {
+        const DeviceSide& side = s_.side(d);
+        if (s_.policy.change == Change::ForgetsReinstall) out_.flag(side.firstBegan == s_.at(d).began);
+        if (s_.policy.change == Change::DeliversAfterEnd) out_.flag(s_.at(d).session > 0);
+        if (s_.policy.change != Change::AgesByFirstConnection) return;
+        unsigned older = 0;
+        for (const DeviceId other : DeviceRange{s_.at(s_.at(d).user)}) {
+            older += s_.side(other).firstBegan < side.firstBegan ? 1U : 0U;
+        }
+        out_.number(older);
+    }
+
+    const State& s_;
+    const Naming& names_;
+    Encoder& out_;
+};
 
 }  // namespace
 
+void encode(const State& s, const Naming& names, Encoder& out) {
+    Writer(s, names, out).all();
+}
+
+void encodeDevice(const State& s, const Naming& names, DeviceId d, Encoder& out) {
+    Writer(s, names, out).device(d);
+}
+
 std::string canonicalBytes(const State& s) {
-    Bytes out;
-    writeService(out, s);
-    writeLink(out, s, s.backend);
-    for (std::size_t i = 0; i < s.devices.size(); ++i) writeDevice(out, s, DeviceId{i});
-    for (const User& user : s.users) {
-        writeAges(out, s, user);
-        out.number(user.mailbox.size() - user.mailboxBegin);
-        for (std::size_t i = user.mailboxBegin; i < user.mailbox.size(); ++i) out.id(user.mailbox[i]);
-    }
-    for (const Group& group : s.groups) {
-        out.number(group.members.size());
-        for (const UserId u : group.members) out.id(u);
-    }
-    for (const Room& room : s.rooms) {
-        out.number(room.devices.size());
-        for (const DeviceId d : room.devices) out.id(d);
-    }
-    for (std::size_t i = 0; i < s.messages.size(); ++i) {
-        if (s.messages[MessageId{i}].fate != Fate::Unknown) writeMessage(out, s, MessageId{i});
-    }
-    for (const OpenRecall& open : s.openRecalls) {
-        out.id(open.message);
-        out.id(open.recaller);
-        out.id(open.device);
-        out.flag(open.isLost);
-    }
-    out.number(0);
-    s.wheel.forEach([&](Instant t, const Packet& p) {
-        out.ahead(t, s.now());
-        writePacket(out, s, p);
-    });
-    return out.take();
+    Naming names;
+    names.keep(s.devices.size(), s.messages.size());
+    Encoder out;
+    encode(s, names, out);
+    const auto bytes = out.bytes();
+    return {bytes.begin(), bytes.end()};
 }
 
 std::size_t bytesOf(const State& s) {

@@ -2,11 +2,19 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
+#include "base/encoder.hpp"
 #include "world/state.hpp"
 
 namespace mdsync::world {
 
+// Writes the state under the given names. Worlds of one policy that give the same bytes have the same future, but for
+// the names. Without the events, and without the state of chance. encodeDevice() writes what a device is by itself.
+void encode(const State& s, const Naming& names, Encoder& out);
+void encodeDevice(const State& s, const Naming& names, DeviceId d, Encoder& out);
+
+// The state as bytes under everybody's own name.
 [[nodiscard]] std::string canonicalBytes(const State& s);
 
 // The memory a state holds, without its events.

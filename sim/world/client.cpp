@@ -161,10 +161,16 @@ void release(State& s, DeviceId d) {
     if (s.side(d).shelf == 0) return;
     std::vector<Packet> waiting;
     waiting.swap(s.shelf(d).waiting);
+    auto front = s.lines.begin();  // before what set off later
     for (const Packet& p : waiting) {
         const bool stale =
             p.message.exists() && p.kind != PacketKind::CaughtUp && beyondHorizon(s, s.messages[p.message]);
-        if (!stale) s.wheel.push(s.now(), p);
+        if (stale) continue;
+        if (s.handedOver) {
+            front = s.lines.insert(front, {p, Line::Down}) + 1;
+        } else {
+            s.wheel.push(s.now(), p);
+        }
     }
     device.down.next = std::max(device.down.next, s.now());
 }

@@ -22,14 +22,6 @@ std::uint32_t numberOf(State& s, const NetworkConditions& conditions) {
     return static_cast<std::uint32_t>(s.conditions.size() - 1);
 }
 
-// Whether what a device sent in this session still gets through: the session lasts and so does the network, or it ended
-// with a logout, which waits for what is under way.
-bool getsThrough(const State& s, const Packet& p) {
-    const Device& device = s.at(p.device);
-    if (p.session == s.side(p.device).flushed) return true;
-    return p.session == device.session && device.online && device.linkUp;
-}
-
 void fetchUser(const State& s, UserId u) {
     constexpr std::uint32_t kMost = 8;
     const User& user = s.at(u);
@@ -56,6 +48,18 @@ void fetchAhead(const State& s) {
 }
 
 }  // namespace
+
+bool getsThrough(const State& s, const Packet& p) {
+    const Device& device = s.at(p.device);
+    if (p.session == s.side(p.device).flushed) return true;
+    return p.session == device.session && device.online && device.linkUp;
+}
+
+void putOnLine(State& s, const Packet& p) {
+    const Line line = lineOf(p.kind);
+    const bool overtakes = line == Line::Down && s.policy.change == Change::Reorders;
+    s.lines.push_back({p, overtakes && s.decide(Change::Reorders, false, true) ? Line::Astray : line});
+}
 
 Millis drawRetries(State& s, Link& link) {
     constexpr Millis kRetryAfter{200};

@@ -36,11 +36,16 @@ namespace mdsync::world {
 // them overtake each other.
 void putDownOddly(State& s, const Packet& p, Instant at);
 
+// The same where the network is in somebody else's hands.
+void putOnLine(State& s, const Packet& p);
+
 // Sends a packet from the server to its device. `session` is filled in.
 inline void sendDown(State& s, const Packet& packet) {
     Device& device = s.at(packet.device);
     Packet p = packet;
     p.session = device.session;
+    if (s.handedOver) [[unlikely]]
+        return putOnLine(s, p);
     const Instant at = arrival(s, device.down);
     if (s.conditions[device.down.conditions].duplicatePpm == 0 && s.policy.change != Change::Reorders) {
         s.wheel.push(at, p);
@@ -52,14 +57,22 @@ inline void sendDown(State& s, const Packet& packet) {
 // Sends a packet from a device, or from the backend, to the server.
 inline void sendUp(State& s, Packet p) {
     p.session = s.at(p.device).session;
+    if (s.handedOver) [[unlikely]]
+        return putOnLine(s, p);
     s.wheel.push(arrival(s, s.side(p.device).up), p);
 }
 inline void sendFromBackend(State& s, const Packet& p) {
+    if (s.handedOver) [[unlikely]]
+        return putOnLine(s, p);
     s.wheel.push(arrival(s, s.backend), p);
 }
 
 // Changes the conditions of the links of some devices, or, if none is named, of all and the backend's.
 void setConditions(State& s, const NetworkConditions& conditions, const std::vector<DeviceId>& on);
+
+// Whether what a device sent in this session still gets through: the session lasts and so does the network, or it ended
+// with a logout, which waits for what is under way.
+[[nodiscard]] bool getsThrough(const State& s, const Packet& p);
 
 // Puts a packet that has arrived where it goes.
 void dispatch(State& s, const Packet& p);

@@ -76,11 +76,13 @@ bool mayMove(const State& s, const Message& m, const Standing& standing) {
 // online at acceptance, none that came later.
 void giveCopyToOnline(State& s, MessageId id, UserId u, std::uint32_t place) {
     Message& m = s.messages[id];
+    DeviceId chosen;
     for (const DeviceId d : DeviceRange{s.at(u)}) {
         if (!s.at(d).online || s.at(d).began > s.messages.aftermath(m).sessions) continue;
-        sendAgain(s, id, m, d, place + (d.value - s.at(u).first.value), Via::Offline);
-        return;
+        if (!chosen.exists() || s.at(d).began > s.at(chosen).began) chosen = d;
     }
+    if (!chosen.exists()) return;
+    sendAgain(s, id, m, chosen, place + (chosen.value - s.at(u).first.value), Via::Offline);
 }
 
 void bring(State& s, const Login& login, MessageId id) {
@@ -116,11 +118,14 @@ void giveToOnline(State& s, MessageId id, UserId u, std::uint32_t place) {
     };
     DeviceId d = chosenDevice(s, u);
     if (!d.exists()) return;
-    // Where it came online too late for the store, another that was there in time may get it.
-    for (const DeviceId other : DeviceRange{s.at(u)}) {
-        if (!eligible(d) && eligible(other)) d = other;
+    // Where it came online too late for the store, another that was there in time may get it: the most recent of them.
+    if (!eligible(d)) {
+        d = DeviceId{};
+        for (const DeviceId other : DeviceRange{s.at(u)}) {
+            if (eligible(other) && (!d.exists() || s.at(other).began > s.at(d).began)) d = other;
+        }
+        if (!d.exists()) return;
     }
-    if (!eligible(d)) return;
     sendAgain(s, id, m, d, place + (d.value - s.at(u).first.value), Via::Offline);
 }
 

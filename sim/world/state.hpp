@@ -10,6 +10,7 @@
 #include "mdsync/lexicon.hpp"
 #include "mdsync/world.hpp"
 #include "world/chance.hpp"
+#include "world/lines.hpp"
 #include "world/message.hpp"
 #include "world/packet.hpp"
 #include "world/parties.hpp"
@@ -60,9 +61,11 @@ struct State {
     std::vector<NetworkConditions> conditions;  // [0]: the default, and the backend's
     Millis longestLatency{20};                  // of all conditions there ever were
     Link backend;                               // from the app's backend to the server
+    bool handedOver = false;                    // the network is in somebody else's hands, see lines.hpp
+    std::vector<Waiting> lines;                 // what then waits, in the order in which it set off
     std::uint64_t serverKey = 0;                // what the server itself draws
     std::uint32_t serverDraws = 0;
-    std::uint32_t notices = 0;    // Notice packets in the wheel
+    std::uint32_t notices = 0;    // Notice packets in the wheel, or on their lines
     std::uint32_t unnoticed = 0;  // devices whose drop the server does not know of
 
     // The parties.
@@ -105,7 +108,7 @@ struct State {
     [[nodiscard]] Shelf& shelf(DeviceId d);
 
     // Packets under way, without the moments that are only waited for.
-    [[nodiscard]] std::size_t flying() const { return wheel.size() - notices; }
+    [[nodiscard]] std::size_t flying() const { return wheel.size() + lines.size() - notices; }
 
     Event& emit(EventKind kind) {
         Event& event = events.emplace_back();

@@ -65,7 +65,12 @@ Answer startDrop(State& s, DeviceId d, Millis noticedAfter) {
     device.live = 0;
     ++s.unnoticed;
     ++s.notices;
-    s.wheel.push(s.now() + noticedAfter, Packet{d, MessageId{}, device.session, 0, PacketKind::Notice, Via::Unknown});
+    const Packet notice{d, MessageId{}, device.session, 0, PacketKind::Notice, Via::Unknown};
+    if (s.handedOver) {
+        putOnLine(s, notice);
+    } else {
+        s.wheel.push(s.now() + noticedAfter, notice);
+    }
     return ok();
 }
 
@@ -199,7 +204,9 @@ World::World(const Header& header, Lexicon& lexicon, const ServerPolicy& policy,
 
 World::World(const World& other) : state_(std::make_unique<State>(*other.state_)) {}
 World& World::operator=(const World& other) {
-    if (this != &other) state_ = std::make_unique<State>(*other.state_);
+    // Into the room that is there already: search copies worlds by the million.
+    if (state_ == nullptr) state_ = std::make_unique<State>(*other.state_);
+    if (this != &other) *state_ = *other.state_;
     return *this;
 }
 World::World(World&& other) noexcept = default;
@@ -252,6 +259,12 @@ std::vector<Event>& World::events() {
 }
 Annex& World::annex() {
     return state_->annex;
+}
+world::State& World::state() {
+    return *state_;
+}
+const world::State& World::state() const {
+    return *state_;
 }
 bool World::activated() const {
     return state_->activated;

@@ -54,6 +54,7 @@ FACES = {
     "bench": "run",
     "mutants": "run",
     "search": "search",
+    "exhaustive": "search",
     "documents": "run",
     "export": "run",
     "report": "report",

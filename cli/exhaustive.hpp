@@ -1,0 +1,41 @@
+// `mdsync explore --exhaustive`: its flags, and what it does.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "command.hpp"
+#include "mdsync/exhaustive.hpp"
+
+namespace mdsync::cli {
+
+struct ExhaustiveFlags {
+    bool wanted = false;
+    std::optional<std::uint32_t> users, devices, messages, faults;
+    std::vector<std::string> platforms;
+    std::optional<std::uint64_t> maxStates;
+};
+
+// What it shares with the search by chance.
+struct ExhaustiveContext {
+    std::optional<std::uint32_t> steps;
+    std::vector<RuleId> rules;
+    std::vector<std::string> without;
+    std::string server;
+    std::optional<Millis> time;
+    bool quiet = false;
+    bool isJson = false;
+    // Writes a scenario to a file of this name; gives where it is, or an empty string.
+    std::function<std::string(const std::string& name, const std::string& text)> keep;
+};
+
+// Adds the flags; each but --exhaustive itself needs that.
+void addExhaustive(CLI::App& app, ExhaustiveFlags& flags);
+
+// Searches, prints, and gives the exit code.
+int exploreExhaustively(const ExhaustiveFlags& flags, const ExhaustiveContext& context);
+
+}  // namespace mdsync::cli

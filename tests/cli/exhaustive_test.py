@@ -1,0 +1,67 @@
+"""mdsync explore --exhaustive: every scenario within bounds, and the certificate."""
+
+import json
+import unittest
+
+from tool import ToolTest
+
+SMALL = ("explore", "--exhaustive", "--steps", "2", "--quiet")
+
+
+class Exhaustive(ToolTest):
+    def test_a_complete_search_ends_with_a_certificate(self):
+        done = self.expect(0, *SMALL)
+        self.assertIn("bounds  2 users, 3 devices, 1 message, 2 steps, 1 fault\n", done.stdout)
+        self.assertIn("devices alice/phone android, alice/tab web, bob/phone android\n", done.stdout)
+        self.assertIn("COMPLETE  no violation by reference in ", done.stdout)
+        self.assertEqual(done.stderr, "")
+        self.assertEqual(self.expect(0, *SMALL).stdout, done.stdout)
+
+    def test_the_certificate_as_json_names_bounds_verbs_rules_and_numbers(self):
+        document = json.loads(self.expect(0, *SMALL, "--without", "sync", "--format", "json").stdout)
+        self.assertEqual(document["mdsync"], "explore/1")
+        self.assertEqual(document["failures"], [])
+        found = document["exhaustive"]
+        self.assertTrue(found["complete"])
+        self.assertEqual(found["bounds"], {"users": 2, "devices": 3, "messages": 1, "steps": 2, "faults": 1})
+        self.assertEqual(found["without"], ["sync"])
+        self.assertNotIn("sync", found["verbs"])
+        self.assertEqual([line["steps"] for line in found["rounds"]], [1, 2])
+        self.assertEqual(found["states"], found["rounds"][-1]["states"])
+        self.assertGreater(found["transitions"], found["states"])
+        self.assertRegex(found["hash"], "^[0-9a-f]{32}$")
+        self.assertGreater(document["rules"]["delivery.answered"]["checked"], 0)
+        self.assertEqual(document["rules"]["service.takes-effect"]["checked"], 0)
+
+    def test_what_is_found_is_a_file_that_fails_by_the_same_rule(self):
+        done = self.expect(1, *SMALL, "--server", "mutant:ignores-limits", "--devices", "4", "--platforms",
+                           "android,android", "-o", "out")
+        self.assertIn("FOUND limit.per-class\n", done.stdout)
+        self.assertIn("again:    mdsync run out/limit.per-class.json --server mutant:ignores-limits\n", done.stdout)
+        self.assertIn("    login of alice/phone\n", done.stdout)
+        self.expect(0, "lint", "out/limit.per-class.json")
+        run = json.loads(self.expect(1, "run", "out/limit.per-class.json", "--server", "mutant:ignores-limits",
+                                     "--format", "json").stdout)
+        self.assertGreater(run["rules"]["limit.per-class"]["violated"], 0)
+        self.expect(0, "run", "out/limit.per-class.json")
+
+    def test_a_search_that_stops_early_is_no_proof(self):
+        done = self.expect(5, *SMALL, "--max-states", "100")
+        self.assertIn("INCOMPLETE  no violation by reference in ", done.stdout)
+        self.assertIn("stopped: --max-states 100\n", done.stdout)
+
+    def test_bounds_that_make_no_sense_are_refused(self):
+        self.assertIn("--devices 1: from one for each user", self.expect(2, *SMALL, "--devices", "1").stderr)
+        self.assertIn("--without network: an exhaustive search knows login,",
+                      self.expect(2, *SMALL, "--without", "network").stderr)
+        self.expect(2, *SMALL, "--platforms", "toaster")
+
+    def test_flags_of_the_other_search_are_refused(self):
+        for flags in (("--seeds", "1..2"), ("--runs", "3"), ("-j", "2"), ("--no-freedom",)):
+            self.expect(2, *SMALL, *flags)
+        self.expect(2, "explore", "--runs", "1", "--devices", "2")
+        self.expect(2, "explore", "--runs", "1", "--without", "reorder")
+
+
+if __name__ == "__main__":
+    unittest.main()
