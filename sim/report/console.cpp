@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include "mdsync/report.hpp"
@@ -35,6 +36,7 @@ public:
             for (const Diagnostic& wrong : result_.baseline->wrong) writeWrongEntry(wrong);
         }
         writeRules();
+        writeViolated();
         if (result_.interrupted) text_ += paint_.yellow("interrupted: what follows counts what had ended") + "\n";
         writeLast();
         return std::move(text_);
@@ -300,6 +302,22 @@ private:
         }
         text_ += "\n";
         writeTolerances();
+    }
+
+    // After several cases: which rules were violated in how many of them.
+    void writeViolated() {
+        std::array<std::uint64_t, kRules> cases{};
+        std::uint64_t failed = 0;
+        for (const CaseResult& c : result_.cases) {
+            failed += c.verdict == Verdict::Fail ? 1 : 0;
+            for (std::size_t i = 0; i < kRules; ++i) cases[i] += c.counts[i].violated > 0 ? 1 : 0;
+        }
+        if (failed < 2) return;
+        for (const Rule& row : catalogue()) {
+            const std::uint64_t count = cases[static_cast<std::size_t>(row.id)];
+            if (count == 0) continue;
+            text_ += fmt::format("violated  {:<34}in {} case{}\n", row.name, count, count == 1 ? "" : "s");
+        }
     }
 
     void writeTolerances() {

@@ -257,7 +257,7 @@ void Checker::State::onReceive(const Event& e) {
     if (m.state == MessageState::Asked) {
         accept(e.message, false);
         oweNow(DueKind::Accepted, e.message.value);
-        tolerate(Tolerance::LateAcceptance);
+        if (!header->silent.accept) tolerate(Tolerance::LateAcceptance);
     }
     DeviceFacts& d = devices[e.device.index()];
     Receipt* r = receipt(m, e.device);

@@ -165,7 +165,7 @@ void Checker::State::limitOffline(const Event& e) {
         because(v, d.began, d.beganAt, d.beganOrigin, fmt::format("{} online", name(e.device)));
         const LoginFacts& by = logins[x.by.index()];
         because(v, by.place, by.t, by.origin, fmt::format("{} online", name(x.by)));
-        because(v, place, now, origin, fmt::format("{} offline", name(e.device)));
+        because(v, place, now, origin, fmt::format("{} offline, by the login of {}", name(e.device), name(x.by)));
         return;
     }
     if (x.by.exists()) {
@@ -210,7 +210,8 @@ void Checker::State::judgeEviction(const EvictionFacts& x, const LoginFacts* log
         }
         if (login == nullptr || login->device != x.device)
             because(v, x.began, d.beganAt, d.beganOrigin, fmt::format("{} online", name(x.device)));
-        because(v, x.place, x.t, x.origin, fmt::format("{} offline", name(x.device)));
+        const std::string by = x.by.exists() ? ", by the login of " + name(x.by) : std::string();
+        because(v, x.place, x.t, x.origin, fmt::format("{} offline{}", name(x.device), by));
     };
     if (x.overBefore || (login != nullptr && login->undecided))
         return undecided(webOn ? RuleId::WebTenTabs : RuleId::LimitWithin);

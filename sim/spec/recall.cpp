@@ -245,7 +245,7 @@ void Checker::State::onRecalled(const Event& e) {
     if (m.state == MessageState::Asked) {
         accept(e.message, false);
         oweNow(DueKind::Accepted, e.message.value);
-        tolerate(Tolerance::LateAcceptance);
+        if (!header->silent.accept) tolerate(Tolerance::LateAcceptance);
     }
     RecallFacts& r = recalls[m.recall];
     if (!r.accepted) {
@@ -255,7 +255,7 @@ void Checker::State::onRecalled(const Event& e) {
         acceptRecall(m.recall, q.asked, q.askedAt, q.regime, a.certain ? a.request : r.requests.size(), false);
         close(r, a);
         if (!r.owed.empty()) oweNow(DueKind::Recall, m.recall);
-        tolerate(Tolerance::LateAcceptance);
+        if (!header->silent.recallAccept) tolerate(Tolerance::LateAcceptance);
     }
     const bool author = d.user == m.author;
     const Tri audience = author ? Tri::Yes : inAudience(m, d.user);
