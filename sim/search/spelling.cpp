@@ -62,8 +62,7 @@ public:
     // The steps alone. Where the path settled between two of them, so does the scenario.
     [[nodiscard]] std::vector<Step> plain() const {
         std::vector<Step> steps;
-        for (std::size_t i = 0; i < moments_.size(); ++i) {
-            const Moment& m = moments_[i];
+        for (const Moment& m : moments_) {
             if (m.move.kind == SyncMove::Kind::Step) {
                 steps.push_back(act(m.op));
             } else if (m.move.kind == SyncMove::Kind::Wait) {
