@@ -44,6 +44,7 @@ Command addMerge(CLI::App& program);
 Command addBench(CLI::App& program);
 Command addExplore(CLI::App& program);
 Command addShrink(CLI::App& program);
+Command addReplay(CLI::App& program);
 Command addVersion(CLI::App& program);
 
 // An option that may be given several times, one value each, and never swallows what follows.

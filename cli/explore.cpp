@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <fstream>
@@ -9,10 +10,12 @@
 
 #include "command.hpp"
 #include "exhaustive.hpp"
+#include "mdsync/replay.hpp"
 #include "mdsync/run.hpp"
 #include "mdsync/search.hpp"
 #include "mdsync/world.hpp"
 #include "output.hpp"
+#include "target_options.hpp"
 
 namespace mdsync::cli {
 
@@ -25,8 +28,10 @@ struct ExploreFlags {
     std::optional<std::uint32_t> steps;
     std::vector<std::string> rules;
     std::vector<std::string> without;
-    std::string server = "reference";
+    TargetOptions target;
     bool noFreedom = false;
+    bool everyMutant = false;
+    bool markdown = false;
     std::string folder = "found";
     std::optional<unsigned> jobs;
     std::string format = "human";
@@ -58,23 +63,40 @@ ExploreOptions optionsOf(const ExploreFlags& flags) {
     if (flags.steps) options.mostSteps = *flags.steps;
     for (const std::string& name : flags.rules) options.rules.push_back(*findRule(name));
     options.without = flags.without;
-    options.server = flags.server;
+    options.server = flags.target.foreign() ? flags.target.target : flags.target.server;
     options.freedom = !flags.noFreedom;
-    options.jobs = jobsOf(flags.jobs);
+    options.jobs = jobsOf(flags.jobs, flags.target);
     return options;
 }
 
-// Writes `text` to a file in `folder`: NAME.json, or NAME-2.json and so on where another text has the name already. The
-// name, or an empty one if it could not be written.
-std::string keep(const std::string& folder, const std::string& name, const std::string& text) {
+// A path in `folder` without its ending: NAME, or NAME-2 and so on where NAME.json is there already and says something
+// else than `text`.
+std::string placeFor(const std::string& folder, const std::string& name, const std::string& text) {
     std::error_code error;
     std::filesystem::create_directories(folder, error);
     for (int i = 1;; ++i) {
-        const std::string path = fmt::format("{}/{}{}.json", folder, name, i == 1 ? "" : fmt::format("-{}", i));
-        if (!std::filesystem::exists(path, error)) return writeFile(path, text) ? path : std::string();
-        std::ifstream file(path, std::ios::binary);
+        std::string path = fmt::format("{}/{}{}", folder, name, i == 1 ? "" : fmt::format("-{}", i));
+        if (!std::filesystem::exists(path + ".json", error)) return path;
+        std::ifstream file(path + ".json", std::ios::binary);
         if (std::string{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()} == text) return path;
     }
+}
+
+// Writes a scenario. Its path, or an empty one if that failed.
+std::string keep(const std::string& folder, const std::string& name, const std::string& text) {
+    const std::string path = placeFor(folder, name, text) + ".json";
+    return writeFile(path, text) ? path : std::string();
+}
+
+// Writes the scenario and, beside it, the run.
+std::string keep(const Found& found, const std::string& folder) {
+    const std::string name = fmt::format("{}-{}", rule(found.failure.rule).name, spell(found.failure.where));
+    std::string path = keep(folder, name, writeScenario(found.scenario));
+    const std::unique_ptr<Target> world = makeWorldTarget(found.server);
+    if (path.empty() || world == nullptr) return path;  // a system that is not ours has chance of its own
+    const std::optional<RunFile> run = record(found.scenario, found.server, *world);
+    const std::string place = path.substr(0, path.size() - std::string_view(".json").size());
+    return run && writeFile(place + ".run", writeRunFile(*run)) ? path : std::string();
 }
 
 std::vector<std::string> words() {
@@ -96,7 +118,7 @@ int exploreAll(const ExploreFlags& flags) {
     context.steps = flags.steps;
     for (const std::string& name : flags.rules) context.rules.push_back(*findRule(name));
     context.without = flags.without;
-    context.server = flags.server;
+    context.server = flags.target.server;
     if (!flags.time.empty()) context.time = parseDuration(flags.time);
     context.quiet = flags.quiet;
     context.isJson = flags.format == "json";
@@ -128,20 +150,37 @@ int explore(const ExploreFlags& flags) {
     Explored explored;
     {
         const Interrupt interrupt;
+        options.makeTarget = targetMaker(flags.target, interrupt);
         explored = mdsync::explore(options, interrupt);
     }
     if (shown > Millis{0}) fmt::print(stderr, "\r\x1b[K");
     std::vector<std::string> files;
     bool written = true;
     for (const Found& found : explored.found) {
-        const std::string name = fmt::format("{}-{}", rule(found.failure.rule).name, spell(found.failure.where));
-        files.push_back(keep(flags.folder, name, writeScenario(found.scenario)));
+        files.push_back(keep(found, flags.folder));
         written = written && !files.back().empty();
     }
     if (!flags.quiet) fmt::print(stderr, "{}", exploreSpeed(explored));
     const bool isJson = flags.format == "json";
     written = print(isJson ? exploreJson(explored, files) : exploreReport(explored, files)) && written;
     const int code = exitCodeOf(explored);
+    return written ? code : withUnwritable(code);
+}
+
+// Every known-bad server in turn.
+int hunt(const ExploreFlags& flags) {
+    HuntOptions options;
+    if (flags.runs) options.runs = *flags.runs;
+    options.jobs = jobsOf(flags.jobs);
+    const Interrupt interrupt;
+    const std::vector<Hunted> hunted = huntMutants(options, interrupt);
+    const std::string text = flags.markdown           ? huntPage(hunted)
+                             : flags.format == "json" ? huntJson(hunted)
+                                                      : huntReport(hunted);
+    const bool written = print(text);
+    if (interrupt.signal() != 0) return 128 + interrupt.signal();
+    const bool escaped = std::any_of(hunted.begin(), hunted.end(), [](const Hunted& one) { return one.runs == 0; });
+    const int code = escaped ? kFailed : kOk;
     return written ? code : withUnwritable(code);
 }
 
@@ -167,11 +206,16 @@ Command addExplore(CLI::App& program) {
                               fmt::join(words(), ", "), fmt::join(exhaustiveWords(), ", ")))
         ->check(CLI::Validator(oneOf(allWords()), ""))
         ->type_name("WORD");
-    app->add_option("--server", flags->server, "The server to run against: reference, or mutant:NAME")
-        ->check(CLI::Validator(isServer, ""))
-        ->type_name("SERVER");
+    addTargetOptions(*app, flags->target);
     app->add_flag("--no-freedom", flags->noFreedom,
                   "Against the reference server: only its usual choices, not every legal one");
+    CLI::Option* every = app->add_flag("--every-mutant", flags->everyMutant,
+                                       "Each known-bad server in turn: how many scenarios it takes to catch it");
+    app->add_flag("--markdown", flags->markdown, "With --every-mutant: the page of the documentation")->needs(every);
+    for (const char* other :
+         {"--seeds", "--time", "--steps", "--rule", "--without", "--server", "--target", "--no-freedom"}) {
+        every->excludes(app->get_option(other));
+    }
     app->add_option("-o,--output", flags->folder, "Where failing scenarios are written (default found)")
         ->type_name("DIR");
     addJobs(*app, flags->jobs, "Scenarios");
@@ -186,7 +230,7 @@ Command addExplore(CLI::App& program) {
                "  mdsync explore --server mutant:evict-second -o found    what a known-bad server does wrong\n"
                "  mdsync explore --seeds 1..5000 --rule delivery.once --without network\n"
                "  mdsync explore --exhaustive --steps 4                   every scenario of four steps at most\n");
-    return {app, [flags] { return explore(*flags); }};
+    return {app, [flags] { return flags->everyMutant ? hunt(*flags) : explore(*flags); }};
 }
 
 }  // namespace mdsync::cli

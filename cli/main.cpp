@@ -16,10 +16,10 @@ namespace {
 
 std::vector<Command> addCommands(CLI::App& program) {
     return {
-        addRun(program),     addCheck(program),  addExplore(program), addShrink(program),
-        addLint(program),    addList(program),   addRules(program),   addMutants(program),
-        addExplain(program), addExport(program), addDiff(program),    addMerge(program),
-        addServe(program),   addBench(program),  addSchema(program),  addVersion(program),
+        addRun(program),    addCheck(program),   addExplore(program), addShrink(program),  addReplay(program),
+        addLint(program),   addList(program),    addRules(program),   addMutants(program), addExplain(program),
+        addExport(program), addDiff(program),    addMerge(program),   addServe(program),   addBench(program),
+        addSchema(program), addVersion(program),
     };
 }
 

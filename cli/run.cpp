@@ -5,6 +5,7 @@
 
 #include "baseline_options.hpp"
 #include "command.hpp"
+#include "mdsync/replay.hpp"
 #include "mdsync/report.hpp"
 #include "mdsync/run.hpp"
 #include "output.hpp"
@@ -24,6 +25,7 @@ struct RunFlags {
     TargetOptions target;
     std::vector<std::string> readings;
     std::string trace;
+    std::string record;
     std::optional<unsigned> jobs;
 };
 
@@ -50,9 +52,22 @@ int run(const RunFlags& flags) {
     campaign.options.seed = flags.seed;
     for (const std::string& reading : flags.readings) (void)addReading(reading, campaign.options.readings);
 
+    if (!flags.record.empty() && suite.cases.size() > 1) {
+        fmt::print(stderr, "mdsync run: --record keeps the run of one case, and {} were named\n", suite.cases.size());
+        return kUsage;
+    }
+    const auto drawn = std::make_shared<std::vector<Choice>>();
+    if (!flags.record.empty()) campaign.options.choices = recordingSource(drawn);
+    bool isRecorded = true;
+
     TraceFolder traces(flags.trace, suite.cases);
-    if (traces.wanted() || flags.output.wantsTimeline()) {
+    if (traces.wanted() || flags.output.wantsTimeline() || !flags.record.empty()) {
         campaign.recorded = [&](std::size_t number, const Trace& trace, CaseResult& result) {
+            if (!flags.record.empty()) {
+                const std::string server = flags.target.foreign() ? flags.target.target : flags.target.server;
+                const RunFile run = runFileOf(suite.cases[number], server, trace, result, *drawn);
+                isRecorded = writeFile(flags.record, writeRunFile(run));
+            }
             if (traces.wanted()) traces.write(number, trace);
             if (flags.output.wantsTimeline()) result.timeline = drawTimeline(trace);
         };
@@ -69,7 +84,7 @@ int run(const RunFlags& flags) {
     result.required = requiredRules(flags.output);
     const bool baselineWritten = settleBaseline(result, flags.baseline, unknownScenario(suite), flags.output.quiet);
     const int code = deliver(result, flags.output);
-    return traces.written() && baselineWritten && foreign.written() ? code : withUnwritable(code);
+    return traces.written() && isRecorded && baselineWritten && foreign.written() ? code : withUnwritable(code);
 }
 
 }  // namespace
@@ -88,6 +103,8 @@ Command addRun(CLI::App& program) {
         ->type_name("NAME=VALUE");
     app->add_option("--trace", flags->trace, "Record what happened: a file for one case, a folder for several")
         ->type_name("PATH");
+    app->add_option("--record", flags->record, "Keep the run of one case, every draw of chance included: see replay")
+        ->type_name("FILE");
     addJobs(*app, flags->jobs, "Cases");
     addBaselineOptions(*app, flags->baseline);
     addOutputOptions(*app, flags->output);

@@ -1,6 +1,7 @@
 // mdsync shrink: a failing scenario made small.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "command.hpp"
@@ -8,6 +9,7 @@
 #include "mdsync/search.hpp"
 #include "mdsync/world.hpp"
 #include "output.hpp"
+#include "target_options.hpp"
 
 namespace mdsync::cli {
 
@@ -15,7 +17,7 @@ namespace {
 
 struct ShrinkFlags {
     std::string path;
-    std::string server = "reference";
+    TargetOptions target;
     std::optional<std::uint64_t> seed;
     std::string rule;
     std::optional<std::uint64_t> tries;
@@ -43,6 +45,28 @@ std::optional<Goal> goalOf(const Prober::Findings& findings, const std::string& 
     return Goal{std::nullopt, findings.unmet.front()};
 }
 
+constexpr std::uint32_t kFirst = 5;  // runs that tell how often a system that is not ours fails
+
+// A system that is not ours may fail now and then only.
+std::optional<Goal> firstGoal(Prober& prober, const Case& scenario, Lexicon& lexicon, const ShrinkFlags& flags) {
+    for (std::uint32_t i = 0; i < (flags.target.foreign() ? kFirst : 1); ++i) {
+        if (auto goal = goalOf(prober.findings(scenario, lexicon, scenario.seed), flags.rule)) return goal;
+    }
+    return std::nullopt;
+}
+
+// How often it must be asked.
+std::uint32_t triesOf(Prober& prober, const Case& scenario, Lexicon& lexicon, const Goal& goal) {
+    std::uint32_t failed = 0;
+    for (std::uint32_t i = 0; i < kFirst; ++i) {
+        const Prober::Findings found = prober.findings(scenario, lexicon, scenario.seed);
+        const bool fails = goal.failure ? std::count(found.failures.begin(), found.failures.end(), *goal.failure) > 0
+                                        : std::count(found.unmet.begin(), found.unmet.end(), goal.unmet) > 0;
+        failed += fails ? 1 : 0;
+    }
+    return triesFor(std::max(1U, failed), kFirst);
+}
+
 int hand(const Case& before, const Goal& goal, const Shrunk& small, const ShrinkFlags& flags) {
     const bool written = writeFile(flags.output, writeScenario(small.scenario));
     if (!flags.quiet) {
@@ -52,8 +76,10 @@ int hand(const Case& before, const Goal& goal, const Shrunk& small, const Shrink
         if (small.needsSeed) {
             fmt::print(stderr, "  it needs its seed {}: with another one it may pass\n", small.scenario.seed);
         }
-        const std::string server = flags.server == "reference" ? "" : " --server " + shellWord(flags.server);
-        if (flags.output != "-") fmt::print(stderr, "  again: mdsync run {}{}\n", shellWord(flags.output), server);
+        if (flags.output != "-") {
+            fmt::print(stderr, "  again: mdsync run {} {}\n", shellWord(flags.output),
+                       fmt::join(flagsOf(flags.target), " "));
+        }
     }
     return written ? kOk : kUnwritable;
 }
@@ -62,26 +88,32 @@ int shrink(const ShrinkFlags& flags) {
     const Suite suite = loadSuite({flags.path}, {}, 1, flags.path == "-" ? readStandardInput() : std::string());
     for (const Suite::Broken& broken : suite.broken) complain(broken.result.diagnostics);
     if (!suite.broken.empty()) return kBadInput;
-    const ServerPolicy policy = findServer(flags.server).value();
-    const std::unique_ptr<Prober> whole = probeTarget(makeWorldTarget(flags.server), {}, 1);
-    const std::unique_ptr<Prober> quick = probeWorld(policy);
+    const Interrupt interrupt;
+    const auto makeForeign = targetMaker(flags.target, interrupt);
+    const auto make = [&] { return makeForeign ? makeForeign() : makeWorldTarget(flags.target.server); };
+    const std::string server = flags.target.foreign() ? flags.target.target : flags.target.server;
+    std::unique_ptr<Prober> whole = probeTarget(make(), {}, 1);
     for (Case scenario : suite.cases) {
         if (flags.seed) scenario.seed = *flags.seed;
         Lexicon lexicon = scenario.lexicon;
-        const std::optional<Goal> goal = goalOf(whole->findings(scenario, lexicon, scenario.seed), flags.rule);
+        const std::optional<Goal> goal = firstGoal(*whole, scenario, lexicon, flags);
         if (!goal) continue;
+        if (makeForeign) whole = probeTarget(make(), {}, triesOf(*whole, scenario, lexicon, *goal));
+        const std::unique_ptr<Prober> quick = makeForeign ? nullptr : probeWorld(*findServer(server));
+        Prober& prober = quick && goal->failure ? *quick : *whole;
         ShrinkOptions options;
         if (flags.tries) options.mostTries = *flags.tries;
-        options.origin = fmt::format("{}, made small by mdsync shrink against {}", scenario.id, flags.server);
-        const std::optional<Shrunk> small = goal->failure ? mdsync::shrink(scenario, *goal->failure, *quick, options)
-                                                          : mdsync::shrink(scenario, goal->unmet, *whole, options);
+        options.origin = fmt::format("{}, made small by mdsync shrink against {}", scenario.id, server);
+        const std::optional<Shrunk> small = goal->failure ? mdsync::shrink(scenario, *goal->failure, prober, options)
+                                                          : mdsync::shrink(scenario, goal->unmet, prober, options);
+        if (interrupt.signal() != 0) return 128 + interrupt.signal();
         if (small) return hand(scenario, *goal, *small, flags);
     }
     fmt::print(stderr, "mdsync: nothing to make small: {} {} against {}\n", printable(flags.path),
                suite.cases.empty()  ? "names no case"
                : flags.rule.empty() ? "does not fail"
                                     : "does not violate " + flags.rule,
-               flags.server);
+               server);
     return kNothing;
 }
 
@@ -94,9 +126,7 @@ Command addShrink(CLI::App& program) {
                     "A scenario file; of several cases the first that fails. - for standard input")
         ->required()
         ->type_name("FILE");
-    app->add_option("--server", flags->server, "The server that it fails on: reference, or mutant:NAME")
-        ->check(CLI::Validator(isServer, ""))
-        ->type_name("SERVER");
+    addTargetOptions(*app, flags->target);
     addNumber(*app, "--seed", flags->seed, std::uint64_t{0}, std::numeric_limits<std::uint64_t>::max(),
               "Use this seed instead of the scenario's own");
     app->add_option("--rule", flags->rule, "Which of its violations to keep")

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -64,6 +65,9 @@ public:
 // Draws computed from `seed`, the stream and the count of draws in that stream: two streams do not disturb each other,
 // and the same seed gives the same numbers on every machine.
 [[nodiscard]] std::unique_ptr<Choices> randomChoices(std::uint64_t seed);
+
+// Where the chance of a run comes from, given its seed.
+using ChoiceSource = std::function<std::unique_ptr<Choices>(std::uint64_t seed)>;
 
 // ---- Recorded and replayed ------------------------------------------------------------------------------------------
 

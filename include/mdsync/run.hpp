@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mdsync/choices.hpp"
 #include "mdsync/result.hpp"
 #include "mdsync/scenario.hpp"
 #include "mdsync/selection.hpp"
@@ -44,6 +45,7 @@ struct RunOptions {
     std::optional<std::uint64_t> seed;  // instead of the scenario's
     ReadingChoice readings;
     CheckerOptions checker;
+    ChoiceSource choices;                     // where chance comes from; nothing: from the seed
     const std::atomic<bool>* stop = nullptr;  // set by whoever wants the run to end early
 };
 

@@ -133,6 +133,8 @@ struct ExploreOptions {
     std::vector<RuleId> rules;         // only their failures count; empty: all
     std::vector<std::string> without;  // words of searchWords() that scenarios do without
     std::string server = "reference";
+    // Where given: makes the systems to run against, one for each thread, instead of `server`. Its name is `server`.
+    std::function<std::unique_ptr<Target>()> makeTarget;
     bool freedom = true;  // against `reference`: each run with other legal choices of the server (Knobs)
     std::uint32_t mostSteps = 40;
     std::function<void(const ExploreProgress&)> progress;  // called from the worker threads, one at a time
@@ -144,8 +146,11 @@ struct Explored {
     std::uint64_t failed = 0;  // runs with a failure that counts
     std::uint64_t steps = 0;
     std::uint64_t events = 0;
-    std::uint64_t repeated = 0;  // runs that were made twice to see that they repeat
-    std::string difference;      // the first that did not: its seed and first differing event; empty: all did
+    std::uint64_t notApplicable = 0;  // runs that the target could not be put to
+    std::uint64_t errors = 0;         // runs in which it broke
+    std::string reason;               // of the first that was not applicable, or, if there is one, of the first error
+    std::uint64_t repeated = 0;       // runs that were made twice to see that they repeat
+    std::string difference;           // the first that did not: its seed and first differing event; empty: all did
     Millis elapsed{0};
     RuleCounts counts{};
     // Cases: a step, the one before it, and the kinds of events that followed, as far as they can be told apart.
@@ -162,6 +167,40 @@ struct Explored {
 // Explores. REQUIRES: a server that findServer() knows, and words of searchWords().
 [[nodiscard]] Explored explore(const ExploreOptions& options, const Interrupt& interrupt);
 
+// ---- Known-bad servers ----------------------------------------------------------------------------------------------
+
+struct HuntOptions {
+    std::uint64_t runs = 100'000;  // scenarios for each server, at most
+    bool shrinks = true;           // whether the smallest scenario is looked for
+    unsigned jobs = 1;
+};
+
+// What it took to catch a known-bad server with generated scenarios, seeds from 1 on.
+struct Hunted {
+    std::string_view name;
+    bool isPartial = false;  // wrong in some cases only
+    bool isHeldOut = false;
+    std::uint64_t runs = 0;       // until a rule that it declares was violated; 0: it escaped
+    RuleId rule{};                // that rule
+    std::uint64_t steps = 0;      // of the smallest scenario among the first few, made small
+    std::uint64_t activated = 0;  // runs in which it was wrong at all
+    std::uint64_t otherwise = 0;  // runs until then in which only rules that it does not declare were violated
+};
+
+// The known-bad servers that nobody looks at while the generator is tuned, so that what it makes of them says how it
+// does on servers it was not made for: those whose names have the lowest fingerprints.
+[[nodiscard]] std::vector<std::string_view> heldOutMutants();
+
+// Hunts every known-bad server. In the order of their table.
+[[nodiscard]] std::vector<Hunted> huntMutants(const HuntOptions& options, const Interrupt& interrupt);
+
+// The table: for people, as a Markdown page (docs/search-mutants.md), and as the document `hunt/1`.
+[[nodiscard]] std::string huntReport(const std::vector<Hunted>& hunted);
+[[nodiscard]] std::string huntPage(const std::vector<Hunted>& hunted);
+[[nodiscard]] std::string huntJson(const std::vector<Hunted>& hunted);
+
+// ---- Reports --------------------------------------------------------------------------------------------------------
+
 // What was explored, for people: a failure a paragraph, with the line to paste, then what was put to the test. `files`
 // holds the file of each failure, in their order; an empty name where none was written. Says nothing about speed: the
 // same seeds print the same.
@@ -173,8 +212,8 @@ struct Explored {
 // The document `explore/1`.
 [[nodiscard]] std::string exploreJson(const Explored& explored, const std::vector<std::string>& files);
 
-// The exit code that the command line promises: 70 if a run did not repeat, 130 or 143 if interrupted, 1 for a failure,
-// 4 if nothing ran, else 0.
+// The exit code that the command line promises: 70 if a run did not repeat, 130 or 143 if interrupted, 3 if the target
+// broke, 1 for a failure, 4 if nothing was judged, else 0.
 [[nodiscard]] int exitCodeOf(const Explored& explored);
 
 }  // namespace mdsync

@@ -18,6 +18,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mdsync/choices.hpp"
 #include "mdsync/ids.hpp"
 #include "mdsync/time.hpp"
 #include "mdsync/trace.hpp"
@@ -116,6 +117,10 @@ public:
     // readings included. The target keeps `lexicon` and `annex` until the next reset and interns there whatever its
     // events refer to; both outlive it or that reset.
     virtual Answer reset(const Header& header, std::uint64_t seed, Lexicon& lexicon, Annex& annex) = 0;
+
+    // From the next reset on chance comes from `source` instead of the seed; nothing: from the seed again. A system
+    // that is not ours has chance of its own, and takes no notice.
+    virtual void drawFrom(ChoiceSource source) { (void)source; }
 
     // Passes one request on. A login returns when the device is online (its event can be drained) or refused, or with
     // `Pending` when that cannot be known yet; nothing else waits for its effect.

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "mdsync/run.hpp"
+#include "run/difference.hpp"
 #include "run/excerpts.hpp"
 
 namespace mdsync {
@@ -93,10 +94,20 @@ private:
 // A system that is not ours need not repeat itself.
 void mustRepeat(const CaseResult& first, const Case& scenario, Place& place, const RunOptions& options) {
     const std::optional<CaseResult> second = place.run(scenario, options, nullptr);
-    if (second && second->runHash != first.runHash) {
-        throw std::logic_error(
-            fmt::format("{} with seed {} gave {} and then {}", first.id, first.seed, first.runHash, second->runHash));
+    if (!second || second->runHash == first.runHash) return;
+    std::string where = "no further run differed";
+    Trace one;
+    (void)place.run(scenario, options, &one);
+    for (int attempt = 0; attempt < 10; ++attempt) {
+        Trace other;
+        (void)place.run(scenario, options, &other);
+        if (const auto difference = firstDifference(viewOf(one), viewOf(other))) {
+            where = describe(*difference);
+            break;
+        }
     }
+    throw std::logic_error(fmt::format("{} with seed {} gave {} and then {}; {}", first.id, first.seed, first.runHash,
+                                       second->runHash, where));
 }
 
 std::optional<CaseResult> runOne(std::size_t number, const Case& scenario, const Campaign& campaign, Place& place,

@@ -17,6 +17,10 @@ struct RunView {
     std::span<const Event> events;
 };
 
+[[nodiscard]] inline RunView viewOf(const Trace& trace) {
+    return {trace.header, trace.lexicon, trace.annex, trace.events};
+}
+
 // The first event in which two runs differ, as lines of a trace without their newline; an empty line: this run has
 // ended.
 struct Difference {

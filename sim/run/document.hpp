@@ -42,6 +42,10 @@ public:
 
     [[nodiscard]] std::string text(const Node& object, std::string_view key, bool needed = false);
     [[nodiscard]] std::string textOf(const Node& node) const { return std::string(tree_->text(node)); }
+    // The text of the file that `node` is read from.
+    [[nodiscard]] std::string_view bytesOf(const Node& node) const {
+        return std::string_view(bytes_).substr(node.place.offset, node.place.length);
+    }
     [[nodiscard]] std::int64_t whole(const Node& object, std::string_view key);
     [[nodiscard]] std::uint64_t natural(const Node& object, std::string_view key);
     [[nodiscard]] std::uint32_t small(const Node& object, std::string_view key);

@@ -50,7 +50,7 @@ public:
           lexicon_(scenario.lexicon),
           checker_(header_, options.checker),
           observer_(header_, detailFor(scenario)),
-          choices_(randomChoices(seed_)),
+          choices_(options.choices ? options.choices(seed_) : randomChoices(seed_)),
           unnoticed_(header_.devices.size(), false),
           connecting_(header_.devices.size(), false) {
         result_.id = scenario.id;
@@ -82,6 +82,7 @@ private:
         if (std::string why = whyNotApplicable(case_, capabilities_); !why.empty()) {
             return stop(Verdict::NotApplicable, std::move(why));
         }
+        target_.drawFrom(options_.choices);
         if (heed(target_.reset(header_, seed_, lexicon_, annex_)) && case_.networkGiven) {
             Op op;
             op.kind = OpKind::Network;

@@ -25,7 +25,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::uint64_t kBatch = 128;    // seeds
+constexpr std::uint64_t kBatch = 128;  // seeds
+constexpr std::uint64_t kMostErrors = 5;
 constexpr std::uint64_t kRepeated = 64;  // one run in so many is made twice
 
 // A failure's first scenario in a batch.
@@ -37,7 +38,8 @@ struct Sighting {
 
 // What a batch gave.
 struct Batch {
-    std::uint64_t runs = 0, failed = 0, steps = 0, events = 0, repeated = 0;
+    std::uint64_t runs = 0, failed = 0, steps = 0, events = 0, repeated = 0, notApplicable = 0, errors = 0;
+    std::string reason;
     RuleCounts counts{};
     std::string difference;
     std::vector<std::uint64_t> cases;   // of all runs, one after the other
@@ -74,9 +76,9 @@ std::uint64_t seedsOf(const ExploreOptions& options) {
 class Servers {
 public:
     explicit Servers(const ExploreOptions& options)
-        : policy_(findServer(options.server).value()),
+        : policy_(findServer(options.server).value_or(ServerPolicy{})),
           name_(options.server),
-          freedom_(options.freedom && options.server == "reference") {}
+          freedom_(options.freedom && options.server == "reference" && !options.makeTarget) {}
 
     [[nodiscard]] ServerPolicy policy(std::uint64_t seed) const {
         ServerPolicy policy = policy_;
@@ -108,6 +110,7 @@ public:
 private:
     void one(std::uint64_t seed, Batch& batch) {
         Case& scenario = generator_.make(seed);
+        if (options_.makeTarget) return onTarget(scenario, batch);
         const ServerPolicy policy = servers_.policy(seed);
         trial_.run(scenario, scenario.lexicon, policy, seed);
         ++batch.runs;
@@ -116,13 +119,41 @@ private:
         add(batch.counts, trial_.checker().counts());
         casesOf(scenario, trial_.events(), batch.cases);
         batch.caseEnds.push_back(batch.cases.size());
-        if (!trial_.checker().violations().empty()) note(scenario, seed, batch);
+        note(failuresOf(scenario, trial_.checker().violations()), seed, batch);
         if (seed % kRepeated == 0) repeat(scenario, policy, seed, batch);
     }
 
-    void note(const Case& scenario, std::uint64_t seed, Batch& batch) const {
+    // A system that is not ours: slower, it may be unable to do this, and it need not repeat itself.
+    void onTarget(const Case& scenario, Batch& batch) {
+        const auto stopped = [&](std::string reason) {
+            ++batch.errors;
+            if (batch.errors == 1) batch.reason = std::move(reason);
+            target_.reset();
+        };
+        if (target_ == nullptr) {
+            target_ = options_.makeTarget();
+            const Answer hello = target_->hello(capabilities_);
+            if (hello.kind != Answer::Kind::Ok) return stopped(hello.text);
+        }
+        Trace trace;
+        ++batch.runs;
+        const std::optional<CaseResult> result = runCase(scenario, *target_, capabilities_, {}, &trace);
+        if (!result || result->verdict == Verdict::Error) return stopped(result ? result->reason : std::string());
+        if (result->verdict == Verdict::NotApplicable) {
+            if (batch.notApplicable++ == 0 && batch.errors == 0) batch.reason = result->reason;
+            return;
+        }
+        batch.steps += scenario.steps.size();
+        batch.events += trace.events.size();
+        add(batch.counts, result->counts);
+        casesOf(scenario, trace.events, batch.cases);
+        batch.caseEnds.push_back(batch.cases.size());
+        note(failuresOf(scenario, *result), scenario.seed, batch);
+    }
+
+    void note(const std::vector<Failure>& failures, std::uint64_t seed, Batch& batch) const {
         bool counts = false;
-        for (const Failure& failure : failuresOf(scenario, trial_.checker().violations())) {
+        for (const Failure& failure : failures) {
             const std::vector<RuleId>& wanted = options_.rules;
             if (wanted.empty() && accompanies(failure.rule)) continue;
             if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), failure.rule) == wanted.end()) continue;
@@ -154,6 +185,8 @@ private:
     Generator generator_;
     Trial trial_;
     Trial again_;
+    std::unique_ptr<Target> target_;
+    Capabilities capabilities_;
 };
 
 // An Exploration hands out batches and adds up what they give.
@@ -193,11 +226,12 @@ private:
 
     std::optional<Range> next() {
         const std::scoped_lock lock{mutex_};
-        if (interrupt_.flag().load() || (options_.time && elapsed() >= *options_.time)) return std::nullopt;
+        if (broken_ || interrupt_.flag().load() || (options_.time && elapsed() >= *options_.time)) return std::nullopt;
         const std::uint64_t wanted = std::min(seedsOf(options_), options_.runs.value_or(kMost));
         const std::uint64_t left = wanted - std::min(wanted, handedOut_);
         if (left == 0) return std::nullopt;
-        const Range range{batches_++, options_.firstSeed + handedOut_, std::min(left, kBatch)};
+        const Range range{batches_++, options_.firstSeed + handedOut_,
+                          std::min(left, options_.makeTarget ? 1 : kBatch)};
         handedOut_ += range.count;
         return range;
     }
@@ -218,6 +252,10 @@ private:
         total_.steps += batch.steps;
         total_.events += batch.events;
         total_.repeated += batch.repeated;
+        total_.notApplicable += batch.notApplicable;
+        if (total_.reason.empty() || (total_.errors == 0 && batch.errors > 0)) total_.reason = batch.reason;
+        total_.errors += batch.errors;
+        if (total_.errors > kMostErrors) broken_ = true;
         if (total_.difference.empty()) total_.difference = batch.difference;
         add(total_.counts, batch.counts);
         std::size_t begin = 0;
@@ -243,6 +281,7 @@ private:
     // The scenario and, for the reference server with some of its legal choices, these choices.
     void makeSmall(Found& found, ServerPolicy policy) const {
         const std::string seeds = fmt::format("--seeds {0}..{0}", found.seed);
+        if (options_.makeTarget) return makeSmallOnTarget(found, seeds);
         if (options_.server == "reference") {
             forgetKnobs(found, policy);
             found.server = spellReference(policy.knobs);
@@ -253,6 +292,37 @@ private:
             shrink(found.scenario, found.failure, *prober,
                    {.origin = fmt::format("Found by mdsync explore {}, against {}", seeds, found.server)});
         if (!small) throw std::logic_error(fmt::format("seed {} failed and then did not", found.seed));
+        found.scenario = std::move(small->scenario);
+        found.text = std::move(small->text);
+        found.needsSeed = small->needsSeed;
+    }
+
+    // A system that is slow and may fail now and then: asked a few times first, and then as often as it takes.
+    void makeSmallOnTarget(Found& found, const std::string& seeds) const {
+        constexpr std::uint32_t kFirst = 5;
+        constexpr std::uint64_t kMostTries = 400;
+        Lexicon lexicon = found.scenario.lexicon;
+        const std::unique_ptr<Prober> once = probeTarget(options_.makeTarget(), {}, 1);
+        std::uint32_t failed = 0;
+        for (std::uint32_t i = 0; i < kFirst; ++i) {
+            const std::optional<std::string> text = once->ask(found.scenario, lexicon, found.seed, found.failure);
+            if (!text) continue;
+            found.text = *text;
+            ++failed;
+        }
+        found.stepsBefore = found.scenario.steps.size();
+        const std::unique_ptr<Prober> prober = probeTarget(options_.makeTarget(), {}, triesFor(failed, kFirst));
+        std::optional<Shrunk> small =
+            shrink(found.scenario, found.failure, *prober,
+                   {.mostTries = kMostTries,
+                    .origin = fmt::format("Found by mdsync explore {}, against {}", seeds, found.server)});
+        if (!small) {  // it does not fail again: better the large scenario than none
+            found.needsSeed = true;
+            found.scenario.name = spell(found.failure);
+            found.scenario.description = fmt::format("Failed once, by seed {}, against {}", found.seed, found.server);
+            found.scenario.rules = {std::string(rule(found.failure.rule).name)};
+            return;
+        }
         found.scenario = std::move(small->scenario);
         found.text = std::move(small->text);
         found.needsSeed = small->needsSeed;
@@ -274,6 +344,7 @@ private:
     Clock::time_point began_;
 
     std::mutex mutex_;
+    bool broken_ = false;          // the target breaks again and again
     std::uint64_t handedOut_ = 0;  // seeds
     std::uint64_t batches_ = 0;
     std::uint64_t added_ = 0;  // batches

@@ -24,12 +24,12 @@ constexpr Weights kUsual{
     9,   // publish
     9,   // recall
     3,   // sync
-    3,   // set
+    4,   // set
     3,   // join
     2,   // leave
     3,   // hold
     3,   // release
-    1,   // server
+    2,   // server
     14,  // wait
     2,   // network
     9,   // concurrently

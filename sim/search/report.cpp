@@ -25,7 +25,9 @@ void appendFound(std::string& out, const Found& found, const std::string& file) 
                                    found.needsSeed ? ", needs its seed" : ""),
                        found.seed, counted(found.times, "scenario"));
     if (!file.empty()) {
-        const std::string server = found.server == "reference" ? "" : " --server " + shellWord(found.server);
+        const bool isForeign = found.server.starts_with("exec:") || found.server.starts_with("tcp:");
+        const std::string option = isForeign ? " --target " : " --server ";
+        const std::string server = found.server == "reference" ? "" : option + shellWord(found.server);
         out += fmt::format("  again:    mdsync run {}{}\n", shellWord(file), server);
     }
     out += fmt::format("  why:      mdsync explain {}\n\n", rule(found.failure.rule).name);
@@ -50,7 +52,7 @@ void appendRules(std::string& out, const Explored& explored) {
     out += fmt::format("rules  {} of {} put to the test", checked, kRules);
     if (rarest != nullptr) out += fmt::format("; least often {}, {} times", rarest->name, least);
     out += '\n';
-    if (!idle.empty()) out += fmt::format("       not exercised: {}\n", idle);
+    if (!idle.empty() && checked > 0) out += fmt::format("       not exercised: {}\n", idle);
 }
 
 void appendCases(std::string& out, const Explored& explored) {
@@ -69,10 +71,16 @@ std::string exploreReport(const Explored& explored, const std::vector<std::strin
     appendRules(out, explored);
     appendCases(out, explored);
     if (!explored.difference.empty()) out += fmt::format("NOT REPEATABLE  {}\n", explored.difference);
-    const char* verdict = explored.runs == 0 ? "NOTHING" : explored.found.empty() ? "PASS" : "FAIL";
+    const char* verdict = explored.errors > 0                       ? "ERROR"
+                          : explored.runs == explored.notApplicable ? "NOTHING"
+                          : explored.found.empty()                  ? "PASS"
+                                                                    : "FAIL";
     out += fmt::format("{}  {}, {}, {}; {} failed, {}; {} repeated\n", verdict, counted(explored.runs, "scenario"),
                        counted(explored.steps, "step"), counted(explored.events, "event"), explored.failed,
                        counted(explored.found.size(), "distinct failure"), explored.repeated);
+    if (explored.notApplicable > 0) out += fmt::format("{} not applicable\n", explored.notApplicable);
+    if (explored.errors > 0) out += fmt::format("the target broke {} times\n", explored.errors);
+    if (!explored.reason.empty()) out += fmt::format("  {}\n", explored.reason);
     if (explored.interrupted) out += "interrupted: the seeds up to here were explored\n";
     return out;
 }
@@ -89,6 +97,8 @@ std::string exploreJson(const Explored& explored, const std::vector<std::string>
                      {"steps", explored.steps},
                      {"events", explored.events},
                      {"repeated", explored.repeated},
+                     {"notApplicable", explored.notApplicable},
+                     {"errors", explored.errors},
                      {"runsPerSecond", perSecond(explored.runs, explored.elapsed)},
                      {"cases", explored.cases},
                      {"casesSeenOnce", explored.casesOnce},
@@ -122,8 +132,9 @@ std::string exploreJson(const Explored& explored, const std::vector<std::string>
 int exitCodeOf(const Explored& explored) {
     if (!explored.difference.empty()) return 70;
     if (explored.interrupted) return 128 + explored.interruptSignal;
+    if (explored.errors > 0) return 3;
     if (!explored.found.empty()) return 1;
-    return explored.runs == 0 ? 4 : 0;
+    return explored.runs == explored.notApplicable ? 4 : 0;
 }
 
 }  // namespace mdsync

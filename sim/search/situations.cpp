@@ -12,18 +12,23 @@ constexpr std::uint64_t mix(std::uint64_t x) {
     return x ^ (x >> 31U);
 }
 
-// What kind of step it is.
+// What a step asks for. A list of devices or messages counts as its first.
 std::uint64_t kindOf(const Step& step) {
-    std::uint64_t kind = static_cast<std::uint64_t>(step.kind) * 2 + (step.settle ? 1 : 0);
+    std::uint64_t kind = static_cast<std::uint64_t>(step.kind);
     for (const Action& action : step.actions) {
         const Op& op = action.op;
         const std::uint64_t one = static_cast<std::uint64_t>(op.kind) | static_cast<std::uint64_t>(op.to.kind) << 4U |
-                                  static_cast<std::uint64_t>(op.api) << 6U | std::uint64_t{op.includeSender} << 8U |
-                                  std::uint64_t{op.enabled} << 9U | std::uint64_t{op.device.exists()} << 10U;
-        kind = mix(kind ^ (one + 1));
-        if (step.kind == StepKind::Act) break;  // the first stands for a list
+                                  std::uint64_t{op.includeSender} << 6U | std::uint64_t{op.enabled} << 7U;
+        if (step.kind == StepKind::Act) return kind | (one + 1) << 8U;
+        kind ^= 1ULL << (8 + static_cast<unsigned>(op.kind));  // of what begins together the order says nothing
     }
     return kind;
+}
+
+// The verb alone.
+std::uint64_t verbOf(const Step& step) {
+    if (step.kind != StepKind::Act || step.actions.empty()) return static_cast<std::uint64_t>(step.kind);
+    return 8 + static_cast<std::uint64_t>(step.actions.front().op.kind);
 }
 
 std::uint64_t bitOf(const Event& event) {
@@ -45,7 +50,7 @@ void casesOf(const Case& scenario, std::span<const Event> events, std::vector<st
         for (; at < events.size() && events[at].origin <= i + 1; ++at) followed |= bitOf(events[at]);
         const std::uint64_t kind = kindOf(scenario.steps[i]);
         out.push_back(mix(mix(before) + kind * 31 + followed) | 1U);
-        before = kind;
+        before = verbOf(scenario.steps[i]);
     }
     const auto begin = out.begin() + static_cast<std::ptrdiff_t>(first);
     std::sort(begin, out.end());

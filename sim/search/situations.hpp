@@ -1,6 +1,6 @@
 // Situations: the cases that a search has met, and an estimate of those that it has not.
 //
-// A case is told from what can be seen: the kind of a step, the kind of the step before it, and the kinds of events
+// A case is told from what can be seen: what a step asks for, the verb of the step before it, and the kinds of events
 // that followed. How many scenarios showed each case is counted: one, or more. By Good and Turing's estimate the next
 // scenario shows about (cases seen once) / (scenarios) new ones. Only a sample of the cases is kept when they become
 // many, so that memory stays bounded.

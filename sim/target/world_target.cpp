@@ -20,10 +20,16 @@ public:
     }
 
     Answer reset(const Header& header, std::uint64_t seed, Lexicon& lexicon, Annex& annex) override {
-        world_.emplace(header, lexicon, policy_, seed);
+        if (source_) {
+            world_.emplace(header, lexicon, policy_, source_(seed));
+        } else {
+            world_.emplace(header, lexicon, policy_, seed);
+        }
         annex_ = &annex;
         return {};
     }
+
+    void drawFrom(ChoiceSource source) override { source_ = std::move(source); }
 
     Answer start(const Op& op) override { return op.kind == OpKind::Login ? world_->login(op) : world_->start(op); }
 
@@ -59,6 +65,7 @@ private:
     }
 
     ServerPolicy policy_;
+    ChoiceSource source_;
     std::optional<World> world_;
     Annex* annex_ = nullptr;
 };

@@ -55,6 +55,7 @@ FACES = {
     "mutants": "run",
     "search": "search",
     "exhaustive": "search",
+    "replay": "search",
     "documents": "run",
     "export": "run",
     "report": "report",

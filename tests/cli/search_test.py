@@ -2,9 +2,10 @@
 
 import json
 import os
+import re
 import unittest
 
-from tool import ToolTest, scenario, unmet
+from tool import BINARY, ToolTest, scenario, unmet
 
 FAULTY = "mutant:evict-second"
 
@@ -28,6 +29,11 @@ def noisy():
 
 
 class Explore(ToolTest):
+    def documentation(self, page):
+        with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs", page),
+                  encoding="utf-8") as file:
+            return file.read()
+
     def test_the_reference_server_violates_nothing(self):
         done = self.expect(0, "explore", "--runs", "3000")
         self.assertIn("PASS  3000 scenarios", done.stdout)
@@ -62,7 +68,7 @@ class Explore(ToolTest):
         outputs = {self.expect(1, "explore", "--runs", "1500", "--server", FAULTY, "-j", jobs, "-o", "found").stdout
                    for jobs in ("1", "4")}
         self.assertEqual(len(outputs), 1)
-        self.assertTrue(all(name.endswith(".json") for name in os.listdir(self.path("found"))))
+        self.assertFalse([name for name in os.listdir(self.path("found")) if "-2." in name])
 
     def test_a_seed_alone_finds_its_failure_again(self):
         seed = json.loads(self.expect(1, "explore", "--runs", "2000", "--server", FAULTY, "--format", "json").stdout
@@ -92,6 +98,35 @@ class Explore(ToolTest):
         done = self.tool("explore", "--runs", "2000", "--server", FAULTY)
         self.assertEqual(done.returncode, 1)
         self.assertIn("could not be written", done.stderr)
+
+    def test_every_known_bad_server_is_caught_about_as_soon_as_the_page_says(self):
+        page = self.documentation("search-mutants.md")
+        rows = dict(re.findall(r"^\| ([a-z0-9-]+)(?: \(partial\))? \| (\d+|escaped) \|", page, re.M))
+        self.assertNotIn("escaped", rows.values())
+        self.assertEqual(page, self.expect(0, "explore", "--every-mutant", "--markdown").stdout,
+                         "mdsync explore --every-mutant --markdown > docs/search-mutants.md")
+        document = json.loads(self.expect(0, "explore", "--every-mutant", "--runs", "20000", "--format", "json").stdout)
+        self.assertEqual({m["name"] for m in document["mutants"]}, set(rows))
+        self.assertEqual(sum(m["heldOut"] for m in document["mutants"]), 12)
+        for mutant in document["mutants"]:
+            self.assertTrue(mutant["caught"], mutant)
+            self.assertLessEqual(mutant["scenarios"], 10000, mutant)
+            self.assertLessEqual(mutant["steps"], 8, mutant)
+
+    def test_a_system_behind_an_adapter_is_searched_too(self):
+        target = f"exec:{BINARY} serve --stdio --server {FAULTY}"
+        done = self.expect(1, "explore", "--runs", "120", "--target", target)
+        self.assertIn("FOUND web.evict-earliest, web", done.stdout)
+        small = json.loads(self.read("found/web.evict-earliest-web.json"))
+        self.assertLessEqual(len(small["steps"]), 2)
+        self.expect(1, "run", "found/web.evict-earliest-web.json", "--target", target)
+        self.write("long.json", noisy())
+        self.expect(0, "shrink", "long.json", "--target", target, "-o", "small.json")
+        self.assertLessEqual(len(json.loads(self.read("small.json"))["steps"]), 2)
+
+    def test_a_system_that_breaks_is_said(self):
+        done = self.expect(3, "explore", "--runs", "20", "--target", "exec:false")
+        self.assertIn("the target broke", done.stdout)
 
 
 class Shrink(ToolTest):
@@ -130,6 +165,74 @@ class Shrink(ToolTest):
         self.expect(3, "shrink", "bad.json")
         self.expect(3, "shrink", "none.json")
         self.expect(2, "shrink")
+
+
+class Replay(ToolTest):
+    def recorded(self, **changes):
+        self.write("a.json", scenario(network={"latency": "5ms..80ms", "loss": 0.2}, **changes))
+        self.expect(0, "run", "a.json", "--seed", "7", "--record", "a.run")
+        return json.loads(self.read("a.run"))
+
+    def test_a_recorded_run_repeats(self):
+        run = self.recorded()
+        self.assertEqual(run["mdsync"], "run/1")
+        self.assertEqual((run["server"], run["seed"]), ("reference", 7))
+        self.assertTrue(any(choice[1] == "latency" for choice in run["choices"]))
+        result = json.loads(self.expect(0, "run", "a.json", "--seed", "7", "--format", "json").stdout)
+        self.assertEqual(run["runHash"], result["scenarios"][0]["runHash"])
+        self.assertIn("REPEATED  a.run", self.expect(0, "replay", "a.run").stdout)
+        self.assertTrue(json.loads(self.expect(0, "replay", "a.run", "--format", "json").stdout)["same"])
+
+    def test_what_explore_found_repeats_and_another_server_differs(self):
+        self.expect(1, "explore", "--runs", "1000", "--server", FAULTY)
+        runs = [name for name in os.listdir(self.path("found")) if name.endswith(".run")]
+        self.assertTrue(runs)
+        for name in runs:
+            self.assertIn("FAIL", self.expect(0, "replay", f"found/{name}").stdout)
+            self.assertIn("DIFFERENT", self.expect(1, "replay", f"found/{name}", "--server", "reference").stdout)
+
+    def test_the_draws_count_and_not_the_seed(self):
+        run = self.recorded()
+        self.write("seedless.run", {**run, "seed": 1})
+        self.expect(0, "replay", "seedless.run")
+
+    def test_the_first_differing_event_is_named(self):
+        run = self.recorded()
+        number = next(i for i, line in enumerate(run["events"]) if '"accept"' in line)
+        later = next(i for i, choice in enumerate(run["choices"]) if choice[1] == "latency" and i > 8)
+        stream, label, bound, value = run["choices"][later]
+        run["choices"][later] = [stream, label, bound, (value + 1) % bound]
+        self.write("b.run", {**run, "runHash": run["runHash"]})
+        done = self.expect(1, "replay", "b.run", "--format", "json")
+        difference = json.loads(done.stdout)["difference"]
+        self.assertEqual(run["events"][difference["event"]], difference["recorded"])
+        self.assertNotEqual(difference["recorded"], difference["now"])
+        self.assertIn(f"first at event {difference['event']}", self.expect(1, "replay", "b.run").stdout)
+        self.assertGreater(number, 0)
+
+    def test_a_draw_that_is_not_asked_for_is_named(self):
+        run = self.recorded()
+        run["choices"][0][1] = "loss"
+        self.write("c.run", run)
+        self.assertIn("draw 0 was loss", self.expect(1, "replay", "c.run").stdout)
+
+    def test_damaged_run_files_are_bad_input_with_a_place(self):
+        run = self.recorded()
+        self.write("cut.run", self.read("a.run")[:300])
+        self.expect(3, "replay", "cut.run")
+        self.expect(3, "replay", "none.run")
+        self.expect(3, "replay", "a.json")
+        for key, value in (("choices", [[1, "latency", 5, 5]]), ("choices", [[1, "late", 5, 1]]), ("choices", {}),
+                           ("scenario", {"name": "x"}), ("server", 5), ("events", [7])):
+            self.write("bad.run", {**run, key: value})
+            done = self.expect(3, "replay", "bad.run")
+            self.assertIn("bad.run:", done.stderr, key)
+        self.write("other.run", {**run, "server": "mutant:none"})
+        self.assertIn("does not exist", self.expect(3, "replay", "other.run").stderr)
+
+    def test_only_one_case_can_be_recorded(self):
+        self.write("two.json", scenario(matrix={"n": [1, 2]}))
+        self.assertIn("one case", self.expect(2, "run", "two.json", "--record", "two.run").stderr)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,119 @@
+// mdsync replay: a recorded run again, event by event.
+#include "mdsync/replay.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "command.hpp"
+#include "mdsync/report.hpp"
+#include "output.hpp"
+#include "target_options.hpp"
+
+namespace mdsync::cli {
+
+namespace {
+
+struct ReplayFlags {
+    std::string path;
+    TargetOptions target;
+    std::string format = "human";
+    bool quiet = false;
+};
+
+std::string line(std::string_view event) {
+    return event.empty() ? "nothing: the run has ended" : std::string(event);
+}
+
+std::string textOf(const Replayed& replayed, const ReplayFlags& flags) {
+    std::string out;
+    if (!flags.quiet) {
+        Result result;
+        result.cases.push_back(replayed.result);
+        out += consoleReport(result, {wantsColor("auto", stdout), 0});
+    }
+    const std::string path = printable(flags.path);
+    if (replayed.same) {
+        return out + fmt::format("REPEATED  {}: {} events, {}, all as recorded\n", path, replayed.result.events,
+                                 replayed.result.runHash);
+    }
+    out += fmt::format("DIFFERENT  {}: ", path);
+    if (replayed.knowsEvents) {
+        out += fmt::format("first at event {}\n  recorded  {}\n  now       {}\n", replayed.event,
+                           line(replayed.recorded), line(replayed.now));
+    } else {
+        out += fmt::format("the hash is {} now; the file holds no events to compare\n", replayed.result.runHash);
+    }
+    if (!replayed.draw.empty()) out += fmt::format("  chance    {}\n", replayed.draw);
+    return out;
+}
+
+std::string jsonOf(const Replayed& replayed, const ReplayFlags& flags) {
+    nlohmann::ordered_json document = {{"mdsync", "replay/1"},
+                                       {"file", printable(flags.path)},
+                                       {"same", replayed.same},
+                                       {"verdict", spell(replayed.result.verdict)},
+                                       {"runHash", replayed.result.runHash},
+                                       {"events", replayed.result.events}};
+    if (!replayed.same && replayed.knowsEvents) {
+        document["difference"] = {{"event", replayed.event}, {"recorded", replayed.recorded}, {"now", replayed.now}};
+    }
+    if (!replayed.draw.empty()) document["draw"] = replayed.draw;
+    return document.dump(2) + "\n";
+}
+
+// The server that the file names, unless the command line names one.
+std::unique_ptr<Target> targetOf(const RunFile& run, ReplayFlags& flags, bool isGiven, const Interrupt& interrupt) {
+    if (!isGiven) {
+        if (run.server.starts_with("exec:") || run.server.starts_with("tcp:")) {
+            flags.target.target = run.server;
+        } else {
+            flags.target.server = run.server;
+        }
+    }
+    const auto make = targetMaker(flags.target, interrupt);
+    return make ? make() : makeWorldTarget(flags.target.server);
+}
+
+int replay(ReplayFlags flags, bool isGiven) {
+    const ReadRunFile file = readRunFile(flags.path);
+    complain(file.diagnostics);
+    if (!file.valid) return kBadInput;
+    const Interrupt interrupt;
+    const std::unique_ptr<Target> target = targetOf(file.run, flags, isGiven, interrupt);
+    if (target == nullptr) {
+        fmt::print(stderr, "mdsync: {} ran on a server that does not exist here: {}\n", printable(flags.path),
+                   printable(file.run.server));
+        return kBadInput;
+    }
+    const Replayed replayed = mdsync::replay(file.run, *target);
+    if (interrupt.signal() != 0) return 128 + interrupt.signal();
+    const bool written = print(flags.format == "json" ? jsonOf(replayed, flags) : textOf(replayed, flags));
+    if (replayed.result.verdict == Verdict::Error) return kBadInput;
+    const int code = replayed.same ? kOk : kFailed;
+    return written ? code : withUnwritable(code);
+}
+
+}  // namespace
+
+Command addReplay(CLI::App& program) {
+    CLI::App* app = program.add_subcommand("replay", "Run a recorded run again and say where it differs");
+    const auto flags = std::make_shared<ReplayFlags>();
+    app->add_option("run", flags->path, "A run file, as run --record and explore write them")
+        ->required()
+        ->type_name("FILE");
+    addTargetOptions(*app, flags->target);
+    app->add_option("--format", flags->format, "human or json")
+        ->check(CLI::Validator(oneOf({"human", "json"}), ""))
+        ->type_name("FORMAT");
+    app->add_flag("-q,--quiet", flags->quiet, "Only whether it repeated");
+    addExample(*app,
+               "Ends with 0 if every event came as recorded, whatever the rules say of it, and with 1 if one did not.\n"
+               "With --server or --target another system is put to the same test.\n"
+               "Examples:\n"
+               "  mdsync run big.json --record big.run; mdsync replay big.run\n"
+               "  mdsync replay found/web.evict-earliest-web.run --server reference\n");
+    return {app, [flags, app] { return replay(*flags, app->count("--server") + app->count("--target") > 0); }};
+}
+
+}  // namespace mdsync::cli
