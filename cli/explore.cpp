@@ -148,14 +148,17 @@ int explore(const ExploreFlags& flags) {
         std::fflush(stderr);
     };
     Explored explored;
+    bool isLogged = true;
     {
         const Interrupt interrupt;
-        options.makeTarget = targetMaker(flags.target, interrupt);
+        ForeignTargets foreign(flags.target, interrupt);
+        options.makeTarget = foreign.maker();
         explored = mdsync::explore(options, interrupt);
+        isLogged = foreign.written();
     }
     if (shown > Millis{0}) fmt::print(stderr, "\r\x1b[K");
     std::vector<std::string> files;
-    bool written = true;
+    bool written = isLogged;
     for (const Found& found : explored.found) {
         files.push_back(keep(found, flags.folder));
         written = written && !files.back().empty();

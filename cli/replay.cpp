@@ -63,24 +63,23 @@ std::string jsonOf(const Replayed& replayed, const ReplayFlags& flags) {
 }
 
 // The server that the file names, unless the command line names one.
-std::unique_ptr<Target> targetOf(const RunFile& run, ReplayFlags& flags, bool isGiven, const Interrupt& interrupt) {
-    if (!isGiven) {
-        if (run.server.starts_with("exec:") || run.server.starts_with("tcp:")) {
-            flags.target.target = run.server;
-        } else {
-            flags.target.server = run.server;
-        }
+void chooseServer(const RunFile& run, TargetOptions& target) {
+    if (run.server.starts_with("exec:") || run.server.starts_with("tcp:")) {
+        target.target = run.server;
+    } else {
+        target.server = run.server;
     }
-    const auto make = targetMaker(flags.target, interrupt);
-    return make ? make() : makeWorldTarget(flags.target.server);
 }
 
 int replay(ReplayFlags flags, bool isGiven) {
     const ReadRunFile file = readRunFile(flags.path);
     complain(file.diagnostics);
     if (!file.valid) return kBadInput;
+    if (!isGiven) chooseServer(file.run, flags.target);
     const Interrupt interrupt;
-    const std::unique_ptr<Target> target = targetOf(file.run, flags, isGiven, interrupt);
+    ForeignTargets foreign(flags.target, interrupt);
+    const auto make = foreign.maker();
+    const std::unique_ptr<Target> target = make ? make() : makeWorldTarget(flags.target.server);
     if (target == nullptr) {
         fmt::print(stderr, "mdsync: {} ran on a server that does not exist here: {}\n", printable(flags.path),
                    printable(file.run.server));

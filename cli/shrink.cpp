@@ -89,7 +89,8 @@ int shrink(const ShrinkFlags& flags) {
     for (const Suite::Broken& broken : suite.broken) complain(broken.result.diagnostics);
     if (!suite.broken.empty()) return kBadInput;
     const Interrupt interrupt;
-    const auto makeForeign = targetMaker(flags.target, interrupt);
+    ForeignTargets foreign(flags.target, interrupt);
+    const auto makeForeign = foreign.maker();
     const auto make = [&] { return makeForeign ? makeForeign() : makeWorldTarget(flags.target.server); };
     const std::string server = flags.target.foreign() ? flags.target.target : flags.target.server;
     std::unique_ptr<Prober> whole = probeTarget(make(), {}, 1);
@@ -107,7 +108,10 @@ int shrink(const ShrinkFlags& flags) {
         const std::optional<Shrunk> small = goal->failure ? mdsync::shrink(scenario, *goal->failure, prober, options)
                                                           : mdsync::shrink(scenario, goal->unmet, prober, options);
         if (interrupt.signal() != 0) return 128 + interrupt.signal();
-        if (small) return hand(scenario, *goal, *small, flags);
+        if (small) {
+            const int code = hand(scenario, *goal, *small, flags);
+            return foreign.written() ? code : withUnwritable(code);
+        }
     }
     fmt::print(stderr, "mdsync: nothing to make small: {} {} against {}\n", printable(flags.path),
                suite.cases.empty()  ? "names no case"
