@@ -227,6 +227,7 @@ Command addExplore(CLI::App& program) {
         ->type_name("FORMAT");
     app->add_flag("-q,--quiet", flags->quiet, "No progress, no speed");
     addExhaustive(*app, flags->exhaustive);
+    app->get_option("--exhaustive")->excludes(app->get_option("--target"))->excludes(every);
     addExample(*app,
                "Examples:\n"
                "  mdsync explore --time 10m                               as much as ten minutes allow\n"
