@@ -120,7 +120,7 @@ public:
 
     // From the next reset on chance comes from `source` instead of the seed; nothing: from the seed again. A system
     // that is not ours has chance of its own, and takes no notice.
-    virtual void drawFrom(ChoiceSource source) { (void)source; }
+    virtual void drawFrom(const ChoiceSource& source) { (void)source; }
 
     // Passes one request on. A login returns when the device is online (its event can be drained) or refused, or with
     // `Pending` when that cannot be known yet; nothing else waits for its effect.

@@ -29,7 +29,7 @@ public:
         return {};
     }
 
-    void drawFrom(ChoiceSource source) override { source_ = std::move(source); }
+    void drawFrom(const ChoiceSource& source) override { source_ = source; }
 
     Answer start(const Op& op) override { return op.kind == OpKind::Login ? world_->login(op) : world_->start(op); }
 
