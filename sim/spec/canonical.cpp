@@ -39,8 +39,7 @@ private:
 
     void collectPlaces() {
         places_.clear();
-        for (std::size_t i = 0; i < s_.devices.size(); ++i) {
-            const DeviceFacts& d = s_.devices[i];
+        for (const DeviceFacts& d : s_.devices) {
             if (d.online) places_.push_back(d.began);
             if (endMatters(d)) places_.push_back(d.ended);
         }
