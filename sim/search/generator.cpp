@@ -193,8 +193,9 @@ private:
         if (!moments_.empty() && draw_->often(45, Label::Duration)) {
             constexpr std::array<Millis, 6> kBeside{Millis{0}, Millis{-1},    Millis{1},
                                                     Millis{0}, Millis{-1000}, Millis{5000}};
-            const Instant target =
-                moments_[draw_->index(moments_.size(), Label::Duration)] + draw_->of(kBeside, Label::Duration);
+            // One draw after the other: the operands of a sum are evaluated in any order.
+            const Instant moment = moments_[draw_->index(moments_.size(), Label::Duration)];
+            const Instant target = moment + draw_->of(kBeside, Label::Duration);
             // Where links delay, the clock is a guess and an instant that has passed cannot be waited for.
             const Millis doubt = stage_.isExact() ? Millis{0} : Millis{60'000};
             if (target >= stage_.now() + doubt) {
