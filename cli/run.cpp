@@ -42,27 +42,27 @@ int run(const RunFlags& flags) {
     const Suite suite = loadSuite(flags.selection.paths, filterOf(flags.selection), jobs, input);
     complainOfEmpty(suite);
 
-    Campaign campaign;
-    campaign.server = flags.target.server;
+    SuiteOptions suiteOptions;
+    suiteOptions.server = flags.target.server;
     ForeignTargets foreign(flags.target, interrupt);
-    campaign.makeTarget = foreign.maker();
-    campaign.jobs = jobs;
-    campaign.input = input;
-    campaign.flags = flagsOf(flags);
-    campaign.options.seed = flags.seed;
-    for (const std::string& reading : flags.readings) (void)addReading(reading, campaign.options.readings);
+    suiteOptions.makeTarget = foreign.maker();
+    suiteOptions.jobs = jobs;
+    suiteOptions.input = input;
+    suiteOptions.flags = flagsOf(flags);
+    suiteOptions.options.seed = flags.seed;
+    for (const std::string& reading : flags.readings) (void)addReading(reading, suiteOptions.options.readings);
 
     if (!flags.record.empty() && suite.cases.size() > 1) {
         fmt::print(stderr, "mdsync run: --record keeps the run of one case, and {} were named\n", suite.cases.size());
         return kUsage;
     }
     const auto drawn = std::make_shared<std::vector<Choice>>();
-    if (!flags.record.empty()) campaign.options.choices = recordingSource(drawn);
+    if (!flags.record.empty()) suiteOptions.options.choices = recordingSource(drawn);
     bool isRecorded = true;
 
     TraceFolder traces(flags.trace, suite.cases);
     if (traces.wanted() || flags.output.wantsTimeline() || !flags.record.empty()) {
-        campaign.recorded = [&](std::size_t number, const Trace& trace, CaseResult& result) {
+        suiteOptions.recorded = [&](std::size_t number, const Trace& trace, CaseResult& result) {
             if (!flags.record.empty()) {
                 const std::string server = flags.target.foreign() ? flags.target.target : flags.target.server;
                 const RunFile run = runFileOf(suite.cases[number], server, trace, result, *drawn);
@@ -75,11 +75,11 @@ int run(const RunFlags& flags) {
     Result result;
     {
         Progress progress(suite.cases.size(), "cases", flags.output.quiet);
-        campaign.finished = [&](const CaseResult& ended) {
+        suiteOptions.finished = [&](const CaseResult& ended) {
             injectFault("worker");
             progress.step(ended.verdict == Verdict::Fail);
         };
-        result = runSuite(suite, campaign, interrupt);
+        result = runSuite(suite, suiteOptions, interrupt);
     }
     result.required = requiredRules(flags.output);
     const bool baselineWritten = settleBaseline(result, flags.baseline, unknownScenario(suite), flags.output.quiet);

@@ -109,7 +109,7 @@ struct Suite {
                               std::string_view input = {});
 
 // How a suite is run. The callbacks are called from the worker threads.
-struct Campaign {
+struct SuiteOptions {
     std::string server = "reference";  // a name that makeWorldTarget knows
     // Where set: makes the systems to run against, one a thread and a fresh one when one broke, instead of `server`.
     std::function<std::unique_ptr<Target>()> makeTarget;
@@ -124,7 +124,7 @@ struct Campaign {
 
 // Runs all cases; results stand in the order of mention, broken files among them. An interrupt stops what has not
 // ended: such cases are missing from the result, which is marked.
-[[nodiscard]] Result runSuite(const Suite& suite, const Campaign& campaign, const Interrupt& interrupt);
+[[nodiscard]] Result runSuite(const Suite& suite, const SuiteOptions& suiteOptions, const Interrupt& interrupt);
 
 // ---- Recorded traces ------------------------------------------------------------------------------------------------
 

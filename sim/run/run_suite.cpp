@@ -1,4 +1,4 @@
-// Campaign: many cases side by side, each in a world of its own.
+// Running a suite: many cases side by side, each in a world of its own.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -34,13 +34,13 @@ constexpr std::size_t kRepeated = 16;
 // A Place is where one thread runs its cases: the system under test that it greeted, for as long as that works.
 class Place {
 public:
-    explicit Place(const Campaign& campaign) : campaign_(&campaign) {}
+    explicit Place(const SuiteOptions& suiteOptions) : suiteOptions_(&suiteOptions) {}
 
     // Makes sure that somebody is there.
     Answer open() {
         if (target_ != nullptr) return {};
-        target_ = campaign_->makeTarget ? campaign_->makeTarget() : makeWorldTarget(campaign_->server);
-        if (target_ == nullptr) throw std::invalid_argument("no such server: " + campaign_->server);
+        target_ = suiteOptions_->makeTarget ? suiteOptions_->makeTarget() : makeWorldTarget(suiteOptions_->server);
+        if (target_ == nullptr) throw std::invalid_argument("no such server: " + suiteOptions_->server);
         Answer hello = target_->hello(capabilities_);
         if (hello.kind != Answer::Kind::Ok) {
             lastLines_ = target_->lastLines();
@@ -84,7 +84,7 @@ private:
         return broken;
     }
 
-    const Campaign* campaign_;
+    const SuiteOptions* suiteOptions_;
     std::unique_ptr<Target> target_;
     Capabilities capabilities_;
     std::vector<std::string> lastLines_;  // of one that did not answer hello
@@ -110,21 +110,21 @@ void mustRepeat(const CaseResult& first, const Case& scenario, Place& place, con
                                        second->runHash, where));
 }
 
-std::optional<CaseResult> runOne(std::size_t number, const Case& scenario, const Campaign& campaign, Place& place,
-                                 const Interrupt& interrupt) {
-    RunOptions options = campaign.options;
+std::optional<CaseResult> runOne(std::size_t number, const Case& scenario, const SuiteOptions& suiteOptions,
+                                 Place& place, const Interrupt& interrupt) {
+    RunOptions options = suiteOptions.options;
     options.stop = &interrupt.flag();
     Trace trace;
-    std::optional<CaseResult> result = place.run(scenario, options, campaign.recorded ? &trace : nullptr);
+    std::optional<CaseResult> result = place.run(scenario, options, suiteOptions.recorded ? &trace : nullptr);
     if (!result) return result;
-    if (!campaign.makeTarget && number % kRepeated == kRepeated - 1) mustRepeat(*result, scenario, place, options);
+    if (!suiteOptions.makeTarget && number % kRepeated == kRepeated - 1) mustRepeat(*result, scenario, place, options);
     if (needsExcerpts(*result)) {
-        addExcerpts(*result, scenario.file == "-" ? std::string(campaign.input) : textOf(scenario.file));
+        addExcerpts(*result, scenario.file == "-" ? std::string(suiteOptions.input) : textOf(scenario.file));
     }
     result->again = fmt::format("mdsync run {} --seed {}{}{}", shellWord(scenario.id), result->seed,
-                                campaign.flags.empty() ? "" : " ", campaign.flags);
-    if (campaign.recorded) campaign.recorded(number, trace, *result);
-    if (campaign.finished) campaign.finished(*result);
+                                suiteOptions.flags.empty() ? "" : " ", suiteOptions.flags);
+    if (suiteOptions.recorded) suiteOptions.recorded(number, trace, *result);
+    if (suiteOptions.finished) suiteOptions.finished(*result);
     return result;
 }
 
@@ -147,13 +147,14 @@ struct Shared {
 class Worker {
 public:
     using Outcomes = std::vector<std::optional<CaseResult>>;
-    Worker(const Suite& suite, const Campaign& campaign, const Interrupt& interrupt, Shared& shared, Outcomes& outcomes)
+    Worker(const Suite& suite, const SuiteOptions& suiteOptions, const Interrupt& interrupt, Shared& shared,
+           Outcomes& outcomes)
         : suite_(suite),
-          campaign_(campaign),
+          suiteOptions_(suiteOptions),
           interrupt_(interrupt),
           shared_(shared),
           outcomes_(outcomes),
-          place_(campaign) {
+          place_(suiteOptions) {
         const std::scoped_lock lock(shared_.mutex);
         if (shared_.greeted) place_ = std::move(*shared_.greeted);
         shared_.greeted.reset();
@@ -165,11 +166,11 @@ public:
         const std::scoped_lock lock(shared_.mutex);
         if (!wrong.empty() && interrupt_.signal() == 0) shared_.farewells.insert(std::move(wrong));
     }
-    void run(std::size_t i) { outcomes_[i] = runOne(i, suite_.cases[i], campaign_, place_, interrupt_); }
+    void run(std::size_t i) { outcomes_[i] = runOne(i, suite_.cases[i], suiteOptions_, place_, interrupt_); }
 
 private:
     const Suite& suite_;
-    const Campaign& campaign_;
+    const SuiteOptions& suiteOptions_;
     const Interrupt& interrupt_;
     Shared& shared_;
     Outcomes& outcomes_;
@@ -194,16 +195,16 @@ std::string shellWord(std::string_view word) {
     return quoted + "'";
 }
 
-Result runSuite(const Suite& suite, const Campaign& campaign, const Interrupt& interrupt) {
+Result runSuite(const Suite& suite, const SuiteOptions& suiteOptions, const Interrupt& interrupt) {
     Worker::Outcomes outcomes(suite.cases.size());
     Result result;
     result.diagnostics = suite.warnings;
     Shared shared;
-    shared.greeted.emplace(campaign);
+    shared.greeted.emplace(suiteOptions);
     const Answer hello = suite.cases.empty() ? Answer{} : shared.greeted->open();
     if (hello.kind == Answer::Kind::Ok) {
-        inParallel(campaign.jobs, suite.cases.size(), interrupt.flag(), [&]() -> std::function<void(std::size_t)> {
-            const auto worker = std::make_shared<Worker>(suite, campaign, interrupt, shared, outcomes);
+        inParallel(suiteOptions.jobs, suite.cases.size(), interrupt.flag(), [&]() -> std::function<void(std::size_t)> {
+            const auto worker = std::make_shared<Worker>(suite, suiteOptions, interrupt, shared, outcomes);
             return [worker](std::size_t i) { worker->run(i); };
         });
     } else if (interrupt.signal() == 0) {
