@@ -20,6 +20,7 @@ inline constexpr int kFailed = 1;
 inline constexpr int kUsage = 2;
 inline constexpr int kBadInput = 3;
 inline constexpr int kNothing = 4;
+inline constexpr int kInconclusive = 5;
 inline constexpr int kUnwritable = 6;
 inline constexpr int kInternal = 70;
 

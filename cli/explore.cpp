@@ -8,6 +8,7 @@
 #include <fstream>
 #include <limits>
 
+#include "campaign_folder.hpp"
 #include "command.hpp"
 #include "exhaustive.hpp"
 #include "mdsync/replay.hpp"
@@ -23,6 +24,7 @@ namespace {
 
 struct ExploreFlags {
     std::string seeds;
+    std::string shard;
     std::optional<std::uint64_t> runs;
     std::string time;
     std::optional<std::uint32_t> steps;
@@ -33,30 +35,38 @@ struct ExploreFlags {
     bool everyMutant = false;
     bool markdown = false;
     std::string folder = "found";
+    std::string campaign;
     std::optional<unsigned> jobs;
     std::string format = "human";
     bool quiet = false;
     ExhaustiveFlags exhaustive;
 };
 
-// `A..B`, or nothing.
-std::optional<std::pair<std::uint64_t, std::uint64_t>> seedsOf(const std::string& text) {
-    std::pair<std::uint64_t, std::uint64_t> seeds;
+// Two numbers with `between` them, the first not above the second.
+std::optional<std::pair<std::uint64_t, std::uint64_t>> pairOf(const std::string& text, std::string_view between) {
+    std::pair<std::uint64_t, std::uint64_t> pair;
     const char* const end = text.data() + text.size();
-    const auto first = std::from_chars(text.data(), end, seeds.first);
-    if (first.ec != std::errc{} || !std::string_view(first.ptr).starts_with("..")) return std::nullopt;
-    const auto last = std::from_chars(first.ptr + 2, end, seeds.second);
-    if (last.ec != std::errc{} || last.ptr != end || seeds.second < seeds.first) return std::nullopt;
-    return seeds;
+    const auto first = std::from_chars(text.data(), end, pair.first);
+    if (first.ec != std::errc{} || !std::string_view(first.ptr).starts_with(between)) return std::nullopt;
+    const auto last = std::from_chars(first.ptr + between.size(), end, pair.second);
+    if (last.ec != std::errc{} || last.ptr != end || pair.second < pair.first) return std::nullopt;
+    return pair;
 }
 
 std::string areSeeds(const std::string& text) {
-    return seedsOf(text) ? "" : fmt::format("\"{}\" is not a range of seeds such as 1..1000", text);
+    return pairOf(text, "..") ? "" : fmt::format("\"{}\" is not a range of seeds such as 1..1000", text);
+}
+
+std::string isShard(const std::string& text) {
+    const auto shard = pairOf(text, "/");
+    const bool isSound = shard && shard->first > 0 && shard->second <= kMostShards;
+    return isSound ? "" : fmt::format("\"{}\" is not one part of several, such as 2/8", text);
 }
 
 ExploreOptions optionsOf(const ExploreFlags& flags) {
     ExploreOptions options;
-    if (!flags.seeds.empty()) std::tie(options.firstSeed, options.lastSeed) = *seedsOf(flags.seeds);
+    if (!flags.seeds.empty()) std::tie(options.firstSeed, options.lastSeed) = *pairOf(flags.seeds, "..");
+    if (!flags.shard.empty()) std::tie(options.shard.number, options.shard.of) = *pairOf(flags.shard, "/");
     options.runs = flags.runs;
     if (!flags.time.empty()) options.time = parseDuration(flags.time);
     if (flags.seeds.empty() && flags.time.empty() && !flags.runs) options.runs = 100'000;
@@ -137,6 +147,19 @@ int explore(const ExploreFlags& flags) {
         }
     }
     ExploreOptions options = optionsOf(flags);
+    const bool isKept = !flags.campaign.empty();
+    CampaignFolder campaign;
+    if (isKept) {
+        if (const int code = campaign.open(flags.campaign, options); code != kOk) return code;
+        options.before = campaign.before();
+        options.checkpoint = [&campaign](const Explored& explored) { campaign.write(explored); };
+    }
+    bool written = true;
+    options.keep = [&](const Found& found) {
+        std::string file = keep(found, isKept ? flags.campaign : flags.folder);
+        written = written && !file.empty();
+        return file;
+    };
     const bool isShown = !flags.quiet && isatty(fileno(stderr)) != 0;
     Millis shown{0};
     options.progress = [&](const ExploreProgress& progress) {
@@ -148,24 +171,17 @@ int explore(const ExploreFlags& flags) {
         std::fflush(stderr);
     };
     Explored explored;
-    bool isLogged = true;
     {
         const Interrupt interrupt;
         ForeignTargets foreign(flags.target, interrupt);
         options.makeTarget = foreign.maker();
         explored = mdsync::explore(options, interrupt);
-        isLogged = foreign.written();
+        written = foreign.written() && written;
     }
     if (shown > Millis{0}) fmt::print(stderr, "\r\x1b[K");
-    std::vector<std::string> files;
-    bool written = isLogged;
-    for (const Found& found : explored.found) {
-        files.push_back(keep(found, flags.folder));
-        written = written && !files.back().empty();
-    }
     if (!flags.quiet) fmt::print(stderr, "{}", exploreSpeed(explored));
     const bool isJson = flags.format == "json";
-    written = print(isJson ? exploreJson(explored, files) : exploreReport(explored, files)) && written;
+    written = print(isJson ? exploreJson(explored) : exploreReport(explored)) && written && campaign.written();
     const int code = exitCodeOf(explored);
     return written ? code : withUnwritable(code);
 }
@@ -197,6 +213,9 @@ Command addExplore(CLI::App& program) {
         ->type_name("A..B");
     addNumber(*app, "--runs", flags->runs, std::uint64_t{0}, std::numeric_limits<std::uint64_t>::max(),
               "So many scenarios (default 100000, where neither --seeds nor --time is given)");
+    app->add_option("--shard", flags->shard, "Only the I-th of N parts of these seeds, so that N machines share them")
+        ->check(CLI::Validator(isShard, ""))
+        ->type_name("I/N");
     app->add_option("--time", flags->time, "Start nothing more after this time: 30s, 10m, 8h")
         ->check(CLI::Validator(isDuration, ""))
         ->type_name("D");
@@ -216,18 +235,28 @@ Command addExplore(CLI::App& program) {
                                        "Each known-bad server in turn: how many scenarios it takes to catch it");
     app->add_flag("--markdown", flags->markdown, "With --every-mutant: the page of the documentation")->needs(every);
     for (const char* other :
-         {"--seeds", "--time", "--steps", "--rule", "--without", "--server", "--target", "--no-freedom"}) {
+         {"--seeds", "--shard", "--time", "--steps", "--rule", "--without", "--server", "--target", "--no-freedom"}) {
         every->excludes(app->get_option(other));
     }
     app->add_option("-o,--output", flags->folder, "Where failing scenarios are written (default found)")
         ->type_name("DIR");
+    CLI::Option* campaign =
+        app->add_option("--campaign", flags->campaign,
+                        "Keep all that was found out in this folder, and go on from there the next time")
+            ->type_name("DIR")
+            ->excludes(app->get_option("--output"))
+            ->excludes(every);
     addJobs(*app, flags->jobs, "Scenarios");
     app->add_option("--format", flags->format, "human or json")
         ->check(CLI::Validator(oneOf({"human", "json"}), ""))
         ->type_name("FORMAT");
     app->add_flag("-q,--quiet", flags->quiet, "No progress, no speed");
     addExhaustive(*app, flags->exhaustive);
-    app->get_option("--exhaustive")->excludes(app->get_option("--target"))->excludes(every);
+    app->get_option("--exhaustive")
+        ->excludes(app->get_option("--target"))
+        ->excludes(app->get_option("--shard"))
+        ->excludes(campaign)
+        ->excludes(every);
     addExample(*app,
                "Examples:\n"
                "  mdsync explore --time 10m                               as much as ten minutes allow\n"

@@ -1,7 +1,11 @@
-// mdsync merge: one report from the results of several runs.
+// mdsync merge: one report from the results of several runs, or from the shards of a search.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <filesystem>
+
 #include "command.hpp"
+#include "mdsync/campaign.hpp"
 #include "mdsync/documents.hpp"
 #include "output.hpp"
 
@@ -14,7 +18,55 @@ struct MergeFlags {
     OutputOptions output;
 };
 
+// The campaign that `path` is or lies in; empty for another kind of document.
+std::string campaignAt(const std::string& path) {
+    std::error_code error;
+    if (std::filesystem::is_directory(path, error)) return (std::filesystem::path(path) / kCampaignFile).string();
+    return documentKind(path) == "campaign/1" ? path : std::string();
+}
+
+int mergeShards(const std::vector<std::string>& paths, const OutputOptions& output) {
+    if (!output.reports.empty() || !output.require.empty()) {
+        fmt::print(stderr, "mdsync: --report and --require are for results of run and check, not for campaigns\n");
+        return kUsage;
+    }
+    std::vector<CampaignFile> files;
+    bool broken = false;
+    for (const std::string& path : paths) {
+        files.push_back(readCampaign(path));
+        complain(files.back().diagnostics);
+        broken = broken || !files.back().valid;
+    }
+    const MergedCampaigns merged = broken ? MergedCampaigns{} : mergeCampaigns(files);
+    for (const std::string& problem : merged.problems) fmt::print(stderr, "mdsync: {}\n", problem);
+    if (broken || !merged.problems.empty()) {
+        fmt::print(stderr, "mdsync: nothing was merged\n");
+        return kBadInput;
+    }
+    if (!output.quiet) fmt::print(stderr, "{}", exploreSpeed(merged.explored));
+    const bool written = print(output.format == "json" ? exploreJson(merged.explored) : exploreReport(merged.explored));
+    if (!merged.unfinished.empty()) {
+        fmt::print(stderr, "mdsync: not finished: shard {}\n", fmt::join(merged.unfinished, ", "));
+    }
+    if (!merged.missing.empty()) {
+        fmt::print(stderr, "mdsync: missing: shard {}\n", fmt::join(merged.missing, ", "));
+    }
+    int code = exitCodeOf(merged.explored);
+    if (!merged.missing.empty() && code != kInternal) code = kBadInput;
+    if (!merged.unfinished.empty() && (code == kOk || code == kNothing)) code = kInconclusive;
+    return written ? code : withUnwritable(code);
+}
+
 int merge(const MergeFlags& flags) {
+    std::vector<std::string> campaigns;
+    for (const std::string& path : flags.paths) {
+        if (std::string campaign = campaignAt(path); !campaign.empty()) campaigns.push_back(std::move(campaign));
+    }
+    if (campaigns.size() == flags.paths.size()) return mergeShards(campaigns, flags.output);
+    if (!campaigns.empty()) {
+        fmt::print(stderr, "mdsync: {} is a campaign; it can't be merged with results\n", campaigns.front());
+        return kBadInput;
+    }
     std::vector<ResultFile> files;
     bool broken = false;
     for (const std::string& path : flags.paths) {
@@ -40,17 +92,22 @@ int merge(const MergeFlags& flags) {
 }  // namespace
 
 Command addMerge(CLI::App& program) {
-    CLI::App* app = program.add_subcommand("merge", "Make one report from the results of several runs");
+    CLI::App* app = program.add_subcommand(
+        "merge", "Make one report from the results of several runs, or of the shards of a search");
     const auto flags = std::make_shared<MergeFlags>();
-    app->add_option("results", flags->paths, "Results that run or check wrote as JSON; no scenario may be in two")
+    app->add_option(
+           "results", flags->paths,
+           "Results that run or check wrote as JSON, no scenario in two of them; or the folders of campaigns that "
+           "explore made, one for each shard")
         ->required()
         ->type_name("RESULT");
     addOutputOptions(*app, flags->output, false);
     addExample(*app,
                "Ends as one run over all these scenarios would.\n"
-               "Example:\n"
+               "Examples:\n"
                "  mdsync run scenarios/web --report json=1.json; mdsync run scenarios/recall --report json=2.json\n"
-               "  mdsync merge 1.json 2.json --report junit=junit.xml\n");
+               "  mdsync merge 1.json 2.json --report junit=junit.xml\n"
+               "  mdsync merge campaign-*                   what the shards of a search have found\n");
     return {app, [flags] { return merge(*flags); }};
 }
 

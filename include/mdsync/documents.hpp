@@ -17,6 +17,10 @@
 
 namespace mdsync {
 
+// What the document at `path` says it is, such as `result/1`, if it says so at its beginning, where mdsync writes it;
+// else nothing.
+[[nodiscard]] std::string documentKind(const std::string& path);
+
 // ---- Baselines ------------------------------------------------------------------------------------------------------
 
 struct BaselineFile {

@@ -28,6 +28,7 @@ namespace mdsync {
 // Where a rule was violated: the kind of conversation for a message, else the class of the device.
 enum class Where : std::uint8_t { App, Private, Group, Chatroom, Mobile, Web, Desktop, Miniprogram };
 [[nodiscard]] std::string_view spell(Where where);
+[[nodiscard]] std::optional<Where> findWhere(std::string_view spelling);
 
 // A Failure is what search holds for one fault: a rule, and the kind of place where it was violated.
 struct Failure {
@@ -113,9 +114,33 @@ struct Found {
     std::uint64_t times = 0;  // scenarios that failed so
     std::string server;       // as --server takes it
     std::string text;         // the violation's sentence
+    std::uint64_t steps = 0;  // of the scenario once it was made small
     std::uint64_t stepsBefore = 0;
     bool needsSeed = false;
-    Case scenario;  // made small
+    std::string file;  // where the scenario was written; empty: nowhere
+    Case scenario;     // made small; empty in a Found that was read from a file
+};
+
+// Which part of the seeds is explored: every `of`-th, from the `number`-th on.
+// REQUIRES: 1 <= number <= of <= kMostShards.
+inline constexpr std::uint64_t kMostShards = 100'000;
+struct Shard {
+    std::uint64_t number = 1;
+    std::uint64_t of = 1;
+    friend bool operator==(const Shard&, const Shard&) = default;
+};
+
+// What is explored. With the same plan the same seeds are the same runs.
+struct SearchPlan {
+    std::uint64_t firstSeed = 1;
+    std::uint64_t lastSeed = 0xffffffffffffffffULL;
+    std::optional<std::uint64_t> runs;  // seeds at most, those of other shards among them
+    Shard shard;
+    std::vector<RuleId> rules;         // only their failures count; empty: all
+    std::vector<std::string> without;  // words of searchWords() that scenarios do without
+    std::string server = "reference";
+    bool freedom = true;  // against `reference`: each run with other legal choices of the server (Knobs)
+    std::uint32_t mostSteps = 40;
 };
 
 struct ExploreProgress {
@@ -124,24 +149,31 @@ struct ExploreProgress {
     Millis elapsed{0};
 };
 
-struct ExploreOptions {
-    std::uint64_t firstSeed = 1;
-    std::uint64_t lastSeed = 0xffffffffffffffffULL;
-    std::optional<std::uint64_t> runs;  // at most
-    std::optional<Millis> time;         // starts nothing more when it is over
+struct Explored;
+
+// How a plan is carried out. The callbacks are called from the worker threads, one at a time.
+struct ExploreOptions : SearchPlan {
+    std::optional<Millis> time;  // starts nothing more when it is over
     unsigned jobs = 1;
-    std::vector<RuleId> rules;         // only their failures count; empty: all
-    std::vector<std::string> without;  // words of searchWords() that scenarios do without
-    std::string server = "reference";
     // Where given: makes the systems to run against, one for each thread, instead of `server`. Its name is `server`.
     std::function<std::unique_ptr<Target>()> makeTarget;
-    bool freedom = true;  // against `reference`: each run with other legal choices of the server (Knobs)
-    std::uint32_t mostSteps = 40;
-    std::function<void(const ExploreProgress&)> progress;  // called from the worker threads, one at a time
+    const Explored* before = nullptr;  // what was explored of this plan already: goes on from there
+    std::function<void(const ExploreProgress&)> progress;
+    std::function<std::string(const Found&)> keep;    // writes a failure as soon as it is small; gives the file
+    std::function<void(const Explored&)> checkpoint;  // about once a second, before a failure is made small, and last
+};
+
+// A sample of the cases that were met, by which what was not met is estimated: those whose number begins with
+// `sparseness` zero bits.
+struct CaseSample {
+    unsigned sparseness = 0;
+    std::vector<std::uint64_t> once;  // in one scenario only; both are in ascending order
+    std::vector<std::uint64_t> again;
 };
 
 // What exploring gave.
 struct Explored {
+    std::uint64_t seeds = 0;  // of the plan, in its order, that were taken
     std::uint64_t runs = 0;
     std::uint64_t failed = 0;  // runs with a failure that counts
     std::uint64_t steps = 0;
@@ -156,10 +188,15 @@ struct Explored {
     // Cases: a step, the one before it, and the kinds of events that followed, as far as they can be told apart.
     std::uint64_t cases = 0;      // different ones
     std::uint64_t casesOnce = 0;  // seen in one scenario only: about casesOnce / runs new ones come with the next
-    std::vector<Found> found;     // in the order of their seeds
+    CaseSample sample;
+    std::vector<Found> found;  // in the order of their seeds
+    bool finished = false;     // all was done that was asked for
     bool interrupted = false;
     int interruptSignal = 0;
 };
+
+// How many seeds the plan has for its shard.
+[[nodiscard]] std::uint64_t seedsOf(const SearchPlan& plan);
 
 // The words that `without` takes: verbs and faults.
 [[nodiscard]] std::vector<std::string_view> searchWords();
@@ -201,16 +238,15 @@ struct Hunted {
 
 // ---- Reports --------------------------------------------------------------------------------------------------------
 
-// What was explored, for people: a failure a paragraph, with the line to paste, then what was put to the test. `files`
-// holds the file of each failure, in their order; an empty name where none was written. Says nothing about speed: the
-// same seeds print the same.
-[[nodiscard]] std::string exploreReport(const Explored& explored, const std::vector<std::string>& files);
+// What was explored, for people: a failure a paragraph, with the line to paste, then what was put to the test. Says
+// nothing about speed: the same seeds print the same.
+[[nodiscard]] std::string exploreReport(const Explored& explored);
 
 // How long it took and how fast it was, one line.
 [[nodiscard]] std::string exploreSpeed(const Explored& explored);
 
 // The document `explore/1`.
-[[nodiscard]] std::string exploreJson(const Explored& explored, const std::vector<std::string>& files);
+[[nodiscard]] std::string exploreJson(const Explored& explored);
 
 // The exit code that the command line promises: 70 if a run did not repeat, 130 or 143 if interrupted, 3 if the target
 // broke, 1 for a failure, 4 if nothing was judged, else 0.

@@ -154,6 +154,15 @@ struct Counts {
     std::uint64_t lapsed = 0;     // a duty that ended before it was due
     Aspects aspects = 0;          // of the checks; there may be bits that the rule does not have
     friend bool operator==(const Counts&, const Counts&) = default;
+
+    Counts& operator+=(const Counts& other) {
+        checked += other.checked;
+        violated += other.violated;
+        undecided += other.undecided;
+        lapsed += other.lapsed;
+        aspects |= other.aspects;
+        return *this;
+    }
 };
 using RuleCounts = std::array<Counts, kRules>;
 

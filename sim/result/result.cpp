@@ -18,14 +18,6 @@ bool hasError(const std::vector<Diagnostic>& diagnostics) {
                        [](const Diagnostic& d) { return d.severity == Severity::Error; });
 }
 
-void add(Counts& sum, const Counts& counts) {
-    sum.checked += counts.checked;
-    sum.violated += counts.violated;
-    sum.undecided += counts.undecided;
-    sum.lapsed += counts.lapsed;
-    sum.aspects |= counts.aspects;
-}
-
 void countVerdict(Summary& sum, Verdict verdict) {
     switch (verdict) {
         case Verdict::Pass:
@@ -106,7 +98,7 @@ std::optional<std::size_t> accompaniedBy(const std::vector<ReportedViolation>& v
 RuleCounts totalCounts(const Result& result) {
     RuleCounts sum{};
     for (const CaseResult& c : result.cases) {
-        for (std::size_t i = 0; i < kRules; ++i) add(sum[i], c.counts[i]);
+        for (std::size_t i = 0; i < kRules; ++i) sum[i] += c.counts[i];
     }
     return sum;
 }

@@ -11,6 +11,8 @@
 #include <fstream>
 #include <iterator>
 
+#include "mdsync/documents.hpp"
+
 namespace mdsync {
 
 using scenario::Mistake;
@@ -33,6 +35,21 @@ Diagnostic aboutWhole(const std::string& path, std::string code, std::string mes
 }
 
 }  // namespace
+
+std::string documentKind(const std::string& path) {
+    constexpr std::size_t kBeginning = 256;
+    std::string begin(kBeginning, '\0');
+    std::ifstream file(path, std::ios::binary);
+    file.read(begin.data(), static_cast<std::streamsize>(begin.size()));
+    begin.resize(static_cast<std::size_t>(std::max<std::streamsize>(0, file.gcount())));
+    std::size_t at = begin.find_first_not_of(" \t\r\n");
+    for (const std::string_view part : {"{", "\"mdsync\"", ":", "\""}) {
+        if (at == std::string::npos || begin.compare(at, part.size(), part) != 0) return {};
+        at = begin.find_first_not_of(" \t\r\n", at + part.size());
+    }
+    if (at == std::string::npos) return {};
+    return begin.substr(at, begin.find('"', at) - at);
+}
 
 Document::Document(const std::string& path, std::string_view kind) : path_(path) {
     read(kind);

@@ -10,11 +10,11 @@ namespace {
 constexpr std::array<CodeInfo, 21> kCodes{{
     {"document.unreadable", "the file can't be read",
      "There is no such file, it is a folder, or the system refuses to open or read it."},
-    {"document.too-large", "the file is too large", "A result or baseline has at most 2 GiB."},
+    {"document.too-large", "the file is too large", "A document has at most 2 GiB."},
     {"document.not-utf8", "the file is not UTF-8 text",
-     "Results and baselines are UTF-8. The place shown is the first byte that can't be part of such a text."},
+     "Documents are UTF-8. The place shown is the first byte that can't be part of such a text."},
     {"document.not-json", "the file is not JSON",
-     "A result or baseline is one JSON object; // and /* */ comments are allowed in it. Nothing behind the place shown "
+     "A document is one JSON object; // and /* */ comments are allowed in it. Nothing behind the place shown "
      "was read: the file may have been cut, or be the output for people instead of that of --format json."},
     {"document.too-deep", "lists and objects are nested too deep",
      "No document of mdsync is nested more than a few levels; beyond 64 the reader stops."},
@@ -40,7 +40,7 @@ constexpr std::array<CodeInfo, 21> kCodes{{
      "The key `mdsync` says what a document is: result/1 is what `run`, `check` and `merge` print with --format json "
      "or "
      "write with --report json=FILE, baseline/1 what --write-baseline writes, run/1 what `run --record` and `explore` "
-     "write. This file is something else, or of a "
+     "write, campaign/1 what `explore --campaign` writes. This file is something else, or of a "
      "later version."},
     {"document.unknown-word", "a word outside the list that the key allows", "The key takes one of a few words."},
     {"document.out-of-range", "a value outside its bounds",

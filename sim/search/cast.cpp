@@ -157,6 +157,14 @@ std::optional<Word> wordOf(std::string_view spelling) {
     return std::nullopt;
 }
 
+Without withoutOf(const std::vector<std::string>& words) {
+    Without without;
+    for (const std::string& word : words) {
+        if (const auto found = wordOf(word)) without.set(static_cast<std::size_t>(*found));
+    }
+    return without;
+}
+
 void drawCast(Drawing& draw, const Without& without, Case& into) {
     Casting casting{draw, without, into};
     casting.settings();

@@ -7,6 +7,7 @@
 
 #include "mdsync/exhaustive.hpp"
 #include "mdsync/run.hpp"
+#include "search/explored.hpp"
 
 namespace mdsync {
 
@@ -125,14 +126,7 @@ std::string certificateJson(const ExhaustiveOptions& options, const Certificate&
                                         {"text", finding.text},
                                         {"path", finding.path}});
     }
-    document["rules"] = Json::object();
-    for (const Rule& row : catalogue()) {
-        const Counts& counts = certificate.counts[static_cast<std::size_t>(row.id)];
-        document["rules"][std::string(row.name)] = {{"checked", counts.checked},
-                                                    {"violated", counts.violated},
-                                                    {"undecided", counts.undecided},
-                                                    {"lapsed", counts.lapsed}};
-    }
+    document["rules"] = search::rulesJson(certificate.counts);
     Json rounds = Json::array();
     for (const ExhaustiveRound& round : certificate.rounds) {
         rounds.push_back({{"steps", round.steps},

@@ -12,6 +12,7 @@
 
 #include "mdsync/search.hpp"
 #include "run/difference.hpp"
+#include "search/explored.hpp"
 #include "search/freedom.hpp"
 #include "search/generator.hpp"
 #include "search/situations.hpp"
@@ -28,6 +29,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::uint64_t kBatch = 128;  // seeds
 constexpr std::uint64_t kMostErrors = 5;
 constexpr std::uint64_t kRepeated = 64;  // one run in so many is made twice
+constexpr Millis kCheckpoint{1000};
 
 // A failure's first scenario in a batch.
 struct Sighting {
@@ -38,7 +40,7 @@ struct Sighting {
 
 // What a batch gave.
 struct Batch {
-    std::uint64_t runs = 0, failed = 0, steps = 0, events = 0, repeated = 0, notApplicable = 0, errors = 0;
+    std::uint64_t seeds = 0, runs = 0, failed = 0, steps = 0, events = 0, repeated = 0, notApplicable = 0, errors = 0;
     std::string reason;
     RuleCounts counts{};
     std::string difference;
@@ -46,31 +48,6 @@ struct Batch {
     std::vector<std::size_t> caseEnds;  // by run
     std::vector<Sighting> sightings;    // by first seed
 };
-
-Without withoutOf(const std::vector<std::string>& words) {
-    Without without;
-    for (const std::string& word : words) {
-        if (const auto found = wordOf(word)) without.set(static_cast<std::size_t>(*found));
-    }
-    return without;
-}
-
-void add(RuleCounts& sum, const RuleCounts& counts) {
-    for (std::size_t i = 0; i < kRules; ++i) {
-        sum[i].checked += counts[i].checked;
-        sum[i].violated += counts[i].violated;
-        sum[i].undecided += counts[i].undecided;
-        sum[i].lapsed += counts[i].lapsed;
-    }
-}
-
-constexpr std::uint64_t kMost = 0xffffffffffffffffULL;
-
-// How many seeds there are to take.
-std::uint64_t seedsOf(const ExploreOptions& options) {
-    const std::uint64_t less = options.lastSeed - options.firstSeed;
-    return less == kMost ? kMost : less + 1;
-}
 
 // The server that a run of `seed` meets.
 class Servers {
@@ -101,9 +78,11 @@ public:
     Worker(const ExploreOptions& options, const Servers& servers)
         : options_(options), servers_(servers), generator_({withoutOf(options.without), options.mostSteps}) {}
 
+    // Of `count` seeds, from `first` on.
     Batch make(std::uint64_t first, std::uint64_t count) {
         Batch batch;
-        for (std::uint64_t i = 0; i < count; ++i) one(first + i, batch);
+        batch.seeds = count;
+        for (std::uint64_t i = 0; i < count; ++i) one(first + i * options_.shard.of, batch);
         return batch;
     }
 
@@ -193,21 +172,25 @@ private:
 class Exploration {
 public:
     Exploration(const ExploreOptions& options, const Interrupt& interrupt)
-        : options_(options), interrupt_(interrupt), servers_(options), began_(Clock::now()) {}
+        : options_(options), interrupt_(interrupt), servers_(options), began_(Clock::now()) {
+        if (options.before == nullptr) return;
+        total_ = *options.before;
+        total_.finished = total_.interrupted = false;
+        for (Found& found : total_.found) found_.emplace(found.failure, std::move(found));
+        total_.found.clear();
+        situations_.add(total_.sample);
+        handedOut_ = total_.seeds;
+    }
 
     Explored run() {
         const unsigned jobs = std::max(1U, options_.jobs);
         inParallel(jobs, jobs, interrupt_.flag(), [this](std::size_t) { work(); });
-        total_.cases = situations_.known();
-        total_.casesOnce = situations_.once();
-        total_.elapsed = elapsed();
-        total_.interrupted = interrupt_.signal() != 0;
-        total_.interruptSignal = interrupt_.signal();
-        for (auto& [failure, found] : found_) total_.found.push_back(std::move(found));
-        std::sort(total_.found.begin(), total_.found.end(), [](const Found& a, const Found& b) {
-            return a.seed != b.seed ? a.seed < b.seed : a.failure < b.failure;
-        });
-        return std::move(total_);
+        Explored explored = soFar();
+        explored.interrupted = interrupt_.signal() != 0;
+        explored.interruptSignal = interrupt_.signal();
+        explored.finished = !explored.interrupted && !broken_;
+        if (options_.checkpoint) options_.checkpoint(explored);
+        return explored;
     }
 
 private:
@@ -219,6 +202,23 @@ private:
 
     [[nodiscard]] Millis elapsed() const { return std::chrono::duration_cast<Millis>(Clock::now() - began_); }
 
+    // What was added up until now.
+    [[nodiscard]] Explored soFar() const {
+        Explored explored = total_;
+        explored.cases = situations_.known();
+        explored.casesOnce = situations_.once();
+        explored.sample = situations_.sample();
+        explored.elapsed += elapsed();
+        for (const auto& [failure, found] : found_) explored.found.push_back(found);
+        sortFound(explored.found);
+        return explored;
+    }
+
+    void checkpoint() {
+        checkpointed_ = elapsed();
+        if (options_.checkpoint) options_.checkpoint(soFar());
+    }
+
     void work() {
         Worker worker{options_, servers_};
         while (const std::optional<Range> range = next()) take(range->number, worker.make(range->first, range->count));
@@ -227,10 +227,11 @@ private:
     std::optional<Range> next() {
         const std::scoped_lock lock{mutex_};
         if (broken_ || interrupt_.flag().load() || (options_.time && elapsed() >= *options_.time)) return std::nullopt;
-        const std::uint64_t wanted = std::min(seedsOf(options_), options_.runs.value_or(kMost));
+        const std::uint64_t wanted = seedsOf(options_);
         const std::uint64_t left = wanted - std::min(wanted, handedOut_);
         if (left == 0) return std::nullopt;
-        const Range range{batches_++, options_.firstSeed + handedOut_,
+        const Shard& shard = options_.shard;
+        const Range range{batches_++, options_.firstSeed + shard.number - 1 + handedOut_ * shard.of,
                           std::min(left, options_.makeTarget ? 1 : kBatch)};
         handedOut_ += range.count;
         return range;
@@ -240,13 +241,21 @@ private:
         const std::scoped_lock lock{mutex_};
         waiting_.emplace(number, std::move(batch));
         for (auto it = waiting_.begin(); it != waiting_.end() && it->first == added_; it = waiting_.erase(it)) {
+            if (hasNews(it->second) || elapsed() - checkpointed_ >= kCheckpoint) checkpoint();
             addUp(it->second);
             ++added_;
         }
-        if (options_.progress) options_.progress({total_.runs, found_.size(), elapsed()});
+        if (options_.progress) options_.progress({total_.runs, found_.size(), elapsed() + total_.elapsed});
+    }
+
+    // Whether it shows a failure that must be made small yet, which takes its time.
+    [[nodiscard]] bool hasNews(const Batch& batch) const {
+        return std::any_of(batch.sightings.begin(), batch.sightings.end(),
+                           [this](const Sighting& sighting) { return !found_.contains(sighting.failure); });
     }
 
     void addUp(const Batch& batch) {
+        total_.seeds += batch.seeds;
         total_.runs += batch.runs;
         total_.failed += batch.failed;
         total_.steps += batch.steps;
@@ -255,7 +264,8 @@ private:
         total_.notApplicable += batch.notApplicable;
         if (total_.reason.empty() || (total_.errors == 0 && batch.errors > 0)) total_.reason = batch.reason;
         total_.errors += batch.errors;
-        if (total_.errors > kMostErrors) broken_ = true;
+        errors_ += batch.errors;
+        if (errors_ > kMostErrors) broken_ = true;
         if (total_.difference.empty()) total_.difference = batch.difference;
         add(total_.counts, batch.counts);
         std::size_t begin = 0;
@@ -276,6 +286,8 @@ private:
         Generator generator{{withoutOf(options_.without), options_.mostSteps}};
         found.scenario = generator.make(sighting.seed);
         makeSmall(found, servers_.policy(sighting.seed));
+        found.steps = found.scenario.steps.size();
+        if (options_.keep) found.file = options_.keep(found);
     }
 
     // The scenario and, for the reference server with some of its legal choices, these choices.
@@ -344,7 +356,9 @@ private:
     Clock::time_point began_;
 
     std::mutex mutex_;
-    bool broken_ = false;          // the target breaks again and again
+    bool broken_ = false;  // the target breaks again and again
+    std::uint64_t errors_ = 0;
+    Millis checkpointed_{0};
     std::uint64_t handedOut_ = 0;  // seeds
     std::uint64_t batches_ = 0;
     std::uint64_t added_ = 0;  // batches
@@ -358,6 +372,13 @@ private:
 
 std::vector<std::string_view> searchWords() {
     return {kSpellings.begin(), kSpellings.end()};
+}
+
+std::uint64_t seedsOf(const SearchPlan& plan) {
+    constexpr std::uint64_t kMost = 0xffffffffffffffffULL;
+    const std::uint64_t less = plan.lastSeed - plan.firstSeed;
+    const std::uint64_t all = std::min(less == kMost ? kMost : less + 1, plan.runs.value_or(kMost));
+    return all / plan.shard.of + (all % plan.shard.of >= plan.shard.number ? 1 : 0);
 }
 
 Explored explore(const ExploreOptions& options, const Interrupt& interrupt) {

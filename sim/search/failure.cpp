@@ -39,9 +39,7 @@ Where placeOf(const Case& scenario, DeviceId device, MessageId message) {
         }
     }
     if (!device.exists()) return Where::App;
-    const std::string_view word = classWord(scenario.header.devices[device.index()].platform);
-    const auto found = std::find(kPlaces.begin(), kPlaces.end(), word);
-    return static_cast<Where>(found - kPlaces.begin());
+    return findWhere(classWord(scenario.header.devices[device.index()].platform)).value_or(Where::App);
 }
 
 void addOnce(std::vector<Failure>& failures, const Failure& failure) {
@@ -52,6 +50,12 @@ void addOnce(std::vector<Failure>& failures, const Failure& failure) {
 
 std::string_view spell(Where where) {
     return kPlaces[static_cast<std::size_t>(where)];
+}
+
+std::optional<Where> findWhere(std::string_view spelling) {
+    const auto found = std::find(kPlaces.begin(), kPlaces.end(), spelling);
+    if (found == kPlaces.end()) return std::nullopt;
+    return static_cast<Where>(found - kPlaces.begin());
 }
 
 std::string spell(const Failure& failure) {

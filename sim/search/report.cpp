@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "mdsync/search.hpp"
+#include "search/explored.hpp"
 
 namespace mdsync {
 
@@ -19,16 +19,16 @@ std::uint64_t perSecond(std::uint64_t number, Millis elapsed) {
     return number * 1000 / static_cast<std::uint64_t>(std::max<std::int64_t>(1, elapsed.count()));
 }
 
-void appendFound(std::string& out, const Found& found, const std::string& file) {
+void appendFound(std::string& out, const Found& found) {
     out += fmt::format("FOUND {}\n\n  {}\n  {}; first by seed {}, in {}\n\n", spell(found.failure), found.text,
-                       fmt::format("{} (of {}){}", counted(found.scenario.steps.size(), "step"), found.stepsBefore,
+                       fmt::format("{} (of {}){}", counted(found.steps, "step"), found.stepsBefore,
                                    found.needsSeed ? ", needs its seed" : ""),
                        found.seed, counted(found.times, "scenario"));
-    if (!file.empty()) {
+    if (!found.file.empty()) {
         const bool isForeign = found.server.starts_with("exec:") || found.server.starts_with("tcp:");
         const std::string option = isForeign ? " --target " : " --server ";
         const std::string server = found.server == "reference" ? "" : option + shellWord(found.server);
-        out += fmt::format("  again:    mdsync run {}{}\n", shellWord(file), server);
+        out += fmt::format("  again:    mdsync run {}{}\n", shellWord(found.file), server);
     }
     out += fmt::format("  why:      mdsync explain {}\n\n", rule(found.failure.rule).name);
 }
@@ -63,11 +63,9 @@ void appendCases(std::string& out, const Explored& explored) {
 
 }  // namespace
 
-std::string exploreReport(const Explored& explored, const std::vector<std::string>& files) {
+std::string exploreReport(const Explored& explored) {
     std::string out;
-    for (std::size_t i = 0; i < explored.found.size(); ++i) {
-        appendFound(out, explored.found[i], i < files.size() ? files[i] : std::string());
-    }
+    for (const Found& found : explored.found) appendFound(out, found);
     appendRules(out, explored);
     appendCases(out, explored);
     if (!explored.difference.empty()) out += fmt::format("NOT REPEATABLE  {}\n", explored.difference);
@@ -90,7 +88,7 @@ std::string exploreSpeed(const Explored& explored) {
                        spellDuration(explored.elapsed), perSecond(explored.runs, explored.elapsed));
 }
 
-std::string exploreJson(const Explored& explored, const std::vector<std::string>& files) {
+std::string exploreJson(const Explored& explored) {
     Json document = {{"mdsync", "explore/1"},
                      {"runs", explored.runs},
                      {"failed", explored.failed},
@@ -105,12 +103,11 @@ std::string exploreJson(const Explored& explored, const std::vector<std::string>
                      {"interrupted", explored.interrupted}};
     if (!explored.difference.empty()) document["difference"] = explored.difference;
     document["failures"] = Json::array();
-    for (std::size_t i = 0; i < explored.found.size(); ++i) {
-        const Found& found = explored.found[i];
+    for (const Found& found : explored.found) {
         document["failures"].push_back({{"rule", rule(found.failure.rule).name},
                                         {"where", spell(found.failure.where)},
-                                        {"scenario", i < files.size() ? Json(files[i]) : Json()},
-                                        {"steps", found.scenario.steps.size()},
+                                        {"scenario", found.file.empty() ? Json() : Json(found.file)},
+                                        {"steps", found.steps},
                                         {"stepsBefore", found.stepsBefore},
                                         {"seed", found.seed},
                                         {"needsSeed", found.needsSeed},
@@ -118,14 +115,7 @@ std::string exploreJson(const Explored& explored, const std::vector<std::string>
                                         {"server", found.server},
                                         {"text", found.text}});
     }
-    document["rules"] = Json::object();
-    for (const Rule& row : catalogue()) {
-        const Counts& counts = explored.counts[static_cast<std::size_t>(row.id)];
-        document["rules"][std::string(row.name)] = {{"checked", counts.checked},
-                                                    {"violated", counts.violated},
-                                                    {"undecided", counts.undecided},
-                                                    {"lapsed", counts.lapsed}};
-    }
+    document["rules"] = search::rulesJson(explored.counts);
     return document.dump(2) + "\n";
 }
 

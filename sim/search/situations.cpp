@@ -61,7 +61,29 @@ void Situations::add(std::span<const std::uint64_t> cases) {
     for (const std::uint64_t number : cases) {
         if (isKept(number)) insert(number, false);
     }
-    if (size_ > kMost) thinOut();
+    while (size_ > kMost) thinOut();
+}
+
+void Situations::add(const CaseSample& sample) {
+    if (sample.sparseness > sparse_) {
+        sparse_ = sample.sparseness;
+        grow(slots_.size());
+    }
+    add(sample.once);
+    for (const std::uint64_t number : sample.again) {
+        if (isKept(number)) insert(number, true);
+    }
+    while (size_ > kMost) thinOut();
+}
+
+CaseSample Situations::sample() const {
+    CaseSample sample{sparse_, {}, {}};
+    for (const Slot& slot : slots_) {
+        if (slot.number != 0) (slot.again ? sample.again : sample.once).push_back(slot.number);
+    }
+    std::sort(sample.once.begin(), sample.once.end());
+    std::sort(sample.again.begin(), sample.again.end());
+    return sample;
 }
 
 Situations::Slot& Situations::slotOf(std::uint64_t number) {

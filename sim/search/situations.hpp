@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "mdsync/scenario.hpp"
+#include "mdsync/search.hpp"
 #include "mdsync/trace.hpp"
 
 namespace mdsync::search {
@@ -23,11 +24,15 @@ public:
     // A scenario showed these cases. REQUIRES: each once.
     void add(std::span<const std::uint64_t> cases);
 
+    // Others were met elsewhere, in other scenarios.
+    void add(const CaseSample& sample);
+
+    [[nodiscard]] CaseSample sample() const;
     [[nodiscard]] std::uint64_t known() const { return static_cast<std::uint64_t>(size_) << sparse_; }
     [[nodiscard]] std::uint64_t once() const { return static_cast<std::uint64_t>(once_) << sparse_; }
 
 private:
-    static constexpr std::size_t kMost = std::size_t{1} << 18U;  // kept
+    static constexpr std::size_t kMost = std::size_t{1} << 16U;  // kept
 
     struct Slot {
         std::uint64_t number = 0;  // 0: empty

@@ -337,7 +337,7 @@ void SyncModel::buryDead(Position& position) {
     }
 }
 
-void SyncModel::found(Path path) {
+void SyncModel::found(const Path& path) {
     for (const Violation& violation : violations_) {
         std::optional<Finding>& known = findings_[static_cast<std::size_t>(violation.rule)];
         if (known && known->path.size() <= path.size()) continue;

@@ -69,7 +69,7 @@ public:
     void moves(const Position& position, std::vector<Move>& out);
     bool make(Position& position, const Move& move, Odometer& chance);
     Fingerprint fingerprint(const Position& position);
-    void found(Path path);
+    void found(const Path& path);
 
     [[nodiscard]] const StepSet& stepSet() const { return set_; }
     [[nodiscard]] Header headerOf(std::size_t root) const;

@@ -7,6 +7,7 @@
 #include <bitset>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -52,6 +53,7 @@ inline constexpr std::array<std::string_view, kWords> kSpellings{
 
 // The words that are left out.
 using Without = std::bitset<kWords>;
+[[nodiscard]] Without withoutOf(const std::vector<std::string>& words);  // those that are none do not count
 
 [[nodiscard]] inline bool allows(const Without& without, Word word) {
     return !without[static_cast<std::size_t>(word)];

@@ -54,6 +54,7 @@ FACES = {
     "bench": "run",
     "mutants": "run",
     "search": "search",
+    "campaign": "search",
     "exhaustive": "search",
     "replay": "search",
     "documents": "run",

@@ -39,7 +39,7 @@ TEST_CASE("a known-bad server is caught, with a scenario that shows it") {
 TEST_CASE("any number of threads finds the same") {
     const auto textOf = [](unsigned jobs) {
         Explored explored = exploreWith("mutant:evict-second", jobs, 1500);
-        std::string text = exploreReport(explored, {});
+        std::string text = exploreReport(explored);
         for (const Found& found : explored.found) text += writeScenario(found.scenario);
         return text;
     };

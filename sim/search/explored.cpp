@@ -1,0 +1,29 @@
+// What is done alike with what was explored.
+#include "search/explored.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace mdsync::search {
+
+void add(RuleCounts& sum, const RuleCounts& counts) {
+    for (std::size_t i = 0; i < kRules; ++i) sum[i] += counts[i];
+}
+
+void sortFound(std::vector<Found>& found) {
+    std::sort(found.begin(), found.end(), [](const Found& a, const Found& b) {
+        return a.seed != b.seed ? a.seed < b.seed : a.failure < b.failure;
+    });
+}
+
+nlohmann::ordered_json rulesJson(const RuleCounts& counts) {
+    nlohmann::ordered_json rules = nlohmann::ordered_json::object();
+    for (const Rule& row : catalogue()) {
+        const Counts& of = counts[static_cast<std::size_t>(row.id)];
+        rules[std::string(row.name)] = {
+            {"checked", of.checked}, {"violated", of.violated}, {"undecided", of.undecided}, {"lapsed", of.lapsed}};
+    }
+    return rules;
+}
+
+}  // namespace mdsync::search

@@ -1,0 +1,19 @@
+// What exploring, its campaigns and its reports do alike with what was explored.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <vector>
+
+#include "mdsync/search.hpp"
+
+namespace mdsync::search {
+
+void add(RuleCounts& sum, const RuleCounts& counts);
+
+// In the order of their seeds.
+void sortFound(std::vector<Found>& found);
+
+// The counts of all rules, as an object by rule.
+[[nodiscard]] nlohmann::ordered_json rulesJson(const RuleCounts& counts);
+
+}  // namespace mdsync::search
