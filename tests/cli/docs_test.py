@@ -166,7 +166,17 @@ class AdaptersPage(unittest.TestCase):
         self.assertIn(rule, [v["rule"] for case in json.loads(run.stdout)["scenarios"] for v in case["violations"]])
 
 
-class Commands(unittest.TestCase):
+class Readme(unittest.TestCase):
+    def test_the_first_command_prints_what_it_shows(self):
+        lines = mdsync("run", "scenarios", cwd=ROOT).stdout.splitlines()
+        shown = re.search(r"mdsync run scenarios\n(.*?)```", read("README.md"), re.S).group(1).splitlines()
+        self.assertEqual(shown, lines[:2] + ["..."] + lines[-2:])
+
+    def test_the_failure_that_it_shows_comes_so(self):
+        shown = re.search(r"```\n(FAIL .*?)```", read("README.md"), re.S).group(1)
+        command = re.search(r"again: +mdsync (.*)", shown).group(1)
+        self.assertIn(shown, mdsync(*command.split(), cwd=ROOT).stdout)
+
     def test_every_command_of_the_help_is_named_in_the_readme(self):
         commands = re.findall(r"^  ([a-z]+) {4,}", mdsync("--help").stdout.split("Subcommands:")[1], re.M)
         named = re.search(r"lists the commands: ([a-z, ]+)\.", read("README.md").replace("\n", " ")).group(1).split(", ")
