@@ -208,7 +208,7 @@ std::string sentence(const State& s, RuleId rule, const Arrival& a) {
                                user);
         case RuleId::CompensationWindow:
             return fmt::format("{} logged in and was brought {}, which is older than the window of {} day(s)", d, m,
-                               a.device.compensationDays);
+                               s.side(a.device).compensationDays);
         default:
             return {};
     }
@@ -240,9 +240,10 @@ bool Checker::State::ban(const Arrival& a) {
             because(v, m.until, m.untilAt, m.askedOrigin, fmt::format("{} accepted", name(a.id)));
         const DeviceFacts& d = a.device;
         if (d.online)
-            because(v, d.began, d.beganAt, d.beganOrigin, fmt::format("{} online", name(a.deviceId)));
+            because(v, d.began, side(d).beganAt, side(d).beganOrigin, fmt::format("{} online", name(a.deviceId)));
         else
-            because(v, d.ended, d.endedAt, d.endedOrigin, fmt::format("{} offline", name(a.deviceId)));
+            because(v, side(d).ended, side(d).endedAt, side(d).endedOrigin,
+                    fmt::format("{} offline", name(a.deviceId)));
         because(v, place, now, origin, fmt::format("{} receives {}", name(a.deviceId), name(a.id)));
         return true;
     }
@@ -272,8 +273,8 @@ void Checker::State::onReceive(const Event& e) {
         a.standing = standing(m.from(), m.until, d);
         a.decides = decides(m, d);
         // delivery.only-online's exception: accepted before the `offline`, until the next settled moment.
-        a.excused = !d.online && m.state == MessageState::Accepted && m.from() < d.ended &&
-                    (timeMode ? now <= d.endedAt + patience : lastSettled < d.ended);
+        a.excused = !d.online && m.state == MessageState::Accepted && m.from() < side(d).ended &&
+                    (timeMode ? now <= side(d).endedAt + patience : lastSettled < side(d).ended);
         tainted = ban(a);
     } else {
         a.decides = Decides::On;
@@ -344,7 +345,7 @@ void Checker::State::temptAtLogin(DeviceId id) {
     const DeviceFacts& d = devices[id.index()];
     UserFacts& user = users[d.user.index()];
     const auto live = [this](Place where, Instant t) { return where > 0 && now <= t + kHorizon; };
-    const auto missed = [&](Place where, Instant t) { return live(where, t) && where > d.ended; };
+    const auto missed = [&](Place where, Instant t) { return live(where, t) && where > side(d).ended; };
     const Aspects login = aspectsOf(d);
     if (d.holdsSomething) check(RuleId::DeliveryOnce, aspectsOf(d.regime.service));
     if (missed(user.lastStatus, user.lastStatusAt)) check(RuleId::StatusOnlineOnly, user.lastStatusAspects);

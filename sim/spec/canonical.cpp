@@ -41,7 +41,7 @@ private:
         places_.clear();
         for (const DeviceFacts& d : s_.devices) {
             if (d.online) places_.push_back(d.began);
-            if (endMatters(d)) places_.push_back(d.ended);
+            if (endMatters(d)) places_.push_back(s_.side(d).ended);
         }
         for (std::size_t i = 0; i < s_.messages.size(); ++i) {
             const MessageFacts& m = s_.messages[i];
@@ -64,8 +64,8 @@ private:
     // The end of a session is asked for until things have settled (delivery.only-online's exception), and where an
     // acceptance is still to be dated.
     [[nodiscard]] bool endMatters(const DeviceFacts& d) const {
-        if (d.online || d.ended == 0) return false;
-        return s_.lastSettled < d.ended || anyAsked();
+        if (d.online || s_.side(d).ended == 0) return false;
+        return s_.lastSettled < s_.side(d).ended || anyAsked();
     }
     [[nodiscard]] bool anyAsked() const {
         for (std::size_t i = 0; i < s_.messages.size(); ++i) {
@@ -107,8 +107,8 @@ private:
                   static_cast<unsigned>(d.listed) << 4U |
                   static_cast<unsigned>(d.online && s_.legal[id.index()] != 0) << 5U |
                   static_cast<unsigned>(endMatters(d)) << 6U |
-                  static_cast<unsigned>(!d.online && s_.lastSettled < d.ended) << 7U);
-        if (endMatters(d)) place(d.ended);
+                  static_cast<unsigned>(!d.online && s_.lastSettled < s_.side(d).ended) << 7U);
+        if (endMatters(d)) place(s_.side(d).ended);
         std::vector<std::uint64_t> past;
         for (const std::uint32_t thread : s_.pastThreads[id.index()]) past.push_back(keyOf(s_.threads[thread]));
         std::sort(past.begin(), past.end());
@@ -117,8 +117,8 @@ private:
         if (!d.online) return;
         place(d.began);
         regime(d.regime);
-        out_.signedNumber(d.compensationDays);
-        out_.signedNumber(d.offlineDays);
+        out_.signedNumber(s_.side(d).compensationDays);
+        out_.signedNumber(s_.side(d).offlineDays);
         window(id, d);
     }
 
@@ -135,7 +135,7 @@ private:
             if (m.fromAt < window.demanded) bits |= 4U;
             if (m.untilAt < window.allowed) bits |= 8U;
             if (m.fromAt < window.allowed) bits |= 16U;
-            if (d.beganAt - m.fromAt > std::chrono::hours{24} * d.offlineDays) bits |= 32U;
+            if (s_.side(d).beganAt - m.fromAt > std::chrono::hours{24} * s_.side(d).offlineDays) bits |= 32U;
             if (m.recall != MessageFacts::kNone && s_.recalls[m.recall].fromAt < window.demanded) bits |= 64U;
             out_.byte(bits);
         }
@@ -226,7 +226,8 @@ private:
     // Whether a settled moment has found the installation online since: once it has, it stays so.
     [[nodiscard]] bool acknowledged(const Receipt& r, const DeviceFacts& d) const {
         if ((r.have & Receipt::Received) == 0) return false;
-        return (d.online && s_.settledCount > d.beganSettled ? s_.settledCount : d.settledOnline) > r.stamp;
+        return (d.online && s_.settledCount > s_.side(d).beganSettled ? s_.settledCount : s_.side(d).settledOnline) >
+               r.stamp;
     }
 
     // ---- recalls -----------------------------------------------------------------------------------------------
@@ -282,7 +283,7 @@ private:
         out_.number(still);
         for (const std::uint32_t d : names_.byDevice) {
             const DeviceFacts& device = s_.devices[d];
-            out_.flag((device.online ? device.began : device.ended) > q.asked);
+            out_.flag((device.online ? device.began : s_.side(device).ended) > q.asked);
         }
     }
 
@@ -324,13 +325,24 @@ private:
         }
     }
 
+    [[nodiscard]] std::optional<std::uint32_t> firstSlot(const Thread& thread, UserId id) const {
+        if (thread.isPrivate) {
+            if (id == thread.a) return 0;
+            if (id == thread.b) return s_.users[thread.a.index()].deviceCount;
+            return std::nullopt;
+        }
+        const auto user =
+            std::find_if(thread.users.begin(), thread.users.end(), [id](const auto& u) { return u.first == id; });
+        if (user == thread.users.end()) return std::nullopt;
+        return user->second;
+    }
+
     bool mark(const Thread& thread, std::uint64_t key, DeviceId id, bool begun) {
         const DeviceFacts& d = s_.devices[id.index()];
         if (!d.online) return false;
-        const auto user =
-            std::find_if(thread.users.begin(), thread.users.end(), [&d](const auto& u) { return u.first == d.user; });
-        if (user == thread.users.end() || user->second + d.ordinal >= thread.markSlots) return false;
-        const std::size_t at = thread.marks + user->second + d.ordinal;
+        const std::optional<std::uint32_t> first = firstSlot(thread, d.user);
+        if (!first || *first + d.ordinal >= thread.markSlots) return false;
+        const std::size_t at = thread.marks + *first + d.ordinal;
         const OrderMark& mark = s_.marks[at];
         if (mark.session != d.session || mark.begun == 0) return false;
         if (!begun) out_.number(key);
@@ -403,7 +415,7 @@ private:
         };
         switch (d.kind) {
             case DueKind::Connect:
-                return (s_.devices[d.subject].answered > d.place ? 1U : 0U) | (excused(DeviceId{d.subject}) ? 2U : 0U);
+                return (s_.sides[d.subject].answered > d.place ? 1U : 0U) | (excused(DeviceId{d.subject}) ? 2U : 0U);
             case DueKind::Send:
                 return excused(s_.messages[d.subject].sender) ? 1 : 0;
             case DueKind::RecallAnswer: {

@@ -20,6 +20,7 @@ Checker::State::State(std::shared_ptr<const Header> h, CheckerOptions o)
         users[i].deviceCount = static_cast<std::uint16_t>(header->users[i].deviceCount);
     }
     devices.resize(header->devices.size());
+    sides.resize(devices.size());
     for (std::size_t i = 0; i < devices.size(); ++i) {
         const DeviceInfo& info = header->devices[i];
         devices[i].user = info.user;
@@ -96,15 +97,56 @@ void Checker::State::feed(const Event& e) {
     }
 }
 
+namespace {
+
+// By which the thread of a private message is found.
+std::uint64_t privateKey(const MessageFacts& m) {
+    return pairKey(std::min(m.author, m.to.user()).value, std::max(m.author, m.to.user()).value);
+}
+
+}  // namespace
+
+void Checker::State::fetchParties(const MessageFacts& m) const {
+    if (m.to.kind != TargetKind::User) return;
+    __builtin_prefetch(&users[m.author.index()]);
+    __builtin_prefetch(&users[m.to.user().index()]);
+}
+
+void Checker::State::fetchTheirDevices(const MessageFacts& m) const {
+    if (m.to.kind != TargetKind::User) return;
+    constexpr std::uint16_t kMost = 8;
+    for (const UserId id : {m.author, m.to.user()}) {
+        const UserFacts& user = users[id.index()];
+        for (std::uint16_t i = 0; i < user.deviceCount && i < kMost; ++i) {
+            __builtin_prefetch(&devices[user.firstDevice.index() + i]);
+        }
+        if (!user.mailbox.empty()) __builtin_prefetch(&user.mailbox.back(), 1);
+    }
+    if (m.slots > 0) __builtin_prefetch(&receipts[m.receipts]);
+}
+
 void Checker::State::expect(const Event& e) const {
-    if (e.kind != EventKind::Receive || e.message.index() >= messages.size()) return;
+    if (e.message.index() >= messages.size()) return;
+    if (e.kind == EventKind::Accept) {
+        const MessageFacts& m = messages[e.message.index()];
+        fetchParties(m);
+        if (m.to.kind == TargetKind::User) privateThreads.fetch(privateKey(m));
+    }
+    if (e.kind != EventKind::Receive) return;
     __builtin_prefetch(&messages[e.message.index()]);
     __builtin_prefetch(&devices[e.device.index()]);
 }
 
 void Checker::State::expectReceipt(const Event& e) const {
-    if (e.kind != EventKind::Receive || e.message.index() >= messages.size()) return;
+    if (e.message.index() >= messages.size()) return;
     const MessageFacts& m = messages[e.message.index()];
+    if (e.kind == EventKind::Accept) {
+        fetchTheirDevices(m);
+        if (m.to.kind != TargetKind::User) return;
+        const std::uint32_t thread = privateThreads.find(privateKey(m));
+        if (thread != FlatMap::kAbsent) __builtin_prefetch(&threads[thread]);
+    }
+    if (e.kind != EventKind::Receive) return;
     if (m.slots == 0 || m.to.kind != TargetKind::User) return;
     const DeviceFacts& d = devices[e.device.index()];
     const std::uint32_t at = (d.user == m.author ? m.authorSlot : m.recipientSlot) + d.ordinal;
@@ -131,14 +173,14 @@ void Checker::State::onOnline(const Event& e) {
     d.online = true;
     d.session = static_cast<std::uint16_t>(d.session == 0xffff ? 1 : d.session + 1);
     d.began = place;
-    d.beganAt = now;
-    d.beganOrigin = origin;
-    d.beganSettled = settledCount;
-    d.answered = place;
+    side(d).beganAt = now;
+    side(d).beganOrigin = origin;
+    side(d).beganSettled = settledCount;
+    side(d).answered = place;
     lastLogin = now;
     d.caughtUp = false;
-    d.compensationDays = settings.compensationDays;
-    d.offlineDays = settings.offlineDays;
+    side(d).compensationDays = settings.compensationDays;
+    side(d).offlineDays = settings.offlineDays;
     if (users[d.user.index()].onlineCount++ == 0) ++onlineUsers;
     logins[e.device.index()].session = d.session;
 
@@ -150,7 +192,7 @@ void Checker::State::onOnline(const Event& e) {
 }
 
 void Checker::State::onRefused(const Event& e) {
-    devices[e.device.index()].answered = place;
+    sides[e.device.index()].answered = place;
     limitRefused(e);
 }
 
@@ -168,11 +210,11 @@ void Checker::State::onOffline(const Event& e) {
 
 void Checker::State::endSession(DeviceId id) {
     DeviceFacts& d = devices[id.index()];
-    if (settledCount > d.beganSettled) d.settledOnline = settledCount;
+    if (settledCount > side(d).beganSettled) side(d).settledOnline = settledCount;
     d.online = false;
-    d.ended = place;
-    d.endedAt = now;
-    d.endedOrigin = origin;
+    side(d).ended = place;
+    side(d).endedAt = now;
+    side(d).endedOrigin = origin;
     d.firstSession = false;
     if (--users[d.user.index()].onlineCount == 0) --onlineUsers;
     // A device leaves the room when its session ends.
@@ -204,8 +246,8 @@ void Checker::State::onReinstall(const Event& e) {
     d.firstSession = true;
     d.listed = false;
     d.holdsSomething = false;
-    d.settledOnline = 0;
-    d.heldUntil = 0;
+    side(d).settledOnline = 0;
+    side(d).heldUntil = 0;
     pastThreads[e.device.index()].clear();
 }
 
@@ -357,7 +399,7 @@ void Checker::State::accept(MessageId id, bool exact) {
                              std::max(stays[stay].since, stays[stay].left) > m.from())
                         r.owed |= Receipt::Unsure;
                 }
-            } else if (!exact && (d.online || d.ended > m.from())) {
+            } else if (!exact && (d.online || side(d).ended > m.from())) {
                 r.owed |= Receipt::Unsure;
             }
         }
@@ -485,7 +527,7 @@ std::uint32_t Checker::State::threadOf(const MessageFacts& m) {
     if (m.to.kind == TargetKind::User) {
         const UserId a = std::min(m.author, m.to.user());
         const UserId b = std::max(m.author, m.to.user());
-        const std::uint64_t key = pairKey(a.value, b.value);
+        const std::uint64_t key = privateKey(m);
         std::uint32_t thread = privateThreads.find(key);
         if (thread == FlatMap::kAbsent) {
             thread = fresh({});
@@ -494,12 +536,7 @@ std::uint32_t Checker::State::threadOf(const MessageFacts& m) {
             t.isPrivate = true;
             t.a = a;
             t.b = b;
-            t.users.emplace_back(a, 0);
-            t.slots = users[a.index()].deviceCount;
-            if (b != a) {
-                t.users.emplace_back(b, t.slots);
-                t.slots += users[b.index()].deviceCount;
-            }
+            t.slots = users[a.index()].deviceCount + (b == a ? 0U : users[b.index()].deviceCount);
         }
         return thread;
     }
@@ -631,8 +668,8 @@ bool Checker::State::terminalHas(const Receipt& r, const DeviceFacts& d, bool cl
     if ((r.have & (clean ? Receipt::EarlierClean : Receipt::Earlier)) != 0) return true;
     if ((r.have & Receipt::Received) == 0 || (clean && (r.have & Receipt::Tainted) != 0)) return false;
     if (d.online && r.session == d.session) return true;
-    if (timeMode) return (d.online ? now : d.endedAt) >= receivedAt(r) + patience;
-    const std::uint32_t seen = d.online && settledCount > d.beganSettled ? settledCount : d.settledOnline;
+    if (timeMode) return (d.online ? now : side(d).endedAt) >= receivedAt(r) + patience;
+    const std::uint32_t seen = d.online && settledCount > side(d).beganSettled ? settledCount : side(d).settledOnline;
     return seen > r.stamp;
 }
 
@@ -680,7 +717,7 @@ bool Checker::State::maybeRecalled(const MessageFacts& m) const {
 }
 
 Window Checker::State::window(const DeviceFacts& d) const {
-    return windowAt(d.beganAt, d.compensationDays, header->readings.window, header->app.timezone);
+    return windowAt(side(d).beganAt, side(d).compensationDays, header->readings.window, header->app.timezone);
 }
 
 // ---- The face ---------------------------------------------------------------------------------------------
@@ -741,8 +778,8 @@ std::uint64_t Checker::events() const {
 std::size_t Checker::memory() const {
     const State& s = *state_;
     const auto bytes = [](const auto& v) { return v.capacity() * sizeof(v[0]); };
-    std::size_t sum = sizeof(State) + bytes(s.devices) + bytes(s.users) + s.messages.memory() + bytes(s.recalls) +
-                      bytes(s.threads) + bytes(s.receipts) + bytes(s.marks) + bytes(s.catchUpMarks) +
+    std::size_t sum = sizeof(State) + bytes(s.devices) + bytes(s.sides) + bytes(s.users) + s.messages.memory() +
+                      bytes(s.recalls) + bytes(s.threads) + bytes(s.receipts) + bytes(s.marks) + bytes(s.catchUpMarks) +
                       bytes(s.memberships) + bytes(s.stays) + bytes(s.logins) + s.due.memory() +
                       s.byAcceptance.memory() + s.privateThreads.memory() + s.memberOf.memory() + s.slotOf.memory() +
                       s.stayOf.memory();

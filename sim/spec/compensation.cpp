@@ -82,7 +82,7 @@ void Checker::State::judgeConversations(DeviceId id, const CatchUp& list) {
     Violation& v = violate(RuleId::CompensationConversations, d.regime, aspects,
                            fmt::format("the conversation list of {} {}", name(id), fault));
     describe(v, {}, id, d.user);
-    because(v, d.began, d.beganAt, d.beganOrigin, fmt::format("{} online", name(id)));
+    because(v, d.began, side(d).beganAt, side(d).beganOrigin, fmt::format("{} online", name(id)));
     because(v, place, now, origin, fmt::format("{} caught up", name(id)));
 }
 

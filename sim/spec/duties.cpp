@@ -14,10 +14,22 @@ void Checker::State::oweNow(DueKind kind, std::uint32_t subject, std::uint32_t d
     due.push({now, place, subject, detail, session, kind});
 }
 
+// What an acceptance owes was last looked at a while ago, and lies in as many places as there are devices: ask for it
+// before it is needed, the message first, then what it points to.
+void Checker::State::fetchAhead() const {
+    constexpr std::size_t kFar = 18;
+    constexpr std::size_t kMiddle = 12;
+    constexpr std::size_t kNear = 6;
+    if (due.size() <= kFar) return;
+    if (due[kFar].kind == DueKind::Accepted) __builtin_prefetch(&messages[due[kFar].subject]);
+    if (due[kMiddle].kind == DueKind::Accepted) fetchParties(messages[due[kMiddle].subject]);
+    if (due[kNear].kind == DueKind::Accepted) fetchTheirDevices(messages[due[kNear].subject]);
+}
+
 void Checker::State::judgeBefore(Instant t) {
     while (!due.empty() && due.front().arose + patience < t) {
         const Due d = due.front();
-        if (due.size() > 8 && due[8].kind == DueKind::Accepted) __builtin_prefetch(&messages[due[8].subject]);
+        fetchAhead();
         due.pop();
         judge(d);
     }
@@ -100,7 +112,7 @@ void Checker::State::judgeAnswered(const Due& d) {
     };
     if (d.kind == DueKind::Connect) {
         const DeviceId device{d.subject};
-        if (devices[device.index()].answered > d.place)
+        if (sides[device.index()].answered > d.place)
             check(RuleId::DeliveryAnswered, asked);
         else if (excused(device))
             lapse(RuleId::DeliveryAnswered);
@@ -179,7 +191,7 @@ void Checker::State::judgeAccepted(MessageId id) {
         if (!m.late) because(v, m.until, m.untilAt, m.askedOrigin, fmt::format("{} accepted", name(id)));
         if (device.exists()) {
             const DeviceFacts& d = devices[device.index()];
-            because(v, d.began, d.beganAt, d.beganOrigin, fmt::format("{} online", name(device)));
+            because(v, d.began, side(d).beganAt, side(d).beganOrigin, fmt::format("{} online", name(device)));
         }
         becauseDue(v);
     };

@@ -93,34 +93,36 @@ enum class DeviceClass : std::uint8_t { Mobile, Web, Desktop, Miniprogram };
 [[nodiscard]] DeviceClass classOf(Platform platform);
 [[nodiscard]] std::string_view spell(DeviceClass deviceClass);
 
-// A DeviceFacts is a device with its installation and its session: the running one, or the last.
-struct DeviceFacts {
-    // What every `receive` looks at stands first, in one cache line.
+// A DeviceFacts is a device with its installation and its session: the running one, or the last. It is what every
+// `receive` and every acceptance looks at, two to a cache line; the rest is in its DeviceSide.
+struct alignas(32) DeviceFacts {
     UserId user;
     std::uint16_t session = 0;  // number of the session, from 1
     std::uint16_t ordinal = 0;  // among the user's devices
     Place began = 0;            // the session
     Regime regime;              // at the session's beginning
-    bool online = false;
-    bool caughtUp = false;        // the session has had its `caught-up`
-    bool holdsSomething = false;  // this installation received or sent a normal private or group message
-    bool reinstalled = false;     // this installation was begun by a `reinstall`
-    bool firstSession = false;    // the session is the first of its installation
-    bool listed = false;          // this installation has had a `caught-up` with conversations
-    DeviceClass deviceClass = DeviceClass::Mobile;
     std::uint32_t installation = 0;
+    DeviceClass deviceClass = DeviceClass::Mobile;
+    bool online : 1 = false;
+    bool caughtUp : 1 = false;        // the session has had its `caught-up`
+    bool holdsSomething : 1 = false;  // this installation received or sent a normal private or group message
+    bool reinstalled : 1 = false;     // this installation was begun by a `reinstall`
+    bool firstSession : 1 = false;    // the session is the first of its installation
+    bool listed : 1 = false;          // this installation has had a `caught-up` with conversations
+};
+static_assert(sizeof(DeviceFacts) == 32);
+
+struct DeviceSide {
     Place ended = 0;  // of the last session that ended
     Instant endedAt{};
-
-    Place heldUntil = 0;             // this installation holds whatever of its mailbox was accepted up to here
-    std::uint32_t beganSettled = 0;  // how many `settled` there had been when the session began
-    std::uint32_t settledOnline =
-        0;  // number of the last `settled` that found this installation online, in ended sessions
-    Instant beganAt{};
-    Place answered = 0;  // the last `online` or `refused`
+    Place heldUntil = 0;  // this installation holds whatever of its mailbox was accepted up to here
+    Instant beganAt{};    // of the session
+    Place answered = 0;   // the last `online` or `refused`
     std::uint32_t beganOrigin = 0;
     std::uint32_t endedOrigin = 0;
-    int compensationDays = 1;  // as they were at the login
+    std::uint32_t beganSettled = 0;   // how many `settled` there had been when the session began
+    std::uint32_t settledOnline = 0;  // of the last `settled` that found this installation online, in ended sessions
+    int compensationDays = 1;         // as they were at the login
     int offlineDays = 7;
 };
 
@@ -306,7 +308,7 @@ struct Thread {
     UserId a, b;      // private
     bool isPrivate = false;
     std::uint32_t slots = 0;
-    std::vector<std::pair<UserId, std::uint32_t>> users;  // with the slot of their first device
+    std::vector<std::pair<UserId, std::uint32_t>> users;  // group and room: with the slot of their first device
     std::uint32_t marks = 0;                              // first of its order marks in the pool
     std::uint32_t markSlots = 0;                          // how many of them there are
     std::uint32_t version = 0;                            // of the group's membership for which all members have slots

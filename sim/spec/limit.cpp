@@ -162,7 +162,7 @@ void Checker::State::limitOffline(const Event& e) {
                                fmt::format("{} ({}) was disconnected by the login of {} ({})", name(e.device),
                                            spell(d.deviceClass), name(x.by), spell(devices[x.by.index()].deviceClass)));
         describe(v, {}, e.device, d.user);
-        because(v, d.began, d.beganAt, d.beganOrigin, fmt::format("{} online", name(e.device)));
+        because(v, d.began, side(d).beganAt, side(d).beganOrigin, fmt::format("{} online", name(e.device)));
         const LoginFacts& by = logins[x.by.index()];
         because(v, by.place, by.t, by.origin, fmt::format("{} online", name(x.by)));
         because(v, place, now, origin, fmt::format("{} offline, by the login of {}", name(e.device), name(x.by)));
@@ -203,13 +203,13 @@ void Checker::State::judgeEviction(const EvictionFacts& x, const LoginFacts* log
             for (const auto& [other, session] : login->earliest) {
                 const DeviceFacts& o = devices[other.index()];
                 if (o.session == session)
-                    because(v, o.began, o.beganAt, o.beganOrigin, fmt::format("{} online", name(other)));
+                    because(v, o.began, side(o).beganAt, side(o).beganOrigin, fmt::format("{} online", name(other)));
             }
             because(v, login->place, login->t, login->origin,
                     fmt::format("{} online, {} of {}", name(login->device), count, number));
         }
         if (login == nullptr || login->device != x.device)
-            because(v, x.began, d.beganAt, d.beganOrigin, fmt::format("{} online", name(x.device)));
+            because(v, x.began, side(d).beganAt, side(d).beganOrigin, fmt::format("{} online", name(x.device)));
         const std::string by = x.by.exists() ? ", by the login of " + name(x.by) : std::string();
         because(v, x.place, x.t, x.origin, fmt::format("{} offline{}", name(x.device), by));
     };
@@ -272,7 +272,7 @@ void Checker::State::judgeLogin() {
         for (const auto& [other, session] : login.earliest) {
             const DeviceFacts& o = devices[other.index()];
             if (o.session == session)
-                because(v, o.began, o.beganAt, o.beganOrigin, fmt::format("{} online", name(other)));
+                because(v, o.began, side(o).beganAt, side(o).beganOrigin, fmt::format("{} online", name(other)));
         }
         because(v, login.place, login.t, login.origin,
                 fmt::format("{} online, {} of {}", name(login.device), login.count, login.number));

@@ -30,7 +30,7 @@ public:
         // of the rules that it keeps.
         for (std::size_t i = doubt; i > user_.mailboxHead && !countedWhatIsHeld(); --i) about(user_.mailbox[i - 1]);
         for (const MessageId message : user_.recalled) {
-            if (s_.messages[message.index()].until <= d_.heldUntil) aboutRecall(message);
+            if (s_.messages[message.index()].until <= s_.side(d_).heldUntil) aboutRecall(message);
         }
         for (const MessageId message : s_.owedToSender[id_.index()]) includedSender(message);
         holdMore(doubt);
@@ -58,7 +58,7 @@ private:
         // In time mode a duty arises with the last of its conditions: what another terminal got during the session is
         // looked at later, by itself.
         if (!s_.timeMode || elsewhereBefore(m)) compensated(message, m, *r);
-        if (m.until > d_.heldUntil) showsRecall(message, m, *r);
+        if (m.until > s_.side(d_).heldUntil) showsRecall(message, m, *r);
         notLost(message, m);
     }
 
@@ -80,9 +80,9 @@ private:
     void holdMore(std::size_t doubt) {
         for (std::size_t i = doubt; i < user_.mailbox.size(); ++i) {
             const MessageFacts& m = s_.messages[user_.mailbox[i].index()];
-            if (m.state != MessageState::Accepted || m.until < d_.heldUntil) continue;
+            if (m.state != MessageState::Accepted || m.until < s_.side(d_).heldUntil) continue;
             if (!m.toSelf && s_.holds(m, id_) != Tri::Yes) return;
-            d_.heldUntil = m.until;
+            s_.side(d_).heldUntil = m.until;
         }
     }
 
@@ -96,7 +96,7 @@ private:
             const Receipt& r = s_.receipts[m.receipts + base + i];
             if ((r.have & Receipt::Earlier) != 0) return true;
             if (i == d_.ordinal || (r.have & Receipt::Received) == 0) continue;
-            if (s_.receivedAt(r) <= d_.beganAt) return true;
+            if (s_.receivedAt(r) <= s_.side(d_).beganAt) return true;
         }
         return false;
     }
@@ -146,7 +146,7 @@ private:
     // in.
     void notLost(MessageId message, const MessageFacts& m) {
         if (d_.user == m.author || m.until >= d_.began || audience(m) != Tri::Yes) return;
-        if (d_.beganAt - m.fromAt > std::chrono::hours{24} * d_.offlineDays) return;
+        if (s_.side(d_).beganAt - m.fromAt > std::chrono::hours{24} * s_.side(d_).offlineDays) return;
         const RuleId rule = RuleId::DeliveryNoLoss;
         const bool ever = s_.anyEver(m, d_.user);
         if (!ever) {
@@ -154,8 +154,9 @@ private:
             if (named(m)) return;
             if (s_.maybeRecalled(m)) return s_.undecided(rule);
         }
-        const Aspects aspects = aspectsOf(m) | aspectsOf(d_) | aspectsOf(d_.regime.service) |
-                                boundaryIf(d_.beganAt - m.fromAt == std::chrono::hours{24} * d_.offlineDays);
+        const Aspects aspects =
+            aspectsOf(m) | aspectsOf(d_) | aspectsOf(d_.regime.service) |
+            boundaryIf(s_.side(d_).beganAt - m.fromAt == std::chrono::hours{24} * s_.side(d_).offlineDays);
         if (settled(rule, {}, aspects, ever)) return;
         s_.markUser(m, d_.user, Receipt::NoMore);
         explain(s_.violate(rule, {}, aspects,
@@ -214,14 +215,14 @@ private:
     void explain(Violation& v, MessageId message, DeviceId device) {
         const MessageFacts& m = s_.messages[message.index()];
         s_.describe(v, message, device, d_.user);
-        v.origin = d_.beganOrigin;
+        v.origin = s_.side(d_).beganOrigin;
         s_.because(v, m.asked, m.askedAt, m.askedOrigin, fmt::format("{} sent", s_.name(message)));
         if (!m.late) s_.because(v, m.until, m.untilAt, m.askedOrigin, fmt::format("{} accepted", s_.name(message)));
         if (s_.recallAccepted(m)) {
             const RecallFacts& r = s_.recalls[m.recall];
             s_.because(v, r.until, r.untilAt, r.origin, fmt::format("{} recalled", s_.name(message)));
         }
-        s_.because(v, d_.began, d_.beganAt, d_.beganOrigin, fmt::format("{} online", s_.name(id_)));
+        s_.because(v, d_.began, s_.side(d_).beganAt, s_.side(d_).beganOrigin, fmt::format("{} online", s_.name(id_)));
         s_.becauseDue(v);
     }
 
@@ -251,7 +252,7 @@ std::size_t Checker::State::firstInDoubt(const UserFacts& user, const DeviceFact
     const auto begin = user.mailbox.begin() + static_cast<std::ptrdiff_t>(user.mailboxHead);
     const auto found = std::partition_point(begin, user.mailbox.end(), [this, &d](MessageId id) {
         const MessageFacts& m = messages[id.index()];
-        return m.state == MessageState::Accepted && m.until <= d.heldUntil;
+        return m.state == MessageState::Accepted && m.until <= side(d).heldUntil;
     });
     return static_cast<std::size_t>(found - user.mailbox.begin());
 }
@@ -263,7 +264,7 @@ void Checker::State::oweToNewcomers(const MessageFacts& m, MessageId message, De
     for (std::uint16_t i = 0; i < user.deviceCount; ++i) {
         const DeviceId id{user.firstDevice.value + i};
         const DeviceFacts& d = devices[id.index()];
-        if (id == receiver || !d.online || d.began <= m.until || now > d.beganAt + patience) continue;
+        if (id == receiver || !d.online || d.began <= m.until || now > side(d).beganAt + patience) continue;
         oweNow(DueKind::Elsewhere, id.value, message.value, d.session);
     }
 }

@@ -188,7 +188,7 @@ void Checker::State::judgeRecall(const Due& owed) {
             describe(v, r.message, d, device.user);
             v.origin = r.origin;
             because(v, m.until, m.untilAt, m.askedOrigin, fmt::format("{} accepted", name(r.message)));
-            because(v, device.began, device.beganAt, device.beganOrigin, fmt::format("{} online", name(d)));
+            because(v, device.began, side(device).beganAt, side(device).beganOrigin, fmt::format("{} online", name(d)));
             because(v, r.until, r.untilAt, r.origin, fmt::format("{} recalled", name(r.message)));
             becauseDue(v);
         }
@@ -211,9 +211,9 @@ void Checker::State::judgeReturn(const Due& owed) {
         violate(RuleId::RecallNoReturn, recall.regime, aspects,
                 fmt::format("{} received {} after its recall and does not show it recalled", name(d), name(id)));
     describe(v, id, d, device.user);
-    v.origin = device.beganOrigin;
+    v.origin = side(device).beganOrigin;
     because(v, recall.until, recall.untilAt, recall.origin, fmt::format("{} recalled", name(id)));
-    because(v, device.began, device.beganAt, device.beganOrigin, fmt::format("{} online", name(d)));
+    because(v, device.began, side(device).beganAt, side(device).beganOrigin, fmt::format("{} online", name(d)));
     because(v, owed.place, owed.arose, origin, fmt::format("{} receives {}", name(d), name(id)));
     becauseDue(v);
 }
@@ -265,8 +265,8 @@ void Checker::State::onRecalled(const Event& e) {
                                   name(e.device), name(e.message), name(d.user)));
     }
     if (audience == Tri::Maybe) undecided(RuleId::DeliveryNoLeak);
-    const bool excused =
-        !d.online && r.from < d.ended && (timeMode ? now <= d.endedAt + patience : lastSettled < d.ended);
+    const bool excused = !d.online && r.from < side(d).ended &&
+                         (timeMode ? now <= side(d).endedAt + patience : lastSettled < side(d).ended);
     Receipt* shown = receipt(m, e.device);
     if (!d.online && !excused) {
         broken(RuleId::DeliveryOnlyOnline, {},
@@ -333,7 +333,8 @@ void Checker::State::temptStaysLocal(RecallFacts& r, DeviceId newcomer) {
             const DeviceFacts& device = devices[d.index()];
             if ((recalling && d == r.device) || holds(m, d) != Tri::Yes) continue;
             // Online at the recall's acceptance, or at some time since.
-            if (device.online || d == newcomer || (r.from < device.ended && decides(r, device) == Decides::Off)) ++able;
+            if (device.online || d == newcomer || (r.from < side(device).ended && decides(r, device) == Decides::Off))
+                ++able;
         }
         if (able > (recalling ? 0U : 1U)) check(RuleId::OffRecallStaysLocal, r.regime, aspectsOf(m, r));
     }

@@ -142,6 +142,7 @@ struct Checker::State {
     spec::Switch service;
     App settings;  // as they are now; `sync` as the header had it
     std::vector<spec::DeviceFacts> devices;
+    std::vector<spec::DeviceSide> sides;  // of the devices
     std::vector<spec::UserFacts> users;
     std::vector<spec::GroupFacts> groups;
     std::vector<spec::RoomFacts> rooms;
@@ -185,8 +186,10 @@ struct Checker::State {
 
     // ---- checker.cpp: events ----
     void feed(const Event& e);
-    void expect(const Event& e) const;         // the event will be fed soon: fetch what it needs,
-    void expectReceipt(const Event& e) const;  // and a little later what that points to
+    void expect(const Event& e) const;                          // the event will be fed soon: fetch what it needs,
+    void expectReceipt(const Event& e) const;                   // and a little later what that points to
+    void fetchParties(const spec::MessageFacts& m) const;       // of a private message: the two users,
+    void fetchTheirDevices(const spec::MessageFacts& m) const;  // and a little later their devices and receipts
     void finish();
     void onConnect(const Event& e);
     void onOnline(const Event& e);
@@ -221,6 +224,7 @@ struct Checker::State {
     [[nodiscard]] bool isDueBefore(Instant t) const {
         return !evictions.empty() || (!due.empty() && due.front().arose + patience < t);
     }
+    void fetchAhead() const;
     void judgeBefore(Instant t);  // time mode: what was due before t
     void judge(const spec::Due& d);
     void judgeAccepted(MessageId id);
@@ -241,6 +245,14 @@ struct Checker::State {
     // are known without asking its thread: they are put into `two`.
     using Concerned = std::pair<UserId, std::uint32_t>;
     std::span<const Concerned> concerned(const spec::MessageFacts& m, std::array<Concerned, 2>& two) const;
+    // What is needed seldom about a device. REQUIRES: an element of `devices`.
+    [[nodiscard]] const spec::DeviceSide& side(const spec::DeviceFacts& d) const {
+        return sides[static_cast<std::size_t>(&d - devices.data())];
+    }
+    spec::DeviceSide& side(const spec::DeviceFacts& d) {
+        return const_cast<spec::DeviceSide&>(std::as_const(*this).side(d));
+    }
+
     // What `d` has to do with the message, or null.
     const spec::Receipt* receipt(const spec::MessageFacts& m, DeviceId d) const {
         const spec::DeviceFacts& device = devices[d.index()];
