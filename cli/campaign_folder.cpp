@@ -36,30 +36,36 @@ private:
     int number_;
 };
 
-bool writeAll(int file, std::string_view text) {
+// Each of these gives 0, or the errno of what went wrong.
+
+int writeAll(int file, std::string_view text) {
     while (!text.empty()) {
         const ssize_t count = ::write(file, text.data(), text.size());
         if (count < 0 && errno == EINTR) continue;
-        if (count < 0) return false;
+        if (count < 0) return errno;
         text.remove_prefix(static_cast<std::size_t>(count));
     }
-    return true;
+    return 0;
 }
 
-bool isOnDisk(int number) {
-    return number >= 0 && ::fsync(number) == 0;
+// What is written there outlasts a loss of power.
+int makeSafe(const fs::path& path) {
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    return file.number() >= 0 && ::fsync(file.number()) == 0 ? 0 : errno;
 }
 
 // Puts `text` in place of the file `name` of `folder`, at once and for good.
-bool replace(const fs::path& folder, std::string_view name, std::string_view text) {
+int replace(const fs::path& folder, std::string_view name, std::string_view text) {
     const fs::path path = folder / name;
     const fs::path fresh = fs::path(path) += ".new";
     {
         const Descriptor file(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
-        if (file.number() < 0 || !writeAll(file.number(), text) || !isOnDisk(file.number())) return false;
+        if (file.number() < 0) return errno;
+        if (const int error = writeAll(file.number(), text); error != 0) return error;
+        if (::fsync(file.number()) != 0) return errno;
     }
-    if (::rename(fresh.c_str(), path.c_str()) != 0) return false;
-    return isOnDisk(Descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)).number());
+    if (::rename(fresh.c_str(), path.c_str()) != 0) return errno;
+    return makeSafe(folder);
 }
 
 int refuse(int code, const std::string& why) {
@@ -76,18 +82,22 @@ CampaignFolder::~CampaignFolder() {
 int CampaignFolder::open(const std::string& path, const SearchPlan& plan) {
     path_ = path;
     std::error_code error;
-    fs::create_directories(path, error);
-    lock_ = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    fs::create_directories(fs::path(path) / kFoundFolder, error);
+    // A file, not the folder: over a network only files are locked for all machines.
+    lock_ = ::open((fs::path(path) / "campaign.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (lock_ < 0)
         return refuse(kUnwritable, fmt::format("{} is no folder to write to: {}", path, std::strerror(errno)));
-    if (::flock(lock_, LOCK_EX | LOCK_NB) != 0) {
+    if (::flock(lock_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
         return refuse(kUsage, fmt::format("another mdsync is exploring in {}; shards need a folder each", path));
     }
     campaign_.plan = plan;
     campaign_.generator = generatorOf(plan);
 
     const fs::path file = fs::path(path) / kCampaignFile;
-    if (!fs::exists(file, error)) return kOk;
+    if (!fs::exists(file, error)) {
+        write({});  // better to know now than after eight hours
+        return failed_ ? kUnwritable : kOk;
+    }
     CampaignFile known = readCampaign(file.string());
     complain(known.diagnostics);
     if (!known.valid) return kBadInput;
@@ -102,29 +112,35 @@ int CampaignFolder::open(const std::string& path, const SearchPlan& plan) {
     if (!difference.empty()) {
         return refuse(kUsage, fmt::format("{} holds another search: this one has {}", path, difference));
     }
+    if (seedsOf(plan) < known.campaign.explored.seeds) {
+        return refuse(kUsage, fmt::format("{} has explored {} seeds; this command asks for {}", path,
+                                          known.campaign.explored.seeds, seedsOf(plan)));
+    }
     campaign_.explored = std::move(known.campaign.explored);
+    for (Found& found : campaign_.explored.found) {
+        if (!fs::exists(found.file, error)) found.file.clear();  // to be made again
+    }
     began_ = true;
     return kOk;
 }
 
-// The scenarios that were found must be there when the document names them.
-bool CampaignFolder::makeSafe() {
-    std::error_code error;
-    for (const fs::directory_entry& entry : fs::directory_iterator(path_, error)) {
-        if (!safe_.insert(entry.path().filename().string()).second || !entry.is_regular_file(error)) continue;
-        if (!isOnDisk(Descriptor(::open(entry.path().c_str(), O_RDONLY | O_CLOEXEC)).number())) return false;
-    }
-    return !error;
-}
-
 void CampaignFolder::write(const Explored& explored) {
+    int error = 0;
+    // The scenarios that were found must be there when the document names them.
+    for (const Found& found : explored.found) {
+        if (found.file.empty() || !safe_.insert(found.file).second) continue;
+        error = error == 0 ? makeSafe(found.file) : error;
+        (void)makeSafe(fs::path(found.file).replace_extension(".run"));  // there may be none
+    }
+    if (error == 0) error = makeSafe(fs::path(path_) / kFoundFolder);
     Campaign now;
     now.plan = campaign_.plan;
     now.generator = campaign_.generator;
     now.explored = explored;
-    if (makeSafe() && replace(path_, kCampaignFile, writeCampaign(now))) return;
+    if (error == 0) error = replace(path_, kCampaignFile, writeCampaign(now));
+    if (error == 0) return;
     if (!failed_) {
-        fmt::print(stderr, "mdsync: {}/{} could not be written: {}\n", path_, kCampaignFile, std::strerror(errno));
+        fmt::print(stderr, "mdsync: {}/{} could not be written: {}\n", path_, kCampaignFile, std::strerror(error));
     }
     failed_ = true;
 }

@@ -30,14 +30,12 @@ public:
     [[nodiscard]] bool written() const { return !failed_; }
 
 private:
-    [[nodiscard]] bool makeSafe();
-
     std::string path_;
     int lock_ = -1;
     Campaign campaign_;
     bool began_ = false;
     bool failed_ = false;
-    std::set<std::string> safe_;  // files of the folder that outlast a loss of power
+    std::set<std::string> safe_;  // scenarios that outlast a loss of power
 };
 
 }  // namespace mdsync::cli

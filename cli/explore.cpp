@@ -73,6 +73,8 @@ ExploreOptions optionsOf(const ExploreFlags& flags) {
     if (flags.steps) options.mostSteps = *flags.steps;
     for (const std::string& name : flags.rules) options.rules.push_back(*findRule(name));
     options.without = flags.without;
+    std::sort(options.rules.begin(), options.rules.end());
+    std::sort(options.without.begin(), options.without.end());
     options.server = flags.target.foreign() ? flags.target.target : flags.target.server;
     options.freedom = !flags.noFreedom;
     options.jobs = jobsOf(flags.jobs, flags.target);
@@ -98,15 +100,17 @@ std::string keep(const std::string& folder, const std::string& name, const std::
     return writeFile(path, text) ? path : std::string();
 }
 
-// Writes the scenario and, beside it, the run.
-std::string keep(const Found& found, const std::string& folder) {
+// Writes the scenario and, beside it, the run. Where the scenario is, or an empty path.
+std::string keep(const Found& found, const std::string& folder, bool& written) {
     const std::string name = fmt::format("{}-{}", rule(found.failure.rule).name, spell(found.failure.where));
     std::string path = keep(folder, name, writeScenario(found.scenario));
     const std::unique_ptr<Target> world = makeWorldTarget(found.server);
+    written = written && !path.empty();
     if (path.empty() || world == nullptr) return path;  // a system that is not ours has chance of its own
     const std::optional<RunFile> run = record(found.scenario, found.server, *world);
     const std::string place = path.substr(0, path.size() - std::string_view(".json").size());
-    return run && writeFile(place + ".run", writeRunFile(*run)) ? path : std::string();
+    written = run && writeFile(place + ".run", writeRunFile(*run)) && written;
+    return path;
 }
 
 std::vector<std::string> words() {
@@ -155,11 +159,8 @@ int explore(const ExploreFlags& flags) {
         options.checkpoint = [&campaign](const Explored& explored) { campaign.write(explored); };
     }
     bool written = true;
-    options.keep = [&](const Found& found) {
-        std::string file = keep(found, isKept ? flags.campaign : flags.folder);
-        written = written && !file.empty();
-        return file;
-    };
+    const std::string folder = isKept ? fmt::format("{}/{}", flags.campaign, kFoundFolder) : flags.folder;
+    options.keep = [&](const Found& found) { return keep(found, folder, written); };
     const bool isShown = !flags.quiet && isatty(fileno(stderr)) != 0;
     Millis shown{0};
     options.progress = [&](const ExploreProgress& progress) {
@@ -244,6 +245,7 @@ Command addExplore(CLI::App& program) {
         app->add_option("--campaign", flags->campaign,
                         "Keep all that was found out in this folder, and go on from there the next time")
             ->type_name("DIR")
+            ->check(CLI::Validator([](const std::string& text) { return text.empty() ? "the name is empty" : ""; }, ""))
             ->excludes(app->get_option("--output"))
             ->excludes(every);
     addJobs(*app, flags->jobs, "Scenarios");

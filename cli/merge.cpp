@@ -64,7 +64,10 @@ int merge(const MergeFlags& flags) {
     }
     if (campaigns.size() == flags.paths.size()) return mergeShards(campaigns, flags.output);
     if (!campaigns.empty()) {
-        fmt::print(stderr, "mdsync: {} is a campaign; it can't be merged with results\n", campaigns.front());
+        for (const std::string& path : flags.paths) {
+            if (!campaignAt(path).empty()) continue;
+            fmt::print(stderr, "mdsync: {} is no campaign, and can't be merged with {}\n", path, campaigns.front());
+        }
         return kBadInput;
     }
     std::vector<ResultFile> files;

@@ -1,8 +1,8 @@
 // Campaigns: searches that outlive their process, and that many machines share.
 //
-// A campaign is a folder: the document `campaign/1` says what is explored and how far that got, and beside it lie the
-// scenarios that failed. Exploring goes on from there after any end of the process. A plan may be cut into shards, each
-// of which is a campaign of its own; merged, they say what one search over all seeds would have said.
+// A campaign is a folder: the document `campaign/1` says what is explored and how far that got, and a folder in it
+// holds the scenarios that failed. Exploring goes on from there after any end of the process. A plan may be cut into
+// shards, each of which is a campaign of its own; merged, they say what one search over all seeds would have said.
 #pragma once
 
 #include <span>
@@ -24,15 +24,18 @@ struct Campaign {
 // The name of a campaign's document in its folder.
 inline constexpr std::string_view kCampaignFile = "campaign.json";
 
+// The folder in it where the scenarios that failed are.
+inline constexpr std::string_view kFoundFolder = "found";
+
 // What the generator makes of a plan's first seeds, as 32 hexadecimal digits: where it differs, another version of
 // mdsync made other scenarios of the same seeds, and the two must not be taken for one search.
 [[nodiscard]] std::string generatorOf(const SearchPlan& plan);
 
 // In what `now` asks for something else than `then`, as a sentence; empty if it is the same search. How many seeds
-// there are may differ: then the search is made longer, or shorter.
+// there are may differ: then the search is made longer.
 [[nodiscard]] std::string differenceOf(const SearchPlan& then, const SearchPlan& now);
 
-// The document. Failures are named by their file's name alone: they lie beside it.
+// The document. Failures are named by their file's name alone: they lie in kFoundFolder beside it.
 [[nodiscard]] std::string writeCampaign(const Campaign& campaign);
 
 struct CampaignFile {

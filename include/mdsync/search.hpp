@@ -190,10 +190,13 @@ struct Explored {
     std::uint64_t casesOnce = 0;  // seen in one scenario only: about casesOnce / runs new ones come with the next
     CaseSample sample;
     std::vector<Found> found;  // in the order of their seeds
-    bool finished = false;     // all was done that was asked for
+    bool finished = false;     // all seeds of the plan were taken; or time was to end it, and did
     bool interrupted = false;
     int interruptSignal = 0;
 };
+
+// Whether the plan says how many seeds there are. Where it does not, time alone ends the search.
+[[nodiscard]] bool isBounded(const SearchPlan& plan);
 
 // How many seeds the plan has for its shard.
 [[nodiscard]] std::uint64_t seedsOf(const SearchPlan& plan);

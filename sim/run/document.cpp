@@ -37,6 +37,8 @@ Diagnostic aboutWhole(const std::string& path, std::string code, std::string mes
 }  // namespace
 
 std::string documentKind(const std::string& path) {
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(path, error)) return {};  // a pipe can be read only once
     constexpr std::size_t kBeginning = 256;
     std::string begin(kBeginning, '\0');
     std::ifstream file(path, std::ios::binary);

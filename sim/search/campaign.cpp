@@ -29,6 +29,7 @@ using Json = nlohmann::ordered_json;
 constexpr std::uint64_t kProbed = 16;  // seeds, by which a generator is known
 constexpr std::size_t kDigits = 16;    // of the number of a case
 constexpr unsigned kSparsest = 63;     // a CaseSample
+constexpr Millis kLongest = std::chrono::years{1000};
 
 std::string spell(const Shard& shard) {
     return fmt::format("{}/{}", shard.number, shard.of);
@@ -106,6 +107,7 @@ private:
                 plan.shard = {};
             }
         }
+        if (plan.lastSeed < plan.firstSeed) document_.mistake(Mistake::OutOfRange, node->place, "there are no seeds");
         plan.server = document_.text(*node, "server", true);
         plan.freedom = document_.truth(*node, "freedom");
         plan.mostSteps = document_.small(*node, "steps");
@@ -131,6 +133,12 @@ private:
         explored.repeated = document_.natural(*node, "repeated");
         explored.difference = document_.text(*node, "difference");
         explored.elapsed = Millis{document_.whole(*node, "milliseconds")};
+        if (explored.elapsed < Millis{0} || explored.elapsed > kLongest) {
+            document_.mistake(Mistake::OutOfRange, node->place, "no search takes so long");
+        }
+        if (explored.seeds > seedsOf(file_.campaign.plan) || explored.runs > explored.seeds) {
+            document_.mistake(Mistake::OutOfRange, node->place, "more was explored than there is");
+        }
         if (const Node* rules = document_.member(*node, "rules", Kind::Object, true)) {
             for (const Node& counts : document_.children(*rules)) readCounts(counts);
         }
@@ -155,7 +163,11 @@ private:
 
     void readCases(const Node& node) {
         CaseSample& sample = file_.campaign.explored.sample;
-        sample.sparseness = std::min(kSparsest, document_.small(node, "sparseness"));
+        sample.sparseness = document_.small(node, "sparseness");
+        if (sample.sparseness > kSparsest) {
+            document_.mistake(Mistake::OutOfRange, node.place, "no sample is so sparse");
+            sample.sparseness = 0;
+        }
         readNumbers(node, "once", sample.once);
         readNumbers(node, "again", sample.again);
     }
@@ -198,8 +210,11 @@ private:
         found.stepsBefore = document_.natural(node, "stepsBefore");
         found.needsSeed = document_.truth(node, "needsSeed");
         const std::string file = document_.text(node, "scenario");
-        if (!file.empty()) {
-            found.file = (std::filesystem::path(file_.path).parent_path() / file).string();
+        if (file.find('/') != std::string::npos) {
+            document_.mistake(Mistake::OutOfRange, node.place,
+                              "\"scenario\" takes the name of a file, without a folder");
+        } else if (!file.empty()) {
+            found.file = (std::filesystem::path(file_.path).parent_path() / kFoundFolder / file).string();
         }
         file_.campaign.explored.found.push_back(std::move(found));
     }
@@ -261,7 +276,7 @@ std::vector<std::string> problemsOf(std::span<const CampaignFile> files) {
         if (difference.empty() && plan.shard.of != other.shard.of) {
             difference = fmt::format("{} shards, not {}", other.shard.of, plan.shard.of);
         } else if (difference.empty() && (plan.lastSeed != other.lastSeed || plan.runs != other.runs)) {
-            difference = "another number of seeds";
+            difference = "another number of seeds: let all go on with the same --seeds or --runs";
         } else if (difference.empty() && file.campaign.generator != first.campaign.generator) {
             difference = "another version of mdsync, which makes other scenarios of the same seeds";
         }
@@ -300,7 +315,7 @@ std::string differenceOf(const SearchPlan& then, const SearchPlan& now) {
     if (then.mostSteps != now.mostSteps) return differ("--steps", then.mostSteps, now.mostSteps);
     if (then.rules != now.rules) return differ("--rule", listed(namesOf(then.rules)), listed(namesOf(now.rules)));
     if (then.without != now.without) return differ("--without", listed(then.without), listed(now.without));
-    if (then.freedom != now.freedom) return now.freedom ? "without --no-freedom" : "with --no-freedom";
+    if (then.freedom != now.freedom) return now.freedom ? "no --no-freedom" : "--no-freedom";
     return {};
 }
 

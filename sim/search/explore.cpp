@@ -42,6 +42,7 @@ struct Sighting {
 struct Batch {
     std::uint64_t seeds = 0, runs = 0, failed = 0, steps = 0, events = 0, repeated = 0, notApplicable = 0, errors = 0;
     std::string reason;
+    bool isCut = false;  // the interrupt came in between: it says nothing
     RuleCounts counts{};
     std::string difference;
     std::vector<std::uint64_t> cases;   // of all runs, one after the other
@@ -75,8 +76,11 @@ private:
 // A Worker makes batches, one after the other, in one thread.
 class Worker {
 public:
-    Worker(const ExploreOptions& options, const Servers& servers)
-        : options_(options), servers_(servers), generator_({withoutOf(options.without), options.mostSteps}) {}
+    Worker(const ExploreOptions& options, const Servers& servers, const std::atomic<bool>& stop)
+        : options_(options),
+          servers_(servers),
+          stop_(stop),
+          generator_({withoutOf(options.without), options.mostSteps}) {}
 
     // Of `count` seeds, from `first` on.
     Batch make(std::uint64_t first, std::uint64_t count) {
@@ -105,6 +109,7 @@ private:
     // A system that is not ours: slower, it may be unable to do this, and it need not repeat itself.
     void onTarget(const Case& scenario, Batch& batch) {
         const auto stopped = [&](std::string reason) {
+            batch.isCut = stop_.load();
             ++batch.errors;
             if (batch.errors == 1) batch.reason = std::move(reason);
             target_.reset();
@@ -161,6 +166,7 @@ private:
 
     const ExploreOptions& options_;
     const Servers& servers_;
+    const std::atomic<bool>& stop_;
     Generator generator_;
     Trial trial_;
     Trial again_;
@@ -176,7 +182,14 @@ public:
         if (options.before == nullptr) return;
         total_ = *options.before;
         total_.finished = total_.interrupted = false;
-        for (Found& found : total_.found) found_.emplace(found.failure, std::move(found));
+        for (Found& found : total_.found) {
+            // A file that is not there any more is made again.
+            if (found.file.empty()) {
+                found = made({found.failure, found.seed, found.times});
+                if (options_.keep) found.file = options_.keep(found);
+            }
+            found_.emplace(found.failure, std::move(found));
+        }
         total_.found.clear();
         situations_.add(total_.sample);
         handedOut_ = total_.seeds;
@@ -185,11 +198,18 @@ public:
     Explored run() {
         const unsigned jobs = std::max(1U, options_.jobs);
         inParallel(jobs, jobs, interrupt_.flag(), [this](std::size_t) { work(); });
+        const bool isStopped = interrupt_.signal() != 0 || broken_ || isCut_;
+        if (!isStopped) addFailed();
         Explored explored = soFar();
+        explored.finished = !isStopped && (!isBounded(options_) || explored.seeds >= seedsOf(options_));
         explored.interrupted = interrupt_.signal() != 0;
         explored.interruptSignal = interrupt_.signal();
-        explored.finished = !explored.interrupted && !broken_;
         if (options_.checkpoint) options_.checkpoint(explored);
+        // Where the target breaks again and again, the next time begins before that; but it is said.
+        for (const Batch& batch : failed_) {
+            if (explored.errors == 0) explored.reason = batch.reason;
+            explored.errors += batch.errors;
+        }
         return explored;
     }
 
@@ -220,7 +240,7 @@ private:
     }
 
     void work() {
-        Worker worker{options_, servers_};
+        Worker worker{options_, servers_, interrupt_.flag()};
         while (const std::optional<Range> range = next()) take(range->number, worker.make(range->first, range->count));
     }
 
@@ -241,17 +261,46 @@ private:
         const std::scoped_lock lock{mutex_};
         waiting_.emplace(number, std::move(batch));
         for (auto it = waiting_.begin(); it != waiting_.end() && it->first == added_; it = waiting_.erase(it)) {
-            if (hasNews(it->second) || elapsed() - checkpointed_ >= kCheckpoint) checkpoint();
-            addUp(it->second);
             ++added_;
+            if (!isCut_) takeIn(std::move(it->second));
         }
+        if (elapsed() - checkpointed_ >= kCheckpoint) checkpoint();
         if (options_.progress) options_.progress({total_.runs, found_.size(), elapsed() + total_.elapsed});
     }
 
-    // Whether it shows a failure that must be made small yet, which takes its time.
-    [[nodiscard]] bool hasNews(const Batch& batch) const {
-        return std::any_of(batch.sightings.begin(), batch.sightings.end(),
-                           [this](const Sighting& sighting) { return !found_.contains(sighting.failure); });
+    // Adds what a batch gave, or nothing of it if the interrupt came in between: then the search goes on before it the
+    // next time.
+    void takeIn(Batch batch) {
+        isCut_ = batch.isCut;
+        if (isCut_) return;
+        errors_ += batch.errors;
+        broken_ = broken_ || errors_ > kMostErrors;
+        if (batch.errors > 0) {
+            failed_.push_back(std::move(batch));
+            return;
+        }
+        std::vector<Found> news;
+        for (const Sighting& sighting : batch.sightings) {
+            if (found_.contains(sighting.failure)) continue;
+            if (news.empty()) checkpoint();  // making it small takes its time
+            news.push_back(made(sighting));
+            // A system that is not ours answers no more then, and what fails looks as if it did not.
+            isCut_ = options_.makeTarget && interrupt_.flag().load();
+            if (isCut_) return;
+        }
+        addFailed();
+        addUp(batch);
+        for (Found& found : news) {
+            if (options_.keep) found.file = options_.keep(found);
+            found_.emplace(found.failure, std::move(found));
+        }
+        if (!news.empty()) checkpoint();
+    }
+
+    // The target broke in these runs, but not in all that followed.
+    void addFailed() {
+        for (const Batch& batch : failed_) addUp(batch);
+        failed_.clear();
     }
 
     void addUp(const Batch& batch) {
@@ -264,8 +313,6 @@ private:
         total_.notApplicable += batch.notApplicable;
         if (total_.reason.empty() || (total_.errors == 0 && batch.errors > 0)) total_.reason = batch.reason;
         total_.errors += batch.errors;
-        errors_ += batch.errors;
-        if (errors_ > kMostErrors) broken_ = true;
         if (total_.difference.empty()) total_.difference = batch.difference;
         add(total_.counts, batch.counts);
         std::size_t begin = 0;
@@ -273,21 +320,24 @@ private:
             situations_.add(std::span(batch.cases).subspan(begin, end - begin));
             begin = end;
         }
-        for (const Sighting& sighting : batch.sightings) see(sighting);
+        for (const Sighting& sighting : batch.sightings) {
+            const auto known = found_.find(sighting.failure);
+            if (known != found_.end()) known->second.times += sighting.times;
+        }
     }
 
-    void see(const Sighting& sighting) {
-        Found& found = found_[sighting.failure];
-        found.times += sighting.times;
-        if (found.times > sighting.times) return;
+    // The failure with its scenario made small.
+    [[nodiscard]] Found made(const Sighting& sighting) const {
+        Found found;
         found.failure = sighting.failure;
         found.seed = sighting.seed;
+        found.times = sighting.times;
         found.server = servers_.name(sighting.seed);
         Generator generator{{withoutOf(options_.without), options_.mostSteps}};
         found.scenario = generator.make(sighting.seed);
         makeSmall(found, servers_.policy(sighting.seed));
         found.steps = found.scenario.steps.size();
-        if (options_.keep) found.file = options_.keep(found);
+        return found;
     }
 
     // The scenario and, for the reference server with some of its legal choices, these choices.
@@ -357,7 +407,9 @@ private:
 
     std::mutex mutex_;
     bool broken_ = false;  // the target breaks again and again
+    bool isCut_ = false;   // by the interrupt: nothing more is added
     std::uint64_t errors_ = 0;
+    std::vector<Batch> failed_;  // the target broke; what follows decides whether they count
     Millis checkpointed_{0};
     std::uint64_t handedOut_ = 0;  // seeds
     std::uint64_t batches_ = 0;
@@ -372,6 +424,10 @@ private:
 
 std::vector<std::string_view> searchWords() {
     return {kSpellings.begin(), kSpellings.end()};
+}
+
+bool isBounded(const SearchPlan& plan) {
+    return plan.runs || plan.lastSeed != SearchPlan{}.lastSeed;
 }
 
 std::uint64_t seedsOf(const SearchPlan& plan) {
