@@ -63,16 +63,9 @@ Json planOf(const SearchPlan& plan) {
 }
 
 Json failureOf(const Found& found) {
-    return {{"rule", rule(found.failure.rule).name},
-            {"where", mdsync::spell(found.failure.where)},
-            {"scenario", std::filesystem::path(found.file).filename().string()},
-            {"steps", found.steps},
-            {"stepsBefore", found.stepsBefore},
-            {"seed", found.seed},
-            {"needsSeed", found.needsSeed},
-            {"times", found.times},
-            {"server", found.server},
-            {"text", found.text}};
+    Json failure = failureJson(found);
+    if (!found.file.empty()) failure["scenario"] = std::filesystem::path(found.file).filename().string();
+    return failure;
 }
 
 // ---- Reading --------------------------------------------------------------------------------------------------------

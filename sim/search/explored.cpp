@@ -16,6 +16,20 @@ void sortFound(std::vector<Found>& found) {
     });
 }
 
+nlohmann::ordered_json failureJson(const Found& found) {
+    using Json = nlohmann::ordered_json;
+    return {{"rule", rule(found.failure.rule).name},
+            {"where", spell(found.failure.where)},
+            {"scenario", found.file.empty() ? Json() : Json(found.file)},
+            {"steps", found.steps},
+            {"stepsBefore", found.stepsBefore},
+            {"seed", found.seed},
+            {"needsSeed", found.needsSeed},
+            {"times", found.times},
+            {"server", found.server},
+            {"text", found.text}};
+}
+
 nlohmann::ordered_json rulesJson(const RuleCounts& counts) {
     nlohmann::ordered_json rules = nlohmann::ordered_json::object();
     for (const Rule& row : catalogue()) {

@@ -103,18 +103,7 @@ std::string exploreJson(const Explored& explored) {
                      {"interrupted", explored.interrupted}};
     if (!explored.difference.empty()) document["difference"] = explored.difference;
     document["failures"] = Json::array();
-    for (const Found& found : explored.found) {
-        document["failures"].push_back({{"rule", rule(found.failure.rule).name},
-                                        {"where", spell(found.failure.where)},
-                                        {"scenario", found.file.empty() ? Json() : Json(found.file)},
-                                        {"steps", found.steps},
-                                        {"stepsBefore", found.stepsBefore},
-                                        {"seed", found.seed},
-                                        {"needsSeed", found.needsSeed},
-                                        {"times", found.times},
-                                        {"server", found.server},
-                                        {"text", found.text}});
-    }
+    for (const Found& found : explored.found) document["failures"].push_back(search::failureJson(found));
     document["rules"] = search::rulesJson(explored.counts);
     return document.dump(2) + "\n";
 }
