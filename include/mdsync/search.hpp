@@ -171,8 +171,8 @@ struct CaseSample {
     std::vector<std::uint64_t> again;
 };
 
-// What exploring gave.
-struct Explored {
+// What runs add up to.
+struct Tally {
     std::uint64_t seeds = 0;  // of the plan, in its order, that were taken
     std::uint64_t runs = 0;
     std::uint64_t failed = 0;  // runs with a failure that counts
@@ -185,6 +185,10 @@ struct Explored {
     std::string difference;           // the first that did not: its seed and first differing event; empty: all did
     Millis elapsed{0};
     RuleCounts counts{};
+};
+
+// What exploring gave.
+struct Explored : Tally {
     // Cases: a step, the one before it, and the kinds of events that followed, as far as they can be told apart.
     std::uint64_t cases = 0;      // different ones
     std::uint64_t casesOnce = 0;  // seen in one scenario only: about casesOnce / runs new ones come with the next

@@ -242,21 +242,6 @@ void addFound(std::map<Failure, Found>& all, const Found& found) {
     it->second.times = times;
 }
 
-void addExplored(Explored& sum, const Explored& part) {
-    sum.seeds += part.seeds;
-    sum.runs += part.runs;
-    sum.failed += part.failed;
-    sum.steps += part.steps;
-    sum.events += part.events;
-    sum.notApplicable += part.notApplicable;
-    if (sum.reason.empty() || (sum.errors == 0 && part.errors > 0)) sum.reason = part.reason;
-    sum.errors += part.errors;
-    sum.repeated += part.repeated;
-    if (sum.difference.empty()) sum.difference = part.difference;
-    sum.elapsed += part.elapsed;
-    add(sum.counts, part.counts);
-}
-
 // What keeps these files from being shards of one search.
 std::vector<std::string> problemsOf(std::span<const CampaignFile> files) {
     std::vector<std::string> problems;
@@ -359,7 +344,7 @@ MergedCampaigns mergeCampaigns(std::span<const CampaignFile> files) {
             merged.missing.push_back(name);
             continue;
         }
-        addExplored(merged.explored, shard->explored);
+        add(merged.explored, shard->explored);
         situations.add(shard->explored.sample);
         for (const Found& found : shard->explored.found) addFound(all, found);
         if (!shard->explored.finished) merged.unfinished.push_back(name);

@@ -39,12 +39,8 @@ struct Sighting {
 };
 
 // What a batch gave.
-struct Batch {
-    std::uint64_t seeds = 0, runs = 0, failed = 0, steps = 0, events = 0, repeated = 0, notApplicable = 0, errors = 0;
-    std::string reason;
-    bool isCut = false;  // the interrupt came in between: it says nothing
-    RuleCounts counts{};
-    std::string difference;
+struct Batch : Tally {
+    bool isCut = false;                 // the interrupt came in between: it says nothing
     std::vector<std::uint64_t> cases;   // of all runs, one after the other
     std::vector<std::size_t> caseEnds;  // by run
     std::vector<Sighting> sightings;    // by first seed
@@ -304,17 +300,7 @@ private:
     }
 
     void addUp(const Batch& batch) {
-        total_.seeds += batch.seeds;
-        total_.runs += batch.runs;
-        total_.failed += batch.failed;
-        total_.steps += batch.steps;
-        total_.events += batch.events;
-        total_.repeated += batch.repeated;
-        total_.notApplicable += batch.notApplicable;
-        if (total_.reason.empty() || (total_.errors == 0 && batch.errors > 0)) total_.reason = batch.reason;
-        total_.errors += batch.errors;
-        if (total_.difference.empty()) total_.difference = batch.difference;
-        add(total_.counts, batch.counts);
+        add(total_, batch);
         std::size_t begin = 0;
         for (const std::size_t end : batch.caseEnds) {
             situations_.add(std::span(batch.cases).subspan(begin, end - begin));

@@ -9,6 +9,7 @@
 namespace mdsync::search {
 
 void add(RuleCounts& sum, const RuleCounts& counts);
+void add(Tally& sum, const Tally& part);
 
 // In the order of their seeds.
 void sortFound(std::vector<Found>& found);
