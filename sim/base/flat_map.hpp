@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/fetch.hpp"
+
 namespace mdsync {
 
 class FlatMap {
@@ -21,7 +23,7 @@ public:
 
     // Asks for the memory that find() will need.
     void fetch(std::uint64_t key) const {
-        if (!cells_.empty()) __builtin_prefetch(&cells_[place(key)]);
+        if (!cells_.empty()) mdsync::fetch(&cells_[place(key)]);
     }
 
     // Sets the number of `key`. REQUIRES: value != kAbsent.

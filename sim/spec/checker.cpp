@@ -2,6 +2,7 @@
 // is not here but in its family's file.
 #include "mdsync/spec.hpp"
 
+#include "base/fetch.hpp"
 #include "spec/state.hpp"
 
 namespace mdsync {
@@ -108,8 +109,8 @@ std::uint64_t privateKey(const MessageFacts& m) {
 
 void Checker::State::fetchParties(const MessageFacts& m) const {
     if (m.to.kind != TargetKind::User) return;
-    __builtin_prefetch(&users[m.author.index()]);
-    __builtin_prefetch(&users[m.to.user().index()]);
+    fetch(&users[m.author.index()]);
+    fetch(&users[m.to.user().index()]);
 }
 
 void Checker::State::fetchTheirDevices(const MessageFacts& m) const {
@@ -118,11 +119,11 @@ void Checker::State::fetchTheirDevices(const MessageFacts& m) const {
     for (const UserId id : {m.author, m.to.user()}) {
         const UserFacts& user = users[id.index()];
         for (std::uint16_t i = 0; i < user.deviceCount && i < kMost; ++i) {
-            __builtin_prefetch(&devices[user.firstDevice.index() + i]);
+            fetch(&devices[user.firstDevice.index() + i]);
         }
-        if (!user.mailbox.empty()) __builtin_prefetch(&user.mailbox.back(), 1);
+        if (!user.mailbox.empty()) fetchToWrite(&user.mailbox.back());
     }
-    if (m.slots > 0) __builtin_prefetch(&receipts[m.receipts]);
+    if (m.slots > 0) fetch(&receipts[m.receipts]);
 }
 
 void Checker::State::expect(const Event& e) const {
@@ -133,8 +134,8 @@ void Checker::State::expect(const Event& e) const {
         if (m.to.kind == TargetKind::User) privateThreads.fetch(privateKey(m));
     }
     if (e.kind != EventKind::Receive) return;
-    __builtin_prefetch(&messages[e.message.index()]);
-    __builtin_prefetch(&devices[e.device.index()]);
+    fetch(&messages[e.message.index()]);
+    fetch(&devices[e.device.index()]);
 }
 
 void Checker::State::expectReceipt(const Event& e) const {
@@ -144,14 +145,14 @@ void Checker::State::expectReceipt(const Event& e) const {
         fetchTheirDevices(m);
         if (m.to.kind != TargetKind::User) return;
         const std::uint32_t thread = privateThreads.find(privateKey(m));
-        if (thread != FlatMap::kAbsent) __builtin_prefetch(&threads[thread]);
+        if (thread != FlatMap::kAbsent) fetch(&threads[thread]);
     }
     if (e.kind != EventKind::Receive) return;
     if (m.slots == 0 || m.to.kind != TargetKind::User) return;
     const DeviceFacts& d = devices[e.device.index()];
     const std::uint32_t at = (d.user == m.author ? m.authorSlot : m.recipientSlot) + d.ordinal;
-    __builtin_prefetch(&receipts[m.receipts] + at);
-    __builtin_prefetch(&marks[m.marks] + at);
+    fetch(&receipts[m.receipts] + at);
+    fetch(&marks[m.marks] + at);
 }
 
 // ---- Connections ------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@
 // use one queue in the order of arising. At the end of the trace, a duty that is not kept is open.
 #include <fmt/format.h>
 
+#include "base/fetch.hpp"
 #include "spec/state.hpp"
 
 namespace mdsync {
@@ -21,7 +22,7 @@ void Checker::State::fetchAhead() const {
     constexpr std::size_t kMiddle = 12;
     constexpr std::size_t kNear = 6;
     if (due.size() <= kFar) return;
-    if (due[kFar].kind == DueKind::Accepted) __builtin_prefetch(&messages[due[kFar].subject]);
+    if (due[kFar].kind == DueKind::Accepted) fetch(&messages[due[kFar].subject]);
     if (due[kMiddle].kind == DueKind::Accepted) fetchParties(messages[due[kMiddle].subject]);
     if (due[kNear].kind == DueKind::Accepted) fetchTheirDevices(messages[due[kNear].subject]);
 }

@@ -1,6 +1,7 @@
 // The network: conditions, and what arrives. See network.hpp.
 #include "world/network.hpp"
 
+#include "base/fetch.hpp"
 #include "world/client.hpp"
 #include "world/server.hpp"
 
@@ -26,9 +27,9 @@ void fetchUser(const State& s, UserId u) {
     constexpr std::uint32_t kMost = 8;
     const User& user = s.at(u);
     for (std::uint32_t i = 0; i < user.devices && i < kMost; ++i) {
-        __builtin_prefetch(&s.devices[user.first.index() + i], 1);
+        fetchToWrite(&s.devices[user.first.index() + i]);
     }
-    if (!user.mailbox.empty()) __builtin_prefetch(&user.mailbox.back(), 1);
+    if (!user.mailbox.empty()) fetchToWrite(&user.mailbox.back());
 }
 
 // Asks for the records that the packets a little later will need, so that they are there by then: with many devices,
@@ -42,8 +43,8 @@ void fetchAhead(const State& s) {
         fetchUser(s, m.author);
         if (m.to.kind == TargetKind::User) fetchUser(s, m.to.user());
     } else if (later->kind == PacketKind::Deliver) {
-        __builtin_prefetch(&s.devices[later->device.index()], 1);
-        __builtin_prefetch(&s.messages[later->message], 1);
+        fetchToWrite(&s.devices[later->device.index()]);
+        fetchToWrite(&s.messages[later->message]);
     }
 }
 
