@@ -11,62 +11,88 @@
 #include <vector>
 
 #include "mdsync/ids.hpp"
+#include "mdsync/short_key.hpp"
 
 namespace mdsync {
 
 // A Words gives each distinct string a number, counted from 0 in the order of first mention, and the string of a
 // number. References that it hands out stay valid as long as it lives; what they say changes with rename() only.
+//
+// Where a caller has the ShortKey of a word at hand, find() and intern() take it and need not make it again.
 template <class WordId>
 class Words {
 public:
-    WordId intern(std::string_view word) {
-        if (2 * (words_.size() + 1) > slots_.size()) grow();
-        const std::uint32_t hash = hashOf(word);
-        const std::size_t at = slotOf(word, hash);
-        if (slots_[at].number != kEmpty) return WordId{slots_[at].number};
-        slots_[at] = {hash, static_cast<std::uint32_t>(words_.size())};
+    WordId intern(std::string_view word) { return intern(ShortKey::of(word), word); }
+    WordId intern(const ShortKey& key, std::string_view word) {
+        if (2 * (keys_.size() + 1) > slots_.size()) grow();
+        Slot& slot = slots_[slotOf(key, word)];
+        if (slot.number != kEmpty) return WordId{slot.number};
+        slot = {hashOf(key), static_cast<std::uint32_t>(keys_.size())};
+        keys_.push_back(key);
         words_.emplace_back(word);
-        return WordId{words_.size() - 1};
+        return WordId{slot.number};
     }
+    // Interns `word`; false if it was there already.
+    bool add(std::string_view word) {
+        const std::size_t before = size();
+        return intern(word).index() == before;
+    }
+
     // The number of `word`, or none if it was never interned.
-    [[nodiscard]] WordId find(std::string_view word) const {
-        if (slots_.empty()) return {};
-        const Slot& slot = slots_[slotOf(word, hashOf(word))];
-        return slot.number == kEmpty ? WordId{} : WordId{slot.number};
+    [[nodiscard]] WordId find(std::string_view word) const { return find(ShortKey::of(word), word); }
+    [[nodiscard]] WordId find(const ShortKey& key, std::string_view word) const {
+        return slots_.empty() ? WordId{} : WordId{slots_[slotOf(key, word)].number};
     }
-    // Puts `word` in the place of the string behind `id`, for producers that run so long that they use numbers again.
-    // REQUIRES: `id` came from this object, and `word` is not interned.
-    void rename(WordId id, std::string_view word) {
-        remove(id);
+    // Where find() will look first, so that it can be fetched ahead; null if nothing was interned.
+    [[nodiscard]] const void* placeOf(const ShortKey& key) const {
+        return slots_.empty() ? nullptr : &slots_[hashOf(key) & (slots_.size() - 1)];
+    }
+
+    // For producers that run so long that they use numbers again. A released number keeps its string, but the word is
+    // not found any more; a rename gives the number its next word. REQUIRES: `id` came from this object; release(): it
+    // is not released yet; rename(): it is, and `word` is not interned.
+    void release(WordId id) {
+        const std::size_t mask = slots_.size() - 1;
+        std::size_t hole = hashOf(keys_[id.index()]) & mask;
+        while (slots_[hole].number != id.value) hole = (hole + 1) & mask;
+        for (std::size_t at = (hole + 1) & mask; slots_[at].number != kEmpty; at = (at + 1) & mask) {
+            const std::size_t home = slots_[at].hash & mask;
+            if (((at - home) & mask) < ((at - hole) & mask)) continue;  // it does not reach back to the hole
+            slots_[hole] = slots_[at];
+            hole = at;
+        }
+        slots_[hole] = {};
+    }
+    void rename(WordId id, const ShortKey& key, std::string_view word) {
+        keys_[id.index()] = key;
         words_[id.index()] = word;
-        const std::uint32_t hash = hashOf(word);
-        slots_[slotOf(word, hash)] = {hash, id.value};
+        slots_[slotOf(key, word)] = {hashOf(key), id.value};
     }
+
     // REQUIRES: `id` came from this object.
     [[nodiscard]] const std::string& operator[](WordId id) const { return words_[id.index()]; }
-    [[nodiscard]] std::size_t size() const { return words_.size(); }
+    [[nodiscard]] std::size_t size() const { return keys_.size(); }
 
 private:
-    static constexpr std::uint32_t kEmpty = 0xffffffffU;
+    static constexpr std::uint32_t kEmpty = WordId::kNone;
     struct Slot {
         std::uint32_t hash = 0;
         std::uint32_t number = kEmpty;
     };
 
-    // FNV-1a with its high half folded in. Which slot a word gets decides nothing.
-    static std::uint32_t hashOf(std::string_view word) {
-        std::uint64_t hash = 0xcbf29ce484222325ULL;
-        for (const char c : word) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
-        return static_cast<std::uint32_t>(hash ^ (hash >> 32U));
-    }
+    static std::uint32_t hashOf(const ShortKey& key) { return static_cast<std::uint32_t>(key.hash()); }
     // Where `word` is, or the empty slot where it belongs: linear probing.
-    std::size_t slotOf(std::string_view word, std::uint32_t hash) const {
+    [[nodiscard]] std::size_t slotOf(const ShortKey& key, std::string_view word) const {
         const std::size_t mask = slots_.size() - 1;
+        const std::uint32_t hash = hashOf(key);
         std::size_t at = hash & mask;
-        while (slots_[at].number != kEmpty && (slots_[at].hash != hash || words_[slots_[at].number] != word)) {
+        while (slots_[at].number != kEmpty && (slots_[at].hash != hash || !is(slots_[at].number, key, word))) {
             at = (at + 1) & mask;
         }
         return at;
+    }
+    [[nodiscard]] bool is(std::uint32_t number, const ShortKey& key, std::string_view word) const {
+        return keys_[number] == key && (key.isWhole() || words_[number] == word);
     }
     void grow() {
         std::vector<Slot> old(slots_.empty() ? 16 : 2 * slots_.size());
@@ -79,21 +105,10 @@ private:
             slots_[at] = slot;
         }
     }
-    // Empties the slot of `id` and moves up what had probed past it.
-    void remove(WordId id) {
-        const std::size_t mask = slots_.size() - 1;
-        std::size_t hole = slotOf(words_[id.index()], hashOf(words_[id.index()]));
-        for (std::size_t at = (hole + 1) & mask; slots_[at].number != kEmpty; at = (at + 1) & mask) {
-            const std::size_t home = slots_[at].hash & mask;
-            if (((at - home) & mask) < ((at - hole) & mask)) continue;
-            slots_[hole] = slots_[at];
-            hole = at;
-        }
-        slots_[hole] = {};
-    }
 
+    std::vector<Slot> slots_;     // open addressing, a power of two, at most half full
+    std::vector<ShortKey> keys_;  // by number, as are
     std::deque<std::string> words_;
-    std::vector<Slot> slots_;  // open addressing, a power of two, at most half full
 };
 
 struct Lexicon {

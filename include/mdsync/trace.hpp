@@ -209,9 +209,6 @@ struct Trace {
     std::vector<Event> events;
 };
 
-// The fingerprint of a text or digest.
-[[nodiscard]] std::uint64_t fingerprint(std::string_view bytes);
-
 // ---- Spellings ------------------------------------------------------------------------------------------------------
 
 [[nodiscard]] std::string_view spell(EventKind kind);

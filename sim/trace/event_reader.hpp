@@ -11,6 +11,8 @@
 
 namespace mdsync {
 
+constexpr std::size_t kLineLimit = std::size_t{4} << 20U;  // bytes of an event's line
+
 // What of reading depends on the whole trace and not on the line.
 struct ReadContext {
     const Header& header;

@@ -190,7 +190,7 @@ private:
     }
 
     void readDevices(std::size_t object) {
-        NameIndex devices;
+        Words<DeviceId> devices;
         json_.members(object, [&](std::size_t key, std::size_t value) {
             if (!name(key, "device")) return;
             if (!devices.add(json_.text(key))) return declaredTwice(key, "device");
@@ -204,7 +204,7 @@ private:
 
     void readGroups(std::size_t object) {
         if (!fields_.object(object, "groups")) return;
-        NameIndex groups;
+        Words<GroupId> groups;
         json_.members(object, [&](std::size_t key, std::size_t value) {
             if (!name(key, "group")) return;
             if (!groups.add(json_.text(key))) return declaredTwice(key, "group");
@@ -214,25 +214,25 @@ private:
     }
 
     void readMembers(std::size_t array, std::vector<UserId>& members) {
-        NameIndex seen;
+        Words<UserId> seen;
         json_.items(array, [&](std::size_t item) {
             const auto user = fields_.string(item, "a member");
             if (!user) return;
-            const std::uint32_t found = users_.find(*user);
-            if (found == KeyTable::kNone) {
+            const UserId found = users_.find(*user);
+            if (!found.exists()) {
                 faults_.add("trace.undeclared-user", item, fmt::format("no user {} is declared", quoted(*user)),
-                            faults_.wantsHints() ? suggest(*user, users_.someWords()) : std::string());
+                            faults_.wantsHints() ? suggest(*user, someOf(users_)) : std::string());
             } else if (!seen.add(*user)) {
                 declaredTwice(item, "member");
             } else {
-                members.emplace_back(found);
+                members.push_back(found);
             }
         });
     }
 
     void readRooms(std::size_t array) {
         if (!fields_.array(array, "chatrooms")) return;
-        NameIndex rooms;
+        Words<RoomId> rooms;
         json_.items(array, [&](std::size_t item) {
             if (!fields_.string(item, "a chatroom") || !name(item, "chatroom")) return;
             if (!rooms.add(json_.text(item))) return declaredTwice(item, "chatroom");
@@ -242,7 +242,7 @@ private:
 
     void readTypes(std::size_t object) {
         if (!fields_.object(object, "messageTypes")) return;
-        NameIndex types;
+        Words<TextId> types;
         json_.members(object, [&](std::size_t key, std::size_t value) {
             if (!types.add(json_.text(key))) return declaredTwice(key, "message type");
             if (const auto kind = fields_.oneOf(value, json_.text(key), {"normal", "status"})) {
@@ -296,7 +296,7 @@ private:
     Header& header_;
     Faults& faults_;
     Fields fields_;
-    NameIndex users_;
+    Words<UserId> users_;
     std::size_t groups_ = 0;
     std::size_t time_ = 0;
     std::size_t sync_ = 0;

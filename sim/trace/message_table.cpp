@@ -13,10 +13,6 @@ constexpr Instant kNever = Instant::min();
 
 }  // namespace
 
-std::uint32_t MessageTable::find(const ShortKey& key, std::string_view id) const {
-    return table_.find(key, [&](std::uint32_t number) { return lexicon_.messages[MessageId{number}] == id; });
-}
-
 MessageTable::Problem MessageTable::check(const Event& event, const Record* record) {
     switch (event.kind) {
         case EventKind::Send:
@@ -58,48 +54,47 @@ void MessageTable::remember(const Event& event, Record& record) {
 }
 
 MessageTable::Problem MessageTable::apply(Event& event, const ShortKey& key, std::string_view id) {
-    std::uint32_t number = find(key, id);
-    const Problem problem = check(event, number == KeyTable::kNone ? nullptr : &records_[number]);
+    MessageId number = lexicon_.messages.find(key, id);
+    const Problem problem = check(event, number.exists() ? &records_[number.index()] : nullptr);
     if (problem != Problem::None) return problem;
-    if (number == KeyTable::kNone) {
+    if (!number.exists()) {
         if (!isName(id)) return Problem::BadName;
         number = create(key, id, event.t, event.kind == EventKind::Send || event.kind == EventKind::Publish);
     }
-    remember(event, records_[number]);
-    event.message = MessageId{number};
+    remember(event, records_[number.index()]);
+    event.message = number;
     return Problem::None;
 }
 
-std::uint32_t MessageTable::create(const ShortKey& key, std::string_view id, Instant t, bool sending) {
-    std::vector<std::uint32_t>& free = sending && !freeSent_.empty() ? freeSent_ : freeUnsent_;
-    std::uint32_t number = 0;
+MessageId MessageTable::create(const ShortKey& key, std::string_view id, Instant t, bool sending) {
+    std::vector<MessageId>& free = sending && !freeSent_.empty() ? freeSent_ : freeUnsent_;
+    MessageId number;
     if (free.empty()) {
-        number = lexicon_.messages.intern(id).value;
+        number = lexicon_.messages.intern(key, id);
         records_.emplace_back();
     } else {
         number = free.back();
         free.pop_back();
-        lexicon_.messages.rename(MessageId{number}, id);
+        lexicon_.messages.rename(number, key, id);
     }
-    const bool everSent = records_[number].sent;
-    records_[number] = {key, t, kNever, kNever, everSent, false};
-    table_.insert(key, number);
+    Record& record = records_[number.index()];
+    record = {t, kNever, kNever, record.sent, false};
     oldest_.push_back({number, t});
     return number;
 }
 
 void MessageTable::retire(Instant now, std::vector<MessageId>& retired) {
     while (!oldest_.empty() && now - oldest_.front().mention > kForgotten) {
-        const std::uint32_t number = oldest_.front().number;
+        const MessageId number = oldest_.front().number;
         oldest_.pop_front();
-        const Record& record = records_[number];
+        const Record& record = records_[number.index()];
         if (now - record.touched <= kForgotten) {  // mentioned again since it was put here
             oldest_.push_back({number, record.touched});
             continue;
         }
-        table_.erase(record.key, number);
+        lexicon_.messages.release(number);
         (record.sent ? freeSent_ : freeUnsent_).push_back(number);
-        retired.emplace_back(number);
+        retired.push_back(number);
     }
 }
 

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/fetch.hpp"
 #include "mdsync/trace.hpp"
-#include "trace/short_key.hpp"
 
 namespace mdsync {
 
@@ -20,12 +20,14 @@ public:
     // Gives `event` the number of the message `id` and remembers what the event says. On a problem nothing changes.
     Problem apply(Event& event, const ShortKey& key, std::string_view id);
 
+    // Begins to fetch what apply() will look up.
+    void fetch(const ShortKey& key) const { mdsync::fetch(lexicon_.messages.placeOf(key)); }
+
     // Forgets what nobody mentioned for long before `now`, and lists the numbers.
     void retire(Instant now, std::vector<MessageId>& retired);
 
 private:
     struct Record {
-        ShortKey key;
         Instant touched;      // when it was last mentioned
         Instant inUseUntil;   // sent, and within the horizon: the id cannot be sent again
         Instant recallUntil;  // a recall was asked for, and within the horizon
@@ -33,21 +35,19 @@ private:
         bool answered = false;
     };
     struct Mention {
-        std::uint32_t number;
+        MessageId number;
         Instant mention;
     };
 
-    [[nodiscard]] std::uint32_t find(const ShortKey& key, std::string_view id) const;
-    std::uint32_t create(const ShortKey& key, std::string_view id, Instant t, bool sending);
+    MessageId create(const ShortKey& key, std::string_view id, Instant t, bool sending);
     static Problem check(const Event& event, const Record* record);
     static void remember(const Event& event, Record& record);
 
     Lexicon& lexicon_;
-    KeyTable table_;
-    std::vector<Record> records_;          // by number
-    std::deque<Mention> oldest_;           // live numbers, once each, with the mention they were put here for
-    std::vector<std::uint32_t> freeSent_;  // numbers to use again, by whether a message was ever sent under them
-    std::vector<std::uint32_t> freeUnsent_;
+    std::vector<Record> records_;      // by number
+    std::deque<Mention> oldest_;       // live numbers, once each, with the mention they were put here for
+    std::vector<MessageId> freeSent_;  // numbers to use again, by whether a message was ever sent under them
+    std::vector<MessageId> freeUnsent_;
 };
 
 }  // namespace mdsync

@@ -46,11 +46,11 @@ RoomId Names::room(std::string_view name) const {
 }
 
 std::vector<std::string_view> Names::devicePaths() const {
-    return devices_.someWords();
+    return someOf(devices_);
 }
 
 std::vector<std::string_view> Names::targetSpellings(TargetKind kind) const {
-    const std::vector<std::string_view> all = targets_.someWords();
+    const std::vector<std::string_view> all = someOf(targets_);
     std::vector<std::string_view> spellings;
     for (std::size_t i = 0; i < all.size(); ++i) {
         if (kind == TargetKind::None || addresses_[i].kind == kind) spellings.push_back(all[i]);

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "mdsync/trace.hpp"
-#include "trace/short_key.hpp"
 
 namespace mdsync {
 
@@ -14,32 +13,13 @@ namespace mdsync {
 // `/ : { } * ,`.
 [[nodiscard]] bool isName(std::string_view name);
 
-// An index over words that are numbered from 0.
-class NameIndex {
-public:
-    // False if the word is there already.
-    bool add(std::string_view word) {
-        const ShortKey key = ShortKey::of(word);
-        if (find(key, word) != KeyTable::kNone) return false;
-        table_.insert(key, static_cast<std::uint32_t>(words_.size()));
-        words_.emplace_back(word);
-        return true;
-    }
-    [[nodiscard]] std::uint32_t find(std::string_view word) const { return find(ShortKey::of(word), word); }
-    [[nodiscard]] std::uint32_t find(const ShortKey& key, std::string_view word) const {
-        return table_.find(key, [&](std::uint32_t number) { return words_[number] == word; });
-    }
-    [[nodiscard]] const std::vector<std::string>& words() const { return words_; }
-    // The first few thousand words, for hints.
-    [[nodiscard]] std::vector<std::string_view> someWords() const {
-        const auto some = static_cast<std::ptrdiff_t>(words_.size() < 5000 ? words_.size() : 5000);
-        return {words_.begin(), words_.begin() + some};
-    }
-
-private:
-    KeyTable table_;
-    std::vector<std::string> words_;
-};
+// The first few thousand words, for hints.
+template <class WordId>
+[[nodiscard]] std::vector<std::string_view> someOf(const Words<WordId>& words) {
+    std::vector<std::string_view> some;
+    for (std::size_t i = 0; i < words.size() && i < 5000; ++i) some.emplace_back(words[WordId{i}]);
+    return some;
+}
 
 // Names is built once from a header that has only unique names.
 class Names {
@@ -47,17 +27,15 @@ public:
     Names() = default;
     explicit Names(const Header& header);
 
-    [[nodiscard]] DeviceId device(const ShortKey& key, std::string_view path) const {
-        return DeviceId{devices_.find(key, path)};
-    }
-    [[nodiscard]] DeviceId device(std::string_view path) const { return device(ShortKey::of(path), path); }
+    [[nodiscard]] DeviceId device(const ShortKey& key, std::string_view path) const { return devices_.find(key, path); }
+    [[nodiscard]] DeviceId device(std::string_view path) const { return devices_.find(path); }
     [[nodiscard]] UserId user(std::string_view name) const;
     [[nodiscard]] GroupId group(std::string_view name) const;
     [[nodiscard]] RoomId room(std::string_view name) const;
     // `bob`, `group:team` or `chatroom:lobby`; kind None if there is no such target.
     [[nodiscard]] Address target(const ShortKey& key, std::string_view spelling) const {
-        const std::uint32_t found = targets_.find(key, spelling);
-        return found == KeyTable::kNone ? Address{} : addresses_[found];
+        const Spelling found = targets_.find(key, spelling);
+        return found.exists() ? addresses_[found.index()] : Address{};
     }
     [[nodiscard]] Address target(std::string_view spelling) const { return target(ShortKey::of(spelling), spelling); }
 
@@ -66,8 +44,10 @@ public:
     [[nodiscard]] std::vector<std::string_view> targetSpellings(TargetKind kind) const;  // None: all
 
 private:
-    NameIndex devices_;
-    NameIndex targets_;
+    using Spelling = Id<struct SpellingKind>;
+
+    Words<DeviceId> devices_;
+    Words<Spelling> targets_;
     std::vector<Address> addresses_;
 };
 

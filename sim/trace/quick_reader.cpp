@@ -1,11 +1,14 @@
 // See quick_reader.hpp. Each function takes the place in the line and returns the place behind what it read, or null.
 #include "trace/quick_reader.hpp"
 
+#include <array>
 #include <bit>
 #include <cstring>
 
 namespace mdsync {
 namespace {
+
+constexpr std::size_t kAhead = 16;  // lines
 
 std::uint64_t load8(const char* p) {
     std::uint64_t word = 0;
@@ -111,10 +114,39 @@ QuickReader::QuickReader(const ReadContext& context, MessageTable& messages)
       first_(context.header.app.timezone.named() ? kFirstOfZones : kFirstInstant),
       last_(context.header.app.timezone.named() ? kLastOfZones : kLastInstant) {}
 
-const char* QuickReader::read(const char* p, Instant now, Event& event) {
-    Words words;
-    p = readLine(p, now, event, words);
-    return p != nullptr && keep(event, words) ? p : nullptr;
+// Some lines are parsed before the first of them is kept: where the message table is larger than the cache, looking up
+// the message would cost more than reading the line.
+const char* QuickReader::read(const char* p, const char* end, Instant now, std::size_t limit,
+                              std::vector<Event>& batch) {
+    std::array<Words, kAhead> words;
+    while (p != end && batch.size() < limit) {
+        const std::size_t first = batch.size();
+        std::size_t parsed = 0;
+        while (p != end && parsed < kAhead && first + parsed < limit) {
+            Words& w = words[parsed] = {};
+            Event& event = batch.emplace_back();
+            const char* const behind = readLine(p, now, event, w);
+            if (behind == nullptr || behind - p > static_cast<std::ptrdiff_t>(kLineLimit)) {
+                batch.pop_back();
+                end = p;
+                break;
+            }
+            if (w.message.data() != nullptr) {
+                w.key = ShortKey::ofPadded(w.message);
+                messages_.fetch(w.key);
+            }
+            w.begin = p;
+            p = behind;
+            now = event.t;
+            ++parsed;
+        }
+        for (std::size_t i = 0; i < parsed; ++i) {
+            if (keep(batch[first + i], words[i])) continue;
+            batch.resize(first + i);
+            return words[i].begin;
+        }
+    }
+    return p;
 }
 
 bool QuickReader::preview(const char* p, Instant& t) const {
@@ -137,8 +169,7 @@ const char* QuickReader::readLine(const char* p, Instant now, Event& event, Word
 // What the line changes outside the event. The message comes first: it alone can say no.
 bool QuickReader::keep(Event& event, const Words& words) {
     if (words.message.data() != nullptr) {
-        const ShortKey key = ShortKey::ofPadded(words.message);
-        if (messages_.apply(event, key, words.message) != MessageTable::Problem::None) return false;
+        if (messages_.apply(event, words.key, words.message) != MessageTable::Problem::None) return false;
     }
     if (words.type.data() != nullptr) event.type = typeOf(words.type);
     if (event.payloadKind != PayloadKind::Unknown) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "mdsync/trace.hpp"
 #include "trace/event_reader.hpp"
@@ -18,19 +19,22 @@ class QuickReader {
 public:
     QuickReader(const ReadContext& context, MessageTable& messages);
 
-    // Reads the line at `p`, which ends with a newline and is followed by readable bytes (BlockReader::kPadding).
-    // Returns the byte behind its newline, or null if the line is not for this reader; then nothing has changed but
-    // `event`. The event's `t` is not before `now`. REQUIRES: the line is UTF-8.
-    const char* read(const char* p, Instant now, Event& event);
+    // Reads lines from `p` on, up to `end`, as long as they are for this reader and `batch` has not `limit` events, and
+    // adds their events. Returns the beginning of the first line that it left. Of a line that is left nothing has
+    // changed. The first event's `t` is not before `now`. REQUIRES: the lines are UTF-8, the last ends with a newline,
+    // and it is followed by readable bytes (BlockReader::kPadding).
+    const char* read(const char* p, const char* end, Instant now, std::size_t limit, std::vector<Event>& batch);
 
     // Whether the line at `p` is for this reader as far as the line alone tells, and if so its time. Changes nothing.
     bool preview(const char* p, Instant& t) const;
 
 private:
     // The words of a line that change something outside the event, so that they wait until the line is known to be
-    // whole.
+    // whole, and the message that `key` names is on its way to the cache.
     struct Words {
+        const char* begin = nullptr;  // of the line
         std::string_view message;
+        ShortKey key;  // of the message
         std::string_view type;
         std::string_view payload;
         std::optional<std::uint64_t> count;

@@ -19,9 +19,8 @@
 namespace mdsync {
 namespace {
 
-constexpr std::size_t kHeaderLimit = std::size_t{32} << 20U;  // bytes of a line
-constexpr std::size_t kLineLimit = std::size_t{4} << 20U;
-constexpr std::size_t kBatch = 512;  // events; small enough for the nearest cache
+constexpr std::size_t kHeaderLimit = std::size_t{32} << 20U;  // bytes of the first line
+constexpr std::size_t kBatch = 512;                           // events; small enough for the nearest cache
 
 std::string_view withoutEnd(const char* begin, const char* newline) {
     if (newline != begin && newline[-1] == '\r') --newline;
@@ -131,17 +130,12 @@ private:
 
     // Takes lines while they are in the usual layout.
     void readQuickly() {
-        while (batch_.size() < kBatch && at_ != block_.end) {
-            Event& event = batch_.emplace_back();
-            const char* const behind = quick_->read(at_, now_, event);
-            if (behind == nullptr || behind - at_ > static_cast<std::ptrdiff_t>(kLineLimit)) {
-                batch_.pop_back();
-                return;
-            }
-            at_ = behind;
-            now_ = event.t;
-            event.origin = static_cast<std::uint32_t>(++counts_.lines);
+        const std::size_t first = batch_.size();
+        at_ = quick_->read(at_, block_.end, now_, kBatch, batch_);
+        for (std::size_t i = first; i < batch_.size(); ++i) {
+            batch_[i].origin = static_cast<std::uint32_t>(++counts_.lines);
         }
+        if (batch_.size() > first) now_ = batch_.back().t;
     }
 
     // ---- One line, completely
@@ -249,12 +243,10 @@ private:
 
     void readWaiting(const Line& line) {
         if (!line.plain || line.tooLong || line.tooOld) return readSlowly(line);
-        Event& event = batch_.emplace_back();
-        if (quick_->read(line.text.data(), now_, event) == nullptr) {
-            batch_.pop_back();
+        const char* const begin = line.text.data();
+        if (quick_->read(begin, begin + line.text.size() + 1, now_, batch_.size() + 1, batch_) == begin)
             return readSlowly(line);
-        }
-        accept(line, event);
+        accept(line, batch_.back());
     }
 
     // ---- Mistakes

@@ -39,12 +39,32 @@ TEST_CASE("a copy is independent") {
 TEST_CASE("a renamed number forgets its old word, and no other is lost") {
     Words<MessageId> words;
     const std::uint32_t live = 500;
-    for (std::uint32_t i = 0; i < live; ++i) words.intern(fmt::format("m{}", i));
+    const auto word = [](std::uint32_t i) {  // short and long ones
+        return fmt::format("{}{}", i % 3 == 0 ? "a-word-of-more-than-fifteen-bytes-" : "m", i);
+    };
+    for (std::uint32_t i = 0; i < live; ++i) words.intern(word(i));
     for (std::uint32_t i = live; i < 20'000; ++i) {
-        words.rename(MessageId{i % live}, fmt::format("m{}", i));
-        REQUIRE_FALSE(words.find(fmt::format("m{}", i - live)).exists());
-        REQUIRE(words.find(fmt::format("m{}", i - live / 2)) == MessageId{(i - live / 2) % live});
-        REQUIRE(words.find(fmt::format("m{}", i)) == MessageId{i % live});
+        const MessageId number{i % live};
+        words.release(number);
+        REQUIRE_FALSE(words.find(word(i - live)).exists());
+        REQUIRE(words[number] == word(i - live));
+        words.rename(number, ShortKey::of(word(i)), word(i));
+        REQUIRE(words.find(word(i - live / 2)) == MessageId{(i - live / 2) % live});
+        REQUIRE(words.find(word(i)) == number);
     }
     CHECK(words.size() == live);
+}
+
+TEST_CASE("a released word may be interned again, under another number") {
+    Words<MessageId> words;
+    words.intern("a");
+    words.release(MessageId{0U});
+    CHECK(words.intern("a") == MessageId{1U});
+    CHECK(words[MessageId{0U}] == "a");
+}
+
+TEST_CASE("add tells whether a word is new") {
+    Words<UserId> words;
+    CHECK(words.add("a"));
+    CHECK_FALSE(words.add("a"));
 }

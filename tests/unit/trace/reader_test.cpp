@@ -369,6 +369,23 @@ TEST_CASE("a number that was sent is used again by a send only, and is listed be
     CHECK(reader.next().empty());
 }
 
+TEST_CASE("a forgotten id that is mentioned again does not share a number") {
+    std::vector<std::string> lines{R"({"t":1000,"ev":"send","msg":"old","dev":"alice/phone","to":"bob"})"};
+    for (int i = 0; i < 600; ++i) lines.push_back(settledAt(1000 + 10 * kDay));
+    for (const char* const line : {R"("receive","msg":"old","dev":"bob/pixel")",
+                                   R"("send","msg":"new","dev":"alice/phone","to":"bob")",
+                                   R"("receive","msg":"old","dev":"bob/pixel")"}) {
+        lines.push_back(fmt::format("{{\"t\":{},\"ev\":{}}}", 1000 + 10 * kDay, line));
+    }
+    const Streamed read = stream(traceOf(lines));
+    REQUIRE(read.messages.size() == 604);
+    CHECK(read.messages[601] == "old");
+    CHECK(read.messages[602] == "new");
+    CHECK(read.messages[603] == "old");
+    CHECK(read.events[601].message == read.events[603].message);
+    CHECK(read.events[601].message != read.events[602].message);
+}
+
 TEST_CASE("a message that is mentioned again is remembered") {
     std::vector<std::string> lines{R"({"t":1000,"ev":"send","msg":"kept","dev":"alice/phone","to":"bob"})"};
     for (int day = 1; day < 40; ++day) {
