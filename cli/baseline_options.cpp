@@ -43,16 +43,13 @@ bool writeBaseline(const Result& result, const Baseline& known, const BaselineOp
 
 }  // namespace
 
-void addBaselineOptions(CLI::App& app, BaselineOptions& options) {
-    app.add_option("--baseline", options.baseline,
-                   "Tolerate the failures that this file expects; fail if it expects what did not come")
-        ->type_name("FILE");
-    app.add_option("--write-baseline", options.write,
-                   "Write a baseline that expects what failed; with --baseline, the same one brought up to date")
-        ->type_name("FILE");
-    app.add_option("--today", options.today, "The date by which entries of a baseline end (default: today, in UTC)")
-        ->check(CLI::Validator(isDay, ""))
-        ->type_name("DATE");
+void addBaselineOptions(const CommandLine& line, BaselineOptions& options) {
+    line.value("--baseline", options.baseline, "FILE",
+               "Tolerate the failures that this file expects; fail if it expects what did not come");
+    line.value("--write-baseline", options.write, "FILE",
+               "Write a baseline that expects what failed; with --baseline, the same one brought up to date");
+    line.value("--today", options.today, "DATE", "The date by which entries of a baseline end (default: today, in UTC)")
+        .check(isDay);
 }
 
 bool settleBaseline(Result& result, const BaselineOptions& options, const WhyUnknown& whyUnknown, bool quiet) {

@@ -15,7 +15,7 @@ struct BaselineOptions {
     std::string today;  // instead of the machine's date
 };
 
-void addBaselineOptions(CLI::App& app, BaselineOptions& options);
+void addBaselineOptions(const CommandLine& line, BaselineOptions& options);
 
 // Brings `result` and the baseline together, as the options say, and writes a new one. False if that could not be
 // written. An invalid baseline is an error of `result`, which then stands as if there were none.

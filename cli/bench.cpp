@@ -27,34 +27,25 @@ int bench(BenchFlags flags) {
 
 }  // namespace
 
-Command addBench(CLI::App& program) {
-    CLI::App* app = program.add_subcommand("bench", "Measure this machine: judged deliveries and read lines a second");
+Command addBench(Program& program) {
+    const CommandLine line =
+        program.command("bench", "Measure this machine: judged deliveries and read lines a second");
     const auto flags = std::make_shared<BenchFlags>();
-    app->add_option("--server", flags->options.server, "reference, or mutant:NAME to see it judged")
-        ->check(CLI::Validator(isServer, ""))
-        ->type_name("SERVER");
-    app->add_option("--users", flags->options.users, "Users, five devices each (default 1000)")
-        ->check(CLI::Range(10, 1'000'000))
-        ->type_name("N");
-    app->add_option("--deliveries", flags->options.deliveries, "Deliveries of each world figure (default 9000000)")
-        ->check(CLI::Range(std::uint64_t{9}, std::uint64_t{1'000'000'000}))
-        ->type_name("N");
-    app->add_option("--lines", flags->options.lines, "Lines of the trace that is read (default 1000000)")
-        ->check(CLI::Range(std::uint64_t{11}, std::uint64_t{100'000'000}))
-        ->type_name("N");
-    app->add_option("--seed", flags->options.seed, "Seed of the load (default 1)")->type_name("N");
-    app->add_option("--only", flags->only, "world or check")
-        ->check(CLI::Validator(oneOf({"world", "check"}), ""))
-        ->type_name("PART");
-    app->add_flag("--scale", flags->options.scale, "Also 1,000 to 1,000,000 devices");
-    app->add_option("--format", flags->format, "human or json")
-        ->check(CLI::Validator(oneOf({"human", "json"}), ""))
-        ->type_name("FORMAT");
-    addExample(*app,
-               "The load: every message goes to 5 + 4 devices, 5..80 ms, all rules on. Exit 1 if a rule is violated\n"
-               "or one that this load must exercise was not.\n"
-               "Example:\n  mdsync bench --format json\n");
-    return {app, [flags] { return bench(*flags); }};
+    line.value("--server", flags->options.server, "SERVER", "reference, or mutant:NAME to see it judged")
+        .check(isServer);
+    line.number("--users", flags->options.users, 10, 1'000'000, "Users, five devices each (default 1000)");
+    line.number("--deliveries", flags->options.deliveries, 9, 1'000'000'000,
+                "Deliveries of each world figure (default 9000000)");
+    line.number("--lines", flags->options.lines, 11, 100'000'000, "Lines of the trace that is read (default 1000000)");
+    line.number("--seed", flags->options.seed, 0, kNoLimit, "Seed of the load (default 1)");
+    line.value("--only", flags->only, "PART", "world or check").check(oneOf({"world", "check"}));
+    line.flag("--scale", flags->options.scale, "Also 1,000 to 1,000,000 devices");
+    line.format(flags->format);
+    line.example(
+        "The load: every message goes to 5 + 4 devices, 5..80 ms, all rules on. Exit 1 if a rule is violated\n"
+        "or one that this load must exercise was not.\n"
+        "Example:\n  mdsync bench --format json\n");
+    return {line, [flags] { return bench(*flags); }};
 }
 
 }  // namespace mdsync::cli

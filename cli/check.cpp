@@ -63,32 +63,27 @@ int check(const CheckFlags& flags) {
 
 }  // namespace
 
-Command addCheck(CLI::App& program) {
-    CLI::App* app = program.add_subcommand("check", "Judge recorded traces by the same rules");
+Command addCheck(Program& program) {
+    const CommandLine line = program.command("check", "Judge recorded traces by the same rules");
     const auto flags = std::make_shared<CheckFlags>();
-    app->add_option("traces", flags->paths, "Traces in JSON Lines, plain or compressed; - is standard input")
-        ->required()
-        ->type_name("TRACE");
-    app->add_option("--settle", flags->settle,
-                    "Judge what is owed this long after it arose, whatever settled lines say")
-        ->check(CLI::Validator(isDuration, ""))
-        ->type_name("DURATION");
-    app->add_option("--skew", flags->skew, "Put lines in order that are up to this much late")
-        ->check(CLI::Validator(isDuration, ""))
-        ->type_name("DURATION");
-    app->add_flag("--lenient", flags->lenient, "Skip erroneous lines; the verdict is then inconclusive at best");
-    addRepeatable(*app, "--reading", flags->readings, "How to read what the page leaves open, as for run")
-        ->check(CLI::Validator(isReading, ""))
-        ->type_name("NAME=VALUE");
-    addJobs(*app, flags->jobs, "Traces");
-    addBaselineOptions(*app, flags->baseline);
-    addOutputOptions(*app, flags->output);
-    addExample(*app,
-               "Examples:\n"
-               "  mdsync check run.jsonl\n"
-               "  mdsync check field.jsonl --settle 5s --skew 200ms --lenient\n"
-               "  mdsync run tabs.json --trace t.jsonl && mdsync check t.jsonl --timeline\n");
-    return {app, [flags] { return check(*flags); }};
+    line.values("traces", flags->paths, "TRACE", "Traces in JSON Lines, plain or compressed; - is standard input")
+        .required();
+    line.value("--settle", flags->settle, "DURATION",
+               "Judge what is owed this long after it arose, whatever settled lines say")
+        .check(isDuration);
+    line.value("--skew", flags->skew, "DURATION", "Put lines in order that are up to this much late").check(isDuration);
+    line.flag("--lenient", flags->lenient, "Skip erroneous lines; the verdict is then inconclusive at best");
+    line.repeated("--reading", flags->readings, "NAME=VALUE", "How to read what the page leaves open, as for run")
+        .check(isReading);
+    line.jobs(flags->jobs, "Traces");
+    addBaselineOptions(line, flags->baseline);
+    addOutputOptions(line, flags->output);
+    line.example(
+        "Examples:\n"
+        "  mdsync check run.jsonl\n"
+        "  mdsync check field.jsonl --settle 5s --skew 200ms --lenient\n"
+        "  mdsync run tabs.json --trace t.jsonl && mdsync check t.jsonl --timeline\n");
+    return {line, [flags] { return check(*flags); }};
 }
 
 }  // namespace mdsync::cli

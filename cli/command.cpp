@@ -17,23 +17,6 @@
 
 namespace mdsync::cli {
 
-CLI::Option* addRepeatable(CLI::App& app, const std::string& flags, std::vector<std::string>& values,
-                           const std::string& description) {
-    return app.add_option(flags, values, description)->allow_extra_args(false)->take_all();
-}
-
-void addExample(CLI::App& app, const std::string& text) {
-    app.footer(text);
-}
-
-std::function<std::string(const std::string&)> oneOf(std::vector<std::string> words) {
-    return [words = std::move(words)](const std::string& value) -> std::string {
-        if (std::find(words.begin(), words.end(), value) != words.end()) return {};
-        const std::string hint = suggest(value, {words.begin(), words.end()});
-        return fmt::format("\"{}\" is not one of {}{}", value, fmt::join(words, ", "), hint.empty() ? "" : "; " + hint);
-    };
-}
-
 std::string isDuration(const std::string& text) {
     return parseDuration(text) ? "" : fmt::format("\"{}\" is not a duration such as 5s, 250ms or 1h30m", text);
 }
@@ -68,10 +51,6 @@ void injectFault(std::string_view place) {
 
 unsigned jobsOf(std::optional<unsigned> jobs) {
     return jobs.value_or(defaultJobs());
-}
-
-void addJobs(CLI::App& app, std::optional<unsigned>& jobs, const std::string& what) {
-    addNumber(app, "-j,--jobs", jobs, 1U, 1024U, what + " that run at once, 1..1024 (default: one a processor)");
 }
 
 }  // namespace mdsync::cli

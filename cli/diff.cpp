@@ -37,26 +37,20 @@ int diff(const DiffFlags& flags) {
 
 }  // namespace
 
-Command addDiff(CLI::App& program) {
-    CLI::App* app = program.add_subcommand("diff", "What got worse or better from one result to another");
+Command addDiff(Program& program) {
+    const CommandLine line = program.command("diff", "What got worse or better from one result to another");
     const auto flags = std::make_shared<DiffFlags>();
-    app->add_option("old", flags->before, "A result that run, check or merge wrote as JSON")
-        ->required()
-        ->type_name("OLD");
-    app->add_option("new", flags->after, "The result to compare with it")->required()->type_name("NEW");
-    app->add_option("--format", flags->format, "human or json")
-        ->check(CLI::Validator(oneOf({"human", "json"}), ""))
-        ->type_name("FORMAT");
-    app->add_option("--color", flags->color, "auto, always or never")
-        ->check(CLI::Validator(oneOf({"auto", "always", "never"}), ""))
-        ->type_name("WHEN");
-    app->add_flag("-q,--quiet", flags->quiet, "What stops a release and the last line only");
-    app->add_flag("-v,--verbose", flags->verbose, "All changes, however many");
-    addExample(*app,
-               "Exit 1 if something got worse or is no longer checked.\n"
-               "Example:\n"
-               "  mdsync run scenarios --report json=new.json; mdsync diff old.json new.json\n");
-    return {app, [flags] { return diff(*flags); }};
+    line.value("old", flags->before, "OLD", "A result that run, check or merge wrote as JSON").required();
+    line.value("new", flags->after, "NEW", "The result to compare with it").required();
+    line.format(flags->format);
+    line.color(flags->color);
+    line.flag("-q,--quiet", flags->quiet, "What stops a release and the last line only");
+    line.flag("-v,--verbose", flags->verbose, "All changes, however many");
+    line.example(
+        "Exit 1 if something got worse or is no longer checked.\n"
+        "Example:\n"
+        "  mdsync run scenarios --report json=new.json; mdsync diff old.json new.json\n");
+    return {line, [flags] { return diff(*flags); }};
 }
 
 }  // namespace mdsync::cli

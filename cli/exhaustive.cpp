@@ -81,32 +81,25 @@ std::string speed(const Certificate& certificate, Millis elapsed) {
 
 }  // namespace
 
-void addExhaustive(CLI::App& app, ExhaustiveFlags& flags) {
-    CLI::Option* exhaustive =
-        app.add_flag("--exhaustive", flags.wanted,
-                     "Every scenario within bounds instead of a choice of seeds: --steps and what "
-                     "follows; ends with a certificate");
-    for (const char* other : {"--seeds", "--runs", "--no-freedom", "--jobs"})
-        exhaustive->excludes(app.get_option(other));
+void addExhaustive(const CommandLine& line, ExhaustiveFlags& flags) {
+    const Option exhaustive = line.flag("--exhaustive", flags.wanted,
+                                        "Every scenario within bounds instead of a choice of seeds: --steps and what "
+                                        "follows; ends with a certificate");
+    for (const char* other : {"--seeds", "--runs", "--no-freedom", "--jobs"}) exhaustive.excludes(line[other]);
     const auto bound = [&](const std::string& flag, std::optional<std::uint32_t>& value, std::uint32_t low,
                            std::uint32_t high, const std::string& text) {
-        addNumber(app, flag, value, low, high, "Exhaustive: " + text)->needs(exhaustive);
+        line.number(flag, value, low, high, "Exhaustive: " + text).needs(exhaustive);
     };
     bound("--users", flags.users, 1, 4, "users (default 2)");
     bound("--devices", flags.devices, 1, 8, "devices in all (default 3): one each, the first user the rest");
     bound("--messages", flags.messages, 0, 4, "messages sent (default 1)");
     bound("--faults", flags.faults, 0, 30, "steps that are a drop, a hold or a restart (default 1)");
-    app.add_option("--platforms", flags.platforms,
-                   "Exhaustive: of the first user's devices, in turn (default android,web,web,windows)")
-        ->delimiter(',')
-        ->allow_extra_args(false)
-        ->take_all()
-        ->check(CLI::Validator(isPlatform, ""))
-        ->type_name("P,...")
-        ->needs(exhaustive);
-    addNumber(app, "--max-states", flags.maxStates, std::uint64_t{1}, std::numeric_limits<std::uint64_t>::max(),
-              "Exhaustive: stop after so many states")
-        ->needs(exhaustive);
+    line.listed("--platforms", flags.platforms, "P,...",
+                "Exhaustive: of the first user's devices, in turn (default android,web,web,windows)")
+        .check(isPlatform)
+        .needs(exhaustive);
+    line.number("--max-states", flags.maxStates, 1, kNoLimit, "Exhaustive: stop after so many states")
+        .needs(exhaustive);
 }
 
 int exploreExhaustively(const ExhaustiveFlags& flags, const ExhaustiveContext& context) {

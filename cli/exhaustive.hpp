@@ -33,7 +33,7 @@ struct ExhaustiveContext {
 };
 
 // Adds the flags; each but --exhaustive itself needs that.
-void addExhaustive(CLI::App& app, ExhaustiveFlags& flags);
+void addExhaustive(const CommandLine& line, ExhaustiveFlags& flags);
 
 // Searches, prints, and gives the exit code.
 int exploreExhaustively(const ExhaustiveFlags& flags, const ExhaustiveContext& context);

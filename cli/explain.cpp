@@ -97,23 +97,21 @@ int explain(const std::string& word, const std::string& color) {
 
 }  // namespace
 
-Command addExplain(CLI::App& program) {
-    CLI::App* app = program.add_subcommand("explain", "Explain a rule, the code of a diagnostic, or an exit code");
+Command addExplain(Program& program) {
+    const CommandLine line = program.command("explain", "Explain a rule, the code of a diagnostic, or an exit code");
     struct Flags {
         std::string word;
         std::string color = "auto";
     };
     const auto flags = std::make_shared<Flags>();
-    app->add_option("word", flags->word, "What to explain")->required()->type_name("RULE|CODE");
-    app->add_option("--color", flags->color, "auto, always or never")
-        ->check(CLI::Validator(oneOf({"auto", "always", "never"}), ""))
-        ->type_name("WHEN");
-    addExample(*app,
-               "Examples:\n"
-               "  mdsync explain web.evict-earliest\n"
-               "  mdsync explain scenario.unknown-verb\n"
-               "  mdsync explain 4\n");
-    return {app, [flags] { return explain(flags->word, flags->color); }};
+    line.value("word", flags->word, "RULE|CODE", "What to explain").required();
+    line.color(flags->color);
+    line.example(
+        "Examples:\n"
+        "  mdsync explain web.evict-earliest\n"
+        "  mdsync explain scenario.unknown-verb\n"
+        "  mdsync explain 4\n");
+    return {line, [flags] { return explain(flags->word, flags->color); }};
 }
 
 }  // namespace mdsync::cli

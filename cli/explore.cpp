@@ -206,66 +206,50 @@ int hunt(const ExploreFlags& flags) {
 
 }  // namespace
 
-Command addExplore(CLI::App& program) {
-    CLI::App* app = program.add_subcommand("explore", "Search for scenarios that a server fails, and make them small");
+Command addExplore(Program& program) {
+    const CommandLine line =
+        program.command("explore", "Search for scenarios that a server fails, and make them small");
     const auto flags = std::make_shared<ExploreFlags>();
-    app->add_option("--seeds", flags->seeds, "The seeds of the scenarios (default: from 1 on)")
-        ->check(CLI::Validator(areSeeds, ""))
-        ->type_name("A..B");
-    addNumber(*app, "--runs", flags->runs, std::uint64_t{0}, std::numeric_limits<std::uint64_t>::max(),
-              "So many scenarios (default 100000, where neither --seeds nor --time is given)");
-    app->add_option("--shard", flags->shard, "Only the I-th of N parts of these seeds, so that N machines share them")
-        ->check(CLI::Validator(isShard, ""))
-        ->type_name("I/N");
-    app->add_option("--time", flags->time, "Start nothing more after this time: 30s, 10m, 8h")
-        ->check(CLI::Validator(isDuration, ""))
-        ->type_name("D");
-    addNumber(*app, "--steps", flags->steps, 1U, 400U, "Steps of a scenario at most, 1..400 (default 40)");
-    addRepeatable(*app, "--rule", flags->rules, "Only failures of this rule count")
-        ->check(CLI::Validator(isRule, ""))
-        ->type_name("RULE");
-    addRepeatable(*app, "--without", flags->without,
+    line.value("--seeds", flags->seeds, "A..B", "The seeds of the scenarios (default: from 1 on)").check(areSeeds);
+    line.number("--runs", flags->runs, 0, kNoLimit,
+                "So many scenarios (default 100000, where neither --seeds nor --time is given)");
+    line.value("--shard", flags->shard, "I/N", "Only the I-th of N parts of these seeds, so that N machines share them")
+        .check(isShard);
+    line.value("--time", flags->time, "D", "Start nothing more after this time: 30s, 10m, 8h").check(isDuration);
+    line.number("--steps", flags->steps, 1, 400, "Steps of a scenario at most, 1..400 (default 40)");
+    line.repeated("--rule", flags->rules, "RULE", "Only failures of this rule count").check(isRule);
+    line.repeated("--without", flags->without, "WORD",
                   fmt::format("Make scenarios without this verb or fault: {}; with --exhaustive: {}",
                               fmt::join(words(), ", "), fmt::join(exhaustiveWords(), ", ")))
-        ->check(CLI::Validator(oneOf(allWords()), ""))
-        ->type_name("WORD");
-    addTargetOptions(*app, flags->target);
-    app->add_flag("--no-freedom", flags->noFreedom,
-                  "Against the reference server: only its usual choices, not every legal one");
-    CLI::Option* every = app->add_flag("--every-mutant", flags->everyMutant,
-                                       "Each known-bad server in turn: how many scenarios it takes to catch it");
-    app->add_flag("--markdown", flags->markdown, "With --every-mutant: the page of the documentation")->needs(every);
+        .check(oneOf(allWords()));
+    addTargetOptions(line, flags->target);
+    line.flag("--no-freedom", flags->noFreedom,
+              "Against the reference server: only its usual choices, not every legal one");
+    const Option every = line.flag("--every-mutant", flags->everyMutant,
+                                   "Each known-bad server in turn: how many scenarios it takes to catch it");
+    line.flag("--markdown", flags->markdown, "With --every-mutant: the page of the documentation").needs(every);
     for (const char* other :
          {"--seeds", "--shard", "--time", "--steps", "--rule", "--without", "--server", "--target", "--no-freedom"}) {
-        every->excludes(app->get_option(other));
+        every.excludes(line[other]);
     }
-    app->add_option("-o,--output", flags->folder, "Where failing scenarios are written (default found)")
-        ->type_name("DIR");
-    CLI::Option* campaign =
-        app->add_option("--campaign", flags->campaign,
-                        "Keep all that was found out in this folder, and go on from there the next time")
-            ->type_name("DIR")
-            ->check(CLI::Validator([](const std::string& text) { return text.empty() ? "the name is empty" : ""; }, ""))
-            ->excludes(app->get_option("--output"))
-            ->excludes(every);
-    addJobs(*app, flags->jobs, "Scenarios");
-    app->add_option("--format", flags->format, "human or json")
-        ->check(CLI::Validator(oneOf({"human", "json"}), ""))
-        ->type_name("FORMAT");
-    app->add_flag("-q,--quiet", flags->quiet, "No progress, no speed");
-    addExhaustive(*app, flags->exhaustive);
-    app->get_option("--exhaustive")
-        ->excludes(app->get_option("--target"))
-        ->excludes(app->get_option("--shard"))
-        ->excludes(campaign)
-        ->excludes(every);
-    addExample(*app,
-               "Examples:\n"
-               "  mdsync explore --time 10m                               as much as ten minutes allow\n"
-               "  mdsync explore --server mutant:evict-second -o found    what a known-bad server does wrong\n"
-               "  mdsync explore --seeds 1..5000 --rule delivery.once --without network\n"
-               "  mdsync explore --exhaustive --steps 4                   every scenario of four steps at most\n");
-    return {app, [flags] { return flags->everyMutant ? hunt(*flags) : explore(*flags); }};
+    line.value("-o,--output", flags->folder, "DIR", "Where failing scenarios are written (default found)");
+    const Option campaign = line.value("--campaign", flags->campaign, "DIR",
+                                       "Keep all that was found out in this folder, and go on from there the next time")
+                                .check([](const std::string& text) { return text.empty() ? "the name is empty" : ""; })
+                                .excludes(line["--output"])
+                                .excludes(every);
+    line.jobs(flags->jobs, "Scenarios");
+    line.format(flags->format);
+    line.flag("-q,--quiet", flags->quiet, "No progress, no speed");
+    addExhaustive(line, flags->exhaustive);
+    line["--exhaustive"].excludes(line["--target"]).excludes(line["--shard"]).excludes(campaign).excludes(every);
+    line.example(
+        "Examples:\n"
+        "  mdsync explore --time 10m                               as much as ten minutes allow\n"
+        "  mdsync explore --server mutant:evict-second -o found    what a known-bad server does wrong\n"
+        "  mdsync explore --seeds 1..5000 --rule delivery.once --without network\n"
+        "  mdsync explore --exhaustive --steps 4                   every scenario of four steps at most\n");
+    return {line, [flags] { return flags->everyMutant ? hunt(*flags) : explore(*flags); }};
 }
 
 }  // namespace mdsync::cli

@@ -55,36 +55,27 @@ int exportTrace(const ExportFlags& flags) {
 
 }  // namespace
 
-Command addExport(CLI::App& program) {
-    CLI::App* app = program.add_subcommand("export", "Write the scenario that repeats a recorded trace");
+Command addExport(Program& program) {
+    const CommandLine line = program.command("export", "Write the scenario that repeats a recorded trace");
     const auto flags = std::make_shared<ExportFlags>();
-    app->add_option("trace", flags->path, "A trace in JSON Lines, plain or compressed; - is standard input")
-        ->required()
-        ->type_name("TRACE");
-    app->add_option("--as", flags->kind, "What to write: scenario")
-        ->required()
-        ->check(CLI::Validator(oneOf({"scenario"}), ""))
-        ->type_name("KIND");
-    app->add_option("-o,--output", flags->to, "Where to write it; standard output if not given")->type_name("FILE");
-    app->add_option("--settle", flags->settle, "How the trace is judged, as for check")
-        ->check(CLI::Validator(isDuration, ""))
-        ->type_name("DURATION");
-    app->add_option("--skew", flags->skew, "Put lines in order that are up to this much late")
-        ->check(CLI::Validator(isDuration, ""))
-        ->type_name("DURATION");
-    app->add_flag("--lenient", flags->lenient, "Skip erroneous lines");
-    addRepeatable(*app, "--reading", flags->readings, "How to read what the page leaves open, as for run")
-        ->check(CLI::Validator(isReading, ""))
-        ->type_name("NAME=VALUE");
-    app->add_flag("-q,--quiet", flags->quiet, "Say nothing on standard error but errors");
-    addExample(*app,
-               "The steps are what the trace shows to have been asked of the server, when it took effect; the rules\n"
-               "that it violates are listed. Run against the server that was recorded, the scenario violates them\n"
-               "again; on a right server it passes.\n"
-               "Examples:\n"
-               "  mdsync export field.jsonl.zst --as scenario -o field.json\n"
-               "  mdsync run field.json --server mutant:evict-second\n");
-    return {app, [flags] { return exportTrace(*flags); }};
+    line.value("trace", flags->path, "TRACE", "A trace in JSON Lines, plain or compressed; - is standard input")
+        .required();
+    line.value("--as", flags->kind, "KIND", "What to write: scenario").required().check(oneOf({"scenario"}));
+    line.value("-o,--output", flags->to, "FILE", "Where to write it; standard output if not given");
+    line.value("--settle", flags->settle, "DURATION", "How the trace is judged, as for check").check(isDuration);
+    line.value("--skew", flags->skew, "DURATION", "Put lines in order that are up to this much late").check(isDuration);
+    line.flag("--lenient", flags->lenient, "Skip erroneous lines");
+    line.repeated("--reading", flags->readings, "NAME=VALUE", "How to read what the page leaves open, as for run")
+        .check(isReading);
+    line.flag("-q,--quiet", flags->quiet, "Say nothing on standard error but errors");
+    line.example(
+        "The steps are what the trace shows to have been asked of the server, when it took effect; the rules\n"
+        "that it violates are listed. Run against the server that was recorded, the scenario violates them\n"
+        "again; on a right server it passes.\n"
+        "Examples:\n"
+        "  mdsync export field.jsonl.zst --as scenario -o field.json\n"
+        "  mdsync run field.json --server mutant:evict-second\n");
+    return {line, [flags] { return exportTrace(*flags); }};
 }
 
 }  // namespace mdsync::cli

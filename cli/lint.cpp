@@ -64,18 +64,14 @@ int lint(const LintFlags& flags) {
 
 }  // namespace
 
-Command addLint(CLI::App& program) {
-    CLI::App* app = program.add_subcommand("lint", "Check scenario files, run nothing");
+Command addLint(Program& program) {
+    const CommandLine line = program.command("lint", "Check scenario files, run nothing");
     const auto flags = std::make_shared<LintFlags>();
-    app->add_option("paths", flags->selection.paths, "Scenario files or folders; - is standard input")
-        ->required()
-        ->type_name("PATH");
-    app->add_option("--format", flags->format, "human or json")
-        ->check(CLI::Validator(oneOf({"human", "json"}), ""))
-        ->type_name("FORMAT");
-    app->add_flag("-q,--quiet", flags->quiet, "Say nothing if all is well");
-    addExample(*app, "Example:\n  mdsync lint scenarios\n");
-    return {app, [flags] { return lint(*flags); }};
+    line.values("paths", flags->selection.paths, "PATH", "Scenario files or folders; - is standard input").required();
+    line.format(flags->format);
+    line.flag("-q,--quiet", flags->quiet, "Say nothing if all is well");
+    line.example("Example:\n  mdsync lint scenarios\n");
+    return {line, [flags] { return lint(*flags); }};
 }
 
 }  // namespace mdsync::cli

@@ -59,15 +59,13 @@ int list(const ListFlags& flags) {
 
 }  // namespace
 
-Command addList(CLI::App& program) {
-    CLI::App* app = program.add_subcommand("list", "List the cases that would run, with their rules and tags");
+Command addList(Program& program) {
+    const CommandLine line = program.command("list", "List the cases that would run, with their rules and tags");
     const auto flags = std::make_shared<ListFlags>();
-    addSelectionOptions(*app, flags->selection);
-    app->add_option("--format", flags->format, "human or json")
-        ->check(CLI::Validator(oneOf({"human", "json"}), ""))
-        ->type_name("FORMAT");
-    addExample(*app, "Example:\n  mdsync list scenarios --rule web.evict-earliest\n");
-    return {app, [flags] { return list(*flags); }};
+    addSelectionOptions(line, flags->selection);
+    line.format(flags->format);
+    line.example("Example:\n  mdsync list scenarios --rule web.evict-earliest\n");
+    return {line, [flags] { return list(*flags); }};
 }
 
 }  // namespace mdsync::cli

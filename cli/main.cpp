@@ -14,7 +14,7 @@ namespace mdsync::cli {
 
 namespace {
 
-std::vector<Command> addCommands(CLI::App& program) {
+std::vector<Command> addCommands(Program& program) {
     return {
         addRun(program),    addCheck(program),   addExplore(program), addShrink(program),  addReplay(program),
         addLint(program),   addList(program),    addRules(program),   addMutants(program), addExplain(program),
@@ -23,62 +23,20 @@ std::vector<Command> addCommands(CLI::App& program) {
     };
 }
 
-// The subcommand that the command line names, or the program itself.
-const CLI::App& chosenOf(const CLI::App& program) {
-    const std::vector<CLI::App*> chosen = program.get_subcommands();
-    return chosen.empty() ? program : *chosen.front();
-}
-
-// `did you mean "--server"?` for what the parser did not understand.
-std::string hintFor(const CLI::App& program) {
-    const CLI::App& chosen = chosenOf(program);
-    std::vector<std::string> known;
-    for (const CLI::Option* option : chosen.get_options()) {
-        for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
-    }
-    for (const CLI::App* command : chosen.get_subcommands({})) known.push_back(command->get_name());
-    for (const std::string& word : program.remaining(true)) {
-        const std::string hint = suggest(word.substr(0, word.find('=')), {known.begin(), known.end()});
-        if (!hint.empty()) return "; " + hint;
-    }
-    return {};
-}
-
-int usageError(const CLI::App& program, const CLI::ParseError& error) {
-    const CLI::App& chosen = chosenOf(program);
-    const std::string command = &chosen == &program ? "mdsync" : "mdsync " + chosen.get_name();
-    std::string text = error.what();
-    // A misspelt command is missed before it is found unexpected.
-    const bool unexpected = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr || &chosen == &program;
-    if (unexpected && program.remaining_size(true) > 0) {
-        text = fmt::format("unexpected {}{}", fmt::join(program.remaining(true), " "), hintFor(program));
-    }
-    fmt::print(stderr, "{}: {}\n{} --help tells what it takes\n", command, printable(text), command);
-    return kUsage;
-}
-
 int runProgram(int argc, char** argv) {
-    CLI::App program(
+    Program program(
+        "mdsync",
         "Checks how messages are synchronized across a user's devices, against the rules of the service's page.",
-        "mdsync");
-    program.require_subcommand(1);
-    program.set_version_flag("--version", "mdsync " MDSYNC_VERSION);
-    addExample(program,
-               "Start with:\n"
-               "  mdsync run scenarios\n"
-               "  mdsync rules\n");
+        MDSYNC_VERSION);
+    program.example(
+        "Start with:\n"
+        "  mdsync run scenarios\n"
+        "  mdsync rules\n");
     const std::vector<Command> commands = addCommands(program);
-    try {
-        program.parse(argc, argv);
-    } catch (const CLI::Success& wanted) {
-        program.exit(wanted);  // help or version, printed
-        return kOk;
-    } catch (const CLI::ParseError& error) {
-        return usageError(program, error);
-    }
+    if (const std::optional<int> code = program.parse(argc, argv)) return *code;
     injectFault("throw");
     for (const Command& command : commands) {
-        if (command.app->parsed()) return command.run();
+        if (command.line.chosen()) return command.run();
     }
     return kUsage;
 }

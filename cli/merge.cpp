@@ -94,24 +94,22 @@ int merge(const MergeFlags& flags) {
 
 }  // namespace
 
-Command addMerge(CLI::App& program) {
-    CLI::App* app = program.add_subcommand(
-        "merge", "Make one report from the results of several runs, or of the shards of a search");
+Command addMerge(Program& program) {
+    const CommandLine line =
+        program.command("merge", "Make one report from the results of several runs, or of the shards of a search");
     const auto flags = std::make_shared<MergeFlags>();
-    app->add_option(
-           "results", flags->paths,
-           "Results that run or check wrote as JSON, no scenario in two of them; or the folders of campaigns that "
-           "explore made, one for each shard")
-        ->required()
-        ->type_name("RESULT");
-    addOutputOptions(*app, flags->output, false);
-    addExample(*app,
-               "Ends as one run over all these scenarios would.\n"
-               "Examples:\n"
-               "  mdsync run scenarios/web --report json=1.json; mdsync run scenarios/recall --report json=2.json\n"
-               "  mdsync merge 1.json 2.json --report junit=junit.xml\n"
-               "  mdsync merge campaign-*                   what the shards of a search have found\n");
-    return {app, [flags] { return merge(*flags); }};
+    line.values("results", flags->paths, "RESULT",
+                "Results that run or check wrote as JSON, no scenario in two of them; or the folders of campaigns that "
+                "explore made, one for each shard")
+        .required();
+    addOutputOptions(line, flags->output, false);
+    line.example(
+        "Ends as one run over all these scenarios would.\n"
+        "Examples:\n"
+        "  mdsync run scenarios/web --report json=1.json; mdsync run scenarios/recall --report json=2.json\n"
+        "  mdsync merge 1.json 2.json --report junit=junit.xml\n"
+        "  mdsync merge campaign-*                   what the shards of a search have found\n");
+    return {line, [flags] { return merge(*flags); }};
 }
 
 }  // namespace mdsync::cli

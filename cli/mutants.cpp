@@ -93,37 +93,29 @@ int mutants(const MutantsFlags& flags) {
 
 }  // namespace
 
-Command addMutants(CLI::App& program) {
-    CLI::App* app = program.add_subcommand(
+Command addMutants(Program& program) {
+    const CommandLine line = program.command(
         "mutants", "Would the rules notice? Run known-bad servers over scenarios; without a PATH, list them");
     const auto flags = std::make_shared<MutantsFlags>();
-    CLI::Option* paths =
-        app->add_option("paths", flags->paths,
-                        "Scenario files or folders; FILE#CASE, FILE:LINE; - is standard input. Exit 1 if a known-bad "
-                        "server escapes or is caught only by a rule that it does not name; where folders are named and "
-                        "no -k or --rule, also if one is never activated or a rule catches none")
-            ->type_name("PATH");
-    addRepeatable(*app, "-k", flags->texts,
-                  "Only known-bad servers with TEXT in their name or in what they do wrong (either case of letters)")
-        ->type_name("TEXT");
-    addRepeatable(*app, "--rule", flags->rules, "Only known-bad servers that this rule must catch")
-        ->check(CLI::Validator(isRule, ""))
-        ->type_name("RULE");
-    app->add_option("--format", flags->format, "human or json")
-        ->check(CLI::Validator(oneOf({"human", "json"}), ""))
-        ->type_name("FORMAT");
-    app->add_flag("--markdown", flags->markdown, "List them as a table in Markdown")->excludes(paths);
-    app->add_option("--color", flags->color, "auto, always or never")
-        ->check(CLI::Validator(oneOf({"auto", "always", "never"}), ""))
-        ->type_name("WHEN");
-    app->add_flag("-q,--quiet", flags->quiet, "What was not caught and the last line only");
-    addJobs(*app, flags->jobs, "Known-bad servers");
-    addExample(*app,
-               "Examples:\n"
-               "  mdsync mutants                                   what there is\n"
-               "  mdsync mutants scenarios                         which rule catches which, and where first\n"
-               "  mdsync mutants my/first.json --rule recall.basic would this file notice a lost recall?\n");
-    return {app, [flags] { return mutants(*flags); }};
+    const Option paths =
+        line.values("paths", flags->paths, "PATH",
+                    "Scenario files or folders; FILE#CASE, FILE:LINE; - is standard input. Exit 1 if a known-bad "
+                    "server escapes or is caught only by a rule that it does not name; where folders are named and "
+                    "no -k or --rule, also if one is never activated or a rule catches none");
+    line.repeated("-k", flags->texts, "TEXT",
+                  "Only known-bad servers with TEXT in their name or in what they do wrong (either case of letters)");
+    line.repeated("--rule", flags->rules, "RULE", "Only known-bad servers that this rule must catch").check(isRule);
+    line.format(flags->format);
+    line.flag("--markdown", flags->markdown, "List them as a table in Markdown").excludes(paths);
+    line.color(flags->color);
+    line.flag("-q,--quiet", flags->quiet, "What was not caught and the last line only");
+    line.jobs(flags->jobs, "Known-bad servers");
+    line.example(
+        "Examples:\n"
+        "  mdsync mutants                                   what there is\n"
+        "  mdsync mutants scenarios                         which rule catches which, and where first\n"
+        "  mdsync mutants my/first.json --rule recall.basic would this file notice a lost recall?\n");
+    return {line, [flags] { return mutants(*flags); }};
 }
 
 }  // namespace mdsync::cli

@@ -61,25 +61,18 @@ bool OutputOptions::wantsTimeline() const {
                                    [](const std::string& report) { return targetOf(report).kind == "timeline"; });
 }
 
-void addOutputOptions(CLI::App& app, OutputOptions& options, bool draws) {
-    app.add_option("--format", options.format, "What standard output gets: human or json")
-        ->check(CLI::Validator(oneOf({"human", "json"}), ""))
-        ->type_name("FORMAT");
-    addRepeatable(app, "--report", options.reports,
+void addOutputOptions(const CommandLine& line, OutputOptions& options, bool draws) {
+    line.format(options.format, "What standard output gets: human or json");
+    line.repeated("--report", options.reports, "KIND=PATH",
                   "Also write a report: json, junit, timeline or human. - is standard output")
-        ->check(CLI::Validator(isReport, ""))
-        ->type_name("KIND=PATH");
-    addRepeatable(app, "--require", options.require,
-                  "Fail if one of these rules was never exercised over the whole run; all for every rule")
-        ->delimiter(',')
-        ->check(CLI::Validator(isRuleOrAll, ""))
-        ->type_name("RULE");
-    if (draws) app.add_flag("--timeline", options.timeline, "Show what happened, as a ladder of events");
-    app.add_option("--color", options.color, "auto, always or never")
-        ->check(CLI::Validator(oneOf({"auto", "always", "never"}), ""))
-        ->type_name("WHEN");
-    app.add_flag("-q,--quiet", options.quiet, "Failures and the last line only");
-    app.add_flag("-v,--verbose", options.verbose, "Every case, whole chains of events, counts per rule");
+        .check(isReport);
+    line.listed("--require", options.require, "RULE",
+                "Fail if one of these rules was never exercised over the whole run; all for every rule")
+        .check(isRuleOrAll);
+    if (draws) line.flag("--timeline", options.timeline, "Show what happened, as a ladder of events");
+    line.color(options.color);
+    line.flag("-q,--quiet", options.quiet, "Failures and the last line only");
+    line.flag("-v,--verbose", options.verbose, "Every case, whole chains of events, counts per rule");
 }
 
 std::vector<RuleId> requiredRules(const OutputOptions& options) {
@@ -138,7 +131,7 @@ int deliver(const Result& result, const OutputOptions& options) {
     complain(result.diagnostics, options.quiet);
     for (const CaseResult& c : result.cases) complain(c.diagnostics, options.quiet);
 
-    const int verbosity = options.quiet ? -1 : options.verbose;
+    const int verbosity = options.quiet ? -1 : options.verbose ? 1 : 0;
     const bool json = options.format == "json";
     bool written = print(made(json ? "json" : "human", result, {wantsColor(options.color, stdout), verbosity}));
     for (const std::string& report : options.reports) {

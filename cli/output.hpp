@@ -17,7 +17,7 @@ struct OutputOptions {
     std::vector<std::string> reports;  // KIND=PATH
     std::vector<std::string> require;  // rule ids, or `all`
     bool quiet = false;
-    int verbose = 0;
+    bool verbose = false;
     bool timeline = false;
 
     // Whether a timeline must be drawn.
@@ -25,7 +25,7 @@ struct OutputOptions {
 };
 
 // `draws`: the command has the events, and can draw a timeline.
-void addOutputOptions(CLI::App& app, OutputOptions& options, bool draws = true);
+void addOutputOptions(const CommandLine& line, OutputOptions& options, bool draws = true);
 
 // The rules that --require names.
 [[nodiscard]] std::vector<RuleId> requiredRules(const OutputOptions& options);

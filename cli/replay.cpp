@@ -95,24 +95,20 @@ int replay(ReplayFlags flags, bool isGiven) {
 
 }  // namespace
 
-Command addReplay(CLI::App& program) {
-    CLI::App* app = program.add_subcommand("replay", "Run a recorded run again and say where it differs");
+Command addReplay(Program& program) {
+    const CommandLine line = program.command("replay", "Run a recorded run again and say where it differs");
     const auto flags = std::make_shared<ReplayFlags>();
-    app->add_option("run", flags->path, "A run file, as run --record and explore write them")
-        ->required()
-        ->type_name("FILE");
-    addTargetOptions(*app, flags->target);
-    app->add_option("--format", flags->format, "human or json")
-        ->check(CLI::Validator(oneOf({"human", "json"}), ""))
-        ->type_name("FORMAT");
-    app->add_flag("-q,--quiet", flags->quiet, "Only whether it repeated");
-    addExample(*app,
-               "Ends with 0 if every event came as recorded, whatever the rules say of it, and with 1 if one did not.\n"
-               "With --server or --target another system is put to the same test.\n"
-               "Examples:\n"
-               "  mdsync run big.json --record big.run; mdsync replay big.run\n"
-               "  mdsync replay found/web.evict-earliest-web.run --server reference\n");
-    return {app, [flags, app] { return replay(*flags, app->count("--server") + app->count("--target") > 0); }};
+    line.value("run", flags->path, "FILE", "A run file, as run --record and explore write them").required();
+    addTargetOptions(line, flags->target);
+    line.format(flags->format);
+    line.flag("-q,--quiet", flags->quiet, "Only whether it repeated");
+    line.example(
+        "Ends with 0 if every event came as recorded, whatever the rules say of it, and with 1 if one did not.\n"
+        "With --server or --target another system is put to the same test.\n"
+        "Examples:\n"
+        "  mdsync run big.json --record big.run; mdsync replay big.run\n"
+        "  mdsync replay found/web.evict-earliest-web.run --server reference\n");
+    return {line, [flags, line] { return replay(*flags, line.given("--server") || line.given("--target")); }};
 }
 
 }  // namespace mdsync::cli

@@ -109,41 +109,30 @@ int show(const RulesFlags& flags) {
 
 }  // namespace
 
-Command addRules(CLI::App& program) {
-    CLI::App* app = program.add_subcommand("rules", "List the rules, or tell one at length");
+Command addRules(Program& program) {
+    const CommandLine line = program.command("rules", "List the rules, or tell one at length");
     const auto flags = std::make_shared<RulesFlags>();
-    app->add_option("rule", flags->id, "Tell this rule at length")
-        ->check(CLI::Validator(isRule, ""))
-        ->type_name("RULE");
-    app->add_option(
-           "--unguarded", flags->unguarded,
-           "List the rules that fewer than three of these files guard: with the server broken in one decision, "
-           "the file fails by the rule. Exit 1 if there are any")
-        ->expected(1, -1)
-        ->type_name("PATH");
-    CLI::Option* const covered =
-        app->add_option("--coverage", flags->coverage,
-                        "What these results put to the test, rule by rule and aspect by aspect, and what never was")
-            ->expected(1, -1)
-            ->type_name("RESULT");
-    addNumber(*app, "--min-coverage", flags->minCoverage, 0U, 100U,
-              "Exit 1 if less than N % of all aspects were put to the test")
-        ->needs(covered);
-    app->add_flag("-v,--verbose", flags->verbose, "With --coverage: each aspect, and the cases")->needs(covered);
-    app->add_flag("--markdown", flags->markdown, "The whole catalogue, or the coverage, in Markdown");
-    app->add_option("--format", flags->format, "human or json")
-        ->check(CLI::Validator(oneOf({"human", "json"}), ""))
-        ->type_name("FORMAT");
-    app->add_option("--color", flags->color, "auto, always or never")
-        ->check(CLI::Validator(oneOf({"auto", "always", "never"}), ""))
-        ->type_name("WHEN");
-    addJobs(*app, flags->jobs, "Files");
-    addExample(*app,
-               "Examples:\n"
-               "  mdsync rules web.evict-earliest\n"
-               "  mdsync rules --unguarded scenarios\n"
-               "  mdsync run scenarios --report json=r.json; mdsync rules --coverage r.json --min-coverage 90\n");
-    return {app, [flags] {
+    line.value("rule", flags->id, "RULE", "Tell this rule at length").check(isRule);
+    line.values("--unguarded", flags->unguarded, "PATH",
+                "List the rules that fewer than three of these files guard: with the server broken in one decision, "
+                "the file fails by the rule. Exit 1 if there are any");
+    const Option covered =
+        line.values("--coverage", flags->coverage, "RESULT",
+                    "What these results put to the test, rule by rule and aspect by aspect, and what never was");
+    line.number("--min-coverage", flags->minCoverage, 0, 100,
+                "Exit 1 if less than N % of all aspects were put to the test")
+        .needs(covered);
+    line.flag("-v,--verbose", flags->verbose, "With --coverage: each aspect, and the cases").needs(covered);
+    line.flag("--markdown", flags->markdown, "The whole catalogue, or the coverage, in Markdown");
+    line.format(flags->format);
+    line.color(flags->color);
+    line.jobs(flags->jobs, "Files");
+    line.example(
+        "Examples:\n"
+        "  mdsync rules web.evict-earliest\n"
+        "  mdsync rules --unguarded scenarios\n"
+        "  mdsync run scenarios --report json=r.json; mdsync rules --coverage r.json --min-coverage 90\n");
+    return {line, [flags] {
                 if (!flags->coverage.empty()) return coverage(*flags);
                 return flags->unguarded.empty() ? show(*flags) : unguarded(*flags);
             }};

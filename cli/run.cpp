@@ -89,33 +89,30 @@ int run(const RunFlags& flags) {
 
 }  // namespace
 
-Command addRun(CLI::App& program) {
-    CLI::App* app = program.add_subcommand("run", "Run scenario files and judge what every device received");
+Command addRun(Program& program) {
+    const CommandLine line = program.command("run", "Run scenario files and judge what every device received");
     const auto flags = std::make_shared<RunFlags>();
-    addSelectionOptions(*app, flags->selection);
-    addNumber(*app, "--seed", flags->seed, std::uint64_t{0}, std::numeric_limits<std::uint64_t>::max(),
-              "Use this seed instead of the scenarios' own");
-    addTargetOptions(*app, flags->target);
-    addRepeatable(*app, "--reading", flags->readings,
+    addSelectionOptions(line, flags->selection);
+    line.number("--seed", flags->seed, 0, kNoLimit, "Use this seed instead of the scenarios' own");
+    addTargetOptions(line, flags->target);
+    line.repeated("--reading", flags->readings, "NAME=VALUE",
                   "How to read what the page leaves open: window=calendar|rolling|any, switch-delay=30m, "
                   "group-status-path=docs|seed")
-        ->check(CLI::Validator(isReading, ""))
-        ->type_name("NAME=VALUE");
-    app->add_option("--trace", flags->trace, "Record what happened: a file for one case, a folder for several")
-        ->type_name("PATH");
-    app->add_option("--record", flags->record, "Keep the run of one case, every draw of chance included: see replay")
-        ->type_name("FILE");
-    addJobs(*app, flags->jobs, "Cases");
-    addBaselineOptions(*app, flags->baseline);
-    addOutputOptions(*app, flags->output);
-    addExample(*app,
-               "Examples:\n"
-               "  mdsync run scenarios                                    all files of a folder\n"
-               "  mdsync run scenarios/web/eleventh-tab.json --timeline   one file, and what happened\n"
-               "  mdsync run 'days.json#days=2' --seed 7                  one case of a matrix\n"
-               "  mdsync run scenarios --require all --report junit=junit.xml\n"
-               "  mdsync run scenarios --target exec:\"python3 my_adapter.py\"   a system of your own\n");
-    return {app, [flags] { return run(*flags); }};
+        .check(isReading);
+    line.value("--trace", flags->trace, "PATH", "Record what happened: a file for one case, a folder for several");
+    line.value("--record", flags->record, "FILE",
+               "Keep the run of one case, every draw of chance included: see replay");
+    line.jobs(flags->jobs, "Cases");
+    addBaselineOptions(line, flags->baseline);
+    addOutputOptions(line, flags->output);
+    line.example(
+        "Examples:\n"
+        "  mdsync run scenarios                                    all files of a folder\n"
+        "  mdsync run scenarios/web/eleventh-tab.json --timeline   one file, and what happened\n"
+        "  mdsync run 'days.json#days=2' --seed 7                  one case of a matrix\n"
+        "  mdsync run scenarios --require all --report junit=junit.xml\n"
+        "  mdsync run scenarios --target exec:\"python3 my_adapter.py\"   a system of your own\n");
+    return {line, [flags] { return run(*flags); }};
 }
 
 }  // namespace mdsync::cli

@@ -5,10 +5,10 @@
 
 namespace mdsync::cli {
 
-Command addSchema(CLI::App& program) {
-    CLI::App* app = program.add_subcommand("schema", "Print the JSON Schema of scenario files, for editors");
-    addExample(*app, "Example:\n  mdsync schema > scenario.schema.json\n");
-    return {app, [] { return print(scenarioSchema()) ? kOk : kUnwritable; }};
+Command addSchema(Program& program) {
+    const CommandLine line = program.command("schema", "Print the JSON Schema of scenario files, for editors");
+    line.example("Example:\n  mdsync schema > scenario.schema.json\n");
+    return {line, [] { return print(scenarioSchema()) ? kOk : kUnwritable; }};
 }
 
 }  // namespace mdsync::cli

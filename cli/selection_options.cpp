@@ -7,16 +7,12 @@
 
 namespace mdsync::cli {
 
-void addSelectionOptions(CLI::App& app, SelectionOptions& options) {
-    app.add_option("paths", options.paths, "Scenario files or folders; FILE#CASE, FILE:LINE; - is standard input")
-        ->required()
-        ->type_name("PATH");
-    addRepeatable(app, "-k", options.texts, "Only cases with TEXT in their id or name (either case of letters)")
-        ->type_name("TEXT");
-    addRepeatable(app, "--tag", options.tags, "Only scenarios with this tag")->type_name("TAG");
-    addRepeatable(app, "--rule", options.rules, "Only scenarios that list this rule")
-        ->check(CLI::Validator(isRule, ""))
-        ->type_name("RULE");
+void addSelectionOptions(const CommandLine& line, SelectionOptions& options) {
+    line.values("paths", options.paths, "PATH", "Scenario files or folders; FILE#CASE, FILE:LINE; - is standard input")
+        .required();
+    line.repeated("-k", options.texts, "TEXT", "Only cases with TEXT in their id or name (either case of letters)");
+    line.repeated("--tag", options.tags, "TAG", "Only scenarios with this tag");
+    line.repeated("--rule", options.rules, "RULE", "Only scenarios that list this rule").check(isRule);
 }
 
 Filter filterOf(const SelectionOptions& options) {

@@ -16,7 +16,7 @@ struct SelectionOptions {
     std::vector<std::string> rules;
 };
 
-void addSelectionOptions(CLI::App& app, SelectionOptions& options);
+void addSelectionOptions(const CommandLine& line, SelectionOptions& options);
 [[nodiscard]] Filter filterOf(const SelectionOptions& options);
 
 // Standard input, if `-` is among the paths.

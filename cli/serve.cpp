@@ -36,24 +36,21 @@ int servePort(const ServeFlags& flags) {
 
 }  // namespace
 
-Command addServe(CLI::App& program) {
-    CLI::App* app = program.add_subcommand("serve", "Offer the simulated server to other programs");
+Command addServe(Program& program) {
+    const CommandLine line = program.command("serve", "Offer the simulated server to other programs");
     const auto flags = std::make_shared<ServeFlags>();
-    CLI::Option* stdio = app->add_flag("--stdio", flags->stdio, "Speak on standard input and output, until bye");
-    CLI::Option* tcp = app->add_option("--tcp", flags->tcp,
-                                       "Listen at this place; every connection has a world of its own. Port 0 chooses "
-                                       "one; the first line printed says which")
-                           ->check(CLI::Validator([](const std::string& text) { return wrongPlace(text); }, ""))
-                           ->type_name("HOST:PORT");
-    stdio->excludes(tcp);
-    app->add_option("--server", flags->server, "reference, or mutant:NAME")
-        ->check(CLI::Validator(isServer, ""))
-        ->type_name("SERVER");
-    addExample(*app,
-               "It speaks the adapter protocol of docs/adapters.md. Examples:\n"
-               "  mdsync run scenarios --target exec:\"mdsync serve --stdio\"\n"
-               "  mdsync serve --tcp 127.0.0.1:7000 --server mutant:evict-newest\n");
-    return {app, [flags] {
+    const Option stdio = line.flag("--stdio", flags->stdio, "Speak on standard input and output, until bye");
+    const Option tcp = line.value("--tcp", flags->tcp, "HOST:PORT",
+                                  "Listen at this place; every connection has a world of its own. Port 0 chooses "
+                                  "one; the first line printed says which")
+                           .check([](const std::string& text) { return wrongPlace(text); });
+    stdio.excludes(tcp);
+    line.value("--server", flags->server, "SERVER", "reference, or mutant:NAME").check(isServer);
+    line.example(
+        "It speaks the adapter protocol of docs/adapters.md. Examples:\n"
+        "  mdsync run scenarios --target exec:\"mdsync serve --stdio\"\n"
+        "  mdsync serve --tcp 127.0.0.1:7000 --server mutant:evict-newest\n");
+    return {line, [flags] {
                 if (flags->stdio) return serveStandardFiles(flags->server);
                 if (!flags->tcp.empty()) return servePort(*flags);
                 fmt::print(stderr, "mdsync serve: it needs --stdio or --tcp HOST:PORT\n");

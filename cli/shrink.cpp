@@ -123,30 +123,24 @@ int shrink(const ShrinkFlags& flags) {
 
 }  // namespace
 
-Command addShrink(CLI::App& program) {
-    CLI::App* app = program.add_subcommand("shrink", "Make a failing scenario small: nothing in it can be left out");
+Command addShrink(Program& program) {
+    const CommandLine line = program.command("shrink", "Make a failing scenario small: nothing in it can be left out");
     const auto flags = std::make_shared<ShrinkFlags>();
-    app->add_option("scenario", flags->path,
-                    "A scenario file; of several cases the first that fails. - for standard input")
-        ->required()
-        ->type_name("FILE");
-    addTargetOptions(*app, flags->target);
-    addNumber(*app, "--seed", flags->seed, std::uint64_t{0}, std::numeric_limits<std::uint64_t>::max(),
-              "Use this seed instead of the scenario's own");
-    app->add_option("--rule", flags->rule, "Which of its violations to keep")
-        ->check(CLI::Validator(isRule, ""))
-        ->type_name("RULE");
-    addNumber(*app, "--tries", flags->tries, std::uint64_t{1}, std::uint64_t{100'000'000},
-              "Run so many smaller scenarios at most (default 20000)");
-    app->add_option("-o,--output", flags->output, "Where the small scenario goes (default: standard output)")
-        ->type_name("PATH");
-    app->add_flag("-q,--quiet", flags->quiet, "Only the scenario");
-    addExample(*app,
-               "The small scenario violates the same rule in the same kind of place. Ends with 0 when there is one,\n"
-               "with 4 where nothing fails.\n"
-               "Example:\n"
-               "  mdsync shrink found/big.json --server mutant:evict-second -o small.json\n");
-    return {app, [flags] { return shrink(*flags); }};
+    line.value("scenario", flags->path, "FILE",
+               "A scenario file; of several cases the first that fails. - for standard input")
+        .required();
+    addTargetOptions(line, flags->target);
+    line.number("--seed", flags->seed, 0, kNoLimit, "Use this seed instead of the scenario's own");
+    line.value("--rule", flags->rule, "RULE", "Which of its violations to keep").check(isRule);
+    line.number("--tries", flags->tries, 1, 100'000'000, "Run so many smaller scenarios at most (default 20000)");
+    line.value("-o,--output", flags->output, "PATH", "Where the small scenario goes (default: standard output)");
+    line.flag("-q,--quiet", flags->quiet, "Only the scenario");
+    line.example(
+        "The small scenario violates the same rule in the same kind of place. Ends with 0 when there is one,\n"
+        "with 4 where nothing fails.\n"
+        "Example:\n"
+        "  mdsync shrink found/big.json --server mutant:evict-second -o small.json\n");
+    return {line, [flags] { return shrink(*flags); }};
 }
 
 }  // namespace mdsync::cli

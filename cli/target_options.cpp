@@ -29,30 +29,25 @@ std::string isPatience(const std::string& text) {
 
 }  // namespace
 
-void addTargetOptions(CLI::App& app, TargetOptions& options) {
-    CLI::Option* server =
-        app.add_option("--server", options.server, "The simulated server to run against: reference, or mutant:NAME")
-            ->check(CLI::Validator(isServer, ""))
-            ->type_name("SERVER");
-    CLI::Option* target =
-        app.add_option("--target", options.target,
-                       "A system of your own behind an adapter: exec:\"COMMAND ARGS\" or tcp:HOST:PORT; one case at a "
-                       "time unless -j says more")
-            ->check(CLI::Validator([](const std::string& text) { return wrongTarget(text); }, ""))
-            ->type_name("TARGET")
-            ->excludes(server);
-    app.add_option("--timeout", options.timeout, "How long an adapter may take for each answer (default: 10s)")
-        ->check(CLI::Validator(isPatience, ""))
-        ->type_name("DURATION")
-        ->needs(target);
-    app.add_option("--max-wait", options.maxWait,
-                   "The longest wait that is really waited for an adapter with a real clock (default: 60s)")
-        ->check(CLI::Validator(isDuration, ""))
-        ->type_name("DURATION")
-        ->needs(target);
-    app.add_option("--target-log", options.log, "Write every line that is said to and by the adapter to this file")
-        ->type_name("PATH")
-        ->needs(target);
+void addTargetOptions(const CommandLine& line, TargetOptions& options) {
+    const Option server = line.value("--server", options.server, "SERVER",
+                                     "The simulated server to run against: reference, or mutant:NAME")
+                              .check(isServer);
+    const Option target =
+        line.value("--target", options.target, "TARGET",
+                   "A system of your own behind an adapter: exec:\"COMMAND ARGS\" or tcp:HOST:PORT; one case at a "
+                   "time unless -j says more")
+            .check([](const std::string& text) { return wrongTarget(text); })
+            .excludes(server);
+    line.value("--timeout", options.timeout, "DURATION", "How long an adapter may take for each answer (default: 10s)")
+        .check(isPatience)
+        .needs(target);
+    line.value("--max-wait", options.maxWait, "DURATION",
+               "The longest wait that is really waited for an adapter with a real clock (default: 60s)")
+        .check(isDuration)
+        .needs(target);
+    line.value("--target-log", options.log, "PATH", "Write every line that is said to and by the adapter to this file")
+        .needs(target);
 }
 
 // What is said to and by all adapters of a run: each line after the number of the adapter, which counts from 1.

@@ -23,7 +23,7 @@ struct TargetOptions {
     [[nodiscard]] bool foreign() const { return !target.empty(); }
 };
 
-void addTargetOptions(CLI::App& app, TargetOptions& options);
+void addTargetOptions(const CommandLine& line, TargetOptions& options);
 
 // Foreign systems, one after the other, and what is said with them. Once `interrupt` came they answer no more.
 class ForeignTargets {

@@ -4,10 +4,10 @@
 
 namespace mdsync::cli {
 
-Command addVersion(CLI::App& program) {
-    CLI::App* app = program.add_subcommand("version", "Print the version");
-    addExample(*app, "Example:\n  mdsync version\n");
-    return {app, [] { return print("mdsync " MDSYNC_VERSION "\n") ? kOk : kUnwritable; }};
+Command addVersion(Program& program) {
+    const CommandLine line = program.command("version", "Print the version");
+    line.example("Example:\n  mdsync version\n");
+    return {line, [] { return print("mdsync " MDSYNC_VERSION "\n") ? kOk : kUnwritable; }};
 }
 
 }  // namespace mdsync::cli

@@ -159,7 +159,7 @@ class Checker:
     def check(self):
         for name, text in self.files.items():
             parts = name.split("/")
-            self.asio_in_header(name, text)
+            self.dear_headers(name, text)
             if parts[0] == "include":
                 continue
             for match in INCLUDE.finditer(text):
@@ -239,13 +239,14 @@ class Checker:
                     if header.startswith(other + "/") or header == f"mdsync/{other}.hpp":
                         self.complain(name, 1, f"sim/{room} reaches {header} of sim/{other} through its includes")
 
-    def asio_in_header(self, name, text):
-        if not name.endswith(".hpp"):
-            return
+    def dear_headers(self, name, text):
+        """Those that cost seconds in every file that sees them."""
         for match in INCLUDE.finditer(text):
-            if re.match(r"boost/(asio|beast|process)|asio", match.group(2)):
-                line = line_of(text, match.start())
-                self.complain(name, line, f"{match.group(2)} in a header: it costs seconds in every file")
+            included, line = match.group(2), line_of(text, match.start())
+            if name.endswith(".hpp") and re.match(r"boost/(asio|beast|process)|asio", included):
+                self.complain(name, line, f"{included} in a header: it costs seconds in every file")
+            if included.startswith("CLI/") and name != "cli/command_line.cpp":
+                self.complain(name, line, f"{included} costs seconds: only cli/command_line.cpp includes it")
 
     def bans(self, name, room, text):
         for what, pattern, rooms, why in BANS:
@@ -282,6 +283,8 @@ PLANTED = [
     ("include/mdsync/a.hpp", '#include "base/a.hpp"\n', "a public header includes base/a.hpp"),
     ("include/mdsync/a.hpp", '#include "mdsync/a.hpp"\n', "in a circle"),
     ("sim/run/pool.hpp", "#include <boost/asio/thread_pool.hpp>\n", "in a header"),
+    ("cli/a.cpp", "#include <CLI/CLI.hpp>\n", "only cli/command_line.cpp includes it"),
+    ("cli/command_line.cpp", "#include <CLI/CLI.hpp>\n", None),
     ("sim/world/a.cpp", "auto d = std::uniform_int_distribution<int>(0, 1);\n", "random numbers"),
     ("sim/world/a.cpp", "std::shuffle(a, b, c);\n", "random numbers"),
     ("sim/base/a.cpp", "std::random_device r;\n", "random numbers"),

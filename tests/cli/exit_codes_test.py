@@ -66,6 +66,16 @@ class ExitCodes(ToolTest):
                 self.assertEqual(done.stdout, "")
                 self.assertNotEqual(done.stderr, "")
 
+    def test_2_a_number_that_is_none_says_what_it_may_be(self):
+        for option, value, low, high, *command in (("--seed", "-1", 0, 2**64 - 1, "run", "a.json"),
+                                                   ("--jobs", "2x", 1, 1024, "check", "t"),
+                                                   ("--steps", "401", 1, 400, "explore"),
+                                                   ("--users", "5", 10, 1000000, "bench"),
+                                                   ("--seed", "-1", 0, 2**64 - 1, "bench")):
+            with self.subTest(option=option, command=command):
+                done = self.expect(2, *command, option, value)
+                self.assertIn(f'{option}: "{value}" is not a whole number from {low} to {high}', done.stderr)
+
     def test_3_a_missing_or_broken_file_while_the_others_still_run(self):
         self.write("good.json", scenario())
         self.write("bad.json", scenario(steps=[{"sned": "m1"}]))
@@ -123,7 +133,8 @@ class ExitCodes(ToolTest):
     def test_6_standard_output_that_is_full(self):
         self.write("a.json", scenario())
         with open("/dev/full", "wb") as full:
-            for arguments in (["run", "a.json"], ["version"], ["rules"], ["list", "a.json"]):
+            for arguments in (["run", "a.json"], ["version"], ["rules"], ["list", "a.json"], ["run", "--help"],
+                              ["--version"]):
                 done = subprocess.run([BINARY, *arguments], cwd=self.folder, stdout=full, stderr=subprocess.PIPE)
                 self.assertEqual(done.returncode, 6, done.stderr)
 
