@@ -131,16 +131,21 @@ Tri offNoSentSync(const State&, const Arrival& a) {
                a.message.sender != a.deviceId);
 }
 
-Tri offSingleDevice(const State& s, const Arrival& a) {
-    if (!offCanSpeak(a) || a.decides != Decides::Off || a.byAuthor) return Tri::No;
+// The other device of the recipient that has received it while OFF decided.
+DeviceId singleDevice(const State& s, const Arrival& a) {
     const UserFacts& user = s.users[a.device.user.index()];
     for (std::uint16_t i = 0; i < user.deviceCount; ++i) {
         const DeviceId other{user.firstDevice.value + i};
         const Receipt* r = other == a.deviceId ? nullptr : s.receipt(a.message, other);
         if (r == nullptr || (r->have & Receipt::OffDecided) == 0) continue;
-        if (s.terminalHas(*r, s.devices[other.index()], false)) return Tri::Yes;
+        if (s.terminalHas(*r, s.devices[other.index()], false)) return other;
     }
-    return Tri::No;
+    return {};
+}
+
+Tri offSingleDevice(const State& s, const Arrival& a) {
+    if (!offCanSpeak(a) || a.decides != Decides::Off || a.byAuthor) return Tri::No;
+    return yes(singleDevice(s, a).exists());
 }
 
 Tri compensationWindow(const State& s, const Arrival& a) {
@@ -191,21 +196,21 @@ std::string sentence(const State& s, RuleId rule, const Arrival& a) {
         case RuleId::DeliveryOnlyOnline:
             return fmt::format("{} is offline and received {}", d, m);
         case RuleId::DeliveryOnce:
-            return a.message.sender == a.deviceId ? fmt::format("{} received {}, which it sent itself", d, m)
-                                                  : fmt::format("{} received {} a second time", d, m);
+            if (a.message.sender == a.deviceId) return fmt::format("{} received {}, which it sent itself", d, m);
+            return fmt::format("{} received {} a second time, {}", d, m,
+                               a.receipt->session == a.device.session ? "in one session" : "after an earlier session");
         case RuleId::ApiExcludeSender:
             return fmt::format("{} received {}, which {} sent through the API without includeSender", d, m, user);
         case RuleId::OffApiOnlineOnly:
             return fmt::format("the service is off, {} was offline when {} was accepted, and received it later", d, m);
         case RuleId::OffNoCompensation:
-            return fmt::format(
-                "the service was off when {} logged in, and it was brought {}, which another terminal of {} has", d, m,
-                user);
+            return fmt::format("the service was off when {} logged in, and it was brought {}, which {} has", d, m,
+                               s.nameOfOther(s.otherHolder(a.message, a.deviceId, false), a.deviceId));
         case RuleId::OffNoSentSync:
             return fmt::format("the service is off, and {} received {}, which {} sent from another device", d, m, user);
         case RuleId::OffSingleDevice:
-            return fmt::format("the service is off, and {} received {}, which another device of {} has received", d, m,
-                               user);
+            return fmt::format("the service is off, and {} received {}, which {} has received", d, m,
+                               s.name(singleDevice(s, a)));
         case RuleId::CompensationWindow:
             return fmt::format("{} logged in and was brought {}, which is older than the window of {} day(s)", d, m,
                                s.side(a.device).compensationDays);

@@ -674,28 +674,29 @@ bool Checker::State::terminalHas(const Receipt& r, const DeviceFacts& d, bool cl
     return seen > r.stamp;
 }
 
-Tri Checker::State::anotherTerminalHas(const MessageFacts& m, DeviceId d, bool clean) const {
+DeviceId Checker::State::otherHolder(const MessageFacts& m, DeviceId d, bool clean) const {
     const UserId u = devices[d.index()].user;
     const std::uint32_t base = slotBase(m, u);
-    if (base == FlatMap::kAbsent) return Tri::No;
-    Tri answer = Tri::No;
+    if (base == FlatMap::kAbsent) return {};
     if (m.sender.exists() && devices[m.sender.index()].user == u) {
-        if (m.sender != d) return Tri::Yes;
-        const std::uint32_t installed = devices[d.index()].installation;
-        if (installed > m.senderInstallation + (m.senderUnsure ? 1U : 0U)) return Tri::Yes;
-        if (installed > m.senderInstallation) answer = Tri::Maybe;
+        const std::uint32_t latest = m.senderInstallation + (m.senderUnsure ? 1U : 0U);
+        if (m.sender != d || devices[d.index()].installation > latest) return m.sender;
     }
     const UserFacts& user = users[u.index()];
     for (std::uint16_t i = 0; i < user.deviceCount; ++i) {
         const DeviceId other{user.firstDevice.value + i};
         const Receipt& r = receipts[m.receipts + base + i];
-        if (other == d) {
-            if ((r.have & (clean ? Receipt::EarlierClean : Receipt::Earlier)) != 0) return Tri::Yes;
-        } else if (terminalHas(r, devices[other.index()], clean)) {
-            return Tri::Yes;
-        }
+        const bool has = other == d ? (r.have & (clean ? Receipt::EarlierClean : Receipt::Earlier)) != 0
+                                    : terminalHas(r, devices[other.index()], clean);
+        if (has) return other;
     }
-    return answer;
+    return {};
+}
+
+Tri Checker::State::anotherTerminalHas(const MessageFacts& m, DeviceId d, bool clean) const {
+    if (otherHolder(m, d, clean).exists()) return Tri::Yes;
+    const bool unclear = m.slots > 0 && m.sender == d && devices[d.index()].installation > m.senderInstallation;
+    return unclear ? Tri::Maybe : Tri::No;
 }
 
 bool Checker::State::anyEver(const MessageFacts& m, UserId u) const {

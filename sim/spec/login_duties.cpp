@@ -117,8 +117,8 @@ private:
         if (settled(rule, m.regime, aspects, held == Tri::Yes)) return;
         r.owed |= Receipt::NoMore;
         explain(s_.violate(rule, m.regime, aspects,
-                           fmt::format("{} logged in and did not get {}, which another terminal of {} has",
-                                       s_.name(id_), s_.name(message), s_.name(d_.user))),
+                           fmt::format("{} logged in and did not get {}, which {} has", s_.name(id_), s_.name(message),
+                                       s_.nameOfOther(s_.otherHolder(m, id_, true), id_))),
                 message, id_);
     }
 

@@ -286,7 +286,10 @@ struct Checker::State {
     spec::Decides decides(const spec::RecallFacts& r, const spec::DeviceFacts& d) const;
     spec::Tri holds(const spec::MessageFacts& m, DeviceId d) const;
     bool terminalHas(const spec::Receipt& r, const spec::DeviceFacts& d, bool clean) const;
-    // Whether another terminal than `d` as it is installed now has m; `clean` leaves out what broke a ban.
+    // The terminal of the user of `d`, other than `d` as it is installed now, that has m for certain; `d` itself stands
+    // for an earlier installation of it. None if there is none; `clean` leaves out what broke a ban.
+    DeviceId otherHolder(const spec::MessageFacts& m, DeviceId d, bool clean) const;
+    // Whether there is one: maybe, where it is unclear which installation of the sender sent m.
     spec::Tri anotherTerminalHas(const spec::MessageFacts& m, DeviceId d, bool clean) const;
     bool anyEver(const spec::MessageFacts& m, UserId u) const;
     bool recallAccepted(const spec::MessageFacts& m) const {
@@ -348,6 +351,10 @@ struct Checker::State {
     std::string name(DeviceId d) const { return header->path(d); }
     std::string name(UserId u) const { return header->users[u.index()].name; }
     std::string name(MessageId m) const { return words->messages[m]; }
+    // Of what otherHolder() gave for `d`.
+    std::string nameOfOther(DeviceId other, DeviceId d) const {
+        return other == d ? "an earlier installation of it" : name(other);
+    }
 };
 
 }  // namespace mdsync

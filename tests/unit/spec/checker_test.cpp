@@ -40,6 +40,16 @@ const std::string kMacMissesM1 = R"({"t":1714525200010,"ev":"online","dev":"alic
 {"t":1714525200050,"ev":"receive","msg":"m1","dev":"alice/phone","via":"live"}
 )";
 
+// Alice's phone is online, gets m1, and the trace is settled.
+const std::string kPhoneHasM1 = R"({"t":1714525200010,"ev":"online","dev":"alice/phone"}
+{"t":1714525200010,"ev":"online","dev":"bob/pixel"}
+{"t":1714525200020,"ev":"settled"}
+{"t":1714525200030,"ev":"send","msg":"m1","dev":"bob/pixel","to":"alice"}
+{"t":1714525200040,"ev":"accept","msg":"m1"}
+{"t":1714525200050,"ev":"receive","msg":"m1","dev":"alice/phone","via":"live"}
+{"t":1714525200060,"ev":"settled"}
+)";
+
 }  // namespace
 
 TEST_CASE("a violation names the device, the message and the chain of events that explains it") {
@@ -57,6 +67,23 @@ TEST_CASE("a violation names the device, the message and the chain of events tha
     CHECK(v.because[1].text == "m1 sent");
     CHECK(v.because[2].text == "m1 accepted");
     CHECK(v.because[3].text == "settled");
+}
+
+TEST_CASE("a violation that rests on another terminal's receipt names that terminal") {
+    const auto only = [](const std::string& more) {
+        const Checker checker = judged(parsed(kPhoneHasM1 + more));
+        REQUIRE(checker.violations().size() == 1);
+        return checker.violations().front().text;
+    };
+    CHECK(only(R"({"t":1714525200070,"ev":"online","dev":"alice/mac"}
+{"t":1714525200080,"ev":"settled"})") == "alice/mac logged in and did not get m1, which alice/phone has");
+    CHECK(only(R"({"t":1714525200070,"ev":"offline","dev":"alice/phone","reason":"uninstall"}
+{"t":1714525200070,"ev":"reinstall","dev":"alice/phone"}
+{"t":1714525200080,"ev":"online","dev":"alice/phone"}
+{"t":1714525200090,"ev":"settled"})") ==
+          "alice/phone logged in and did not get m1, which an earlier installation of it has");
+    CHECK(only(R"({"t":1714525200070,"ev":"receive","msg":"m1","dev":"alice/phone","via":"live"}
+{"t":1714525200080,"ev":"settled"})") == "alice/phone received m1 a second time, in one session");
 }
 
 TEST_CASE("a duty that the trace ends before is open, and one that is already kept is not") {
