@@ -102,9 +102,10 @@ Tri offApiOnlineOnly(const State&, const Arrival& a) {
     return (a.receipt->owed & Receipt::Unsure) != 0 ? Tri::Maybe : Tri::Yes;
 }
 
-// Whether the only other terminals that have it received it in sessions that last, and that began after this one and
-// not in OFF: what was on its way here, because nobody had it, may be overtaken by what such a login brought.
-bool onlyLaterSessionsHave(const State& s, const Arrival& a) {
+// Whether the only other terminals that have it received it in sessions that last, that began after this one, and that
+// might bring it: what was on its way here, because nobody had it, may be overtaken by what such a login brought.
+template <class MightBring>
+bool onlyLaterSessionsHave(const State& s, const Arrival& a, MightBring mightBring) {
     if (a.message.sender.exists() && s.devices[a.message.sender.index()].user == a.device.user) return false;
     if ((a.receipt->have & Receipt::Earlier) != 0) return false;
     const UserFacts& user = s.users[a.device.user.index()];
@@ -114,7 +115,7 @@ bool onlyLaterSessionsHave(const State& s, const Arrival& a) {
         const DeviceFacts& d = s.devices[other.index()];
         if (r == nullptr || !s.terminalHas(*r, d, false)) continue;
         const bool inThisSession = (r->have & Receipt::Earlier) == 0 && d.online && r->session == d.session;
-        if (!inThisSession || d.began < a.device.began || d.regime.service == Service::Off) return false;
+        if (!inThisSession || d.began < a.device.began || !mightBring(d)) return false;
     }
     return true;
 }
@@ -123,7 +124,8 @@ Tri offNoCompensation(const State& s, const Arrival& a) {
     if (!offCanSpeak(a) || decidedBy(a.device.regime) != Decides::Off || a.standing == Standing::Since) return Tri::No;
     const Tri elsewhere = s.anotherTerminalHas(a.message, a.deviceId, false);
     if (elsewhere != Tri::Yes) return elsewhere;
-    return a.standing == Standing::Unclear || onlyLaterSessionsHave(s, a) ? Tri::Maybe : Tri::Yes;
+    const auto notOff = [](const DeviceFacts& other) { return other.regime.service != Service::Off; };
+    return a.standing == Standing::Unclear || onlyLaterSessionsHave(s, a, notOff) ? Tri::Maybe : Tri::Yes;
 }
 
 Tri offNoSentSync(const State&, const Arrival& a) {
@@ -154,7 +156,10 @@ Tri compensationWindow(const State& s, const Arrival& a) {
         return Tri::No;
     if (a.message.fromAt >= s.window(a.device).allowed) return Tri::No;
     const Tri elsewhere = s.anotherTerminalHas(a.message, a.deviceId, false);
-    return elsewhere == Tri::Yes && a.message.untilAt >= s.window(a.device).allowed ? Tri::Maybe : elsewhere;
+    if (elsewhere != Tri::Yes) return elsewhere;
+    if (a.message.untilAt >= s.window(a.device).allowed) return Tri::Maybe;
+    const auto inWindow = [&](const DeviceFacts& other) { return a.message.fromAt >= s.window(other).allowed; };
+    return onlyLaterSessionsHave(s, a, inWindow) ? Tri::Maybe : Tri::Yes;
 }
 
 constexpr Ban kBans[] = {{RuleId::DeliveryNoPhantom, noPhantom},

@@ -104,7 +104,8 @@ constinit const std::array<Rule, 4> kCompensationRules{{
         .reading = "The time of acceptance counts, not that of sending. The millisecond before the window's "
                    "first instant is outside. Under the reading `any` only what is outside both the calendar "
                    "and the rolling window is forbidden. What no terminal has may come from the offline store, "
-                   "whatever its age up to `offlineDays`.",
+                   "whatever its age up to `offlineDays`; that a later login, in whose window the message is, brings "
+                   "it to another terminal while it is on its way is undecided.",
         .tempted = "A device logs in that lacks such a message.",
         .passing =
             R"({"mdsync":"trace/1","t":1714492799000,"app":{"sync":true},"users":{"alice":{"phone":"android","mac":"macos"},"bob":{"pixel":"android"}}}

@@ -91,7 +91,8 @@ constinit const std::array<Rule, 5> kOffRules{{
                    "work. Only the state at the session's beginning is asked, not that at acceptance. An "
                    "earlier installation of the same device is another terminal too: a reinstall brings "
                    "nothing back. What no device of the user has received is the offline store's business, "
-                   "which works on or off.",
+                   "which works on or off; that a later login, which did not begin in OFF, brings it to another "
+                   "terminal while it is on its way is undecided.",
         .tempted = "A session begins while the service is off, on a device that lacks such a message.",
         .passing =
             R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android","mac":"macos"},"bob":{"pixel":"android"}}}
