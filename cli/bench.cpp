@@ -33,7 +33,7 @@ Command addBench(Program& program) {
     const auto flags = std::make_shared<BenchFlags>();
     line.value("--server", flags->options.server, "SERVER", "reference, or mutant:NAME to see it judged")
         .check(isServer);
-    line.number("--users", flags->options.users, 10, 1'000'000, "Users, five devices each (default 1000)");
+    line.number("--users", flags->options.users, 10, 1'000'000, "Users, five devices each, 10..1000000 (default 1000)");
     line.number("--deliveries", flags->options.deliveries, 9, 1'000'000'000,
                 "Deliveries of each world figure (default 9000000)");
     line.number("--lines", flags->options.lines, 11, 100'000'000, "Lines of the trace that is read (default 1000000)");

@@ -6,10 +6,11 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
-#include <iostream>
+#include <sstream>
 
 #include "command.hpp"
 #include "mdsync/diagnostic.hpp"
+#include "output.hpp"
 
 namespace mdsync::cli {
 
@@ -180,8 +181,9 @@ std::optional<int> Program::parse(int argc, char** argv) {
         app_->parse(argc, argv);
         return std::nullopt;
     } catch (const CLI::Success& wanted) {
-        app_->exit(wanted);  // prints help or version
-        return std::cout.flush() ? kOk : kUnwritable;
+        std::ostringstream text;  // help or version
+        app_->exit(wanted, text, text);
+        return print(text.str()) ? kOk : kUnwritable;
     } catch (const CLI::ParseError& error) {
         return usageError(*app_, error);
     }

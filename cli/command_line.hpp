@@ -4,6 +4,7 @@
 // does the parsing; command_line.cpp alone knows it, because every file that sees it takes seconds more to compile.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <limits>
@@ -66,7 +67,8 @@ public:
     Option number(const std::string& names, Value& value, std::uint64_t low, std::uint64_t high,
                   const std::string& help) const {
         return numberInto(
-            names, [&value](std::uint64_t n) { value = static_cast<NumberIn<Value>>(n); }, low, high, help);
+            names, [&value](std::uint64_t n) { value = static_cast<NumberIn<Value>>(n); }, low,
+            std::min<std::uint64_t>(high, std::numeric_limits<NumberIn<Value>>::max()), help);
     }
 
     // What many commands take: --format human|json, --color auto|always|never, and -j: how many of `what` run at once.

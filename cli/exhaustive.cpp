@@ -6,7 +6,6 @@
 
 #include <chrono>
 #include <cstdio>
-#include <limits>
 
 #include "mdsync/run.hpp"
 #include "mdsync/scenario.hpp"

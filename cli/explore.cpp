@@ -6,7 +6,6 @@
 #include <charconv>
 #include <filesystem>
 #include <fstream>
-#include <limits>
 
 #include "campaign_folder.hpp"
 #include "command.hpp"

@@ -6,9 +6,9 @@
 
 #include <csignal>
 #include <exception>
+#include <vector>
 
 #include "command.hpp"
-#include "mdsync/diagnostic.hpp"
 
 namespace mdsync::cli {
 

@@ -1,8 +1,6 @@
 // mdsync run: scenario files against a server, judged.
 #include <fmt/format.h>
 
-#include <limits>
-
 #include "baseline_options.hpp"
 #include "command.hpp"
 #include "mdsync/replay.hpp"

@@ -19,6 +19,7 @@ namespace mdsync {
 // number. References that it hands out stay valid as long as it lives; what they say changes with rename() only.
 //
 // Where a caller has the ShortKey of a word at hand, find() and intern() take it and need not make it again.
+// REQUIRES: it is ShortKey::of(word).
 template <class WordId>
 class Words {
 public:

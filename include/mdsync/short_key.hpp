@@ -41,7 +41,7 @@ struct ShortKey {
     friend bool operator==(const ShortKey&, const ShortKey&) = default;
 
 private:
-    // The first `size` of eight bytes, 0 < size <= 8; little end first on every machine is not needed, only sameness.
+    // The first `size` of eight bytes; little end first on every machine is not needed, only sameness.
     static std::uint64_t load(const char* bytes, std::uint64_t size) {
         std::uint64_t word = 0;
         std::memcpy(&word, bytes, 8);

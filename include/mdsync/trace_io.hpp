@@ -56,8 +56,8 @@ public:
     [[nodiscard]] std::span<const Event> next();
 
     // The numbers of messages that the batch at hand and later ones use, if at all, for new messages: nobody mentioned
-    // the old ones for more than the horizon and a day. A number that was ever sent is used again by a `send` or
-    // `publish` only. An id that is sent again beyond its horizon keeps its number.
+    // the old ones for more than the horizon and a day, and what was sent was answered or received. A number that was
+    // ever sent is used again by a `send` or `publish` only. An id that is mentioned again before keeps its number.
     [[nodiscard]] std::span<const MessageId> retired() const;
 
     // Whether there was no error so far. Skipped lines are no errors.

@@ -28,7 +28,7 @@ constexpr std::uint64_t kCrowded = 400'000;
 constexpr int kRounds = 3;        // of reading a trace
 constexpr Millis kPatience{250};  // longer than any way there and back; short, as nothing may settle
 
-// Seconds of this process's processor time: the bench runs on one thread, and what else the machine does is no concern.
+// Seconds of this process's processor time: the bench runs on one thread, and does not count while it has to wait.
 class Stopwatch {
 public:
     [[nodiscard]] double seconds() const { return static_cast<double>(std::clock() - begin_) / CLOCKS_PER_SEC; }
@@ -247,7 +247,7 @@ double timeCheck(const std::string& text, ReadFigures& figures) {
     return seconds;
 }
 
-// Calls parse(begin, end) for every line.
+// Calls parse(begin, end) for every line. REQUIRES: the last one ends with a newline.
 template <class Parse>
 double timeLines(const std::string& text, Parse parse) {
     const Stopwatch watch;
@@ -287,7 +287,7 @@ ReadFigures measureCheck(const BenchOptions& options) {
     }
     figures.bytes = text.size();
     text.reserve(text.size() + simdjson::SIMDJSON_PADDING);
-    // In turn, and the fastest of each: whatever else the machine does takes time and gives none.
+    // In turn, and the fastest of each: what else the machine does costs caches, and gives nothing.
     double check = std::numeric_limits<double>::max();
     double dom = check;
     double parse = check;

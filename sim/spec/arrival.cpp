@@ -186,7 +186,9 @@ std::string sentence(const State& s, RuleId rule, const Arrival& a) {
                 return fmt::format("{} received {}, which was rejected", d, m);
             if (a.message.state == MessageState::Forgotten)
                 return fmt::format("{} received {} more than 8 days after its acceptance", d, m);
-            return fmt::format("{} received {}, which nobody sent", d, m);
+            // Who reads a long trace forgets what is older.
+            return fmt::format("{} received {}, which nobody sent{}", d, m,
+                               s.now - s.header->t > kHorizon ? " in the last 8 days" : "");
         case RuleId::DeliveryNoLeak:
             return fmt::format("{} received {}, and {} is neither its author nor in its audience", d, m, user);
         case RuleId::ChatroomLiveOnly:
@@ -201,7 +203,8 @@ std::string sentence(const State& s, RuleId rule, const Arrival& a) {
         case RuleId::DeliveryOnlyOnline:
             return fmt::format("{} is offline and received {}", d, m);
         case RuleId::DeliveryOnce:
-            if (a.message.sender == a.deviceId) return fmt::format("{} received {}, which it sent itself", d, m);
+            if (a.receipt == nullptr || (a.receipt->have & Receipt::Received) == 0)
+                return fmt::format("{} received {}, which it sent itself", d, m);
             return fmt::format("{} received {} a second time, {}", d, m,
                                a.receipt->session == a.device.session ? "in one session" : "after an earlier session");
         case RuleId::ApiExcludeSender:
@@ -210,7 +213,7 @@ std::string sentence(const State& s, RuleId rule, const Arrival& a) {
             return fmt::format("the service is off, {} was offline when {} was accepted, and received it later", d, m);
         case RuleId::OffNoCompensation:
             return fmt::format("the service was off when {} logged in, and it was brought {}, which {} has", d, m,
-                               s.nameOfOther(s.otherHolder(a.message, a.deviceId, false), a.deviceId));
+                               s.nameOfOtherHolder(a.message, a.deviceId, false));
         case RuleId::OffNoSentSync:
             return fmt::format("the service is off, and {} received {}, which {} sent from another device", d, m, user);
         case RuleId::OffSingleDevice:

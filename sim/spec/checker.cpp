@@ -2,6 +2,8 @@
 // is not here but in its family's file.
 #include "mdsync/spec.hpp"
 
+#include <fmt/format.h>
+
 #include "base/fetch.hpp"
 #include "spec/state.hpp"
 
@@ -691,6 +693,12 @@ DeviceId Checker::State::otherHolder(const MessageFacts& m, DeviceId d, bool cle
         if (has) return other;
     }
     return {};
+}
+
+std::string Checker::State::nameOfOtherHolder(const MessageFacts& m, DeviceId d, bool clean) const {
+    const DeviceId other = otherHolder(m, d, clean);
+    if (other != d && holds(m, other) != Tri::No) return name(other);
+    return fmt::format("an earlier installation of {}", other == d ? "it" : name(other));
 }
 
 Tri Checker::State::anotherTerminalHas(const MessageFacts& m, DeviceId d, bool clean) const {

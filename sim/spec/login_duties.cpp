@@ -118,7 +118,7 @@ private:
         r.owed |= Receipt::NoMore;
         explain(s_.violate(rule, m.regime, aspects,
                            fmt::format("{} logged in and did not get {}, which {} has", s_.name(id_), s_.name(message),
-                                       s_.nameOfOther(s_.otherHolder(m, id_, true), id_))),
+                                       s_.nameOfOtherHolder(m, id_, true))),
                 message, id_);
     }
 

@@ -286,8 +286,8 @@ struct Checker::State {
     spec::Decides decides(const spec::RecallFacts& r, const spec::DeviceFacts& d) const;
     spec::Tri holds(const spec::MessageFacts& m, DeviceId d) const;
     bool terminalHas(const spec::Receipt& r, const spec::DeviceFacts& d, bool clean) const;
-    // The terminal of the user of `d`, other than `d` as it is installed now, that has m for certain; `d` itself stands
-    // for an earlier installation of it. None if there is none; `clean` leaves out what broke a ban.
+    // The device of the user of `d` that is, or in an earlier installation was, another terminal than `d` as it is
+    // installed now and has m for certain. None if there is none; `clean` leaves out what broke a ban.
     DeviceId otherHolder(const spec::MessageFacts& m, DeviceId d, bool clean) const;
     // Whether there is one: maybe, where it is unclear which installation of the sender sent m.
     spec::Tri anotherTerminalHas(const spec::MessageFacts& m, DeviceId d, bool clean) const;
@@ -351,10 +351,8 @@ struct Checker::State {
     std::string name(DeviceId d) const { return header->path(d); }
     std::string name(UserId u) const { return header->users[u.index()].name; }
     std::string name(MessageId m) const { return words->messages[m]; }
-    // Of what otherHolder() gave for `d`.
-    std::string nameOfOther(DeviceId other, DeviceId d) const {
-        return other == d ? "an earlier installation of it" : name(other);
-    }
+    // REQUIRES: there is one.
+    std::string nameOfOtherHolder(const spec::MessageFacts& m, DeviceId d, bool clean) const;
 };
 
 }  // namespace mdsync

@@ -11,7 +11,7 @@
 
 namespace mdsync {
 
-constexpr std::size_t kLineLimit = std::size_t{4} << 20U;  // bytes of an event's line
+inline constexpr std::size_t kLineLimit = std::size_t{4} << 20U;  // bytes of an event's line
 
 // What of reading depends on the whole trace and not on the line.
 struct ReadContext {

@@ -36,6 +36,7 @@ void MessageTable::remember(const Event& event, Record& record) {
         case EventKind::Publish:
             record.sent = true;
             record.answered = false;
+            record.received = false;
             record.inUseUntil = event.t + kHorizon;
             break;
         case EventKind::Accept:
@@ -44,6 +45,9 @@ void MessageTable::remember(const Event& event, Record& record) {
             break;
         case EventKind::Reject:
             record.answered = true;
+            break;
+        case EventKind::Receive:
+            record.received = true;
             break;
         case EventKind::Recall:
             record.recallUntil = event.t + kHorizon;
@@ -78,7 +82,7 @@ MessageId MessageTable::create(const ShortKey& key, std::string_view id, Instant
         lexicon_.messages.rename(number, key, id);
     }
     Record& record = records_[number.index()];
-    record = {t, kNever, kNever, record.sent, false};
+    record = {t, kNever, kNever, record.sent, false, false};
     oldest_.push_back({number, t});
     return number;
 }
@@ -88,8 +92,9 @@ void MessageTable::retire(Instant now, std::vector<MessageId>& retired) {
         const MessageId number = oldest_.front().number;
         oldest_.pop_front();
         const Record& record = records_[number.index()];
-        if (now - record.touched <= kForgotten) {  // mentioned again since it was put here
-            oldest_.push_back({number, record.touched});
+        const bool mentionedSince = now - record.touched <= kForgotten;
+        if (mentionedSince || !record.concluded()) {
+            oldest_.push_back({number, mentionedSince ? record.touched : now});
             continue;
         }
         lexicon_.messages.release(number);

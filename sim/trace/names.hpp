@@ -1,7 +1,6 @@
 // The names of a header, indexed: devices by path and targets by spelling, in constant time however many there are.
 #pragma once
 
-#include <string>
 #include <string_view>
 #include <vector>
 

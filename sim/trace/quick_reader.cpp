@@ -1,14 +1,12 @@
 // See quick_reader.hpp. Each function takes the place in the line and returns the place behind what it read, or null.
 #include "trace/quick_reader.hpp"
 
-#include <array>
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
 namespace mdsync {
 namespace {
-
-constexpr std::size_t kAhead = 16;  // lines
 
 std::uint64_t load8(const char* p) {
     std::uint64_t word = 0;
@@ -118,12 +116,11 @@ QuickReader::QuickReader(const ReadContext& context, MessageTable& messages)
 // the message would cost more than reading the line.
 const char* QuickReader::read(const char* p, const char* end, Instant now, std::size_t limit,
                               std::vector<Event>& batch) {
-    std::array<Words, kAhead> words;
-    while (p != end && batch.size() < limit) {
+    while (p < end && batch.size() < limit) {
         const std::size_t first = batch.size();
         std::size_t parsed = 0;
-        while (p != end && parsed < kAhead && first + parsed < limit) {
-            Words& w = words[parsed] = {};
+        while (p < end && parsed < ahead_ && first + parsed < limit) {
+            Words& w = words_[parsed] = {};
             Event& event = batch.emplace_back();
             const char* const behind = readLine(p, now, event, w);
             if (behind == nullptr || behind - p > static_cast<std::ptrdiff_t>(kLineLimit)) {
@@ -141,10 +138,12 @@ const char* QuickReader::read(const char* p, const char* end, Instant now, std::
             ++parsed;
         }
         for (std::size_t i = 0; i < parsed; ++i) {
-            if (keep(batch[first + i], words[i])) continue;
+            if (keep(batch[first + i], words_[i])) continue;
             batch.resize(first + i);
-            return words[i].begin;
+            ahead_ = 1;  // what follows may be refused as well
+            return words_[i].begin;
         }
+        ahead_ = std::min(2 * ahead_, words_.size());
     }
     return p;
 }
@@ -153,6 +152,7 @@ bool QuickReader::preview(const char* p, Instant& t) const {
     Event event;
     Words words;
     if (readLine(p, kFirstInstant, event, words) == nullptr) return false;
+    if (words.message.data() != nullptr && !isName(words.message)) return false;
     t = event.t;
     return true;
 }

@@ -4,11 +4,13 @@
 // from its beginning; for the lines that both can read they give the same events.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string_view>
 #include <vector>
 
+#include "mdsync/short_key.hpp"
 #include "mdsync/trace.hpp"
 #include "trace/event_reader.hpp"
 #include "trace/message_table.hpp"
@@ -55,6 +57,8 @@ private:
     bool keep(Event& event, const Words& words);
     TextId typeOf(std::string_view word);
 
+    std::array<Words, 16> words_;  // of the lines that were read ahead
+    std::size_t ahead_ = 1;        // how many lines to read ahead
     const ReadContext& context_;
     MessageTable& messages_;
     Instant first_;  // what may stand in this trace

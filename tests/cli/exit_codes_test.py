@@ -137,6 +137,7 @@ class ExitCodes(ToolTest):
                               ["--version"]):
                 done = subprocess.run([BINARY, *arguments], cwd=self.folder, stdout=full, stderr=subprocess.PIPE)
                 self.assertEqual(done.returncode, 6, done.stderr)
+                self.assertIn(b"standard output could not be written", done.stderr)
 
     def test_closed_standard_files_are_no_trap(self):
         self.write("a.json", scenario())

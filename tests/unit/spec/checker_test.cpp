@@ -69,6 +69,21 @@ TEST_CASE("a violation names the device, the message and the chain of events tha
     CHECK(v.because[3].text == "settled");
 }
 
+TEST_CASE("a second copy of one's own message after a reinstall is not called a first") {
+    const Checker checker = judged(parsed(R"({"t":1714525200010,"ev":"online","dev":"alice/phone"}
+{"t":1714525200020,"ev":"send","msg":"m1","dev":"alice/phone","to":"bob"}
+{"t":1714525200030,"ev":"accept","msg":"m1"}
+{"t":1714525200040,"ev":"settled"}
+{"t":1714525200050,"ev":"offline","dev":"alice/phone","reason":"uninstall"}
+{"t":1714525200050,"ev":"reinstall","dev":"alice/phone"}
+{"t":1714525200060,"ev":"online","dev":"alice/phone"}
+{"t":1714525200070,"ev":"receive","msg":"m1","dev":"alice/phone","via":"compensation"}
+{"t":1714525200080,"ev":"receive","msg":"m1","dev":"alice/phone","via":"compensation"}
+{"t":1714525200090,"ev":"settled"})"));
+    REQUIRE(checker.violations().size() == 1);
+    CHECK(checker.violations().front().text == "alice/phone received m1 a second time, in one session");
+}
+
 TEST_CASE("a violation that rests on another terminal's receipt names that terminal") {
     const auto only = [](const std::string& more) {
         const Checker checker = judged(parsed(kPhoneHasM1 + more));
@@ -82,6 +97,11 @@ TEST_CASE("a violation that rests on another terminal's receipt names that termi
 {"t":1714525200080,"ev":"online","dev":"alice/phone"}
 {"t":1714525200090,"ev":"settled"})") ==
           "alice/phone logged in and did not get m1, which an earlier installation of it has");
+    CHECK(only(R"({"t":1714525200070,"ev":"offline","dev":"alice/phone","reason":"uninstall"}
+{"t":1714525200070,"ev":"reinstall","dev":"alice/phone"}
+{"t":1714525200080,"ev":"online","dev":"alice/mac"}
+{"t":1714525200090,"ev":"settled"})") ==
+          "alice/mac logged in and did not get m1, which an earlier installation of alice/phone has");
     CHECK(only(R"({"t":1714525200070,"ev":"receive","msg":"m1","dev":"alice/phone","via":"live"}
 {"t":1714525200080,"ev":"settled"})") == "alice/phone received m1 a second time, in one session");
 }

@@ -82,15 +82,17 @@ TEST_CASE("a line of 100 MB is too long, costs little memory and hides nothing b
 }
 
 TEST_CASE("a line just within the limit is read by both halves, one beyond by none") {
-    const std::string frame = R"({"t":1000,"ev":"receive","msg":"m","dev":"bob/pixel","via":"live","text":""})";
-    const auto line = [&](std::size_t size) {
-        std::string text = frame;
-        return text.insert(text.size() - 2, std::string(size - frame.size(), 'x'));
-    };
-    constexpr std::size_t kLimit = std::size_t{4} << 20U;
-    CHECK(firstCode(traceOf({line(kLimit)})) == "none");
-    CHECK(firstCode(traceOf({line(kLimit + 1)})) == "2 trace.too-long");
-    CHECK(firstCode(traceOf({line(kLimit + 1), "?"})) == "2 trace.too-long");
+    for (const std::string frame : {R"({"t":1000,"ev":"receive","msg":"m","dev":"bob/pixel","via":"live","text":""})",
+                                    R"({"t":1000,"ev":"send","msg":"m","dev":"bob/pixel","to":"alice","text":""})"}) {
+        const auto line = [&](std::size_t size) {
+            std::string text = frame;
+            return text.insert(text.size() - 2, std::string(size - frame.size(), 'x'));
+        };
+        constexpr std::size_t kLimit = std::size_t{4} << 20U;
+        CHECK(firstCode(traceOf({line(kLimit)})) == "none");
+        CHECK(firstCode(traceOf({line(kLimit + 1)})) == "2 trace.too-long");
+        CHECK(firstCode(traceOf({line(kLimit + 1), "?"})) == "2 trace.too-long");
+    }
 }
 
 TEST_CASE("a header of 100,000 devices is read, and its devices are found quickly") {
