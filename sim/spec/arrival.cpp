@@ -4,6 +4,8 @@
 // delivery.order and delivery.intact are judged besides.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "spec/state.hpp"
 
 namespace mdsync {
@@ -46,7 +48,7 @@ Tri noLeak(const State& s, const Arrival& a) {
 Tri presentSince(const Arrival& a, std::uint8_t presence) {
     if (a.receipt == nullptr) return Tri::No;
     if ((a.receipt->owed & presence) != 0 && a.standing == Standing::Since) return Tri::Yes;
-    return (a.receipt->owed & Receipt::Unsure) != 0 ? Tri::Maybe : Tri::No;
+    return (a.receipt->owed & Receipt::Unsure) != 0 && a.standing != Standing::After ? Tri::Maybe : Tri::No;
 }
 Tri opposite(Tri t) {
     return t == Tri::Maybe ? t : yes(t == Tri::No);
@@ -74,11 +76,12 @@ Tri onlyOnline(const State&, const Arrival& a) {
     return yes(!a.device.online && !a.excused);
 }
 
-// Twice, or what it sent itself. Status and chatroom messages are not kept, so only the same session counts.
+// Twice, or what it sent itself. Status and chatroom messages are not kept: what comes late, on a device that has gone
+// offline, is asked about its own session only.
 Tri once(const State& s, const Arrival& a) {
     if (a.receipt != nullptr && (a.receipt->have & Receipt::Received) != 0) {
         const bool kept = a.message.kind == MessageSort::Normal && !a.message.room;
-        if (kept || a.receipt->session == a.device.session) return Tri::Yes;
+        if (kept || !a.excused || a.receipt->session == a.device.session) return Tri::Yes;
     }
     if (a.message.sender != a.deviceId) return Tri::No;
     const std::uint32_t installed = a.device.installation;
@@ -263,6 +266,20 @@ bool Checker::State::ban(const Arrival& a) {
     return false;
 }
 
+// What a device received and should not have, it may list as a conversation. Who reads a long trace forgets what was
+// sent: then it may be any.
+void Checker::State::noteStray(const MessageFacts& m, DeviceId d) {
+    DeviceFacts& device = devices[d.index()];
+    if (device.listed) return;
+    if (m.state == MessageState::Unknown) {
+        if (now - header->t > kHorizon) device.stray = true;
+        return;
+    }
+    std::vector<Address>& known = strays[d.index()];
+    const Address conversation = m.conversationOf(device.user);
+    if (std::find(known.begin(), known.end(), conversation) == known.end()) known.push_back(conversation);
+}
+
 void Checker::State::onReceive(const Event& e) {
     MessageFacts& m = message(e.message);
     const Aspects aspects = aspectsOf(m) | aspectsOf(e.via);
@@ -294,14 +311,18 @@ void Checker::State::onReceive(const Event& e) {
     }
     if (m.state != MessageState::Unknown && m.state != MessageState::Rejected && m.state != MessageState::Forgotten)
         judgeIntact(a, e);
+    if (tainted && (r == nullptr || m.state != MessageState::Accepted)) noteStray(m, e.device);
     if (r == nullptr) return;
 
     const bool first = (r->have & Receipt::Received) == 0;
+    // What this installation sent it holds anyhow.
+    const bool own = m.sender == e.device && d.installation == m.senderInstallation;
     if (first) {
         r->session = d.session;
         r->stamp = timeMode ? lowHalf(now) : settledCount;
-        r->have |= static_cast<std::uint8_t>(Receipt::Received | Receipt::Ever | (tainted ? Receipt::Tainted : 0) |
-                                             (a.decides == Decides::Off && !a.excused ? Receipt::OffDecided : 0));
+        r->have |=
+            static_cast<std::uint8_t>(Receipt::Received | Receipt::Ever | (tainted && !own ? Receipt::Tainted : 0) |
+                                      (a.decides == Decides::Off && !a.excused ? Receipt::OffDecided : 0));
         if (m.kind == MessageSort::Normal && !m.room) d.holdsSomething = true;
         judgeOrder(a, e.via);
         if (timeMode && !tainted && m.synchronizable() && now <= lastLogin + patience)
@@ -309,6 +330,7 @@ void Checker::State::onReceive(const Event& e) {
     }
     if (tainted || m.recall == MessageFacts::kNone || !m.synchronizable()) return;
     const RecallFacts& recall = recalls[m.recall];
+    if (leftAfter(m, d.user)) return;  // owed nothing that had not come, recalls included
     if (recall.accepted && recall.until < place && (r->have & Receipt::Shown) == 0 && d.online &&
         decides(recall, d) == Decides::On) {
         oweNow(DueKind::Return, e.device.value, e.message.value, d.session);
@@ -364,7 +386,7 @@ void Checker::State::temptAtLogin(DeviceId id) {
     if (missed(user.lastStatus, user.lastStatusAt)) check(RuleId::StatusOnlineOnly, user.lastStatusAspects);
     if (missed(user.lastStatusApi, user.lastStatusApiAt)) check(RuleId::StatusApiOnlineOnly, user.lastStatusApiAspects);
     if (live(user.lastExcluded, user.lastExcludedAt)) check(RuleId::ApiExcludeSender, user.lastExcludedAspects | login);
-    if (missed(lastRoomMessage, lastRoomMessageAt)) check(RuleId::ChatroomLiveOnly, login);
+    if (live(lastRoomMessage, lastRoomMessageAt)) check(RuleId::ChatroomLiveOnly, login);
     if (liveMessages > user.concerned) check(RuleId::DeliveryNoLeak, login);
     temptRecallAtLogin(id);
 

@@ -112,8 +112,12 @@ private:
         std::vector<std::uint64_t> past;
         for (const std::uint32_t thread : s_.pastThreads[id.index()]) past.push_back(keyOf(s_.threads[thread]));
         std::sort(past.begin(), past.end());
-        out_.number(past.size());
+        out_.number(2 * past.size() + (d.stray ? 1 : 0));
         for (const std::uint64_t key : past) out_.number(key);
+        std::vector<Address> strays = s_.strays[id.index()];
+        std::sort(strays.begin(), strays.end());
+        out_.number(strays.size());
+        for (const Address& a : strays) out_.number(static_cast<std::uint64_t>(a.kind) << 32U | a.number);
         if (!d.online) return;
         place(d.began);
         regime(d.regime);
@@ -250,6 +254,10 @@ private:
         for (const RecallRequest& q : r.requests) {
             if (!q.open && !owed) continue;
             request(q);
+            if (q.open) continue;
+            // How many had been asked when it was answered.
+            out_.number(static_cast<std::uint64_t>(std::count_if(
+                r.requests.begin(), r.requests.end(), [&q](const RecallRequest& o) { return o.asked < q.closed; })));
         }
         out_.byte(0xff);
     }
@@ -369,7 +377,7 @@ private:
             if (d.kind == DueKind::Login) {
                 words_.push_back(word(d, loginDetail(s_.loginQueue[logins++])));
             } else if (d.kind == DueKind::Refusal) {
-                words_.push_back(word(d, refusalDetail(s_.refusals[refusals++].login)));
+                words_.push_back(word(d, refusalDetail(s_.refusals[refusals++])));
             } else {
                 words_.push_back(word(d, detail(d)));
             }
@@ -456,15 +464,18 @@ private:
     }
 
     // A refusal may be seen before the login that caused it.
-    [[nodiscard]] std::uint64_t refusalDetail(const LoginFacts& l) const {
+    [[nodiscard]] std::uint64_t refusalDetail(const RefusalFacts& refusal) const {
+        const LoginFacts& l = refusal.login;
         const UserFacts& user = s_.users[s_.devices[l.device.index()].user.index()];
         std::uint64_t later = 0;
         for (std::uint16_t i = 0; i < user.deviceCount; ++i) {
             const std::size_t other = user.firstDevice.index() + i;
             if (other != l.device.index() && s_.logins[other].place > l.place)
-                later |= 1ULL << names_.device[other] % 32;
+                later |= 1ULL << names_.device[other] % 16;
         }
-        return loginDetail(l) | later << 30U;
+        std::uint64_t counted = 0;
+        for (const DeviceId d : refusal.counted) counted |= 1ULL << names_.device[d.index()] % 16;
+        return loginDetail(l) | later << 30U | counted << 46U;
     }
 
     void owedToSender(DeviceId id) {

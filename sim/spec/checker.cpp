@@ -44,6 +44,7 @@ Checker::State::State(std::shared_ptr<const Header> h, CheckerOptions o)
     roomsOf.resize(devices.size());
     unaccepted.resize(devices.size());
     pastThreads.resize(devices.size());
+    strays.resize(devices.size());
     owedToSender.resize(devices.size());
     lastOffline.resize(devices.size());
     logins.resize(devices.size());
@@ -248,10 +249,12 @@ void Checker::State::onReinstall(const Event& e) {
     d.reinstalled = true;
     d.firstSession = true;
     d.listed = false;
+    d.stray = false;
     d.holdsSomething = false;
     side(d).settledOnline = 0;
     side(d).heldUntil = 0;
     pastThreads[e.device.index()].clear();
+    strays[e.device.index()].clear();
 }
 
 // ---- Messages ---------------------------------------------------------------------------------------------
@@ -343,6 +346,12 @@ void Checker::State::onReject(const Event& e) {
     m.state = MessageState::Rejected;
 }
 
+// Whether the device was in the message's room at some time since it was asked for.
+bool Checker::State::mayHaveStayed(const MessageFacts& m, DeviceId d) const {
+    const std::uint32_t stay = stayOf.find(pairKey(m.to.number, d.value));
+    return stay != FlatMap::kAbsent && (stays[stay].inside || stays[stay].left > m.from());
+}
+
 void Checker::State::accept(MessageId id, bool exact) {
     MessageFacts& m = messages[id.index()];
     m.state = MessageState::Accepted;
@@ -398,15 +407,18 @@ void Checker::State::accept(MessageId id, bool exact) {
                     const std::uint32_t stay = stayOf.find(pairKey(m.to.number, id2.value));
                     if (stay != FlatMap::kAbsent && stays[stay].inside && stays[stay].since < m.from())
                         r.owed |= Receipt::InRoom;
-                    else if (!exact && stay != FlatMap::kAbsent &&
-                             std::max(stays[stay].since, stays[stay].left) > m.from())
+                    else if (!exact && mayHaveStayed(m, id2))
                         r.owed |= Receipt::Unsure;
                 }
-            } else if (!exact && (d.online || side(d).ended > m.from())) {
+            } else if (!exact && (d.online || side(d).ended > m.from()) && (!m.room || mayHaveStayed(m, id2))) {
                 r.owed |= Receipt::Unsure;
             }
         }
         if (!m.room && m.kind == MessageSort::Normal) user.mailbox.push_back(id);
+    }
+    if (recallAccepted(m) && recalls[m.recall].device.exists()) {
+        // Whose recall was taken before its message was known to be: it shows the recall from then on.
+        if (Receipt* const own = receipt(m, recalls[m.recall].device)) own->have |= Receipt::Shown;
     }
     byAcceptance.push({id, m.untilAt});
     ++liveMessages;

@@ -21,6 +21,7 @@ void Checker::State::onCaughtUp(const Event& e) {
     d.listed = true;
     judgeConversations(e.device, list);
     pastThreads[e.device.index()] = {};
+    strays[e.device.index()] = {};
 }
 
 // seed, tip: "the conversation list after offline compensation may not match" what lies outside the window; what was
@@ -30,12 +31,8 @@ void Checker::State::judgeConversations(DeviceId id, const CatchUp& list) {
     if (d.regime.service == Service::Changing) return undecided(RuleId::CompensationConversations);
     if (d.regime.service == Service::Off) return;
 
-    const auto conversation = [&](const MessageFacts& m) {
-        if (m.to.kind != TargetKind::User) return m.to;
-        return Address::of(d.user == m.author ? m.to.user() : m.author);
-    };
     std::vector<Address> required;
-    std::vector<Address> either;
+    std::vector<Address> either = strays[id.index()];
     const UserFacts& user = users[d.user.index()];
     for (std::size_t i = user.mailboxHead; i < user.mailbox.size(); ++i) {
         const MessageFacts& m = messages[user.mailbox[i].index()];
@@ -47,11 +44,11 @@ void Checker::State::judgeConversations(DeviceId id, const CatchUp& list) {
         if (held == Tri::No && !shown) continue;
         const bool recalled = shown || (m.recall != MessageFacts::kNone && recalls[m.recall].askedFor());
         const bool plain = held == Tri::Yes && !recalled && !m.toSelf && (r->have & Receipt::Tainted) == 0;
-        (plain ? required : either).push_back(conversation(m));
+        (plain ? required : either).push_back(m.conversationOf(d.user));
     }
     for (const MessageId own : unaccepted[id.index()]) {
         const MessageFacts& m = messages[own.index()];
-        if (m.state == MessageState::Asked && m.sender == id) either.push_back(conversation(m));
+        if (m.state == MessageState::Asked && m.sender == id) either.push_back(m.conversationOf(d.user));
     }
     for (const std::uint32_t past : pastThreads[id.index()]) {
         const Thread& t = threads[past];
@@ -69,7 +66,7 @@ void Checker::State::judgeConversations(DeviceId id, const CatchUp& list) {
     for (std::size_t i = 0; i < list.conversations.size(); ++i) {
         const Address& a = list.conversations[i];
         if (!fault.empty()) break;
-        if (!in(required, a) && !in(either, a))
+        if (!in(required, a) && !in(either, a) && !d.stray)
             fault = fmt::format("lists {}, of which it holds no message", spell(*header, a));
         else if (std::count(list.conversations.begin(), list.conversations.end(), a) > 1)
             fault = fmt::format("lists {} twice", spell(*header, a));

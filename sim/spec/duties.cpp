@@ -135,7 +135,10 @@ void Checker::State::judgeAnswered(const Due& d) {
         if (header->silent.accept) {
             if (finishing) return;
             if (noOneKnows) return lapse(RuleId::DeliveryAnswered);
+            const Instant seen = now;
+            if (timeMode) now = std::min(now, d.arose + patience);  // that is when S was, not when it is noticed
             accept(id, false);
+            now = seen;
             judgeAccepted(id);
             return;
         }
@@ -154,10 +157,10 @@ void Checker::State::judgeAnswered(const Due& d) {
         check(RuleId::DeliveryAnswered, asked);
         return;
     }
-    // An answer that was given to another request may have been this one's, if that one's device is gone by now.
+    // An answer that was given to another request meanwhile may have been this one's, if that one's device is gone.
     const bool maybeAnswered =
-        request.maybeAnswered || std::any_of(r.requests.begin(), r.requests.end(), [this](const RecallRequest& q) {
-            return !q.open && q.device.exists() && lastOffline[q.device.index()] > q.asked;
+        request.maybeAnswered || std::any_of(r.requests.begin(), r.requests.end(), [&](const RecallRequest& q) {
+            return !q.open && q.closed > request.asked && q.device.exists() && lastOffline[q.device.index()] > q.asked;
         });
     if (maybeAnswered) return undecided(RuleId::DeliveryAnswered);
     const bool noOneKnows = request.deviceOffline || excused(request.device);
@@ -207,13 +210,19 @@ void Checker::State::judgeAccepted(MessageId id) {
                                                           : RuleId::OnlineSent;
         const bool left = leftAfter(m, userId);
         bool lasting = false;  // a device is online that was so since acceptance
-        bool named = false;    // another duty names this message and user
+        // ... or whose session began before it or within `offlineDays` of it, which is unclear. While ON the one would
+        // be another rule's.
+        bool came = false;
+        const bool on = m.regimeSure && m.regime.service == Service::On;
+        bool named = false;  // another duty names this message and user
         for (std::uint16_t i = 0; i < user.deviceCount; ++i) {
             Receipt& r = receipts[m.receipts + base + i];
             if ((r.owed & Receipt::NoMore) != 0) named = true;
-            if ((r.owed & Receipt::Online) == 0) continue;
             const DeviceId device{user.firstDevice.value + i};
             const DeviceFacts& d = devices[device.index()];
+            came |= !on && (r.owed & Receipt::Unsure) != 0 && d.online && d.began >= m.from() && d.began <= m.until &&
+                    side(d).beganAt <= m.fromAt + std::chrono::hours{24} * side(d).offlineDays;
+            if ((r.owed & Receipt::Online) == 0) continue;
             const bool since = d.online && d.session == r.session && d.began < m.from();
             lasting |= since;
             if ((r.owed & Receipt::Owed) == 0) {
@@ -241,7 +250,7 @@ void Checker::State::judgeAccepted(MessageId id) {
                     device, userId);
             }
         }
-        if (m.kind != MessageSort::Normal || m.room || m.toSelf || !lasting) continue;
+        if (m.kind != MessageSort::Normal || m.room || m.toSelf || !(lasting || (came && !author))) continue;
         if (author && !(m.api && m.includeSender)) continue;
         const RuleId userRule = author ? RuleId::ApiIncludeSenderOnline : RuleId::DeliveryNoLoss;
         // Not a sentence about ON alone, but it names ON: the state that decides is the one at acceptance.

@@ -109,6 +109,7 @@ struct alignas(32) DeviceFacts {
     bool reinstalled : 1 = false;     // this installation was begun by a `reinstall`
     bool firstSession : 1 = false;    // the session is the first of its installation
     bool listed : 1 = false;          // this installation has had a `caught-up` with conversations
+    bool stray : 1 = false;           // ... received what somebody may have sent long ago
 };
 static_assert(sizeof(DeviceFacts) == 32);
 
@@ -203,6 +204,12 @@ struct alignas(64) MessageFacts {
 
     [[nodiscard]] Place from() const { return exact ? until : notBefore; }
 
+    // As the devices of `user` list it: the other party of a private one.
+    [[nodiscard]] Address conversationOf(UserId user) const {
+        if (to.kind != TargetKind::User) return to;
+        return Address::of(user == author ? to.user() : author);
+    }
+
     // Normal, private or group, not to oneself through the API: what online.*, off.*, compensation.* and recall.* are
     // about.
     [[nodiscard]] bool synchronizable() const { return kind == MessageSort::Normal && !room && !toSelf; }
@@ -255,6 +262,7 @@ struct RecallRequest {
     bool maybeAnswered = false;  // there was an answer that may be this one's or another's
     bool deviceOffline = false;  // when it asked
     Place asked = 0;
+    Place closed = 0;  // when it was answered
     Instant askedAt{};
     std::uint32_t origin = 0;
     Regime regime;

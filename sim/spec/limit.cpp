@@ -63,7 +63,7 @@ LoginFacts Checker::State::loginAt(DeviceId id) {
     }
     for (const EvictionFacts& x : evictions) {
         if (x.resolved || x.deviceClass != d.deviceClass || devices[x.device.index()].user != d.user) continue;
-        if (x.by.exists() && x.by != id) continue;
+        if ((x.by.exists() && x.by != id) || x.device == id) continue;  // one device is one connection
         connections.emplace_back(x.began, std::pair{x.device, x.session});
         overBefore |= x.overBefore;
     }
@@ -222,7 +222,7 @@ void Checker::State::judgeEviction(const EvictionFacts& x, const LoginFacts* log
                                   name(x.device), count, demanded, spell(x.deviceClass)));
     }
     if (login == nullptr || webChanging) return undecided(webOn ? RuleId::WebEvictEarliest : RuleId::LimitNewestWins);
-    if (login->device == x.device) {
+    if (login->device == x.device && login->session == x.session) {
         return broken(
             webOn ? RuleId::WebNewestConnects : RuleId::LimitNewestWins,
             fmt::format("the newcomer {} was disconnected instead of the earliest connection", name(x.device)));
@@ -314,22 +314,31 @@ void Checker::State::judgeLogin() {
 void Checker::State::limitRefused(const Event& e) {
     if (!e.code.exists() || !refusedByLimit(words->texts[e.code])) return;
     if (devices[e.device.index()].online) return;
-    RefusalFacts refusal{loginAt(e.device)};
+    RefusalFacts refusal{loginAt(e.device), {}};
+    const UserFacts& user = users[devices[e.device.index()].user.index()];
+    for (std::uint16_t i = 0; i < user.deviceCount; ++i) {
+        const DeviceId other{user.firstDevice.value + i};
+        if (devices[other.index()].online) refusal.counted.push_back(other);
+    }
     refusals.push(refusal);
     oweNow(DueKind::Refusal, e.device.value);
 }
 
-// A refusal may be seen before the `online` that caused it, so connections that came until now count too.
+// A refusal may be seen before the `online` that caused it, so devices that came until now count too; not those that
+// were there and came anew.
 void Checker::State::judgeRefusal() {
-    const LoginFacts login = refusals.front().login;
+    const RefusalFacts refusal = refusals.front();
+    const LoginFacts& login = refusal.login;
     refusals.pop();
     const DeviceFacts& d = devices[login.device.index()];
     const UserFacts& user = users[d.user.index()];
     int later = 0;
     for (std::uint16_t i = 0; i < user.deviceCount; ++i) {
         const DeviceId other{user.firstDevice.value + i};
+        const std::vector<DeviceId>& counted = refusal.counted;
         if (other != login.device && devices[other.index()].deviceClass == login.deviceClass &&
-            logins[other.index()].place > login.place)
+            logins[other.index()].place > login.place &&
+            std::find(counted.begin(), counted.end(), other) == counted.end())
             ++later;
     }
     const auto broken = [&](RuleId rule, std::string text) {

@@ -35,9 +35,10 @@ Answered answeredRequest(const RecallFacts& r, const std::vector<Place>& lastOff
 }
 
 // Where it is undecided whose answer it was, that of every open request may have been it.
-void close(RecallFacts& r, const Answered& a) {
+void close(RecallFacts& r, const Answered& a, Place place) {
     for (RecallRequest& q : r.requests) q.maybeAnswered |= q.open && !a.certain;
     r.requests[a.request].open = false;
+    r.requests[a.request].closed = place;
 }
 
 }  // namespace
@@ -86,9 +87,9 @@ void Checker::State::onRecallAccept(const Event& e) {
     const Answered a = answeredRequest(r, lastOffline, header->silent.recallAccept);
     if (!a.any) return tolerate(r.shownSomewhere ? Tolerance::LateAcceptance : Tolerance::SecondAnswer);
     const RecallRequest& q = r.requests[a.request];
-    if (r.accepted) return close(r, a);
+    if (r.accepted) return close(r, a, place);
     acceptRecall(m.recall, q.asked, q.askedAt, q.regime, a.certain ? a.request : r.requests.size(), true);
-    close(r, a);
+    close(r, a, place);
     if (!r.owed.empty()) oweNow(DueKind::Recall, m.recall);
 }
 
@@ -98,7 +99,7 @@ void Checker::State::onRecallReject(const Event& e) {
     RecallFacts& r = recalls[m.recall];
     const Answered a = answeredRequest(r, lastOffline, header->silent.recallAccept);
     if (!a.any) return tolerate(Tolerance::SecondAnswer);
-    close(r, a);
+    close(r, a, place);
 }
 
 // The recall becomes accepted: now, or (not `exact`) somewhere between its asking and now. `request` past the end:
@@ -123,6 +124,7 @@ void Checker::State::acceptRecall(std::uint32_t number, Place from, Instant from
         r.byApi = !r.device.exists();
         r.origin = r.requests[request].origin;
         r.requests[request].open = false;
+        r.requests[request].closed = place;
         before = r.requests[request].holders;
     }
     if (m.state == MessageState::Asked)
@@ -253,7 +255,7 @@ void Checker::State::onRecalled(const Event& e) {
         const RecallRequest q = r.requests[a.request];
         r.shownSomewhere = true;
         acceptRecall(m.recall, q.asked, q.askedAt, q.regime, a.certain ? a.request : r.requests.size(), false);
-        close(r, a);
+        close(r, a, place);
         if (!r.owed.empty()) oweNow(DueKind::Recall, m.recall);
         if (!header->silent.recallAccept) tolerate(Tolerance::LateAcceptance);
     }

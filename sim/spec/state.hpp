@@ -94,7 +94,8 @@ struct LoginFacts {
 
 // A device was refused because of the limit.
 struct RefusalFacts {
-    LoginFacts login;  // as if it had been taken
+    LoginFacts login;               // as if it had been taken
+    std::vector<DeviceId> counted;  // the user's devices that were online
 };
 
 // A device was disconnected because of the limit, and the login it belongs to has not been seen yet.
@@ -159,6 +160,7 @@ struct Checker::State {
     std::vector<std::vector<RoomId>> roomsOf;             // by device
     std::vector<std::vector<MessageId>> unaccepted;       // by device: what it asked to send, lately
     std::vector<std::vector<std::uint32_t>> pastThreads;  // by device: conversations of forgotten messages it held
+    std::vector<std::vector<Address>> strays;             // by device: conversations of what it should not have
     std::vector<std::vector<MessageId>> owedToSender;     // by device: api.include-sender-offline of its session
     std::vector<spec::Place> lastOffline;                 // by device: any `offline`
     std::vector<spec::LoginFacts> logins;                 // by device: the latest
@@ -213,6 +215,7 @@ struct Checker::State {
     void leaveRoom(DeviceId id, RoomId room);
     // The message becomes accepted somewhere between its asking (or now, if `exact`) and now.
     void accept(MessageId id, bool exact);
+    bool mayHaveStayed(const spec::MessageFacts& m, DeviceId d) const;
     void forget(MessageId id);
     void forgetPastHorizon() {
         while (!byAcceptance.empty() && now > byAcceptance.front().second + spec::kHorizon) forgetOldest();
@@ -300,9 +303,10 @@ struct Checker::State {
     void markUser(const spec::MessageFacts& m, UserId u, std::uint8_t owedFlag);
 
     // ---- rules ----
-    bool ban(const spec::Arrival& a);                  // arrival.cpp: the first ban that the receipt breaks
-    void temptAtLogin(DeviceId id);                    // arrival.cpp
-    void temptAtAcceptance(MessageId id);              // arrival.cpp
+    bool ban(const spec::Arrival& a);      // arrival.cpp: the first ban that the receipt breaks
+    void temptAtLogin(DeviceId id);        // arrival.cpp
+    void temptAtAcceptance(MessageId id);  // arrival.cpp
+    void noteStray(const spec::MessageFacts& m, DeviceId d);
     void judgeOrder(const spec::Arrival& a, Via via);  // delivery.cpp
     void makeMarks(spec::Thread& thread);
     void judgeIntact(const spec::Arrival& a, const Event& e);

@@ -20,7 +20,9 @@ MessageTable::Problem MessageTable::check(const Event& event, const Record* reco
             return record != nullptr && event.t <= record->inUseUntil ? Problem::UsedTwice : Problem::None;
         case EventKind::Accept:
         case EventKind::Reject:
-            return record == nullptr || event.t > record->inUseUntil ? Problem::NotSent : Problem::None;
+            return record == nullptr || (event.t > record->inUseUntil && (!record->sent || record->concluded()))
+                       ? Problem::NotSent
+                       : Problem::None;
         case EventKind::RecallAccept:
         case EventKind::RecallReject:
             return record == nullptr || event.t > record->recallUntil ? Problem::NoRecall : Problem::None;
