@@ -157,11 +157,7 @@ void Checker::State::judgeAnswered(const Due& d) {
         check(RuleId::DeliveryAnswered, asked);
         return;
     }
-    // An answer that was given to another request meanwhile may have been this one's, if that one's device is gone.
-    const bool maybeAnswered =
-        request.maybeAnswered || std::any_of(r.requests.begin(), r.requests.end(), [&](const RecallRequest& q) {
-            return !q.open && q.closed > request.asked && q.device.exists() && lastOffline[q.device.index()] > q.asked;
-        });
+    const bool maybeAnswered = request.maybeAnswered || mayHaveAnotherAnswer(r, d.detail);
     if (maybeAnswered) return undecided(RuleId::DeliveryAnswered);
     const bool noOneKnows = request.deviceOffline || excused(request.device);
     if (header->silent.recallAccept) {

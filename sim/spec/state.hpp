@@ -313,6 +313,7 @@ struct Checker::State {
     void judgeConversations(DeviceId id, const CatchUp& list);  // compensation.cpp
     void acceptRecall(std::uint32_t recall, spec::Place from, Instant fromAt, spec::Regime fromRegime,
                       std::size_t request, bool exact);
+    bool mayHaveAnotherAnswer(const spec::RecallFacts& r, std::size_t request) const;
     void judgeRecall(const spec::Due& d);
     void judgeReturn(const spec::Due& d);
     void temptRecallAtLogin(DeviceId id);
