@@ -107,7 +107,8 @@ constinit const std::array<Rule, 4> kRecallRules{{
                      "shows it recalled at the next settled moment.",
         .reading = "A recall that came before its message, a tombstone, counts: a later receipt in the same "
                    "installation is recalled at once. That the message comes at all is not forbidden here. A "
-                   "receipt that already violated a ban is not asked again.",
+                   "receipt that already violated a ban is not asked again. "
+                   "Who left the group after acceptance is owed nothing that had not come, a recall included.",
         .tempted = "A device of the author or the audience lacked the message when its recall was accepted and "
                    "is online afterwards.",
         .passing =

@@ -46,17 +46,17 @@ void close(RecallFacts& r, const Answered& a, Place place) {
 // Whether an answer that was given to another request may have been this one's: it came after this one was asked for,
 // and the device of that one is gone by now, or that one itself may have been answered sooner, and so on.
 bool Checker::State::mayHaveAnotherAnswer(const RecallFacts& r, std::size_t request) const {
-    std::vector<std::size_t> todo{request};
+    std::vector<std::size_t> doubted{request};
     std::vector<bool> seen(r.requests.size());
-    while (!todo.empty()) {
-        const Place asked = r.requests[todo.back()].asked;
-        todo.pop_back();
+    while (!doubted.empty()) {
+        const Place asked = r.requests[doubted.back()].asked;
+        doubted.pop_back();
         for (std::size_t i = 0; i < r.requests.size(); ++i) {
             const RecallRequest& q = r.requests[i];
             if (q.open || seen[i] || q.closed < asked) continue;
             if (q.deviceOffline || (q.device.exists() && lastOffline[q.device.index()] > q.asked)) return true;
             seen[i] = true;
-            todo.push_back(i);
+            doubted.push_back(i);
         }
     }
     return false;
