@@ -9,8 +9,8 @@
 #include <stdexcept>
 
 #include "mdsync/diagnostic.hpp"
+#include "mdsync/rules.hpp"
 #include "mdsync/run.hpp"
-#include "mdsync/spec.hpp"
 #include "mdsync/time.hpp"
 #include "mdsync/world.hpp"
 

@@ -6,8 +6,8 @@
 #include "command.hpp"
 #include "mdsync/documents.hpp"
 #include "mdsync/report.hpp"
+#include "mdsync/rules.hpp"
 #include "mdsync/scenario.hpp"
-#include "mdsync/spec.hpp"
 #include "mdsync/trace_io.hpp"
 #include "output.hpp"
 

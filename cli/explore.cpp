@@ -10,9 +10,9 @@
 #include "campaign_folder.hpp"
 #include "command.hpp"
 #include "exhaustive.hpp"
+#include "mdsync/explore.hpp"
 #include "mdsync/replay.hpp"
 #include "mdsync/run.hpp"
-#include "mdsync/search.hpp"
 #include "mdsync/world.hpp"
 #include "output.hpp"
 #include "target_options.hpp"
@@ -103,7 +103,7 @@ std::string keep(const std::string& folder, const std::string& name, const std::
 std::string keep(const Found& found, const std::string& folder, bool& written) {
     const std::string name = fmt::format("{}-{}", rule(found.failure.rule).name, spell(found.failure.where));
     std::string path = keep(folder, name, writeScenario(found.scenario));
-    const std::unique_ptr<Target> world = makeWorldTarget(found.server);
+    const std::unique_ptr<System> world = makeWorldSystem(found.server);
     written = written && !path.empty();
     if (path.empty() || world == nullptr) return path;  // a system that is not ours has chance of its own
     const std::optional<RunFile> run = record(found.scenario, found.server, *world);
@@ -173,8 +173,8 @@ int explore(const ExploreFlags& flags) {
     Explored explored;
     {
         const Interrupt interrupt;
-        ForeignTargets foreign(flags.target, interrupt);
-        options.makeTarget = foreign.maker();
+        ForeignSystems foreign(flags.target, interrupt);
+        options.makeSystem = foreign.maker();
         explored = mdsync::explore(options, interrupt);
         written = foreign.written() && written;
     }

@@ -77,9 +77,9 @@ int replay(ReplayFlags flags, bool isGiven) {
     if (!file.valid) return kBadInput;
     if (!isGiven) chooseServer(file.run, flags.target);
     const Interrupt interrupt;
-    ForeignTargets foreign(flags.target, interrupt);
+    ForeignSystems foreign(flags.target, interrupt);
     const auto make = foreign.maker();
-    const std::unique_ptr<Target> target = make ? make() : makeWorldTarget(flags.target.server);
+    const std::unique_ptr<System> target = make ? make() : makeWorldSystem(flags.target.server);
     if (target == nullptr) {
         fmt::print(stderr, "mdsync: {} ran on a server that does not exist here: {}\n", printable(flags.path),
                    printable(file.run.server));

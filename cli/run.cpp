@@ -42,8 +42,8 @@ int run(const RunFlags& flags) {
 
     SuiteOptions suiteOptions;
     suiteOptions.server = flags.target.server;
-    ForeignTargets foreign(flags.target, interrupt);
-    suiteOptions.makeTarget = foreign.maker();
+    ForeignSystems foreign(flags.target, interrupt);
+    suiteOptions.makeSystem = foreign.maker();
     suiteOptions.jobs = jobs;
     suiteOptions.input = input;
     suiteOptions.flags = flagsOf(flags);

@@ -5,7 +5,7 @@
 
 #include "command.hpp"
 #include "mdsync/run.hpp"
-#include "mdsync/search.hpp"
+#include "mdsync/shrink.hpp"
 #include "mdsync/world.hpp"
 #include "output.hpp"
 #include "target_options.hpp"
@@ -88,17 +88,17 @@ int shrink(const ShrinkFlags& flags) {
     for (const Suite::Broken& broken : suite.broken) complain(broken.result.diagnostics);
     if (!suite.broken.empty()) return kBadInput;
     const Interrupt interrupt;
-    ForeignTargets foreign(flags.target, interrupt);
+    ForeignSystems foreign(flags.target, interrupt);
     const auto makeForeign = foreign.maker();
-    const auto make = [&] { return makeForeign ? makeForeign() : makeWorldTarget(flags.target.server); };
+    const auto make = [&] { return makeForeign ? makeForeign() : makeWorldSystem(flags.target.server); };
     const std::string server = flags.target.foreign() ? flags.target.target : flags.target.server;
-    std::unique_ptr<Prober> whole = probeTarget(make(), {}, 1);
+    std::unique_ptr<Prober> whole = probeSystem(make(), {}, 1);
     for (Case scenario : suite.cases) {
         if (flags.seed) scenario.seed = *flags.seed;
         Lexicon lexicon = scenario.lexicon;
         const std::optional<Goal> goal = firstGoal(*whole, scenario, lexicon, flags);
         if (!goal) continue;
-        if (makeForeign) whole = probeTarget(make(), {}, triesOf(*whole, scenario, lexicon, *goal));
+        if (makeForeign) whole = probeSystem(make(), {}, triesOf(*whole, scenario, lexicon, *goal));
         const std::unique_ptr<Prober> quick = makeForeign ? nullptr : probeWorld(*findServer(server));
         Prober& prober = quick && goal->failure ? *quick : *whole;
         ShrinkOptions options;

@@ -51,7 +51,7 @@ void addTargetOptions(const CommandLine& line, TargetOptions& options) {
 }
 
 // What is said to and by all adapters of a run: each line after the number of the adapter, which counts from 1.
-class ForeignTargets::Log {
+class ForeignSystems::Log {
 public:
     explicit Log(const std::string& path) : path_(path), file_(std::fopen(path.c_str(), "wbe")) {
         if (file_ == nullptr) fail();
@@ -84,25 +84,25 @@ private:
     bool failed_ = false;
 };
 
-ForeignTargets::ForeignTargets(const TargetOptions& options, const Interrupt& interrupt)
+ForeignSystems::ForeignSystems(const TargetOptions& options, const Interrupt& interrupt)
     : options_(options),
       interrupt_(interrupt),
       log_(options.log.empty() ? nullptr : std::make_unique<Log>(options.log)) {}
 
-ForeignTargets::~ForeignTargets() = default;
+ForeignSystems::~ForeignSystems() = default;
 
-std::function<std::unique_ptr<Target>()> ForeignTargets::maker() {
+std::function<std::unique_ptr<System>()> ForeignSystems::maker() {
     if (!options_.foreign()) return nullptr;
     return [this] {
         AdapterOptions adapter = adapterOptions(options_, interrupt_);
         if (log_ != nullptr) {
             adapter.log = [this, number = log_->count()](std::string_view line) { log_->write(number, line); };
         }
-        return makeAdapterTarget(options_.target, adapter);
+        return makeAdapterSystem(options_.target, adapter);
     };
 }
 
-bool ForeignTargets::written() const {
+bool ForeignSystems::written() const {
     return log_ == nullptr || log_->written();
 }
 

@@ -8,7 +8,7 @@
 
 #include "command.hpp"
 #include "mdsync/run.hpp"
-#include "mdsync/target.hpp"
+#include "mdsync/system.hpp"
 
 namespace mdsync::cli {
 
@@ -26,15 +26,15 @@ struct TargetOptions {
 void addTargetOptions(const CommandLine& line, TargetOptions& options);
 
 // Foreign systems, one after the other, and what is said with them. Once `interrupt` came they answer no more.
-class ForeignTargets {
+class ForeignSystems {
 public:
-    ForeignTargets(const TargetOptions& options, const Interrupt& interrupt);
-    ForeignTargets(const ForeignTargets&) = delete;
-    ForeignTargets& operator=(const ForeignTargets&) = delete;
-    ~ForeignTargets();
+    ForeignSystems(const TargetOptions& options, const Interrupt& interrupt);
+    ForeignSystems(const ForeignSystems&) = delete;
+    ForeignSystems& operator=(const ForeignSystems&) = delete;
+    ~ForeignSystems();
 
     // Makes the systems to run against; empty for a simulated server. Must not outlive this.
-    [[nodiscard]] std::function<std::unique_ptr<Target>()> maker();
+    [[nodiscard]] std::function<std::unique_ptr<System>()> maker();
 
     // Whether what was said could be written down, if that was wanted.
     [[nodiscard]] bool written() const;

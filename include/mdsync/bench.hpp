@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "mdsync/spec.hpp"
+#include "mdsync/rules.hpp"
 
 namespace mdsync {
 

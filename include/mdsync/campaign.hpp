@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "mdsync/diagnostic.hpp"
-#include "mdsync/search.hpp"
+#include "mdsync/explore.hpp"
 
 namespace mdsync {
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "mdsync/result.hpp"
-#include "mdsync/spec.hpp"
+#include "mdsync/rules.hpp"
 
 namespace mdsync {
 

@@ -12,7 +12,6 @@
 #include "mdsync/baseline.hpp"
 #include "mdsync/diagnostic.hpp"
 #include "mdsync/result.hpp"
-#include "mdsync/run.hpp"
 #include "mdsync/scenario.hpp"
 
 namespace mdsync {
@@ -34,13 +33,6 @@ struct BaselineFile {
 
 // Whether there is a file at `path`: what is not there yet, --write-baseline makes.
 [[nodiscard]] bool fileExists(const std::string& path);
-
-// For applyBaseline(): whether a scenario exists, selected by `suite` or not, and declares the device. Reads the files
-// that entries name; keep `suite` as long as it is used.
-[[nodiscard]] WhyUnknown unknownScenario(const Suite& suite);
-
-// The same for recorded traces: whether the file exists.
-[[nodiscard]] WhyUnknown unknownTrace();
 
 // ---- Results --------------------------------------------------------------------------------------------------------
 

@@ -27,8 +27,8 @@
 #include <string_view>
 #include <vector>
 
+#include "mdsync/rules.hpp"
 #include "mdsync/scenario.hpp"
-#include "mdsync/spec.hpp"
 
 namespace mdsync {
 

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "mdsync/diagnostic.hpp"
+#include "mdsync/rules.hpp"
 #include "mdsync/run.hpp"
-#include "mdsync/spec.hpp"
 
 namespace mdsync {
 

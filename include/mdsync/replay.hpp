@@ -16,7 +16,7 @@
 #include "mdsync/result.hpp"
 #include "mdsync/run.hpp"
 #include "mdsync/scenario.hpp"
-#include "mdsync/target.hpp"
+#include "mdsync/system.hpp"
 
 namespace mdsync {
 
@@ -50,7 +50,7 @@ struct ReadRunFile {
 [[nodiscard]] ChoiceSource recordingSource(std::shared_ptr<std::vector<Choice>> record);
 
 // Runs `scenario` with its own seed on a fresh `target` and keeps the run. Nothing if the target broke.
-[[nodiscard]] std::optional<RunFile> record(const Case& scenario, const std::string& server, Target& target);
+[[nodiscard]] std::optional<RunFile> record(const Case& scenario, const std::string& server, System& target);
 
 // What running a kept run again gave.
 struct Replayed {
@@ -63,6 +63,6 @@ struct Replayed {
 };
 
 // Runs `run` again on a fresh `target`.
-[[nodiscard]] Replayed replay(const RunFile& run, Target& target);
+[[nodiscard]] Replayed replay(const RunFile& run, System& target);
 
 }  // namespace mdsync

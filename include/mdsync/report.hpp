@@ -13,7 +13,7 @@
 #include "mdsync/baseline.hpp"
 #include "mdsync/coverage.hpp"
 #include "mdsync/diff.hpp"
-#include "mdsync/mutants.hpp"
+#include "mdsync/matrix.hpp"
 #include "mdsync/result.hpp"
 #include "mdsync/trace.hpp"
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "mdsync/diagnostic.hpp"
-#include "mdsync/spec.hpp"
+#include "mdsync/rules.hpp"
 #include "mdsync/trace.hpp"
 
 namespace mdsync {

@@ -1,6 +1,6 @@
 // Run: from cases to a Result.
 //
-// A case is run against a Target: the runner asks, writes down what it asked for, collects what happened, lets the
+// A case is run against a System: the runner asks, writes down what it asked for, collects what happened, lets the
 // Checker judge it while it happens and looks at the expectations. Many cases run side by side, each in a world of its
 // own; what comes out does not depend on how many threads there were.
 #pragma once
@@ -15,12 +15,14 @@
 #include <string_view>
 #include <vector>
 
+#include "mdsync/baseline.hpp"
 #include "mdsync/choices.hpp"
+#include "mdsync/parallel.hpp"
 #include "mdsync/result.hpp"
+#include "mdsync/rules.hpp"
 #include "mdsync/scenario.hpp"
 #include "mdsync/selection.hpp"
-#include "mdsync/spec.hpp"
-#include "mdsync/target.hpp"
+#include "mdsync/system.hpp"
 #include "mdsync/trace.hpp"
 
 namespace mdsync {
@@ -51,7 +53,7 @@ struct RunOptions {
 
 // Runs `scenario` against `target`, to which hello() has been said with the answer `capabilities`. With `recording`,
 // the whole trace is kept there. Nothing if `options.stop` was set before the end.
-[[nodiscard]] std::optional<CaseResult> runCase(const Case& scenario, Target& target, const Capabilities& capabilities,
+[[nodiscard]] std::optional<CaseResult> runCase(const Case& scenario, System& target, const Capabilities& capabilities,
                                                 const RunOptions& options, Trace* recording = nullptr);
 
 // Why `scenario` cannot be judged on a target with these capabilities, or an empty string: an op that it lacks, a
@@ -59,36 +61,6 @@ struct RunOptions {
 [[nodiscard]] std::string whyNotApplicable(const Case& scenario, const Capabilities& capabilities);
 
 // ---- Many cases -----------------------------------------------------------------------------------------------------
-
-// An Interrupt turns the first SIGINT or SIGTERM into a flag while it lives; the second one ends the process as usual.
-// At most one at a time.
-class Interrupt {
-public:
-    Interrupt();
-    Interrupt(const Interrupt&) = delete;
-    Interrupt& operator=(const Interrupt&) = delete;
-    ~Interrupt();
-
-    [[nodiscard]] const std::atomic<bool>& flag() const;
-    [[nodiscard]] int signal() const;  // 0: none came
-
-private:
-    struct State;
-    std::unique_ptr<State> state_;
-};
-
-// Calls work(0) .. work(count - 1) on `jobs` threads (at least one), each number once, in no order that anything may
-// depend on; starts no more once `stop` is set. The first exception by number is thrown again when all are done.
-void inParallel(unsigned jobs, std::size_t count, const std::atomic<bool>& stop,
-                const std::function<void(std::size_t)>& work);
-
-// The same with something of its own for each thread: makeWorker() is called once in each of them, what it returns is
-// called with the numbers, and destroyed, there.
-void inParallel(unsigned jobs, std::size_t count, const std::atomic<bool>& stop,
-                const std::function<std::function<void(std::size_t)>()>& makeWorker);
-
-// How many threads this machine runs at once.
-[[nodiscard]] unsigned defaultJobs();
 
 // A Suite is what a command line names: cases, and the files that gave none because something is wrong with them.
 struct Suite {
@@ -110,9 +82,9 @@ struct Suite {
 
 // How a suite is run. The callbacks are called from the worker threads.
 struct SuiteOptions {
-    std::string server = "reference";  // a name that makeWorldTarget knows
+    std::string server = "reference";  // a name that makeWorldSystem knows
     // Where set: makes the systems to run against, one a thread and a fresh one when one broke, instead of `server`.
-    std::function<std::unique_ptr<Target>()> makeTarget;
+    std::function<std::unique_ptr<System>()> makeSystem;
     RunOptions options;
     unsigned jobs = 1;
     std::string flags;            // what a command line needs, besides case and seed, to repeat a case
@@ -145,18 +117,14 @@ struct CheckOptions {
 [[nodiscard]] Result checkTraces(const std::vector<std::string>& paths, const CheckOptions& options,
                                  const Interrupt& interrupt);
 
-// ---- Guards ---------------------------------------------------------------------------------------------------------
+// ---- Baselines ------------------------------------------------------------------------------------------------------
 
-// Which files guard a rule: with one decision of the server that the rule must catch reversed, the file fails by it.
-struct Guards {
-    RuleId rule{};
-    std::vector<std::string> files;    // in the order of the cases
-    std::vector<std::string> servers;  // the known-bad servers that declare the rule
-};
+// For applyBaseline(): whether a scenario exists, selected by `suite` or not, and declares the device. Reads the files
+// that entries name; keep `suite` as long as it is used.
+[[nodiscard]] WhyUnknown unknownScenario(const Suite& suite);
 
-// For every rule its guards among the files of `cases`, in the order of the catalogue. A file guards no rule that it
-// violates on the reference server. Incomplete if `stop` was set.
-[[nodiscard]] std::vector<Guards> findGuards(std::span<const Case> cases, unsigned jobs, const std::atomic<bool>& stop);
+// The same for recorded traces: whether the file exists.
+[[nodiscard]] WhyUnknown unknownTrace();
 
 // `word` as a shell takes it: quoted where that is needed.
 [[nodiscard]] std::string shellWord(std::string_view word);

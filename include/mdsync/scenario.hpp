@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "mdsync/diagnostic.hpp"
-#include "mdsync/target.hpp"
+#include "mdsync/op.hpp"
 #include "mdsync/trace.hpp"
 
 namespace mdsync {

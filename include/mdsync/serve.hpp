@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "mdsync/target.hpp"
+#include "mdsync/system.hpp"
 
 namespace mdsync {
 
@@ -18,7 +18,7 @@ class ServeSession {
 public:
     static constexpr std::size_t kLongestLine = std::size_t{32} << 20U;  // bytes of a request
 
-    explicit ServeSession(std::unique_ptr<Target> target);
+    explicit ServeSession(std::unique_ptr<System> target);
     ServeSession(const ServeSession&) = delete;
     ServeSession& operator=(const ServeSession&) = delete;
     ~ServeSession();
@@ -35,7 +35,7 @@ private:
 // long gets an answer and ends it too.
 enum class Served : std::uint8_t { Ended, Unwritable };
 
-// Serves the world of `server`, a name that makeWorldTarget knows, on two open files until the other side ends.
+// Serves the world of `server`, a name that makeWorldSystem knows, on two open files until the other side ends.
 // REQUIRES: SIGPIPE is ignored.
 [[nodiscard]] Served serveFiles(const std::string& server, int in, int out);
 

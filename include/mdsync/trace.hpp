@@ -131,14 +131,14 @@ enum class OfflineReason : std::uint8_t { Logout, Drop, Replaced, Evicted, Unins
 enum class Via : std::uint8_t { Unknown, Live, Offline, Compensation };
 
 // How a message is addressed: a user, a group or a chatroom; the number is a UserId's, GroupId's or RoomId's.
-enum class TargetKind : std::uint8_t { None, User, Group, Room };
+enum class AddressKind : std::uint8_t { None, User, Group, Room };
 struct Address {
-    TargetKind kind = TargetKind::None;
+    AddressKind kind = AddressKind::None;
     std::uint32_t number = 0;
 
-    [[nodiscard]] static Address of(UserId u) { return {TargetKind::User, u.value}; }
-    [[nodiscard]] static Address of(GroupId g) { return {TargetKind::Group, g.value}; }
-    [[nodiscard]] static Address of(RoomId r) { return {TargetKind::Room, r.value}; }
+    [[nodiscard]] static Address of(UserId u) { return {AddressKind::User, u.value}; }
+    [[nodiscard]] static Address of(GroupId g) { return {AddressKind::Group, g.value}; }
+    [[nodiscard]] static Address of(RoomId r) { return {AddressKind::Room, r.value}; }
     [[nodiscard]] UserId user() const { return UserId{number}; }
     [[nodiscard]] GroupId group() const { return GroupId{number}; }
     [[nodiscard]] RoomId room() const { return RoomId{number}; }

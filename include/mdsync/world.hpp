@@ -18,7 +18,7 @@
 #include <vector>
 
 #include "mdsync/choices.hpp"
-#include "mdsync/target.hpp"
+#include "mdsync/op.hpp"
 #include "mdsync/trace.hpp"
 
 namespace mdsync {
@@ -142,7 +142,7 @@ enum class DeviceClass : std::uint8_t { Mobile, Web, Desktop, Miniprogram };
 // A Scope narrows a change down to some cases, for partial mutants. What is absent covers all.
 struct Scope {
     std::optional<DeviceClass> deviceClass;
-    std::optional<TargetKind> target;
+    std::optional<AddressKind> target;
     std::uint32_t oneIn = 1;  // only one case in so many, drawn
 };
 

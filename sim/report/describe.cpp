@@ -72,7 +72,7 @@ public:
     }
 
     std::string membership(const Event& e) const {
-        const std::string who = e.to.kind == TargetKind::Group ? trace_.header.users[e.user.index()].name + " " : "";
+        const std::string who = e.to.kind == AddressKind::Group ? trace_.header.users[e.user.index()].name + " " : "";
         const char* verb = e.kind == EventKind::Join ? "joins" : "leaves";
         return fmt::format("{}{} {}{}", who, verb, spell(trace_.header, e.to), refused(e));
     }

@@ -33,12 +33,12 @@ public:
     }
 
 private:
-    void section(const std::string& title, const std::vector<Change>& changes) {
+    void section(const std::string& title, const std::vector<CaseChange>& changes) {
         if (changes.empty()) return;
         text_ += title + "\n";
         const std::size_t shown = options_.verbosity > 0 ? changes.size() : std::min(changes.size(), kShown);
         for (std::size_t i = 0; i < shown; ++i) {
-            const Change& change = changes[i];
+            const CaseChange& change = changes[i];
             const std::string where = change.scenario.empty() ? std::string(kRun) : printable(change.scenario);
             const std::size_t pad = where.size() < kColumn ? kColumn - where.size() : 0;
             text_ += fmt::format("  {}{}  {}\n", where, std::string(pad, ' '), printable(change.text));
@@ -59,9 +59,9 @@ private:
     std::string text_;
 };
 
-Json asJson(const std::vector<Change>& changes) {
+Json asJson(const std::vector<CaseChange>& changes) {
     Json list = Json::array();
-    for (const Change& change : changes) {
+    for (const CaseChange& change : changes) {
         const auto orNull = [](const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); };
         list.push_back({{"scenario", orNull(change.scenario)},
                         {"rule", change.rule ? Json(std::string(rule(*change.rule).name)) : Json(nullptr)},

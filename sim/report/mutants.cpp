@@ -1,5 +1,5 @@
 // Known-bad servers: the table of them, and which rules caught which, for people and programs.
-#include "mdsync/mutants.hpp"
+#include "mdsync/matrix.hpp"
 
 #include <fmt/format.h>
 

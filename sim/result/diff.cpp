@@ -14,48 +14,48 @@ namespace mdsync {
 
 namespace {
 
-std::size_t index(RuleId id) {
+std::size_t numberOf(RuleId id) {
     return static_cast<std::size_t>(id);
 }
 
 // A failure by which a case is compared: who violated a rule, not how often.
-struct Failure {
+struct Failing {
     enum Kind : std::uint8_t { Violation, NotExercised, Expectation } kind = Violation;
     RuleId rule{};
     std::string what;  // the device, or the unmet expectation
-    friend auto operator<=>(const Failure&, const Failure&) = default;
+    friend auto operator<=>(const Failing&, const Failing&) = default;
 };
 
-std::set<Failure> failuresOf(const CaseResult& c) {
-    std::set<Failure> failures;
-    for (const ReportedViolation& v : c.violations) failures.insert({Failure::Violation, v.rule, v.device});
-    for (const RuleId id : c.notExercised) failures.insert({Failure::NotExercised, id, {}});
+std::set<Failing> failingsOf(const CaseResult& c) {
+    std::set<Failing> failures;
+    for (const ReportedViolation& v : c.violations) failures.insert({Failing::Violation, v.rule, v.device});
+    for (const RuleId id : c.notExercised) failures.insert({Failing::NotExercised, id, {}});
     for (const ExpectationResult& e : c.expectations) {
-        if (!e.met) failures.insert({Failure::Expectation, {}, e.text});
+        if (!e.met) failures.insert({Failing::Expectation, {}, e.text});
     }
     // Counted, but not described: the rule is all that is known.
     for (std::size_t i = 0; c.violationsBeyond > 0 && i < kRules; ++i) {
         const auto id = static_cast<RuleId>(i);
         const bool described = std::any_of(c.violations.begin(), c.violations.end(),
                                            [id](const ReportedViolation& v) { return v.rule == id; });
-        if (c.counts[i].violated > 0 && !described) failures.insert({Failure::Violation, id, {}});
+        if (c.counts[i].violated > 0 && !described) failures.insert({Failing::Violation, id, {}});
     }
     return failures;
 }
 
-bool wasJudged(const CaseResult& c) {
+bool isJudged(const CaseResult& c) {
     return c.verdict == Verdict::Pass || c.verdict == Verdict::Fail || c.verdict == Verdict::Inconclusive;
 }
 
-Change changeOf(const std::string& scenario, const Failure& failure) {
+CaseChange changeOf(const std::string& scenario, const Failing& failure) {
     const std::string name(rule(failure.rule).name);
     switch (failure.kind) {
-        case Failure::Violation:
+        case Failing::Violation:
             return {scenario, failure.rule, failure.what,
                     failure.what.empty() ? name + " violated" : fmt::format("{} violated: {}", name, failure.what)};
-        case Failure::NotExercised:
+        case Failing::NotExercised:
             return {scenario, failure.rule, {}, name + " not exercised, though listed"};
-        case Failure::Expectation:
+        case Failing::Expectation:
             return {scenario, std::nullopt, {}, "expectation unmet: " + failure.what};
     }
     return {};
@@ -73,7 +73,7 @@ std::vector<std::pair<Key, const CaseResult*>> keyed(const Result& result) {
     return list;
 }
 
-class Comparison {
+class ResultComparison {
 public:
     Diff make(const Result& before, const Result& after) {
         totalBefore_ = totalCounts(before);
@@ -107,10 +107,10 @@ private:
     void compareCase(const CaseResult& before, const CaseResult& after) {
         const std::size_t known = changes();
         const std::string turn = fmt::format("{}, was {}", spell(after.verdict), spell(before.verdict));
-        if (!wasJudged(after)) {
+        if (!isJudged(after)) {
             notJudged(before, after, turn);
         } else {
-            if (!wasJudged(before)) diff_.appeared.push_back({after.id, std::nullopt, {}, turn});
+            if (!isJudged(before)) diff_.appeared.push_back({after.id, std::nullopt, {}, turn});
             compareFailures(before, after);
             compareChecks(before, after);
             // Where failures went, an inconclusive case says nothing; where there were none, it lost something.
@@ -130,22 +130,23 @@ private:
     }
 
     void compareFailures(const CaseResult& before, const CaseResult& after) {
-        const std::set<Failure> old = failuresOf(before);
-        const std::set<Failure> now = failuresOf(after);
-        for (const Failure& failure : now) {
+        const std::set<Failing> old = failingsOf(before);
+        const std::set<Failing> now = failingsOf(after);
+        for (const Failing& failure : now) {
             if (!old.contains(failure)) diff_.worse.push_back(changeOf(after.id, failure));
         }
-        if (after.verdict == Verdict::Inconclusive || !wasJudged(before)) return;
-        for (const Failure& failure : old) {
+        if (after.verdict == Verdict::Inconclusive || !isJudged(before)) return;
+        for (const Failing& failure : old) {
             if (now.contains(failure)) continue;
             // What nothing puts to the test any more is not repaired.
-            const bool tested = failure.kind == Failure::Expectation || after.counts[index(failure.rule)].checked > 0;
+            const bool tested =
+                failure.kind == Failing::Expectation || after.counts[numberOf(failure.rule)].checked > 0;
             if (tested) diff_.better.push_back(gone(after.id, failure));
         }
     }
 
-    static Change gone(const std::string& scenario, const Failure& failure) {
-        Change change = changeOf(scenario, failure);
+    static CaseChange gone(const std::string& scenario, const Failing& failure) {
+        CaseChange change = changeOf(scenario, failure);
         change.text = "no longer: " + change.text;
         return change;
     }
@@ -163,8 +164,8 @@ private:
         if (c.verdict == Verdict::Error) {
             diff_.worse.push_back({c.id, std::nullopt, {}, "error, in a case that appeared: " + c.reason});
         }
-        for (const Failure& failure : failuresOf(c)) {
-            Change change = changeOf(c.id, failure);
+        for (const Failing& failure : failingsOf(c)) {
+            CaseChange change = changeOf(c.id, failure);
             change.text += " (in a case that appeared)";
             diff_.worse.push_back(std::move(change));
         }
@@ -190,7 +191,7 @@ private:
 }  // namespace
 
 Diff compare(const Result& before, const Result& after) {
-    return Comparison().make(before, after);
+    return ResultComparison().make(before, after);
 }
 
 }  // namespace mdsync

@@ -6,9 +6,9 @@
 #include <map>
 #include <utility>
 
+#include "drive/requests.hpp"
 #include "mdsync/run.hpp"
 #include "mdsync/trace_io.hpp"
-#include "run/requests.hpp"
 
 namespace mdsync {
 

@@ -202,14 +202,14 @@ std::optional<Address> Observer::conversation(DeviceId id, MessageId message) co
     if (message.index() >= messages_.size()) return std::nullopt;
     const MessageView& view = messages_[message.index()];
     switch (view.to.kind) {
-        case TargetKind::Group:
+        case AddressKind::Group:
             return view.to;
-        case TargetKind::User: {
+        case AddressKind::User: {
             const UserId owner = header_.devices[id.index()].user;
             return owner == view.author ? view.to : Address::of(view.author);
         }
-        case TargetKind::Room:
-        case TargetKind::None:
+        case AddressKind::Room:
+        case AddressKind::None:
             return std::nullopt;
     }
     return std::nullopt;

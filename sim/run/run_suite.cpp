@@ -9,8 +9,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "drive/difference.hpp"
 #include "mdsync/run.hpp"
-#include "run/difference.hpp"
 #include "run/excerpts.hpp"
 
 namespace mdsync {
@@ -39,7 +39,7 @@ public:
     // Makes sure that somebody is there.
     Answer open() {
         if (target_ != nullptr) return {};
-        target_ = suiteOptions_->makeTarget ? suiteOptions_->makeTarget() : makeWorldTarget(suiteOptions_->server);
+        target_ = suiteOptions_->makeSystem ? suiteOptions_->makeSystem() : makeWorldSystem(suiteOptions_->server);
         if (target_ == nullptr) throw std::invalid_argument("no such server: " + suiteOptions_->server);
         Answer hello = target_->hello(capabilities_);
         if (hello.kind != Answer::Kind::Ok) {
@@ -85,7 +85,7 @@ private:
     }
 
     const SuiteOptions* suiteOptions_;
-    std::unique_ptr<Target> target_;
+    std::unique_ptr<System> target_;
     Capabilities capabilities_;
     std::vector<std::string> lastLines_;  // of one that did not answer hello
 };
@@ -117,7 +117,7 @@ std::optional<CaseResult> runOne(std::size_t number, const Case& scenario, const
     Trace trace;
     std::optional<CaseResult> result = place.run(scenario, options, suiteOptions.recorded ? &trace : nullptr);
     if (!result) return result;
-    if (!suiteOptions.makeTarget && number % kRepeated == kRepeated - 1) mustRepeat(*result, scenario, place, options);
+    if (!suiteOptions.makeSystem && number % kRepeated == kRepeated - 1) mustRepeat(*result, scenario, place, options);
     if (needsExcerpts(*result)) {
         addExcerpts(*result, scenario.file == "-" ? std::string(suiteOptions.input) : textOf(scenario.file));
     }

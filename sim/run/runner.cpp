@@ -7,19 +7,19 @@
 #include <algorithm>
 #include <utility>
 
+#include "drive/requests.hpp"
+#include "drive/run_hash.hpp"
 #include "mdsync/choices.hpp"
 #include "mdsync/run.hpp"
 #include "run/expectations.hpp"
 #include "run/observer.hpp"
 #include "run/refusals.hpp"
-#include "run/requests.hpp"
-#include "run/run_hash.hpp"
 
 namespace mdsync {
 
 namespace {
 
-Header headerOf(const Case& scenario, const Target& target, const Capabilities& capabilities,
+Header headerOf(const Case& scenario, const System& target, const Capabilities& capabilities,
                 const RunOptions& options) {
     Header header = scenario.header;
     if (!capabilities.virtualClock) header.t = target.now();
@@ -38,7 +38,7 @@ Observer::Detail detailFor(const Case& scenario) {
 
 class Runner {
 public:
-    Runner(const Case& scenario, Target& target, const Capabilities& capabilities, const RunOptions& options,
+    Runner(const Case& scenario, System& target, const Capabilities& capabilities, const RunOptions& options,
            Trace* recording)
         : case_(scenario),
           target_(target),
@@ -373,7 +373,7 @@ private:
     }
 
     const Case& case_;
-    Target& target_;
+    System& target_;
     const Capabilities& capabilities_;
     const RunOptions& options_;
     Trace* recording_;
@@ -395,7 +395,7 @@ private:
 
 }  // namespace
 
-std::optional<CaseResult> runCase(const Case& scenario, Target& target, const Capabilities& capabilities,
+std::optional<CaseResult> runCase(const Case& scenario, System& target, const Capabilities& capabilities,
                                   const RunOptions& options, Trace* recording) {
     if (recording != nullptr) *recording = Trace{};
     return Runner(scenario, target, capabilities, options, recording).run();

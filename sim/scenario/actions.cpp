@@ -147,8 +147,10 @@ void StepReader::readApi(const Value& api, const Value& to, Op& op) {
     }
     op.api = Api::Path;
     op.path = case_.lexicon.texts.intern(api.text);
-    if (op.to.kind == TargetKind::None) return;
-    const std::string_view fits = kKinds[op.to.kind == TargetKind::User ? 0 : op.to.kind == TargetKind::Group ? 1 : 2];
+    if (op.to.kind == AddressKind::None) return;
+    const std::string_view fits = kKinds[op.to.kind == AddressKind::User    ? 0
+                                         : op.to.kind == AddressKind::Group ? 1
+                                                                            : 2];
     const std::string_view family = api.text.substr(0, api.text.find('/', 1) + 1);
     const std::string right = fmt::format("{}{}/publish.json", family, fits);
     if (api.text != right) {
@@ -231,7 +233,7 @@ void StepReader::readMembership(const Fields& fields, OpKind kind, std::vector<A
     const std::string_view verb = fields.table().fields.front().name;
     const auto target = names_.target(where, verb);
     const bool isRoom = where.kind == ValueKind::Text && where.text.starts_with("chatroom:");
-    if (target && target->kind == TargetKind::User) {
+    if (target && target->kind == AddressKind::User) {
         scope_.fault(Mistake::WrongTarget, where,
                      fmt::format("\"{}\" takes a group or chatroom, not the user {}", verb, where.text),
                      "group:... with \"user\", or chatroom:... with \"by\"");

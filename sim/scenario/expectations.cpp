@@ -96,7 +96,7 @@ void StepReader::readDeviceChecks(const Fields& fields, Expectation& out) {
     if (!fields["conversations"].usable()) return;
     out.conversations = names_.targets(fields["conversations"], "conversations");
     for (const Address& address : *out.conversations) {
-        if (address.kind != TargetKind::Room) continue;
+        if (address.kind != AddressKind::Room) continue;
         scope_.fault(Mistake::WrongTarget, fields["conversations"],
                      fmt::format("{} is no conversation", spell(case_.header, address)),
                      "conversations are with users and groups");

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "mdsync/target.hpp"
+#include "mdsync/op.hpp"
 
 namespace mdsync::scenario {
 

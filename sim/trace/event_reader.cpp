@@ -301,7 +301,7 @@ private:
         const UserId found = context_.names.user(*word);
         if (!found.exists()) {
             undeclared(node(key), "user", *word, "trace.undeclared-user",
-                       [&] { return context_.names.targetSpellings(TargetKind::User); });
+                       [&] { return context_.names.targetSpellings(AddressKind::User); });
         }
         return found;
     }
@@ -318,8 +318,8 @@ private:
         const auto word = fields_.string(at, key);
         if (!word) return {};
         const Address found = context_.names.target(*word);
-        if (found.kind != TargetKind::None) return found;
-        const auto known = [&] { return context_.names.targetSpellings(TargetKind::None); };
+        if (found.kind != AddressKind::None) return found;
+        const auto known = [&] { return context_.names.targetSpellings(AddressKind::None); };
         if (word->starts_with("group:")) {
             undeclared(at, "group", *word, "trace.undeclared-group", known);
         } else if (word->starts_with("chatroom:")) {
@@ -439,7 +439,7 @@ private:
             catchUp.hasConversations = true;
             json_.items(node(Key::Conversations), [&](std::size_t item) {
                 const Address address = target(item, "a conversation");
-                if (address.kind != TargetKind::None) catchUp.conversations.push_back(address);
+                if (address.kind != AddressKind::None) catchUp.conversations.push_back(address);
             });
         }
         if (!faults_.empty()) return;

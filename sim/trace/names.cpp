@@ -32,28 +32,28 @@ Names::Names(const Header& header) {
 
 UserId Names::user(std::string_view name) const {
     const Address address = target(name);
-    return address.kind == TargetKind::User ? address.user() : UserId{};
+    return address.kind == AddressKind::User ? address.user() : UserId{};
 }
 
 GroupId Names::group(std::string_view name) const {
     const Address address = target(fmt::format("group:{}", name));
-    return address.kind == TargetKind::Group ? address.group() : GroupId{};
+    return address.kind == AddressKind::Group ? address.group() : GroupId{};
 }
 
 RoomId Names::room(std::string_view name) const {
     const Address address = target(fmt::format("chatroom:{}", name));
-    return address.kind == TargetKind::Room ? address.room() : RoomId{};
+    return address.kind == AddressKind::Room ? address.room() : RoomId{};
 }
 
 std::vector<std::string_view> Names::devicePaths() const {
     return someOf(devices_);
 }
 
-std::vector<std::string_view> Names::targetSpellings(TargetKind kind) const {
+std::vector<std::string_view> Names::targetSpellings(AddressKind kind) const {
     const std::vector<std::string_view> all = someOf(targets_);
     std::vector<std::string_view> spellings;
     for (std::size_t i = 0; i < all.size(); ++i) {
-        if (kind == TargetKind::None || addresses_[i].kind == kind) spellings.push_back(all[i]);
+        if (kind == AddressKind::None || addresses_[i].kind == kind) spellings.push_back(all[i]);
     }
     return spellings;
 }

@@ -40,7 +40,7 @@ public:
 
     // For hints: some thousands at most, so that a hint is never slow.
     [[nodiscard]] std::vector<std::string_view> devicePaths() const;
-    [[nodiscard]] std::vector<std::string_view> targetSpellings(TargetKind kind) const;  // None: all
+    [[nodiscard]] std::vector<std::string_view> targetSpellings(AddressKind kind) const;  // None: all
 
 private:
     using Spelling = Id<struct SpellingKind>;

@@ -268,7 +268,7 @@ const char* QuickReader::readTargetAndType(const char* p, Event& event, Words& w
     std::string_view target;
     if (!take(p, ",\"to\":\"") || !takeString(p, target)) return nullptr;
     event.to = context_.names.target(ShortKey::ofPadded(target), target);
-    if (event.to.kind == TargetKind::None) return nullptr;
+    if (event.to.kind == AddressKind::None) return nullptr;
     if (take(p, ",\"type\":\"") && !takeString(p, words.type)) return nullptr;
     return p;
 }
@@ -285,7 +285,7 @@ const char* QuickReader::readPublish(const char* p, Event& event, Words& words) 
     std::string_view from;
     if (!takeMessage(p, words.message) || !take(p, ",\"from\":\"") || !takeString(p, from)) return nullptr;
     const Address author = context_.names.target(ShortKey::ofPadded(from), from);
-    if (author.kind != TargetKind::User) return nullptr;
+    if (author.kind != AddressKind::User) return nullptr;
     event.user = author.user();
     p = readTargetAndType(p, event, words);
     if (p == nullptr) return nullptr;

@@ -108,13 +108,13 @@ std::optional<Platform> platformOf(std::string_view word) {
 
 std::string spell(const Header& header, const Address& address) {
     switch (address.kind) {
-        case TargetKind::None:
+        case AddressKind::None:
             return {};
-        case TargetKind::User:
+        case AddressKind::User:
             return header.users[address.user().index()].name;
-        case TargetKind::Group:
+        case AddressKind::Group:
             return "group:" + header.groups[address.group().index()].name;
-        case TargetKind::Room:
+        case AddressKind::Room:
             return "chatroom:" + header.rooms[address.room().index()];
     }
     return {};

@@ -303,16 +303,16 @@ void TraceWriter::appendBody(std::string& out, const Event& event) const {
 
 void TraceWriter::appendAddress(std::string& out, const Address& address) const {
     switch (address.kind) {
-        case TargetKind::None:
+        case AddressKind::None:
             out += "\"\"";
             break;
-        case TargetKind::User:
+        case AddressKind::User:
             out += users_[address.user().index()];
             break;
-        case TargetKind::Group:
+        case AddressKind::Group:
             out += "\"group:", out += std::string_view(groups_[address.group().index()]).substr(1);
             break;
-        case TargetKind::Room:
+        case AddressKind::Room:
             out += "\"chatroom:", out += std::string_view(rooms_[address.room().index()]).substr(1);
             break;
     }
@@ -383,7 +383,7 @@ void TraceWriter::appendSettings(std::string& out, const Event& event) const {
 }
 
 void TraceWriter::appendMembership(std::string& out, const Event& event) const {
-    if (event.to.kind == TargetKind::Group) {
+    if (event.to.kind == AddressKind::Group) {
         (out += ",\"group\":") += groups_[event.to.group().index()];
         (out += ",\"user\":") += users_[event.user.index()];
     } else {

@@ -49,7 +49,7 @@ const Member* find(const Roster& roster, UserId u) {
 
 Standing standingOf(const State& s, const Message& m, UserId u) {
     const bool author = u == m.author;
-    if (m.to.kind == TargetKind::User) {
+    if (m.to.kind == AddressKind::User) {
         if (author) return Standing{0, true, false};
         return u == m.to.user() ? Standing{s.at(m.author).devices, false, true} : Standing{};
     }
@@ -60,7 +60,7 @@ Standing standingOf(const State& s, const Message& m, UserId u) {
 
 std::uint32_t placesOf(const State& s, const Message& m) {
     const std::uint32_t author = s.at(m.author).devices;
-    if (m.to.kind == TargetKind::User) {
+    if (m.to.kind == AddressKind::User) {
         return m.to.user() == m.author ? author : author + s.at(m.to.user()).devices;
     }
     const Roster& roster = s.rosters[m.roster];
@@ -68,11 +68,11 @@ std::uint32_t placesOf(const State& s, const Message& m) {
 }
 
 void takeDownAudience(State& s, Message& m) {
-    if (m.to.kind == TargetKind::Group) {
+    if (m.to.kind == AddressKind::Group) {
         Group& group = s.groups[m.to.group().index()];
         if (group.roster == 0) group.roster = newRoster(s, group.members);
         m.roster = group.roster;
-    } else if (m.to.kind == TargetKind::Room) {
+    } else if (m.to.kind == AddressKind::Room) {
         Room& room = s.rooms[m.to.room().index()];
         if (room.roster == 0) room.roster = newRoster(s, usersIn(s, room));
         m.roster = room.roster;
@@ -91,7 +91,7 @@ void membershipChanged(State& s, std::uint32_t& roster) {
 }
 
 bool stillEntitled(const State& s, const Message& m, UserId u) {
-    if (m.to.kind != TargetKind::Group || s.policy.knobs.deliversToLeft) return true;
+    if (m.to.kind != AddressKind::Group || s.policy.knobs.deliversToLeft) return true;
     // An author from outside the group, as the server API allows, has nothing to leave.
     const bool wasMember = find(s.rosters[m.roster], u) != nullptr;
     return !wasMember || s.groups[m.to.group().index()].has(u);

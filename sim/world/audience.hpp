@@ -27,10 +27,10 @@ void membershipChanged(State& s, std::uint32_t& roster);
 // Calls f(user, standing) for the author and everybody of the audience, each once.
 template <class F>
 void forEachConcerned(const State& s, const Message& m, F&& f) {
-    const bool toSelf = m.to.kind == TargetKind::User && m.to.user() == m.author;
+    const bool toSelf = m.to.kind == AddressKind::User && m.to.user() == m.author;
     const Standing author = standingOf(s, m, m.author);
     f(m.author, author);
-    if (m.to.kind == TargetKind::User) {
+    if (m.to.kind == AddressKind::User) {
         if (!toSelf) f(m.to.user(), Standing{s.at(m.author).devices, false, true});
         return;
     }

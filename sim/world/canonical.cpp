@@ -102,7 +102,7 @@ private:
                   static_cast<unsigned>(m.acceptedOff) << 2U | static_cast<unsigned>(m.recalled) << 3U |
                   static_cast<unsigned>(m.forgotten) << 4U | static_cast<unsigned>(m.aftermath != 0) << 5U);
         if (m.fate != Fate::Accepted) return;
-        if (m.to.kind != TargetKind::User) {
+        if (m.to.kind != AddressKind::User) {
             out_.number(s_.rosters[m.roster].members.size());
             for (const Member& member : s_.rosters[m.roster].members) out_.number(member.user.value);
         }

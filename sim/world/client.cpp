@@ -24,7 +24,7 @@ std::vector<Address> conversationsOf(State& s, DeviceId d) {
         listed = s.decide(Change::ListsEverything, listed, true, facts);
         listed = s.decide(Change::ListsReceivedOnly, listed, listed && !standing.author, facts);
         if (!listed) continue;
-        const bool fromOther = m.to.kind == TargetKind::User && !standing.author;
+        const bool fromOther = m.to.kind == AddressKind::User && !standing.author;
         list.push_back(fromOther ? Address::of(m.author) : m.to);
     }
     std::sort(list.begin(), list.end());

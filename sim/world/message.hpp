@@ -54,7 +54,7 @@ struct alignas(64) Message {
     bool forgotten : 1 = false;    // the server has forgotten it (a wrong one)
 
     [[nodiscard]] bool byApi() const { return !from.exists(); }
-    [[nodiscard]] bool toRoom() const { return to.kind == TargetKind::Room; }
+    [[nodiscard]] bool toRoom() const { return to.kind == AddressKind::Room; }
     // Private or group, and not a status message: kept in mailboxes.
     [[nodiscard]] bool kept() const { return !status && !toRoom(); }
 };

@@ -41,7 +41,7 @@ void fetchAhead(const State& s) {
     if (later->kind == PacketKind::Send || later->kind == PacketKind::Publish) {
         const Message& m = s.messages[later->message];
         fetchUser(s, m.author);
-        if (m.to.kind == TargetKind::User) fetchUser(s, m.to.user());
+        if (m.to.kind == AddressKind::User) fetchUser(s, m.to.user());
     } else if (later->kind == PacketKind::Deliver) {
         fetchToWrite(&s.devices[later->device.index()]);
         fetchToWrite(&s.messages[later->message]);

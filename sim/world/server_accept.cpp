@@ -119,7 +119,7 @@ void accept(State& s, MessageId id, std::uint32_t installation) {
     alterBody(s, m);
     noteOwn(s, m, installation);
     s.accepted.push_back(id);
-    if (m.to.kind == TargetKind::Group) s.groups[m.to.group().index()].last = id;
+    if (m.to.kind == AddressKind::Group) s.groups[m.to.group().index()].last = id;
     if (m.kept()) keep(s, id);
     if (m.toRoom()) {
         fanOutInRoom(s, id);

@@ -49,7 +49,7 @@ struct OpenRecall {
 // The facts of a case that the Scope of a change may ask for.
 struct Facts {
     std::optional<DeviceClass> deviceClass{};
-    std::optional<TargetKind> target{};
+    std::optional<AddressKind> target{};
 };
 
 struct State {

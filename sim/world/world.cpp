@@ -139,7 +139,7 @@ Answer startRecall(State& s, const Op& op) {
 
 Answer startMembership(State& s, const Op& op) {
     const bool joins = op.kind == OpKind::Join;
-    if (op.to.kind == TargetKind::Group) {
+    if (op.to.kind == AddressKind::Group) {
         (joins ? joinGroup : leaveGroup)(s, op.to.group(), op.user);
         return ok();
     }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The server and the rules must not agree because they ask the same function.
 
-What sim/world and sim/spec both call is read from the symbols of their libraries: functions of ours that either calls
+What sim/world and sim/rules both call is read from the symbols of their libraries: functions of ours that either calls
 or carries a copy of (inline ones), in both. Each must be on the allow-list beside this file: time and calendar, ids,
 chance, the words and values of the trace. A window, a limit, a class or an audience must not come to stand there.
 

@@ -85,7 +85,7 @@ void run(const std::string& place) {
     AdapterOptions patience;
     patience.timeout = std::chrono::seconds{2};
     patience.maxWait = Millis{1};
-    const std::unique_ptr<Target> target = makeAdapterTarget(place, patience);
+    const std::unique_ptr<System> target = makeAdapterSystem(place, patience);
     Capabilities capabilities;
     if (target->hello(capabilities).kind != Answer::Kind::Ok) return;
     const std::optional<CaseResult> result = runCase(scenario(), *target, capabilities, {});

@@ -3,7 +3,7 @@
 #include "mdsync/scenario.hpp"
 
 #include "fuzz.hpp"
-#include "mdsync/spec.hpp"
+#include "mdsync/rules.hpp"
 
 using namespace mdsync;
 

@@ -1,7 +1,7 @@
 // Fuzz target: any bytes as a trace, read strictly and leniently. Nothing crashes, in the reader or in the rules that
 // get what it let pass; a valid trace is written and read again alike.
 #include "fuzz.hpp"
-#include "mdsync/spec.hpp"
+#include "mdsync/rules.hpp"
 #include "mdsync/trace_io.hpp"
 
 using namespace mdsync;

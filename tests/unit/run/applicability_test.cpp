@@ -1,7 +1,7 @@
 // Applicability: what a target cannot do or show is no fault of it.
 #include <doctest/doctest.h>
 
-#include "fixture.hpp"
+#include "cases.hpp"
 
 using namespace mdsync;
 
@@ -93,7 +93,7 @@ TEST_CASE("an expectation about acceptance needs accept") {
 TEST_CASE("a case that is not applicable does not start") {
     CaseBuilder build;
     build.login(kPhone).act(CaseBuilder::ofDevice(OpKind::Hold, kPhone));
-    ScriptedTarget target;
+    ScriptedSystem target;
     const std::optional<CaseResult> result = runCase(build.get(), target, without(OpKind::Hold), {});
     REQUIRE(result.has_value());
     CHECK(result->verdict == Verdict::NotApplicable);

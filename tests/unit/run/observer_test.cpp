@@ -1,7 +1,7 @@
 // Expectations: what a device has, shows and lists, from events alone.
 #include <doctest/doctest.h>
 
-#include "fixture.hpp"
+#include "cases.hpp"
 #include "run/expectations.hpp"
 
 using namespace mdsync;
@@ -15,25 +15,25 @@ public:
 
     MessageId message(const std::string& name) { return lexicon_.messages.intern(name); }
 
-    Scene& online(DeviceId device) { return see(ScriptedTarget::ofDevice(EventKind::Online, device)); }
+    Scene& online(DeviceId device) { return see(ScriptedSystem::ofDevice(EventKind::Online, device)); }
     Scene& offline(DeviceId device, OfflineReason reason) {
-        Event event = ScriptedTarget::ofDevice(EventKind::Offline, device);
+        Event event = ScriptedSystem::ofDevice(EventKind::Offline, device);
         event.reason = reason;
         return see(event);
     }
-    Scene& reinstall(DeviceId device) { return see(ScriptedTarget::ofDevice(EventKind::Reinstall, device)); }
+    Scene& reinstall(DeviceId device) { return see(ScriptedSystem::ofDevice(EventKind::Reinstall, device)); }
     Scene& send(const std::string& name, DeviceId device, Address to) {
-        Event event = ScriptedTarget::ofMessage(EventKind::Send, message(name), device);
+        Event event = ScriptedSystem::ofMessage(EventKind::Send, message(name), device);
         event.to = to;
         return see(event);
     }
     Scene& receive(const std::string& name, DeviceId device, Via via = Via::Live) {
-        Event event = ScriptedTarget::ofMessage(EventKind::Receive, message(name), device);
+        Event event = ScriptedSystem::ofMessage(EventKind::Receive, message(name), device);
         event.via = via;
         return see(event);
     }
     Scene& happen(EventKind kind, const std::string& name, DeviceId device = {}) {
-        return see(ScriptedTarget::ofMessage(kind, message(name), device));
+        return see(ScriptedSystem::ofMessage(kind, message(name), device));
     }
     Scene& sync(bool enabled, Millis after, bool refused = false) {
         Event event;

@@ -1,7 +1,7 @@
 // Runner: who writes which event, what is skipped, and what a target's answers lead to.
 #include <doctest/doctest.h>
 
-#include "fixture.hpp"
+#include "cases.hpp"
 
 using namespace mdsync;
 using Kinds = std::vector<std::string>;
@@ -13,14 +13,14 @@ struct Ran {
     Trace trace;
 };
 
-Ran runOn(Target& target, const Case& scenario, const Capabilities& capabilities = {}) {
+Ran runOn(System& target, const Case& scenario, const Capabilities& capabilities = {}) {
     Ran ran;
     ran.result = runCase(scenario, target, capabilities, {}, &ran.trace).value();
     return ran;
 }
 
 Ran runInWorld(const Case& scenario, std::optional<std::uint64_t> seed = {}) {
-    const std::unique_ptr<Target> target = makeWorldTarget("reference");
+    const std::unique_ptr<System> target = makeWorldSystem("reference");
     RunOptions options;
     options.seed = seed;
     Ran ran;
@@ -39,10 +39,10 @@ TEST_CASE("a request's event stands before what it caused, an answer's event beh
     build.login(kPhone);
     Op reinstall = CaseBuilder::ofDevice(OpKind::Reinstall, kPhone);
     build.act(reinstall);
-    ScriptedTarget target;
-    target.turns = {{{}, {ScriptedTarget::ofDevice(EventKind::Online, kPhone)}},
+    ScriptedSystem target;
+    target.turns = {{{}, {ScriptedSystem::ofDevice(EventKind::Online, kPhone)}},
                     {},
-                    {{}, {ScriptedTarget::ofDevice(EventKind::Offline, kPhone)}}};
+                    {{}, {ScriptedSystem::ofDevice(EventKind::Offline, kPhone)}}};
     const Ran ran = runOn(target, build.get());
     CHECK(kindsOf(ran.trace) == Kinds{"connect", "online", "settled", "offline", "reinstall", "settled"});
     CHECK(ran.trace.events[0].origin == 1);
@@ -63,7 +63,7 @@ TEST_CASE("a refused answer to login, send, publish and recall stands for the ev
     recall.message = build.message("m1");
     build.act(recall);
     for (Step& step : build.get().steps) step.settle = false;
-    ScriptedTarget target;
+    ScriptedSystem target;
     for (int i = 0; i < 4; ++i) target.turns.push_back({refused("4711"), {}});
     const Ran ran = runOn(target, build.get());
     CHECK(kindsOf(ran.trace) ==
@@ -84,7 +84,7 @@ TEST_CASE("a refused switch or setting is an event that says so, a refused logou
     build.act(set);
     Op hold = CaseBuilder::ofDevice(OpKind::Hold, kPhone);
     build.act(hold);
-    ScriptedTarget target;
+    ScriptedSystem target;
     target.turns = {{refused("unpaid"), {}}, {}, {refused("range"), {}}, {}, {refused("no"), {}}};
     const Ran ran = runOn(target, build.get());
     CHECK(kindsOf(ran.trace) == Kinds{"sync", "settled", "set", "settled", "settled"});
@@ -95,8 +95,8 @@ TEST_CASE("a refused switch or setting is an event that says so, a refused logou
 TEST_CASE("no settled is written while something is held") {
     CaseBuilder build;
     build.login(kPhone);
-    ScriptedTarget target;
-    target.turns = {{{}, {ScriptedTarget::ofDevice(EventKind::Online, kPhone)}}, {{Answer::Kind::Ok, {}, true}, {}}};
+    ScriptedSystem target;
+    target.turns = {{{}, {ScriptedSystem::ofDevice(EventKind::Online, kPhone)}}, {{Answer::Kind::Ok, {}, true}, {}}};
     CHECK(kindsOf(runOn(target, build.get()).trace) == Kinds{"connect", "online"});
 }
 
@@ -104,7 +104,7 @@ TEST_CASE("a step with settle false is not settled after") {
     CaseBuilder build;
     build.login(kPhone);
     build.get().steps[0].settle = false;
-    ScriptedTarget target;
+    ScriptedSystem target;
     (void)runOn(target, build.get());
     CHECK(target.asked == Kinds{"login"});
 }
@@ -112,8 +112,8 @@ TEST_CASE("a step with settle false is not settled after") {
 TEST_CASE("a login of a device that the target left online is skipped, unmet, and the run goes on") {
     CaseBuilder build;
     build.login(kPhone).login(kPhone).login(kWeb);
-    ScriptedTarget target;
-    target.turns = {{{}, {ScriptedTarget::ofDevice(EventKind::Online, kPhone)}}};
+    ScriptedSystem target;
+    target.turns = {{{}, {ScriptedSystem::ofDevice(EventKind::Online, kPhone)}}};
     const Ran ran = runOn(target, build.get());
     CHECK(target.asked == Kinds{"login", "settle", "settle", "login", "settle"});
     REQUIRE(ran.result.expectations.size() == 1);
@@ -126,9 +126,9 @@ TEST_CASE("a login of a device that the target left online is skipped, unmet, an
 TEST_CASE("a logout of a device that the target cut is skipped") {
     CaseBuilder build;
     build.login(kPhone).logout(kPhone);
-    ScriptedTarget target;
-    target.turns = {{{}, {ScriptedTarget::ofDevice(EventKind::Online, kPhone)}},
-                    {{}, {ScriptedTarget::ofDevice(EventKind::Offline, kPhone)}}};
+    ScriptedSystem target;
+    target.turns = {{{}, {ScriptedSystem::ofDevice(EventKind::Online, kPhone)}},
+                    {{}, {ScriptedSystem::ofDevice(EventKind::Offline, kPhone)}}};
     const Ran ran = runOn(target, build.get());
     CHECK(target.asked == Kinds{"login", "settle", "settle"});
     CHECK(ran.result.expectations.at(0).text == "logout of alice/phone was skipped: alice/phone is offline");
@@ -151,8 +151,8 @@ TEST_CASE("a wanted refusal is met by the answer or by a later event, with its c
     build.login(kPhone, {true, "31010"});
     build.send("m1", kPhone, Address::of(kBob), {true, ""});
     const MessageId m1 = build.message("m1");
-    ScriptedTarget target;
-    target.turns = {{refused("31010"), {}}, {}, {}, {{}, {ScriptedTarget::ofMessage(EventKind::Reject, m1)}}};
+    ScriptedSystem target;
+    target.turns = {{refused("31010"), {}}, {}, {}, {{}, {ScriptedSystem::ofMessage(EventKind::Reject, m1)}}};
     const Ran ran = runOn(target, build.get());
     REQUIRE(ran.result.expectations.size() == 2);
     CHECK(ran.result.expectations[0].met);
@@ -166,8 +166,8 @@ TEST_CASE("a wanted refusal is unmet by another code, by acceptance, and by sile
     build.send("m1", kPhone, Address::of(kBob), {true, ""});
     build.send("m2", kPhone, Address::of(kBob), {true, ""});
     const MessageId m1 = build.message("m1");
-    ScriptedTarget target;
-    target.turns = {{refused("31023"), {}}, {}, {{}, {ScriptedTarget::ofMessage(EventKind::Accept, m1)}}};
+    ScriptedSystem target;
+    target.turns = {{refused("31023"), {}}, {}, {{}, {ScriptedSystem::ofMessage(EventKind::Accept, m1)}}};
     const Ran ran = runOn(target, build.get());
     REQUIRE(ran.result.expectations.size() == 3);
     CHECK(ran.result.expectations[0].text == "login of alice/phone was refused (31023), expected a refusal with 31010");
@@ -179,7 +179,7 @@ TEST_CASE("a wanted refusal is unmet by another code, by acceptance, and by sile
 TEST_CASE("what the target does not support makes the case not applicable, and nothing of it is judged") {
     CaseBuilder build;
     build.login(kPhone).wait(std::chrono::hours{1}).login(kWeb);
-    ScriptedTarget target;
+    ScriptedSystem target;
     target.turns = {{}, {}, {{Answer::Kind::Unsupported, "real clock", false}, {}}};
     const Ran ran = runOn(target, build.get());
     CHECK(ran.result.verdict == Verdict::NotApplicable);
@@ -191,7 +191,7 @@ TEST_CASE("what the target does not support makes the case not applicable, and n
 TEST_CASE("a target that broke makes the case an error and keeps the trace so far") {
     CaseBuilder build;
     build.login(kPhone).login(kWeb);
-    ScriptedTarget target;
+    ScriptedSystem target;
     target.turns = {{}, {}, {{Answer::Kind::Error, "it died", false}, {}}};
     const Ran ran = runOn(target, build.get());
     CHECK(ran.result.verdict == Verdict::Error);
@@ -205,7 +205,7 @@ TEST_CASE("a stopped run has no result") {
     const std::atomic<bool> stop{true};
     RunOptions options;
     options.stop = &stop;
-    ScriptedTarget target;
+    ScriptedSystem target;
     CHECK_FALSE(runCase(build.get(), target, {}, options).has_value());
 }
 
@@ -277,7 +277,7 @@ TEST_CASE("readings given to the run win over the scenario's") {
     on.subject = ExpectKind::Service;
     on.state = "on";
     build.act(sync).wait(std::chrono::minutes{15}).expect(on);
-    const std::unique_ptr<Target> target = makeWorldTarget("reference");
+    const std::unique_ptr<System> target = makeWorldSystem("reference");
     RunOptions options;
     CHECK_FALSE(runCase(build.get(), *target, {}, options)->expectations.at(0).met);
     REQUIRE(addReading("switch-delay=15m", options.readings).empty());

@@ -1,17 +1,17 @@
 // Every scenario of ours, written out and read again, is the same case: it runs to the same bytes and the same verdict.
 #include <doctest/doctest.h>
 
+#include "mdsync/rules.hpp"
 #include "mdsync/run.hpp"
 #include "mdsync/scenario.hpp"
 #include "mdsync/selection.hpp"
-#include "mdsync/spec.hpp"
 
 using namespace mdsync;
 
 namespace {
 
 CaseResult runOf(const Case& scenario) {
-    const std::unique_ptr<Target> target = makeWorldTarget("reference");
+    const std::unique_ptr<System> target = makeWorldSystem("reference");
     Capabilities capabilities;
     REQUIRE(target->hello(capabilities).kind == Answer::Kind::Ok);
     return *runCase(scenario, *target, capabilities, {});

@@ -78,7 +78,7 @@ inline std::vector<std::string> actions(const Case& scenario, std::size_t step) 
         if (action.op.message.exists()) text += " " + scenario.lexicon.messages[action.op.message];
         if (action.op.device.exists()) text += " " + scenario.header.path(action.op.device);
         if (action.op.user.exists()) text += " " + scenario.header.users[action.op.user.index()].name;
-        if (action.op.to.kind != TargetKind::None) text += " -> " + spell(scenario.header, action.op.to);
+        if (action.op.to.kind != AddressKind::None) text += " -> " + spell(scenario.header, action.op.to);
         out.push_back(text);
     }
     return out;

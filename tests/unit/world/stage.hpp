@@ -153,7 +153,7 @@ public:
     Answer membership(OpKind kind, std::string_view target, std::string_view who) {
         Op what = op(kind);
         what.to = to(target);
-        if (what.to.kind == TargetKind::Group) {
+        if (what.to.kind == AddressKind::Group) {
             what.user = user(who);
         } else {
             what.device = dev(who);

@@ -1,0 +1,41 @@
+// Parallel: work on several threads, and the signal that ends it early.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <functional>
+#include <memory>
+
+namespace mdsync {
+
+// An Interrupt turns the first SIGINT or SIGTERM into a flag while it lives; the second one ends the process as usual.
+// At most one at a time.
+class Interrupt {
+public:
+    Interrupt();
+    Interrupt(const Interrupt&) = delete;
+    Interrupt& operator=(const Interrupt&) = delete;
+    ~Interrupt();
+
+    [[nodiscard]] const std::atomic<bool>& flag() const;
+    [[nodiscard]] int signal() const;  // 0: none came
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+// Calls work(0) .. work(count - 1) on `jobs` threads (at least one), each number once, in no order that anything may
+// depend on; starts no more once `stop` is set. The first exception by number is thrown again when all are done.
+void inParallel(unsigned jobs, std::size_t count, const std::atomic<bool>& stop,
+                const std::function<void(std::size_t)>& work);
+
+// The same with something of its own for each thread: makeWorker() is called once in each of them, what it returns is
+// called with the numbers, and destroyed, there.
+void inParallel(unsigned jobs, std::size_t count, const std::atomic<bool>& stop,
+                const std::function<std::function<void(std::size_t)>()>& makeWorker);
+
+// How many threads this machine runs at once.
+[[nodiscard]] unsigned defaultJobs();
+
+}  // namespace mdsync

@@ -1,0 +1,163 @@
+// What an exhaustive search has to say, as text. See mdsync/exhaustive.hpp.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <nlohmann/json.hpp>
+
+#include "mdsync/exhaustive.hpp"
+#include "mdsync/run.hpp"
+#include "random/explored.hpp"
+
+namespace mdsync {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string counted(std::uint64_t number, std::string_view noun) {
+    return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
+}
+
+// States are told apart by 119 bits of their fingerprints: that one of n was taken for another has a probability below
+// n^2 / 2^120.
+int lossExponent(std::uint64_t states) {
+    return 2 * static_cast<int>(std::bit_width(states)) - 120;
+}
+
+std::vector<std::string> leftOut(const Certificate& certificate) {
+    std::vector<std::string> out;
+    for (const std::string_view word : exhaustiveWords()) {
+        if (std::find(certificate.verbs.begin(), certificate.verbs.end(), word) == certificate.verbs.end()) {
+            out.emplace_back(word);
+        }
+    }
+    return out;
+}
+
+void appendFinding(std::string& out, const ExhaustiveFinding& finding, const std::string& file,
+                   const std::string& server) {
+    out += fmt::format("FOUND {}\n\n  {}\n\n", rule(finding.rule).name, finding.text);
+    for (const std::string& words : finding.path) out += fmt::format("    {}\n", words);
+    out += '\n';
+    if (!file.empty()) {
+        const std::string flag = server == "reference" ? "" : " --server " + shellWord(server);
+        out +=
+            fmt::format("  {}    mdsync run {}{}\n", finding.reproduces ? "again:" : "near: ", shellWord(file), flag);
+    }
+    out += fmt::format("  why:      mdsync explain {}\n\n", rule(finding.rule).name);
+}
+
+void appendBounds(std::string& out, const ExhaustiveOptions& options, const Certificate& certificate) {
+    const Bounds& b = options.bounds;
+    out += fmt::format("bounds  {}, {}, {}, {}, {}\n", counted(b.users, "user"), counted(b.devices, "device"),
+                       counted(b.messages, "message"), counted(b.steps, "step"), counted(b.faults, "fault"));
+    out += fmt::format("devices {}\n", fmt::join(certificate.devices, ", "));
+    out += fmt::format("verbs   {}\n", fmt::join(certificate.verbs, " "));
+    const std::vector<std::string> without = leftOut(certificate);
+    if (!without.empty()) out += fmt::format("without {}\n", fmt::join(without, " "));
+    out += "\n";
+}
+
+void appendRounds(std::string& out, const Certificate& certificate) {
+    out += fmt::format("{:>7}  {:>12}  {:>12}  {:>7}\n", "steps", "states", "transitions", "depth");
+    for (const ExhaustiveRound& round : certificate.rounds) {
+        out += fmt::format("{:>7}  {:>12}  {:>12}  {:>7}\n", round.steps, round.states, round.transitions, round.depth);
+    }
+    out += "\n";
+}
+
+void appendRules(std::string& out, const Certificate& certificate) {
+    std::vector<std::string_view> idle;
+    for (const Rule& row : catalogue()) {
+        if (certificate.counts[static_cast<std::size_t>(row.id)].checked == 0) idle.push_back(row.name);
+    }
+    out += fmt::format("rules   {} of {} put to the test\n", kRules - idle.size(), kRules);
+    if (!idle.empty()) out += fmt::format("        not exercised: {}\n", fmt::join(idle, ", "));
+}
+
+}  // namespace
+
+std::string certificateReport(const ExhaustiveOptions& options, const Certificate& certificate,
+                              const std::vector<std::string>& files) {
+    std::string out;
+    appendBounds(out, options, certificate);
+    appendRounds(out, certificate);
+    for (std::size_t i = 0; i < certificate.findings.size(); ++i) {
+        appendFinding(out, certificate.findings[i], i < files.size() ? files[i] : std::string(), options.server);
+    }
+    appendRules(out, certificate);
+    const ExhaustiveRound& last = certificate.rounds.back();
+    out += fmt::format("hash    {}\n", certificate.hash);
+    out +=
+        fmt::format("loss    a state was taken for another with a probability below 2^{}\n", lossExponent(last.states));
+    if (!certificate.findings.empty()) {
+        out += fmt::format("FAIL  {} in {}; with fewer steps than {} there is none\n",
+                           counted(certificate.findings.size(), "violated rule"), counted(last.states, "state"),
+                           last.steps);
+    } else if (certificate.complete) {
+        out += fmt::format("COMPLETE  no violation by {} in {}, all there are within the bounds\n", options.server,
+                           counted(last.states, "state"));
+    } else {
+        out += fmt::format("INCOMPLETE  no violation by {} in {}; stopped: {}\n", options.server,
+                           counted(last.states, "state"), certificate.stopped);
+    }
+    return out;
+}
+
+std::string certificateJson(const ExhaustiveOptions& options, const Certificate& certificate,
+                            const std::vector<std::string>& files, Millis elapsed) {
+    const Bounds& b = options.bounds;
+    const ExhaustiveRound& last = certificate.rounds.back();
+    std::uint64_t states = 0;
+    for (const ExhaustiveRound& round : certificate.rounds) states += round.states;
+    const auto perSecond = [&](std::uint64_t number) {
+        return number * 1000 / static_cast<std::uint64_t>(std::max<std::int64_t>(1, elapsed.count()));
+    };
+    Json document = {{"mdsync", "explore/1"}, {"server", options.server}, {"runs", 0}, {"runsPerSecond", 0}};
+    document["failures"] = Json::array();
+    for (std::size_t i = 0; i < certificate.findings.size(); ++i) {
+        const ExhaustiveFinding& finding = certificate.findings[i];
+        document["failures"].push_back({{"rule", rule(finding.rule).name},
+                                        {"scenario", i < files.size() ? Json(files[i]) : Json()},
+                                        {"steps", finding.steps},
+                                        {"seed", finding.scenario.seed},
+                                        {"reproduces", finding.reproduces},
+                                        {"text", finding.text},
+                                        {"path", finding.path}});
+    }
+    document["rules"] = search::rulesJson(certificate.counts);
+    Json rounds = Json::array();
+    for (const ExhaustiveRound& round : certificate.rounds) {
+        rounds.push_back({{"steps", round.steps},
+                          {"states", round.states},
+                          {"transitions", round.transitions},
+                          {"depth", round.depth}});
+    }
+    document["exhaustive"] = {{"complete", certificate.complete},
+                              {"stopped", certificate.stopped},
+                              {"states", last.states},
+                              {"transitions", last.transitions},
+                              {"depth", last.depth},
+                              {"statesPerSecond", perSecond(states)},
+                              {"hash", certificate.hash},
+                              {"lossBelowTwoToThe", lossExponent(last.states)},
+                              {"bounds",
+                               {{"users", b.users},
+                                {"devices", b.devices},
+                                {"messages", b.messages},
+                                {"steps", b.steps},
+                                {"faults", b.faults}}},
+                              {"devices", certificate.devices},
+                              {"verbs", certificate.verbs},
+                              {"without", leftOut(certificate)},
+                              {"rounds", rounds}};
+    return document.dump(2) + "\n";
+}
+
+int exitCodeOf(const Certificate& certificate) {
+    if (!certificate.findings.empty()) return 1;
+    return certificate.complete ? 0 : 5;
+}
+
+}  // namespace mdsync

@@ -1,0 +1,409 @@
+// The world and the rules as a model. See sync_model.hpp.
+//
+// Events are written as the runner writes them: what is asked when it goes out, what happened as the world tells it,
+// what the answer makes of it behind that.
+#include "exhaustive/model.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "drive/requests.hpp"
+#include "rules/canonical.hpp"
+#include "world/canonical.hpp"
+#include "world/decisions.hpp"
+#include "world/state.hpp"
+
+namespace mdsync::search {
+
+using world::Fate;
+using world::Line;
+using world::State;
+
+namespace {
+
+constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+
+// The place of the first packet on a line.
+std::size_t firstOn(const State& s, Line line, DeviceId device) {
+    for (std::size_t i = 0; i < s.lines.size(); ++i) {
+        if (s.lines[i].line == line && (line == Line::Backend || s.lines[i].packet.device == device)) return i;
+    }
+    return kNone;
+}
+
+bool isFirstOnItsLine(const State& s, std::size_t place) {
+    const world::Waiting& w = s.lines[place];
+    return firstOn(s, w.line, w.packet.device) == place;
+}
+
+bool isIn(const std::vector<DeviceId>& devices, DeviceId d) {
+    return std::find(devices.begin(), devices.end(), d) != devices.end();
+}
+
+// The first instant at which a thing of `t` is on none of the `days` days that end with that instant's.
+Instant leavesWindow(const Zone& zone, Instant t, int days) {
+    return zone.startOf(zone.dayOf(t) + std::chrono::days{days});
+}
+
+}  // namespace
+
+SyncModel::SyncModel(const ExhaustiveOptions& options)
+    : options_(options),
+      set_(options),
+      policy_(findServer(options.server).value_or(ServerPolicy{})),
+      namer_(set_.header, options.symmetry) {}
+
+Header SyncModel::headerOf(std::size_t root) const {
+    Header header = set_.header;
+    header.app.sync = root == 1;
+    return header;
+}
+
+SyncPosition SyncModel::root(std::size_t number, std::uint32_t steps) {
+    // A world's draws go where the move at hand says: by way of one odometer that stays.
+    struct Draws final : Choices {
+        explicit Draws(Odometer* const* where) : where_(where) {}
+        std::uint32_t draw(Stream stream, std::uint32_t bound, Label label) override {
+            return OdometerChoices(**where_).draw(stream, bound, label);
+        }
+        [[nodiscard]] std::unique_ptr<Choices> clone() const override { return std::make_unique<Draws>(where_); }
+        Odometer* const* where_;
+    };
+    const Header header = headerOf(number);
+    Position position{World(header, set_.lexicon, policy_, std::make_unique<Draws>(&chance_)), Checker(header)};
+    handOver(position.world.state());
+    position.steps = steps;
+    position.faults = options_.bounds.faults;
+    return position;
+}
+
+// ---- What may happen next -------------------------------------------------------------------------------------------
+
+void SyncModel::moves(const Position& position, std::vector<Move>& out) {
+    const State& s = position.world.state();
+    deliveries(position, out);
+    if (s.flying() == 0 && position.unsettled) out.push_back(Move{});
+    if (position.steps > 0) {
+        steps(position, out);
+        if (set_.waits && s.flying() == 0) waits(position, out);
+    }
+}
+
+void SyncModel::deliveries(const Position& position, std::vector<Move>& out) const {
+    const State& s = position.world.state();
+    const auto add = [&](const world::Waiting& w) {
+        Move move;
+        move.kind = Move::Kind::Deliver;
+        move.line = w.line;
+        move.device = w.packet.device;
+        out.push_back(move);
+    };
+    // When no step is left, what arrives at one user's devices has nothing to do with what arrives at another's, unless
+    // something is still on its way to the server: one order of users stands for all.
+    const bool down = std::all_of(s.lines.begin(), s.lines.end(), [](const auto& w) { return w.line == Line::Down; });
+    UserId only;
+    if (options_.independence && position.steps == 0 && down && !s.lines.empty()) {
+        only = s.at(s.lines.front().packet.device).user;
+        for (const world::Waiting& w : s.lines) only = std::min(only, s.at(w.packet.device).user);
+    }
+    for (std::size_t i = 0; i < s.lines.size(); ++i) {
+        if (!isFirstOnItsLine(s, i) || (only.exists() && s.at(s.lines[i].packet.device).user != only)) continue;
+        add(s.lines[i]);
+        if (!set_.reorders) return;
+    }
+}
+
+// Of devices that nothing was done with, one stands for all of its class.
+bool SyncModel::twinComesFirst(const Position& position, DeviceId d) const {
+    if (!options_.symmetry || ((position.touched >> d.value) & 1U) != 0) return false;
+    const State& s = position.world.state();
+    for (std::uint32_t other = s.at(s.at(d).user).first.value; other < d.value; ++other) {
+        const bool same = s.at(DeviceId{other}).deviceClass == s.at(d).deviceClass;
+        if (same && ((position.touched >> other) & 1U) == 0) return true;
+    }
+    return false;
+}
+
+void SyncModel::steps(const Position& position, std::vector<Move>& out) const {
+    const State& s = position.world.state();
+    const auto used = [&s](MessageId m) { return s.messages.knows(m) && s.messages[m].fate != Fate::Unknown; };
+    for (std::size_t v = 0; v < set_.verbs.size(); ++v) {
+        const Verb& verb = set_.verbs[v];
+        if (verb.fault && position.faults == 0) continue;
+        Move move;
+        move.kind = Move::Kind::Step;
+        move.verb = static_cast<std::uint16_t>(v);
+        if (!verb.begins && verb.op.kind != OpKind::Recall) {
+            if (possible(position, verb, MessageId{})) out.push_back(move);
+            continue;
+        }
+        for (const MessageId m : set_.messages) {
+            if (verb.begins == used(m) || (verb.begins && s.messages.knows(m)) || !possible(position, verb, m))
+                continue;
+            move.message = m;
+            out.push_back(move);
+            if (verb.begins && options_.symmetry) break;  // ids that are not used yet are alike
+        }
+    }
+}
+
+bool SyncModel::possible(const Position& position, const Verb& verb, MessageId message) const {
+    const State& s = position.world.state();
+    const Op& op = verb.op;
+    const world::Device* device = op.device.exists() ? &s.at(op.device) : nullptr;
+    const bool reaches = device != nullptr && device->online && device->linkUp;
+    if (device != nullptr && twinComesFirst(position, op.device)) return false;
+    switch (op.kind) {
+        case OpKind::Login:
+            return !reaches && !device->connecting;
+        case OpKind::Logout:
+        case OpKind::Drop:
+        case OpKind::Send:
+            return reaches;
+        case OpKind::Reinstall:
+            return device->session > 0;
+        case OpKind::Hold:
+            return !device->onHold;
+        case OpKind::Release:
+            return device->onHold;
+        case OpKind::Recall:
+            return (device == nullptr || reaches) && s.messages[message].fate != Fate::Rejected &&
+                   !s.messages[message].recalled;
+        case OpKind::Sync:
+            return s.service.app.sync != op.enabled;
+        case OpKind::Set:
+            return (op.settings.compensationDays && s.service.app.compensationDays != *op.settings.compensationDays) ||
+                   (op.settings.offlineDays && s.service.app.offlineDays != *op.settings.offlineDays) ||
+                   (op.settings.mobileLimit && s.service.app.mobileLimit != *op.settings.mobileLimit);
+        case OpKind::Join:
+        case OpKind::Leave: {
+            const bool inside = op.to.kind == AddressKind::Group ? s.groups[op.to.number].has(op.user)
+                                                                 : isIn(s.rooms[op.to.number].devices, op.device);
+            return inside == (op.kind == OpKind::Leave) && (device == nullptr || reaches);
+        }
+        case OpKind::ServerRestart:
+            return std::any_of(s.devices.begin(), s.devices.end(), [](const auto& d) { return d.online; });
+        default:
+            return true;
+    }
+}
+
+// To both sides of the next boundary of each kind.
+void SyncModel::waits(const Position& position, std::vector<Move>& out) const {
+    const State& s = position.world.state();
+    const App& app = s.service.app;
+    struct Next {
+        Instant at = Instant::max();
+        MessageId message;
+    };
+    std::array<Next, 4> next;
+    const auto offer = [&](Boundary boundary, Instant at, MessageId message) {
+        Next& known = next[static_cast<std::size_t>(boundary)];
+        if (at > s.now() && at < known.at) known = {at, message};
+    };
+    if (s.service.turned) offer(Boundary::Switch, s.service.turnedAt + s.service.readings.switchDelay, {});
+    for (std::size_t i = s.acceptedBegin; i < s.accepted.size(); ++i) {
+        const world::Message& m = s.messages[s.accepted[i]];
+        if (!m.kept()) continue;
+        // Inside the store and the horizon is what is not older, to the millisecond.
+        constexpr Millis kTick{1};
+        offer(Boundary::Window, leavesWindow(app.timezone, m.acceptedAt, app.compensationDays), s.accepted[i]);
+        offer(Boundary::Store, m.acceptedAt + std::chrono::hours{24} * app.offlineDays + kTick, s.accepted[i]);
+        offer(Boundary::Horizon, m.acceptedAt + world::horizon() + kTick, s.accepted[i]);
+    }
+    for (std::size_t b = 0; b < next.size(); ++b) {
+        if (next[b].at == Instant::max()) continue;
+        for (const bool before : {true, false}) {
+            Move move;
+            move.kind = Move::Kind::Wait;
+            move.boundary = static_cast<Boundary>(b);
+            move.before = before;
+            move.message = next[b].message;
+            move.days = move.boundary == Boundary::Window ? app.compensationDays : app.offlineDays;
+            move.wait = next[b].at - s.now() - (before ? Millis{1} : Millis{0});
+            if (move.wait > Millis{0}) out.push_back(move);
+        }
+    }
+}
+
+// ---- Making it happen -----------------------------------------------------------------------------------------------
+
+bool SyncModel::make(Position& position, const Move& move, Odometer& chance) {
+    World& world = position.world;
+    const RuleCounts before = position.checker.counts();
+    const std::size_t violationsBefore = position.checker.violations().size();
+    chance_ = &chance;
+    switch (move.kind) {
+        case Move::Kind::Step:
+            --position.steps;
+            step(position, move);
+            position.unsettled = true;
+            break;
+        case Move::Kind::Deliver:
+            deliver(world.state(), firstOn(world.state(), move.line, move.device));
+            take(position);
+            position.unsettled = true;
+            break;
+        case Move::Kind::Settle: {
+            const Answer answer = world.settle();
+            take(position);
+            position.unsettled = false;
+            if (!answer.held) {
+                Event settled;
+                settled.kind = EventKind::Settled;
+                feed(position, settled);
+            }
+            break;
+        }
+        case Move::Kind::Wait:
+            --position.steps;
+            world.advance(move.wait);
+            take(position);
+            break;
+    }
+    buryDead(position);
+    chance_ = &idle_;
+    return judge(position, before, violationsBefore);
+}
+
+// False if the move violated a rule that counts.
+bool SyncModel::judge(const Position& position, const RuleCounts& before, std::size_t violationsBefore) {
+    const RuleCounts& after = position.checker.counts();
+    for (std::size_t r = 0; r < kRules; ++r) {
+        counts_[r].checked += after[r].checked - before[r].checked;
+        counts_[r].violated += after[r].violated - before[r].violated;
+        counts_[r].undecided += after[r].undecided - before[r].undecided;
+        counts_[r].lapsed += after[r].lapsed - before[r].lapsed;
+        counts_[r].aspects |= after[r].aspects;
+    }
+    const std::vector<Violation>& all = position.checker.violations();
+    violations_.clear();
+    for (std::size_t i = violationsBefore; i < all.size(); ++i) {
+        const std::vector<RuleId>& wanted = options_.rules;
+        if (wanted.empty() || std::find(wanted.begin(), wanted.end(), all[i].rule) != wanted.end()) {
+            violations_.push_back(all[i]);
+        }
+    }
+    return violations_.empty();
+}
+
+Op SyncModel::opOf(const Move& move) const {
+    const Verb& verb = set_.verbs[move.verb];
+    Op op = verb.op;
+    if (move.message.exists()) op.message = move.message;
+    if (verb.begins) op.text = set_.texts[move.message.index()];
+    return op;
+}
+
+void SyncModel::step(Position& position, const Move& move) {
+    const Verb& verb = set_.verbs[move.verb];
+    if (verb.fault) --position.faults;
+    const Op op = opOf(move);
+    if (op.device.exists()) position.touched |= 1U << op.device.value;
+    if (const std::optional<Event> asked = eventOfRequest(op, set_.lexicon)) feed(position, *asked);
+    const Answer answer = position.world.start(op);
+    take(position);
+    const bool refused = answer.kind == Answer::Kind::Refused;
+    const TextId code = refused ? set_.lexicon.texts.intern(answer.text) : TextId{};
+    set_.annex.settings.clear();
+    if (const std::optional<Event> told = eventOfAnswer(op, refused, code, set_.annex)) feed(position, *told);
+}
+
+// Lets the rules see what happened in the world.
+void SyncModel::take(Position& position) {
+    World& world = position.world;
+    for (const Event& event : world.events()) position.checker.feed(event, set_.lexicon, world.annex());
+    world.events().clear();
+    world.annex().catchUps.clear();
+}
+
+void SyncModel::feed(Position& position, Event event) {
+    event.t = position.world.now();
+    position.checker.feed(event, set_.lexicon, set_.annex);
+}
+
+// What does nothing when it arrives, arrives at once: nobody can tell when it did.
+void SyncModel::buryDead(Position& position) {
+    State& s = position.world.state();
+    for (std::size_t i = 0; i < s.lines.size();) {
+        if (isDead(s, s.lines[i]) && isFirstOnItsLine(s, i)) {
+            deliver(s, i);
+            i = 0;
+        } else {
+            ++i;
+        }
+    }
+}
+
+void SyncModel::found(const Path& path) {
+    for (const Violation& violation : violations_) {
+        std::optional<Finding>& known = findings_[static_cast<std::size_t>(violation.rule)];
+        if (known && known->path.size() <= path.size()) continue;
+        known = Finding{violation.text, root_, path};
+    }
+    violations_.clear();
+}
+
+// ---- Telling states apart -------------------------------------------------------------------------------------------
+
+Fingerprint SyncModel::fingerprint(const Position& position) {
+    Fingerprint least{~std::uint64_t{0}, ~std::uint64_t{0}};
+    namer_.forEach(position.world.state(), position.touched,
+                   [&](const Naming& names) { least = std::min(least, fingerprintUnder(position, names)); });
+    return least;
+}
+
+Fingerprint SyncModel::fingerprintUnder(const Position& position, const Naming& names) {
+    encoder_.clear();
+    encoder_.byte(position.steps);
+    encoder_.byte(position.faults);
+    encoder_.flag(position.unsettled);
+    // An untouched device is one for ever; that it is, twinComesFirst() asks.
+    for (const std::uint32_t d : names.byDevice) encoder_.byte((position.touched >> d) & 1U);
+    encode(position.world.state(), names, encoder_);
+    encoder_.byte(0xfe);
+    rules::encode(position.checker, names, encoder_);
+    return fingerprintOf(encoder_.bytes());
+}
+
+// ---- In words -------------------------------------------------------------------------------------------------------
+
+std::string SyncModel::describe(const Position& before, const Move& move) const {
+    const Header& header = set_.header;
+    switch (move.kind) {
+        case Move::Kind::Step:
+            return nameOf(opOf(move), header, set_.lexicon);
+        case Move::Kind::Settle:
+            return "settled";
+        case Move::Kind::Wait:
+            return fmt::format("wait {}", spellDuration(move.wait));
+        case Move::Kind::Deliver:
+            break;
+    }
+    const State& s = before.world.state();
+    const world::Packet& p = s.lines[firstOn(s, move.line, move.device)].packet;
+    const std::string message = p.message.exists() ? set_.lexicon.messages[p.message] : std::string();
+    const std::string device = move.device.exists() ? header.path(move.device) : std::string("the API");
+    switch (p.kind) {
+        case world::PacketKind::Connect:
+            return fmt::format("the server hears {} connect", device);
+        case world::PacketKind::Send:
+        case world::PacketKind::Publish:
+            return fmt::format("the server hears {} send {}", device, message);
+        case world::PacketKind::Recall:
+        case world::PacketKind::ApiRecall:
+            return fmt::format("the server hears {} recall {}", device, message);
+        case world::PacketKind::Notice:
+            return fmt::format("the server notices that {} is gone", device);
+        case world::PacketKind::CaughtUp:
+            return fmt::format("{} is caught up", device);
+        case world::PacketKind::Recalled:
+            return fmt::format("{} hears of the recall of {}", device, message);
+        default:
+            return fmt::format("{} is brought {}", device, message);
+    }
+}
+
+}  // namespace mdsync::search

@@ -1,0 +1,112 @@
+// SyncModel: the world and the rules together, as a model that a Walk can search. What a state and a transition are,
+// mdsync/exhaustive.hpp says.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/encoder.hpp"
+#include "base/fingerprint.hpp"
+#include "exhaustive/moves.hpp"
+#include "exhaustive/symmetry.hpp"
+#include "exhaustive/walk.hpp"
+#include "mdsync/exhaustive.hpp"
+#include "mdsync/rules.hpp"
+#include "mdsync/world.hpp"
+#include "world/lines.hpp"
+
+namespace mdsync::search {
+
+// A boundary in time that a wait can go to.
+enum class Boundary : std::uint8_t { Switch, Window, Store, Horizon };
+
+struct SyncMove {
+    enum class Kind : std::uint8_t { Step, Deliver, Settle, Wait };
+    Kind kind = Kind::Settle;
+    world::Line line = world::Line::Backend;  // Deliver
+    Boundary boundary = Boundary::Switch;     // Wait
+    bool before = false;                      // Wait: to the last instant before the boundary
+    std::uint16_t verb = 0;                   // Step
+    DeviceId device;                          // Deliver: whose line
+    MessageId message;                        // Step; Wait: whose boundary
+    int days = 0;                             // Wait: how long a message is in the window, or the store
+    Millis wait{0};
+};
+
+struct SyncPosition {
+    World world;
+    Checker checker;
+    std::uint32_t steps = 0;    // that are left
+    std::uint32_t faults = 0;   // that are left
+    bool unsettled = false;     // something has happened since the last settled moment
+    std::uint32_t touched = 0;  // devices with which anything was done, a bit each
+};
+
+class SyncModel {
+public:
+    using Position = SyncPosition;
+    using Move = SyncMove;
+    using Path = std::vector<Walk<SyncModel>::Made>;
+
+    struct Finding {
+        std::string text;
+        std::size_t root = 0;
+        Path path;
+    };
+
+    // REQUIRES: whyNotSearchable(options) is empty.
+    explicit SyncModel(const ExhaustiveOptions& options);
+
+    // Where scenarios begin: with the service off, and on. `steps` are left.
+    [[nodiscard]] Position root(std::size_t number, std::uint32_t steps);
+    static constexpr std::size_t kRoots = 2;
+    void beginAt(std::size_t number) { root_ = number; }
+
+    void moves(const Position& position, std::vector<Move>& out);
+    bool make(Position& position, const Move& move, Odometer& chance);
+    Fingerprint fingerprint(const Position& position);
+    void found(const Path& path);
+
+    [[nodiscard]] const Moves& stepSet() const { return set_; }
+    [[nodiscard]] Header headerOf(std::size_t root) const;
+    [[nodiscard]] const RuleCounts& counts() const { return counts_; }
+    void clearCounts() { counts_ = RuleCounts{}; }
+    [[nodiscard]] const std::array<std::optional<Finding>, kRules>& findings() const { return findings_; }
+
+    // What a step asks for.
+    [[nodiscard]] Op opOf(const Move& move) const;
+
+    // `login of alice/phone`, `bob/phone to server`: a move in words.
+    [[nodiscard]] std::string describe(const Position& before, const Move& move) const;
+
+private:
+    void deliveries(const Position& position, std::vector<Move>& out) const;
+    void steps(const Position& position, std::vector<Move>& out) const;
+    void waits(const Position& position, std::vector<Move>& out) const;
+    [[nodiscard]] bool possible(const Position& position, const Verb& verb, MessageId message) const;
+    [[nodiscard]] bool twinComesFirst(const Position& position, DeviceId d) const;
+    void step(Position& position, const Move& move);
+    void take(Position& position);
+    void feed(Position& position, Event event);
+    void buryDead(Position& position);
+    bool judge(const Position& position, const RuleCounts& before, std::size_t violationsBefore);
+    [[nodiscard]] Fingerprint fingerprintUnder(const Position& position, const Naming& names);
+
+    ExhaustiveOptions options_;
+    Moves set_;
+    ServerPolicy policy_;
+    Odometer idle_;  // what the choices of a position refer to until a move is made
+    Odometer* chance_ = &idle_;
+    Symmetry namer_;
+    Encoder encoder_;
+    std::size_t root_ = 0;
+    RuleCounts counts_{};  // of all moves that were made
+    std::array<std::optional<Finding>, kRules> findings_;
+    std::vector<Violation> violations_;  // of the move just made
+};
+
+}  // namespace mdsync::search

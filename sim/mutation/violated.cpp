@@ -1,0 +1,44 @@
+// Trial: one case against one server. See trial.hpp.
+#include "mutation/violated.hpp"
+
+#include "mdsync/run.hpp"
+
+namespace mdsync {
+
+namespace {
+
+std::optional<Trial> tryServer(const Case& scenario, const std::string& server, const std::atomic<bool>& stop) {
+    const std::unique_ptr<System> target = makeWorldSystem(server);
+    Capabilities capabilities;
+    (void)target->hello(capabilities);
+    RunOptions options;
+    options.stop = &stop;
+    options.checker.violationLimit = 0;
+    const std::optional<CaseResult> result = runCase(scenario, *target, capabilities, options);
+    if (!result) return std::nullopt;
+    Trial trial;
+    for (std::size_t i = 0; i < kRules; ++i) trial.violated[i] = result->counts[i].violated > 0;
+    trial.activated = target->activated().value_or(false);
+    return trial;
+}
+
+}  // namespace
+
+std::vector<std::optional<TrialRow>> tryServers(std::span<const Case> cases, const std::vector<std::string>& servers,
+                                                unsigned jobs, const std::atomic<bool>& stop,
+                                                const std::function<void(std::size_t, const TrialRow&)>& finished) {
+    std::vector<std::optional<TrialRow>> rows(servers.size());
+    inParallel(jobs, servers.size(), stop, [&](std::size_t number) {
+        TrialRow row;
+        for (const Case& scenario : cases) {
+            const std::optional<Trial> trial = tryServer(scenario, servers[number], stop);
+            if (!trial) return;
+            row.push_back(*trial);
+        }
+        if (finished) finished(number, row);
+        rows[number] = std::move(row);
+    });
+    return rows;
+}
+
+}  // namespace mdsync

@@ -1,0 +1,39 @@
+// Trial: one case against one server of the simulated world, boiled down to which rules were violated. What guards and
+// the matrix of known-bad servers are made of.
+#pragma once
+
+#include <atomic>
+#include <bitset>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "mdsync/rules.hpp"
+#include "mdsync/scenario.hpp"
+
+namespace mdsync {
+
+using RuleSet = std::bitset<kRules>;
+
+[[nodiscard]] inline std::size_t placeOf(RuleId id) {
+    return static_cast<std::size_t>(id);
+}
+
+struct Trial {
+    RuleSet violated;
+    bool activated = false;  // the server decided otherwise than the reference server
+};
+
+// One server's trials, one a case.
+using TrialRow = std::vector<Trial>;
+
+// Runs every case against each of `servers` (names that makeWorldSystem knows), a whole row at a time: what `stop`
+// leaves out is whole rows. `finished` is called from the threads.
+[[nodiscard]] std::vector<std::optional<TrialRow>> tryServers(
+    std::span<const Case> cases, const std::vector<std::string>& servers, unsigned jobs, const std::atomic<bool>& stop,
+    const std::function<void(std::size_t, const TrialRow&)>& finished = {});
+
+}  // namespace mdsync

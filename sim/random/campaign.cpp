@@ -1,0 +1,362 @@
+// Campaigns: the document `campaign/1`, written, read and merged. See mdsync/campaign.hpp.
+#include "mdsync/campaign.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "base/fingerprint.hpp"
+#include "random/explored.hpp"
+#include "random/generator.hpp"
+#include "random/novelty.hpp"
+#include "result/document.hpp"
+
+namespace mdsync {
+
+using namespace search;
+using json::Kind;
+using json::Node;
+using scenario::Mistake;
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::uint64_t kProbed = 16;  // seeds, by which a generator is known
+constexpr std::size_t kDigits = 16;    // of the number of a case
+constexpr unsigned kSparsest = 63;     // a CaseSample
+constexpr Millis kLongest = std::chrono::years{1000};
+
+std::string spell(const Shard& shard) {
+    return fmt::format("{}/{}", shard.number, shard.of);
+}
+
+std::vector<std::string_view> namesOf(const std::vector<RuleId>& rules) {
+    std::vector<std::string_view> names;
+    for (const RuleId id : rules) names.push_back(rule(id).name);
+    return names;
+}
+
+// ---- Writing --------------------------------------------------------------------------------------------------------
+
+std::string digitsOf(const std::vector<std::uint64_t>& numbers) {
+    std::string digits;
+    digits.reserve(numbers.size() * kDigits);
+    for (const std::uint64_t number : numbers) fmt::format_to(std::back_inserter(digits), "{:016x}", number);
+    return digits;
+}
+
+Json planOf(const SearchPlan& plan) {
+    Json out = {{"firstSeed", plan.firstSeed}, {"lastSeed", plan.lastSeed}};
+    if (plan.runs) out["runs"] = *plan.runs;
+    out.update({{"shard", {{"number", plan.shard.number}, {"of", plan.shard.of}}},
+                {"server", plan.server},
+                {"freedom", plan.freedom},
+                {"steps", plan.mostSteps},
+                {"rules", namesOf(plan.rules)},
+                {"without", plan.without}});
+    return out;
+}
+
+Json failureOf(const Found& found) {
+    Json failure = failureJson(found);
+    if (!found.file.empty()) failure["scenario"] = std::filesystem::path(found.file).filename().string();
+    return failure;
+}
+
+// ---- Reading --------------------------------------------------------------------------------------------------------
+
+class CampaignReader {
+public:
+    explicit CampaignReader(const std::string& path) : document_(path, "campaign/1") { file_.path = path; }
+
+    CampaignFile read() {
+        if (document_.readable()) {
+            readPlan();
+            readExplored();
+            file_.campaign.generator = document_.text(document_.root(), "generator", true);
+        }
+        file_.diagnostics = document_.diagnostics();
+        file_.valid = file_.diagnostics.empty();
+        return std::move(file_);
+    }
+
+private:
+    void readPlan() {
+        const Node* node = document_.member(document_.root(), "plan", Kind::Object, true);
+        if (node == nullptr) return;
+        SearchPlan& plan = file_.campaign.plan;
+        plan.firstSeed = document_.natural(*node, "firstSeed");
+        plan.lastSeed = document_.natural(*node, "lastSeed");
+        if (document_.find(*node, "runs") != nullptr) plan.runs = document_.natural(*node, "runs");
+        if (const Node* shard = document_.member(*node, "shard", Kind::Object, true)) {
+            plan.shard = {document_.natural(*shard, "number"), document_.natural(*shard, "of")};
+            if (plan.shard.number == 0 || plan.shard.number > plan.shard.of || plan.shard.of > kMostShards) {
+                document_.mistake(Mistake::OutOfRange, shard->place, "there is no such shard");
+                plan.shard = {};
+            }
+        }
+        if (plan.lastSeed < plan.firstSeed) document_.mistake(Mistake::OutOfRange, node->place, "there are no seeds");
+        plan.server = document_.text(*node, "server", true);
+        plan.freedom = document_.truth(*node, "freedom");
+        plan.mostSteps = document_.small(*node, "steps");
+        each(*node, "rules", [&](const Node& name) {
+            if (const auto id = ruleOf(name)) plan.rules.push_back(*id);
+        });
+        each(*node, "without", [&](const Node& word) { plan.without.push_back(document_.textOf(word)); });
+    }
+
+    void readExplored() {
+        const Node* node = document_.member(document_.root(), "explored", Kind::Object, true);
+        if (node == nullptr) return;
+        Explored& explored = file_.campaign.explored;
+        explored.finished = document_.truth(*node, "finished");
+        explored.seeds = document_.natural(*node, "seeds");
+        explored.runs = document_.natural(*node, "runs");
+        explored.failed = document_.natural(*node, "failed");
+        explored.steps = document_.natural(*node, "steps");
+        explored.events = document_.natural(*node, "events");
+        explored.notApplicable = document_.natural(*node, "notApplicable");
+        explored.errors = document_.natural(*node, "errors");
+        explored.reason = document_.text(*node, "reason");
+        explored.repeated = document_.natural(*node, "repeated");
+        explored.difference = document_.text(*node, "difference");
+        explored.elapsed = Millis{document_.whole(*node, "milliseconds")};
+        if (explored.elapsed < Millis{0} || explored.elapsed > kLongest) {
+            document_.mistake(Mistake::OutOfRange, node->place, "no search takes so long");
+        }
+        if (explored.seeds > seedsOf(file_.campaign.plan) || explored.runs > explored.seeds) {
+            document_.mistake(Mistake::OutOfRange, node->place, "more was explored than there is");
+        }
+        if (const Node* rules = document_.member(*node, "rules", Kind::Object, true)) {
+            for (const Node& counts : document_.children(*rules)) readCounts(counts);
+        }
+        if (const Node* cases = document_.member(*node, "cases", Kind::Object, true)) readCases(*cases);
+        each(*node, "failures", [&](const Node& failure) { readFailure(failure); });
+    }
+
+    void readCounts(const Node& node) {
+        const std::optional<RuleId> id = findRule(document_.key(node));
+        if (!id) {
+            document_.mistake(Mistake::UnknownRule, node.place,
+                              fmt::format("there is no rule \"{}\"", printable(document_.key(node))));
+            return;
+        }
+        if (!document_.is(node, Kind::Object, "the counts of a rule are an object")) return;
+        Counts& counts = file_.campaign.explored.counts[static_cast<std::size_t>(*id)];
+        counts.checked = document_.natural(node, "checked");
+        counts.violated = document_.natural(node, "violated");
+        counts.undecided = document_.natural(node, "undecided");
+        counts.lapsed = document_.natural(node, "lapsed");
+    }
+
+    void readCases(const Node& node) {
+        CaseSample& sample = file_.campaign.explored.sample;
+        sample.sparseness = document_.small(node, "sparseness");
+        if (sample.sparseness > kSparsest) {
+            document_.mistake(Mistake::OutOfRange, node.place, "no sample is so sparse");
+            sample.sparseness = 0;
+        }
+        readNumbers(node, "once", sample.once);
+        readNumbers(node, "again", sample.again);
+    }
+
+    void readNumbers(const Node& object, std::string_view key, std::vector<std::uint64_t>& numbers) {
+        const Node* node = document_.member(object, key, Kind::String, true);
+        if (node == nullptr) return;
+        const std::string digits = document_.textOf(*node);
+        for (std::size_t at = 0; at < digits.size(); at += kDigits) {
+            const char* const first = digits.data() + at;
+            const char* const last = digits.data() + std::min(at + kDigits, digits.size());
+            std::uint64_t number = 0;
+            const auto [end, error] = std::from_chars(first, last, number, 16);
+            if (error != std::errc{} || end != first + kDigits || number == 0) {
+                return document_.mistake(Mistake::WrongType, node->place,
+                                         fmt::format("\"{}\" takes numbers of {} hexadecimal digits", key, kDigits));
+            }
+            numbers.push_back(number);
+        }
+    }
+
+    void readFailure(const Node& node) {
+        if (!document_.is(node, Kind::Object, "a failure is an object")) return;
+        Found found;
+        const Node* name = document_.member(node, "rule", Kind::String, true);
+        const std::optional<RuleId> id = name == nullptr ? std::nullopt : ruleOf(*name);
+        const std::string where = document_.text(node, "where", true);
+        const std::optional<Where> place = findWhere(where);
+        if (!place && !where.empty()) {
+            document_.mistake(Mistake::UnknownWord, node.place,
+                              fmt::format("there is no place \"{}\"", printable(where)));
+        }
+        if (!id || !place) return;
+        found.failure = {*id, *place};
+        found.seed = document_.natural(node, "seed");
+        found.times = document_.natural(node, "times");
+        found.server = document_.text(node, "server");
+        found.text = document_.text(node, "text");
+        found.steps = document_.natural(node, "steps");
+        found.stepsBefore = document_.natural(node, "stepsBefore");
+        found.needsSeed = document_.truth(node, "needsSeed");
+        const std::string file = document_.text(node, "scenario");
+        if (file.find('/') != std::string::npos) {
+            document_.mistake(Mistake::OutOfRange, node.place,
+                              "\"scenario\" takes the name of a file, without a folder");
+        } else if (!file.empty()) {
+            found.file = (std::filesystem::path(file_.path).parent_path() / kFoundFolder / file).string();
+        }
+        file_.campaign.explored.found.push_back(std::move(found));
+    }
+
+    std::optional<RuleId> ruleOf(const Node& node) {
+        const std::optional<RuleId> id = findRule(document_.textOf(node));
+        if (!id) {
+            document_.mistake(Mistake::UnknownRule, node.place,
+                              fmt::format("there is no rule \"{}\"", printable(document_.textOf(node))));
+        }
+        return id;
+    }
+
+    template <class Read>
+    void each(const Node& object, std::string_view key, const Read& read) {
+        const Node* list = document_.member(object, key, Kind::List, true);
+        if (list == nullptr) return;
+        for (const Node& node : document_.children(*list)) read(node);
+    }
+
+    Document document_;
+    CampaignFile file_;
+};
+
+// ---- Merging --------------------------------------------------------------------------------------------------------
+
+void addFound(std::map<Failure, Found>& all, const Found& found) {
+    const auto [it, isNew] = all.emplace(found.failure, found);
+    if (isNew) return;
+    const std::uint64_t times = it->second.times + found.times;
+    if (found.seed < it->second.seed) it->second = found;
+    it->second.times = times;
+}
+
+// What keeps these files from being shards of one search.
+std::vector<std::string> problemsOf(std::span<const CampaignFile> files) {
+    std::vector<std::string> problems;
+    std::map<std::uint64_t, const CampaignFile*> seen;
+    const CampaignFile& first = files.front();
+    const SearchPlan& plan = first.campaign.plan;
+    for (const CampaignFile& file : files) {
+        const SearchPlan& other = file.campaign.plan;
+        std::string difference = differenceOf(plan, other);
+        if (difference.empty() && plan.shard.of != other.shard.of) {
+            difference = fmt::format("{} shards, not {}", other.shard.of, plan.shard.of);
+        } else if (difference.empty() && (plan.lastSeed != other.lastSeed || plan.runs != other.runs)) {
+            difference = "another number of seeds: let all go on with the same --seeds or --runs";
+        } else if (difference.empty() && file.campaign.generator != first.campaign.generator) {
+            difference = "another version of mdsync, which makes other scenarios of the same seeds";
+        }
+        if (!difference.empty()) {
+            problems.push_back(fmt::format("{} and {} are not of one search: {}", first.path, file.path, difference));
+            continue;
+        }
+        const auto [it, isNew] = seen.emplace(other.shard.number, &file);
+        if (!isNew) {
+            problems.push_back(
+                fmt::format("{} and {} are both shard {}", it->second->path, file.path, spell(other.shard)));
+        }
+    }
+    return problems;
+}
+
+}  // namespace
+
+std::string generatorOf(const SearchPlan& plan) {
+    Generator generator{{withoutOf(plan.without), plan.mostSteps}};
+    std::string text;
+    for (std::uint64_t seed = 1; seed <= kProbed; ++seed) text += writeScenario(generator.make(seed));
+    const std::vector<std::uint8_t> bytes{text.begin(), text.end()};
+    return hex(fingerprintOf(bytes));
+}
+
+std::string differenceOf(const SearchPlan& then, const SearchPlan& now) {
+    const auto differ = [](std::string_view what, const auto& old, const auto& other) {
+        return fmt::format("{} {}, not {}", what, other, old);
+    };
+    const auto listed = [](const auto& words) {
+        return words.empty() ? std::string("none") : fmt::format("{}", fmt::join(words, ", "));
+    };
+    if (then.server != now.server) return differ("the server", then.server, now.server);
+    if (then.firstSeed != now.firstSeed) return differ("the first seed", then.firstSeed, now.firstSeed);
+    if (then.mostSteps != now.mostSteps) return differ("--steps", then.mostSteps, now.mostSteps);
+    if (then.rules != now.rules) return differ("--rule", listed(namesOf(then.rules)), listed(namesOf(now.rules)));
+    if (then.without != now.without) return differ("--without", listed(then.without), listed(now.without));
+    if (then.freedom != now.freedom) return now.freedom ? "no --no-freedom" : "--no-freedom";
+    return {};
+}
+
+std::string writeCampaign(const Campaign& campaign) {
+    const Explored& explored = campaign.explored;
+    Json out = {{"seeds", explored.seeds},
+                {"finished", explored.finished},
+                {"runs", explored.runs},
+                {"failed", explored.failed},
+                {"steps", explored.steps},
+                {"events", explored.events},
+                {"notApplicable", explored.notApplicable},
+                {"errors", explored.errors},
+                {"reason", explored.reason},
+                {"repeated", explored.repeated},
+                {"difference", explored.difference},
+                {"milliseconds", explored.elapsed.count()}};
+    out["failures"] = Json::array();
+    for (const Found& found : explored.found) out["failures"].push_back(failureOf(found));
+    out["rules"] = rulesJson(explored.counts);
+    out["cases"] = {{"sparseness", explored.sample.sparseness},
+                    {"once", digitsOf(explored.sample.once)},
+                    {"again", digitsOf(explored.sample.again)}};
+    const Json document = {{"mdsync", "campaign/1"},
+                           {"plan", planOf(campaign.plan)},
+                           {"generator", campaign.generator},
+                           {"explored", std::move(out)}};
+    return document.dump(2) + "\n";
+}
+
+CampaignFile readCampaign(const std::string& path) {
+    return CampaignReader{path}.read();
+}
+
+MergedCampaigns mergeCampaigns(std::span<const CampaignFile> files) {
+    MergedCampaigns merged;
+    merged.problems = problemsOf(files);
+    if (!merged.problems.empty()) return merged;
+    std::vector<const Campaign*> shards(files.front().campaign.plan.shard.of);
+    for (const CampaignFile& file : files) shards[file.campaign.plan.shard.number - 1] = &file.campaign;
+
+    Novelty situations;
+    std::map<Failure, Found> all;
+    for (std::uint64_t number = 1; number <= shards.size(); ++number) {
+        const std::string name = spell(Shard{number, shards.size()});
+        const Campaign* shard = shards[number - 1];
+        if (shard == nullptr) {
+            merged.missing.push_back(name);
+            continue;
+        }
+        add(merged.explored, shard->explored);
+        situations.add(shard->explored.sample);
+        for (const Found& found : shard->explored.found) addFound(all, found);
+        if (!shard->explored.finished) merged.unfinished.push_back(name);
+    }
+    Explored& sum = merged.explored;
+    sum.finished = merged.missing.empty() && merged.unfinished.empty();
+    sum.cases = situations.known();
+    sum.casesOnce = situations.once();
+    sum.sample = situations.sample();
+    for (auto& [failure, found] : all) sum.found.push_back(std::move(found));
+    sortFound(sum.found);
+    return merged;
+}
+
+}  // namespace mdsync

@@ -1,0 +1,22 @@
+// The rows of the catalogue, one array a family, in the order of RuleId; catalogue.cpp joins them.
+#pragma once
+
+#include <array>
+
+#include "mdsync/rules.hpp"
+
+namespace mdsync {
+
+extern const std::array<Rule, 5> kOffRules;
+extern const std::array<Rule, 2> kOnlineRules;
+extern const std::array<Rule, 4> kLimitRules;
+extern const std::array<Rule, 3> kWebRules;
+extern const std::array<Rule, 3> kStatusRules;
+extern const std::array<Rule, 4> kServiceRules;
+extern const std::array<Rule, 4> kCompensationRules;
+extern const std::array<Rule, 4> kRecallRules;
+extern const std::array<Rule, 3> kApiRules;
+extern const std::array<Rule, 1> kChatroomRules;
+extern const std::array<Rule, 8> kDeliveryRules;
+
+}  // namespace mdsync

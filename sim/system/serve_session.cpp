@@ -1,0 +1,268 @@
+// ServeSession: one conversation of the adapter protocol, from the system's side.
+#include <fmt/format.h>
+
+#include <charconv>
+#include <optional>
+#include <utility>
+
+#include "mdsync/serve.hpp"
+#include "mdsync/trace_io.hpp"
+#include "system/adapter_reply.hpp"
+#include "system/request_reader.hpp"
+#include "trace/fields.hpp"
+#include "trace/header_reader.hpp"
+
+namespace mdsync {
+
+class ServeSession::Impl {
+public:
+    explicit Impl(std::unique_ptr<System> target) : target_(std::move(target)) {}
+
+    bool take(std::string_view request, std::string& out) {
+        out_ = &out;
+        id_.assign(1, '0');
+        faults_.clear();
+        if (request.size() > kLongestLine) {
+            fail(fmt::format("a request of more than {} MiB", kLongestLine >> 20U));
+            return false;
+        }
+        if (!json_.parse(request)) {
+            faults_.addSyntax(false);
+            fail(faultText());
+            return true;
+        }
+        const std::optional<std::string_view> op = begin();
+        if (!op) return true;
+        if (*op == "bye") return false;
+        dispatch(*op);
+        return true;
+    }
+
+private:
+    // ---- Requests ---------------------------------------------------------------------------------------------------
+
+    // Finds what every request has. Nothing if it has not; that is answered then.
+    std::optional<std::string_view> begin() {
+        Fields fields(json_, faults_);
+        std::optional<std::string_view> op;
+        more_ = false;
+        if (fields.object(0, "a request")) {
+            json_.members(0, [&](std::size_t key, std::size_t value) {
+                if (json_.text(key) == "id" && fields.integer(value, "id")) id_ = rawText(value);
+                if (json_.text(key) == "op") op = fields.string(value, "op");
+                if (json_.text(key) == "more") more_ = fields.boolean(value, "more").value_or(false);
+            });
+            if (id_ == "0" && faults_.empty())
+                faults_.add("adapter.missing-key", 0, "a request needs an \"id\" above 0");
+            if (!op && faults_.empty()) faults_.add("adapter.missing-key", 0, "a request needs an \"op\"");
+        }
+        if (faults_.empty()) return op;
+        fail(faultText());
+        return std::nullopt;
+    }
+
+    void dispatch(std::string_view op) {
+        const std::optional<OpKind> kind = opKindOf(op);
+        if (!kind) operateTogether();
+        if (op == "hello") return hello();
+        if (!greeted_) return fail("the first request must be hello");
+        if (op == "reset") return reset();
+        const bool known = kind || op == "settle" || op == "advance";
+        if (!known) return answer("unsupported", fmt::format("there is no request {}", quoted(op)));
+        if (!header_) return fail("there is no world: reset comes first");
+        if (kind) return operate(*kind);
+        if (op == "settle") return settle();
+        advance();
+    }
+
+    void hello() {
+        Fields fields(json_, faults_);
+        std::optional<std::string_view> protocol;
+        json_.members(0, [&](std::size_t key, std::size_t value) {
+            if (json_.text(key) == "protocol") protocol = fields.string(value, "protocol");
+        });
+        if (!protocol || *protocol != kAdapterProtocol) {
+            return fail(fmt::format("this server speaks \"{}\" only", kAdapterProtocol));
+        }
+        Capabilities says;
+        if (const Answer greeting = target_->hello(says); greeting.kind != Answer::Kind::Ok) return fail(greeting.text);
+        greeted_ = true;
+        std::string ops = R"("hello","reset","advance","settle","bye")";
+        for (std::size_t i = 0; i < kOpKinds; ++i) ops += fmt::format(",\"{}\"", spell(static_cast<OpKind>(i)));
+        std::string name;
+        appendJsonString(name, says.name);
+        ok(fmt::format(R"("protocol":"{}","name":{},"clock":"virtual","quiet":0,"ops":[{}],"silent":[],)"
+                       R"("pipeline":true,"more":true)",
+                       kAdapterProtocol, name, ops));
+    }
+
+    void reset() {
+        std::size_t world = 0;
+        std::uint64_t seed = 1;
+        Fields fields(json_, faults_);
+        const std::vector<std::string_view> keys{"id", "op", "seed", "world"};
+        eachMember(json_, fields, 0, "\"reset\"", keys, [&](std::size_t key, std::size_t value) {
+            if (key == 2 && !readSeed(value, seed)) {
+                faults_.add("adapter.bad-value", value, "\"seed\" must be a whole number from 0 to 2^64 - 1");
+            }
+            if (key == 3) world = value;
+        });
+        if (world == 0 && faults_.empty()) faults_.add("adapter.missing-key", 0, "\"reset\" lacks \"world\"");
+        if (!faults_.empty()) return fail(faultText());
+        const std::string text = rawText(world);
+        header_.reset();
+        Header header;
+        if (!worldJson_.parse(text)) return fail("the world cannot be read");
+        readHeader(worldJson_, header, worldFaults_);
+        if (!worldFaults_.empty()) {
+            const std::string why = worldFaults_.list().front().message;
+            worldFaults_.clear();
+            return fail(fmt::format("the world is wrong: {}", why));
+        }
+        begin(std::move(header), seed);
+    }
+
+    void begin(Header header, std::uint64_t seed) {
+        header_.emplace(std::move(header));
+        names_ = Names(*header_);
+        lexicon_ = Lexicon{};
+        annex_ = Annex{};
+        batch_.clear();
+        writer_.emplace(*header_, lexicon_, annex_);
+        const Answer begun = target_->reset(*header_, seed, lexicon_, annex_);
+        reply(begun, id_, true);
+    }
+
+    // One operation; those of one moment wait for the last of them.
+    void operate(OpKind kind) {
+        const RequestContext context{*header_, names_, lexicon_};
+        const Op op = readRequest(json_, faults_, kind, context);
+        if (!faults_.empty()) return fail(faultText());
+        if (!batch_.empty() || more_) {
+            batch_.push_back(op);
+            batchIds_.push_back(id_);
+            return more_ ? void() : operateTogether();
+        }
+        const Answer given = target_->start(op);
+        report();
+        reply(given, id_, kind == OpKind::Login);
+    }
+
+    void operateTogether() {
+        if (batch_.empty()) return;
+        target_->startAll(batch_, [&](std::size_t i, const Answer& given) {
+            report();
+            reply(given, batchIds_[i], batch_[i].kind == OpKind::Login);
+        });
+        report();
+        batch_.clear();
+        batchIds_.clear();
+    }
+
+    void settle() {
+        const Answer given = target_->settle();
+        report();
+        reply(given, id_, true);
+    }
+
+    void advance() {
+        Fields fields(json_, faults_);
+        std::optional<std::int64_t> ms;
+        constexpr std::int64_t kLongest = 8'640'000'000'000;  // 100,000 days
+        eachMember(json_, fields, 0, "\"advance\"", {"id", "op", "ms"}, [&](std::size_t key, std::size_t value) {
+            if (key == 2) ms = fields.integer(value, "ms", 0, kLongest);
+        });
+        if (!ms && faults_.empty()) faults_.add("adapter.missing-key", 0, "\"advance\" lacks \"ms\"");
+        if (!faults_.empty()) return fail(faultText());
+        const Answer given = target_->advance(Millis{*ms});
+        report();
+        reply(given, id_, true);
+    }
+
+    // ---- Answers ----------------------------------------------------------------------------------------------------
+
+    // What happened.
+    void report() {
+        target_->drain(events_);
+        for (const Event& event : events_) writer_->append(*out_, event);
+        events_.clear();
+        annex_ = Annex{};
+    }
+
+    void reply(const Answer& given, std::string_view id, bool withTime) {
+        const std::string time =
+            withTime ? fmt::format("\"t\":{}", target_->now().time_since_epoch().count()) : std::string();
+        switch (given.kind) {
+            case Answer::Kind::Ok:
+                return line(id, fmt::format("\"ok\":{{{}{}}}", time, given.held ? ",\"held\":true" : ""));
+            case Answer::Kind::Pending:
+                return line(id, fmt::format("\"ok\":{{{},\"pending\":true}}", time));
+            case Answer::Kind::Refused:
+                return answer("refused", given.text, id, time);
+            case Answer::Kind::Unsupported:
+                return answer("unsupported", given.text, id);
+            case Answer::Kind::Error:
+                return answer("error", given.text, id);
+        }
+    }
+
+    void answer(std::string_view key, std::string_view text, std::string_view id, std::string_view time = {}) {
+        std::string body = fmt::format("\"{}\":", key);
+        appendJsonString(body, text);
+        if (!time.empty()) body += fmt::format(",{}", time);
+        line(id, body);
+    }
+    // Answers come in the order of the requests: those that wait for the last of their moment go first.
+    void answer(std::string_view key, std::string_view text) {
+        operateTogether();
+        answer(key, text, id_);
+    }
+    void ok(std::string_view members) { line(id_, fmt::format("\"ok\":{{{}}}", members)); }
+    void fail(std::string_view why) { answer("error", why); }
+    void line(std::string_view id, std::string_view body) { *out_ += fmt::format("{{\"id\":{},{}}}\n", id, body); }
+
+    // ---- JSON -------------------------------------------------------------------------------------------------------
+
+    [[nodiscard]] std::string rawText(std::size_t node) const {
+        return std::string(json_.line().substr(json_[node].begin, json_[node].end - json_[node].begin));
+    }
+
+    bool readSeed(std::size_t node, std::uint64_t& seed) const {
+        if (json_[node].kind != JsonKind::Integer) return false;
+        const std::string digits = rawText(node);
+        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), seed);
+        return error == std::errc{} && end == digits.data() + digits.size();
+    }
+
+    [[nodiscard]] std::string faultText() const {
+        const Fault& first = faults_.list().front();
+        return fmt::format("{} (column {})", first.message, first.at + 1);
+    }
+
+    std::unique_ptr<System> target_;
+    std::string* out_ = nullptr;
+    bool greeted_ = false;
+    std::optional<Header> header_;  // of the world; nothing before the first reset
+    Names names_;
+    Lexicon lexicon_;
+    Annex annex_;
+    std::optional<TraceWriter> writer_;
+    std::vector<Event> events_;
+    std::vector<Op> batch_;  // requests of one moment, until the last of them is there
+    std::vector<std::string> batchIds_;
+    JsonLine json_;
+    Faults faults_{json_};
+    JsonLine worldJson_;
+    Faults worldFaults_{worldJson_};
+    std::string id_;  // of the request at hand, as it stands there
+    bool more_ = false;
+};
+
+ServeSession::ServeSession(std::unique_ptr<System> target) : impl_(std::make_unique<Impl>(std::move(target))) {}
+ServeSession::~ServeSession() = default;
+
+bool ServeSession::take(std::string_view request, std::string& out) {
+    return impl_->take(request, out);
+}
+
+}  // namespace mdsync

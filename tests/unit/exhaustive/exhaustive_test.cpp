@@ -1,0 +1,284 @@
+// The exhaustive search: that what it leaves out changes nothing, and that it finds what is there.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "exhaustive/model.hpp"
+#include "exhaustive/walk.hpp"
+#include "mdsync/exhaustive.hpp"
+#include "mdsync/rules.hpp"
+#include "mdsync/run.hpp"
+
+using namespace mdsync;
+using namespace mdsync::search;
+
+namespace {
+
+ExhaustiveOptions small(const std::string& server = "reference") {
+    ExhaustiveOptions options;
+    options.server = server;
+    options.bounds = {2, 4, 1, 3, 1};
+    options.platforms = {Platform::Android, Platform::Web, Platform::Web};
+    options.without = {"set", "group", "chatroom", "status", "include-sender", "server", "sync"};
+    return options;
+}
+
+// The rules that a search found violated.
+std::set<std::string> violated(const Certificate& certificate) {
+    std::set<std::string> rules;
+    for (const ExhaustiveFinding& finding : certificate.findings) rules.emplace(rule(finding.rule).name);
+    return rules;
+}
+
+// Walks a SyncModel and shows every position to a visitor.
+class Shown {
+public:
+    using Position = SyncPosition;
+    using Move = SyncMove;
+    std::function<void(const Position&, const Fingerprint&)> visit;
+
+    explicit Shown(const ExhaustiveOptions& options) : model(options) {}
+    void moves(const Position& p, std::vector<Move>& out) { model.moves(p, out); }
+    bool make(Position& p, const Move& m, Odometer& c) { return model.make(p, m, c); }
+    void found(const std::vector<Walk<Shown>::Made>&) { ++violations; }
+    Fingerprint fingerprint(const Position& p) {
+        const Fingerprint f = model.fingerprint(p);
+        visit(p, f);
+        return f;
+    }
+
+    WalkCounts walk(std::uint32_t steps) {
+        Walk<Shown> walk(*this);
+        for (std::size_t root = 0; root < SyncModel::kRoots; ++root) walk.from(model.root(root, steps));
+        return walk.counts();
+    }
+
+    SyncModel model;
+    std::size_t violations = 0;
+};
+
+// What can happen next, to tell two positions apart: the states, or that it ends there.
+std::vector<Fingerprint> future(SyncModel& model, const SyncPosition& position) {
+    std::vector<Fingerprint> next;
+    std::vector<SyncMove> moves;
+    model.moves(position, moves);
+    Odometer chance;
+    for (const SyncMove& move : moves) {
+        chance.clear();
+        do {
+            SyncPosition child = position;
+            next.push_back(model.make(child, move, chance) ? model.fingerprint(child) : Fingerprint{});
+        } while (chance.next());
+    }
+    std::sort(next.begin(), next.end());
+    return next;
+}
+
+}  // namespace
+
+TEST_CASE("what one device can do in one step is counted by hand") {
+    ExhaustiveOptions options;
+    options.bounds = {1, 1, 0, 1, 0};
+    options.without = {"sync", "set"};
+    // From each of two beginnings (off, on): login, the server hears it, caught up, settled. A hold would be a fault,
+    // and there is nothing to log out, drop, send to or leave.
+    const Certificate certificate = searchExhaustively(options);
+    CHECK(certificate.complete);
+    CHECK(certificate.rounds.back().states == 10);
+    CHECK(certificate.rounds.back().transitions == 8);
+    CHECK(certificate.rounds.back().depth == 4);
+}
+
+TEST_CASE("states that count as one have the same future") {
+    for (const std::string server :
+         {"reference", "mutant:loses-in-flight", "mutant:evict-newest", "mutant:recall-returns"}) {
+        CAPTURE(server);
+        ExhaustiveOptions options = small(server);
+        Shown shown(options);
+        std::map<Fingerprint, std::vector<Fingerprint>> futures;
+        std::size_t again = 0;
+        std::size_t wrong = 0;
+        shown.visit = [&](const SyncPosition& position, const Fingerprint& fingerprint) {
+            std::vector<Fingerprint> next = future(shown.model, position);
+            const auto [known, fresh] = futures.try_emplace(fingerprint, next);
+            if (fresh) return;
+            ++again;
+            wrong += known->second != next ? 1 : 0;
+        };
+        shown.walk(2);
+        CHECK(again > 100);
+        CHECK(wrong == 0);
+    }
+}
+
+TEST_CASE("symmetry maps the states of a search without it onto those of a search with it, one to one") {
+    ExhaustiveOptions plain = small();
+    plain.bounds.messages = 2;
+    plain.symmetry = false;
+    plain.independence = false;
+    ExhaustiveOptions symmetric = plain;
+    symmetric.symmetry = true;
+    SyncModel names(symmetric);
+    Shown shown(plain);
+    std::map<Fingerprint, std::set<Fingerprint>> orbits;
+    shown.visit = [&](const SyncPosition& position, const Fingerprint& own) {
+        orbits[names.fingerprint(position)].insert(own);
+    };
+    const WalkCounts without = shown.walk(2);
+    Shown other(symmetric);
+    other.visit = [](const SyncPosition&, const Fingerprint&) {};
+    const WalkCounts with = other.walk(2);
+    CHECK(orbits.size() == with.states);
+    CHECK(with.states < without.states);
+    std::uint64_t sum = 0;
+    for (const auto& [name, members] : orbits) {
+        sum += members.size();
+        // Two tabs and two messages that may change names.
+        CHECK((members.size() == 1 || members.size() == 2 || members.size() == 4));
+    }
+    CHECK(sum == without.states);
+}
+
+TEST_CASE("deliveries to two users' devices lead to the same state in either order") {
+    ExhaustiveOptions options = small();
+    Shown shown(options);
+    std::size_t pairs = 0;
+    std::size_t wrong = 0;
+    shown.visit = [&](const SyncPosition& position, const Fingerprint&) {
+        const world::State& s = position.world.state();
+        const bool down = std::all_of(s.lines.begin(), s.lines.end(),
+                                      [](const world::Waiting& w) { return w.line == world::Line::Down; });
+        if (!down || s.lines.size() < 2) return;
+        SyncMove a;
+        a.kind = SyncMove::Kind::Deliver;
+        a.line = world::Line::Down;
+        a.device = s.lines.front().packet.device;
+        for (const world::Waiting& w : s.lines) {
+            SyncMove b = a;
+            b.device = w.packet.device;
+            if (s.at(a.device).user == s.at(b.device).user) continue;
+            Odometer chance;
+            SyncPosition ab = position;
+            SyncPosition ba = position;
+            const bool fine = shown.model.make(ab, a, chance) && shown.model.make(ab, b, chance) &&
+                              shown.model.make(ba, b, chance) && shown.model.make(ba, a, chance);
+            ++pairs;
+            wrong += !fine || shown.model.fingerprint(ab) != shown.model.fingerprint(ba) ? 1 : 0;
+        }
+    };
+    shown.walk(3);
+    CHECK(pairs > 50);
+    CHECK(wrong == 0);
+}
+
+TEST_CASE("a search without a reduction finds the same, in as many steps") {
+    for (const std::string server : {"reference", "mutant:off-compensates", "mutant:loses-in-flight",
+                                     "mutant:recall-returns", "mutant:ignores-limits"}) {
+        CAPTURE(server);
+        const ExhaustiveOptions all = small(server);
+        const Certificate usual = searchExhaustively(all);
+        for (bool ExhaustiveOptions::*reduction :
+             {&ExhaustiveOptions::symmetry, &ExhaustiveOptions::independence, &ExhaustiveOptions::merging}) {
+            ExhaustiveOptions options = all;
+            options.*reduction = false;
+            const Certificate other = searchExhaustively(options);
+            CHECK(violated(other) == violated(usual));
+            CHECK(other.complete == usual.complete);
+            CHECK(other.rounds.size() == usual.rounds.size());
+            CHECK(other.rounds.back().states >= usual.rounds.back().states);
+            CHECK(other.rounds.back().depth == usual.rounds.back().depth);
+        }
+    }
+}
+
+TEST_CASE("the reference server violates nothing within small bounds, and much is put to the test there") {
+    ExhaustiveOptions options;  // two users, three devices, one message, three steps
+    const Certificate certificate = searchExhaustively(options);
+    CHECK(certificate.complete);
+    CHECK(violated(certificate).empty());
+    CHECK(certificate.rounds.back().states > 100'000);
+    std::size_t exercised = 0;
+    for (const Counts& counts : certificate.counts) exercised += counts.checked > 0 ? 1 : 0;
+    CHECK(exercised >= 30);
+}
+
+TEST_CASE("known-bad servers are found, with scenarios that a run fails by the same rule") {
+    const auto expected = [](std::string_view server) {
+        for (const Mutant& mutant : mutants()) {
+            if (server == "mutant:" + std::string(mutant.name)) return mutant.expected;
+        }
+        return std::vector<std::string_view>{};
+    };
+    for (const std::string server :
+         {"mutant:off-delivers-to-all", "mutant:off-compensates", "mutant:on-delivers-to-one", "mutant:allows-one-more",
+          "mutant:refuses-newcomer", "mutant:kicks-across-classes", "mutant:recall-lost-in-catch-up",
+          "mutant:recall-returns", "mutant:loses-in-flight", "mutant:loses-during-catch-up",
+          "mutant:keeps-beyond-horizon", "mutant:stores-a-day-less", "mutant:always-includes-sender",
+          "mutant:delivers-after-end", "mutant:sometimes-ignores-login", "mutant:drops-one-in-thousand"}) {
+        CAPTURE(server);
+        ExhaustiveOptions options;
+        options.server = server;
+        options.bounds.devices = 4;
+        options.platforms = {Platform::Android, Platform::Android, Platform::Web};
+        options.without = {"set", "group", "chatroom", "status"};
+        const Certificate certificate = searchExhaustively(options);
+        REQUIRE_FALSE(certificate.findings.empty());
+        CHECK_FALSE(certificate.complete);
+        const auto rules = expected(server);
+        CHECK(std::any_of(certificate.findings.begin(), certificate.findings.end(), [&](const ExhaustiveFinding& f) {
+            return std::find(rules.begin(), rules.end(), rule(f.rule).name) != rules.end();
+        }));
+        for (const ExhaustiveFinding& finding : certificate.findings) {
+            CHECK(finding.reproduces);
+            CHECK(finding.path.size() == finding.length);
+            const ScenarioFile file = parseScenario(writeScenario(finding.scenario), "found.json", ruleNames());
+            CHECK(file.valid());
+        }
+    }
+}
+
+TEST_CASE("the same search has the same certificate; another one another hash") {
+    const ExhaustiveOptions options = small();
+    const Certificate one = searchExhaustively(options);
+    const Certificate two = searchExhaustively(options);
+    CHECK(certificateReport(options, one, {}) == certificateReport(options, two, {}));
+    ExhaustiveOptions fewer = options;
+    fewer.bounds.faults = 0;
+    CHECK(searchExhaustively(fewer).hash != one.hash);
+}
+
+TEST_CASE("a search that was stopped says so and is no proof") {
+    ExhaustiveOptions options;
+    options.maxStates = 5000;
+    const Certificate limited = searchExhaustively(options);
+    CHECK_FALSE(limited.complete);
+    CHECK(limited.stopped == "--max-states 5000");
+    CHECK(exitCodeOf(limited) == 5);
+    options.maxStates = 0;
+    options.goOn = [](std::uint32_t steps, std::uint64_t) { return steps < 3; };
+    const Certificate interrupted = searchExhaustively(options);
+    CHECK_FALSE(interrupted.complete);
+    CHECK(interrupted.rounds.size() == 3);
+}
+
+TEST_CASE("only the rules that were asked for count") {
+    ExhaustiveOptions options = small("mutant:recall-returns");
+    options.rules = {RuleId::RecallNoReturn};
+    CHECK(violated(searchExhaustively(options)) == std::set<std::string>{"recall.no-return"});
+    options.rules = {RuleId::DeliveryIntact};
+    CHECK(searchExhaustively(options).complete);
+}
+
+TEST_CASE("bounds that cannot be searched are refused with a reason") {
+    ExhaustiveOptions options;
+    options.bounds.devices = 1;
+    CHECK(whyNotSearchable(options) == "--devices 1: from one for each user to 8");
+    options = ExhaustiveOptions{};
+    options.without = {"loggin"};
+    CHECK(whyNotSearchable(options).starts_with("--without loggin: an exhaustive search knows login, "));
+    CHECK(whyNotSearchable(ExhaustiveOptions{}).empty());
+}
