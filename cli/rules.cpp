@@ -6,8 +6,8 @@
 
 #include "command.hpp"
 #include "mdsync/documents.hpp"
-#include "mdsync/report.hpp"
 #include "mdsync/mutants.hpp"
+#include "mdsync/report.hpp"
 #include "mdsync/run.hpp"
 #include "output.hpp"
 #include "selection_options.hpp"

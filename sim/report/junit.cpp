@@ -206,8 +206,7 @@ std::vector<Suite> suitesOf(const Result& result) {
     }
     for (const RuleId id : missingOf(result)) {
         const std::string text = fmt::format(
-            "      <failure type=\"notExercised\" message=\"{} was not exercised by the "
-            "whole run\"/>\n",
+            "      <failure type=\"notExercised\" message=\"{} was not exercised by the whole run\"/>\n",
             rule(id).name);
         suite("required").add("required", std::string(rule(id).name), Verdict::Fail, text);
     }

@@ -52,8 +52,7 @@ private:
         if (list == nullptr) return;
         for (const json::Node& node : document_.children(*list)) {
             if (document_.is(node, Kind::Object,
-                             "an entry is an object: { \"scenario\": ..., \"rule\": ..., "
-                             "\"reason\": ... }")) {
+                             "an entry is an object: { \"scenario\": ..., \"rule\": ..., \"reason\": ... }")) {
                 readEntry(node);
             }
         }

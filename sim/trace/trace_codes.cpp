@@ -9,8 +9,7 @@ namespace {
 constexpr std::array<CodeText, 27> kCodes{{
     {"trace.bad-name",
      "Users, devices, groups, chatrooms and messages have names of 1..64 bytes without blanks, control characters or "
-     "any "
-     "of / : { } * , because these mean something where names are used."},
+     "any of / : { } * , because these mean something where names are used."},
     {"trace.bad-value", "The value has the right type but is not one that may stand here."},
     {"trace.beyond-zone",
      "With a named timezone every instant lies in 1970..2037: the zone library knows no daylight saving beyond. Use an "
@@ -18,8 +17,7 @@ constexpr std::array<CodeText, 27> kCodes{{
     {"trace.blank-line", "Every line of a trace is the header or an event. Remove the blank line."},
     {"trace.cut-line",
      "The file ends in the middle of a line, as when the recorder was stopped while it wrote. Remove the rest of the "
-     "line, "
-     "or read with --lenient: the verdict is then inconclusive at best."},
+     "line, or read with --lenient: the verdict is then inconclusive at best."},
     {"trace.duplicate-key",
      "A key, or the declaration of a name, stands twice in the same object. Which one counts would be a guess."},
     {"trace.empty", "The file is empty. A trace begins with a header."},
@@ -52,8 +50,7 @@ constexpr std::array<CodeText, 27> kCodes{{
     {"trace.unreadable", "The file cannot be opened, read or decompressed."},
     {"trace.used-twice",
      "The id was sent before, and that message is still within its horizon: 8 x 24 h after acceptance, or after "
-     "sending if "
-     "it was not accepted. Later the id may name a new message."},
+     "sending if it was not accepted. Later the id may name a new message."},
     {"trace.version", "The header's \"mdsync\" is not \"trace/1\", the only version there is."},
     {"trace.wrong-type", "The value is of another type than the key needs."},
 }};
