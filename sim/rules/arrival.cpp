@@ -248,19 +248,11 @@ bool Checker::State::ban(const Arrival& a) {
         const Tri broken = b.broken(*this, a);
         if (broken == Tri::Maybe) undecided(b.rule);
         if (broken != Tri::Yes) continue;
-        Violation& v = violate(b.rule, decidingRegime(b.rule, a), aspectsOf(a), sentence(*this, b.rule, a));
-        describe(v, a.id, a.deviceId, a.device.user);
-        const MessageFacts& m = a.message;
-        if (m.asked > 0) because(v, m.asked, m.askedAt, m.askedOrigin, fmt::format("{} sent", name(a.id)));
-        if (m.state == MessageState::Accepted && !m.late)
-            because(v, m.until, m.untilAt, m.askedOrigin, fmt::format("{} accepted", name(a.id)));
-        const DeviceFacts& d = a.device;
-        if (d.online)
-            because(v, d.began, side(d).beganAt, side(d).beganOrigin, fmt::format("{} online", name(a.deviceId)));
-        else
-            because(v, side(d).ended, side(d).endedAt, side(d).endedOrigin,
-                    fmt::format("{} offline", name(a.deviceId)));
-        because(v, place, now, origin, fmt::format("{} receives {}", name(a.deviceId), name(a.id)));
+        Finding f = finding(b.rule, decidingRegime(b.rule, a), aspectsOf(a));
+        f.about(a.id, a.deviceId, a.device.user).sent().accepted();
+        a.device.online ? f.online(a.deviceId) : f.offline(a.deviceId);
+        f.here(fmt::format("{} receives {}", name(a.deviceId), name(a.id)));
+        f.file([&] { return sentence(*this, b.rule, a); });
         return true;
     }
     return false;

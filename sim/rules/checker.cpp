@@ -16,6 +16,8 @@ Checker::State::State(std::shared_ptr<const Header> h, CheckerOptions o)
     timeMode = options.settle.has_value() || header->silent.settled;
     if (options.settle) patience = *options.settle;
     now = header->t;
+    limit = options.violationLimit;
+    onFromTheStart = header->app.sync;
 
     users.resize(header->users.size());
     for (std::size_t i = 0; i < users.size(); ++i) {

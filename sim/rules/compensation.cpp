@@ -76,11 +76,11 @@ void Checker::State::judgeConversations(DeviceId id, const CatchUp& list) {
         aspects |= bit(a.kind == AddressKind::User ? Aspect::Private : Aspect::Group);
     }
     if (fault.empty()) return check(RuleId::CompensationConversations, d.regime, aspects);
-    Violation& v = violate(RuleId::CompensationConversations, d.regime, aspects,
-                           fmt::format("the conversation list of {} {}", name(id), fault));
-    describe(v, {}, id, d.user);
-    because(v, d.began, side(d).beganAt, side(d).beganOrigin, fmt::format("{} online", name(id)));
-    because(v, place, now, origin, fmt::format("{} caught up", name(id)));
+    finding(RuleId::CompensationConversations, d.regime, aspects)
+        .about(id)
+        .online(id)
+        .here(fmt::format("{} caught up", name(id)))
+        .file([&] { return fmt::format("the conversation list of {} {}", name(id), fault); });
 }
 
 }  // namespace mdsync

@@ -35,14 +35,15 @@ void Checker::State::judgeOrder(const Arrival& a, Via via) {
         if (later(from, latest)) latest = from;
         return check(RuleId::DeliveryOrder, a.aspects);
     }
-    Violation& v =
-        violate(RuleId::DeliveryOrder, {}, a.aspects,
-                fmt::format("{} received {} after a message of the same conversation that was accepted later",
-                            name(a.deviceId), name(a.id)));
-    describe(v, a.id, a.deviceId, a.device.user);
-    because(v, m.asked, m.askedAt, m.askedOrigin, fmt::format("{} sent", name(a.id)));
-    because(v, m.until, m.untilAt, m.askedOrigin, fmt::format("{} accepted", name(a.id)));
-    because(v, place, now, origin, fmt::format("{} receives {}", name(a.deviceId), name(a.id)));
+    finding(RuleId::DeliveryOrder, {}, a.aspects)
+        .about(a.id, a.deviceId, a.device.user)
+        .sent()
+        .accepted()
+        .here(fmt::format("{} receives {}", name(a.deviceId), name(a.id)))
+        .file([&] {
+            return fmt::format("{} received {} after a message of the same conversation that was accepted later",
+                               name(a.deviceId), name(a.id));
+        });
 }
 
 // Room for all devices of a conversation; what was noted in the old room moves along.
@@ -62,12 +63,13 @@ void Checker::State::judgeIntact(const Arrival& a, const Event& e) {
     const MessageFacts& m = a.message;
     if (e.payloadKind == PayloadKind::Unknown || e.payloadKind != m.payloadKind) return;
     if (e.payload == m.payload) return check(RuleId::DeliveryIntact, a.aspects);
-    Violation& v =
-        violate(RuleId::DeliveryIntact, {}, a.aspects,
-                fmt::format("{} received {} with another content than was sent", name(a.deviceId), name(a.id)));
-    describe(v, a.id, a.deviceId, a.device.user);
-    because(v, m.asked, m.askedAt, m.askedOrigin, fmt::format("{} sent", name(a.id)));
-    because(v, place, now, origin, fmt::format("{} receives {}", name(a.deviceId), name(a.id)));
+    finding(RuleId::DeliveryIntact, {}, a.aspects)
+        .about(a.id, a.deviceId, a.device.user)
+        .sent()
+        .here(fmt::format("{} receives {}", name(a.deviceId), name(a.id)))
+        .file([&] {
+            return fmt::format("{} received {} with another content than was sent", name(a.deviceId), name(a.id));
+        });
 }
 
 }  // namespace mdsync

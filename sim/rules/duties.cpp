@@ -98,15 +98,16 @@ void Checker::State::judgeAnswered(const Due& d) {
                           : d.kind == DueKind::RecallAnswer ? bit(Aspect::Recall)
                           : messages[d.subject].api         ? bit(Aspect::Publish)
                                                             : bit(Aspect::Send);
-    const auto unanswered = [&](std::string text, DeviceId device, MessageId message) {
+    const auto unanswered = [&](const std::string& text, DeviceId device, MessageId message) {
         if (finishing) {
             ++open;
             return;
         }
-        Violation& v = violate(RuleId::DeliveryAnswered, {}, asked, std::move(text));
-        describe(v, message, device, device.exists() ? devices[device.index()].user : UserId{});
-        because(v, d.place, d.arose, v.origin, "asked");
-        becauseDue(v);
+        finding(RuleId::DeliveryAnswered, {}, asked)
+            .about(message, device, device.exists() ? devices[device.index()].user : UserId{})
+            .link(d.place, d.arose, origin, "asked")
+            .due()
+            .file([&] { return text; });
     };
     const auto excused = [&](DeviceId device) {
         return serverRestart > d.place || (device.exists() && lastOffline[device.index()] > d.place);
@@ -184,16 +185,12 @@ void Checker::State::judgeAccepted(MessageId id) {
     if (m.state != MessageState::Accepted) return;
     const bool recalled = recallAccepted(m);
     const bool unsure = maybeRecalled(m);
-    const auto explain = [&](Violation& v, DeviceId device, UserId user) {
-        describe(v, id, device, user);
-        v.origin = m.askedOrigin;
-        because(v, m.asked, m.askedAt, m.askedOrigin, fmt::format("{} sent", name(id)));
-        if (!m.late) because(v, m.until, m.untilAt, m.askedOrigin, fmt::format("{} accepted", name(id)));
-        if (device.exists()) {
-            const DeviceFacts& d = devices[device.index()];
-            because(v, d.began, side(d).beganAt, side(d).beganOrigin, fmt::format("{} online", name(device)));
-        }
-        becauseDue(v);
+    const auto broken = [&](RuleId rule, Regime regime, Aspects which, DeviceId device, UserId user) {
+        Finding f = finding(rule, regime, which);
+        f.about(id, device, user).blame(m.askedOrigin).sent().accepted();
+        if (device.exists()) f.online(device);
+        f.due();
+        return f;
     };
     const Aspects aspects = aspectsOf(m) | edgeOf(m) | (m.regimeSure ? aspectsOf(m.regime.service) : 0);
     std::array<Concerned, 2> two;
@@ -240,10 +237,9 @@ void Checker::State::judgeAccepted(MessageId id) {
             } else {
                 r.owed |= Receipt::NoMore;
                 named = true;
-                explain(
-                    violate(rule, m.regime, aspects | aspectsOf(d.deviceClass),
-                            fmt::format("{} was online all the time and did not receive {}", name(device), name(id))),
-                    device, userId);
+                broken(rule, m.regime, aspects | aspectsOf(d.deviceClass), device, userId).file([&] {
+                    return fmt::format("{} was online all the time and did not receive {}", name(device), name(id));
+                });
             }
         }
         if (m.kind != MessageSort::Normal || m.room || m.toSelf || !(lasting || (came && !author))) continue;
@@ -265,10 +261,10 @@ void Checker::State::judgeAccepted(MessageId id) {
             ++open;
         } else {
             markUser(m, userId, Receipt::NoMore);
-            explain(violate(userRule, regime, whole,
-                            fmt::format("no device of {} received {}, though one was online all the time", name(userId),
-                                        name(id))),
-                    DeviceId{}, userId);
+            broken(userRule, regime, whole, DeviceId{}, userId).file([&, user = userId] {
+                return fmt::format("no device of {} received {}, though one was online all the time", name(user),
+                                   name(id));
+            });
         }
     }
 }

@@ -1,11 +1,12 @@
 // The ledger: counts and violations, and the service rules that accompany others.
-#include <fmt/format.h>
+#include <algorithm>
+#include <optional>
 
 #include "rules/state.hpp"
 
 namespace mdsync {
 
-using namespace rules;
+namespace rules {
 
 namespace {
 
@@ -50,67 +51,110 @@ std::optional<RuleId> accompanying(RuleId rule, Regime regime, bool onAtStart) {
 
 }  // namespace
 
-void Checker::State::check(RuleId rule, Regime regime, Aspects aspects) {
+void Ledger::check(RuleId rule, Regime regime, Aspects aspects) {
     check(rule, aspects | aspectsOf(regime));
-    const auto other = accompanying(rule, regime, header->app.sync);
+    const auto other = accompanying(rule, regime, onFromTheStart);
     if (!other) return;
     check(*other, aspectsOf(regime.service) | ((aspects & kAtTurnEdge) != 0 ? bit(Aspect::Boundary) : 0));
 }
 
-Violation& Checker::State::violate(RuleId rule, Regime regime, Aspects aspects, std::string text) {
+void Ledger::file(Violation violation, Regime regime, Aspects aspects) {
+    const RuleId rule = violation.rule;
     check(rule, regime, aspects);
     ++counts[static_cast<std::size_t>(rule)].violated;
-    const auto other = accompanying(rule, regime, header->app.sync);
+    const auto other = accompanying(rule, regime, onFromTheStart);
     if (other) ++counts[static_cast<std::size_t>(*other)].violated;
 
-    Violation v;
-    v.rule = rule;
-    v.t = now;
-    v.event = place > 0 ? place - 1 : 0;
-    v.origin = origin;
-    v.text = std::move(text);
-    if (violations.size() >= options.violationLimit) {
-        // Counted, not described: the caller writes into a record that is thrown away with the next.
-        static thread_local Violation beyond;
-        beyond = std::move(v);
-        return beyond;
-    }
-    violations.push_back(std::move(v));
-    if (other && violations.size() < options.violationLimit) {
-        violations.push_back(violations.back());
-        violations.back().rule = *other;
-        violations.back().text =
-            *other == RuleId::ServiceDefaultOff
-                ? fmt::format("nobody turned the switch, and the service is not off: {} is violated",
-                              mdsync::rule(rule).name)
-                : fmt::format("the last turn of the switch is not in force: {} is violated", mdsync::rule(rule).name);
-        return violations[violations.size() - 2];
-    }
-    return violations.back();
+    if (!hasRoom()) return;
+    violations.push_back(std::move(violation));
+    if (!other || !hasRoom()) return;
+    Violation companion = violations.back();
+    companion.rule = *other;
+    companion.text = *other == RuleId::ServiceDefaultOff ? "nobody turned the switch, and the service is not off: "
+                                                         : "the last turn of the switch is not in force: ";
+    companion.text.append(mdsync::rule(rule).name).append(" is violated");
+    violations.push_back(std::move(companion));
 }
 
-void Checker::State::describe(Violation& v, MessageId m, DeviceId device, UserId user) {
-    v.message = m;
-    if (m.exists()) v.messageName = name(m);
-    v.device = device;
-    v.user = user;
-    // The service rule that accompanies it stands behind it, and is about the same.
-    if (!violations.empty() && &v != &violations.back() && &v == &violations[violations.size() - 2]) {
-        Violation& other = violations.back();
-        other.message = v.message;
-        other.messageName = v.messageName;
-        other.device = v.device;
-        other.user = v.user;
-    }
+Finding::Finding(const History& history, Ledger& ledger, RuleId rule, Regime regime, Aspects aspects)
+    : history_(history), ledger_(ledger), regime_(regime), aspects_(aspects), told_(ledger.hasRoom()) {
+    violation_.rule = rule;
+    violation_.t = history.now;
+    violation_.event = history.place > 0 ? history.place - 1 : 0;
+    violation_.origin = history.origin;
 }
 
-void Checker::State::because(Violation& v, Place where, Instant t, std::uint32_t from, std::string text) {
-    if (where == 0) return;
-    const Because link{where - 1, t, from, std::move(text)};
-    const auto after =
-        std::find_if(v.because.begin(), v.because.end(), [&](const Because& b) { return b.event > link.event; });
-    v.because.insert(after, link);
+Finding& Finding::about(MessageId message, DeviceId device, UserId user) {
+    violation_.message = message;
+    violation_.device = device;
+    violation_.user = user;
+    if (told_ && message.exists()) violation_.messageName = history_.name(message);
+    return *this;
 }
+
+Finding& Finding::about(DeviceId device) {
+    return about({}, device, history_.devices[device.index()].user);
+}
+
+Finding& Finding::at(Place place, Instant t) {
+    violation_.event = place - 1;
+    violation_.t = t;
+    return *this;
+}
+
+Finding& Finding::blame(std::uint32_t origin) {
+    violation_.origin = origin;
+    return *this;
+}
+
+Finding& Finding::link(Place place, Instant t, std::uint32_t origin, std::string_view what) {
+    if (!told_ || place == 0) return *this;
+    std::vector<Because>& chain = violation_.because;
+    const auto after = std::find_if(chain.begin(), chain.end(), [&](const Because& b) { return b.event > place - 1; });
+    chain.insert(after, Because{place - 1, t, origin, std::string(what)});
+    return *this;
+}
+
+Finding& Finding::sent() {
+    const MessageFacts& m = history_.messages[violation_.message.index()];
+    return link(m.asked, m.askedAt, m.askedOrigin, violation_.messageName + " sent");
+}
+
+Finding& Finding::accepted() {
+    const MessageFacts& m = history_.messages[violation_.message.index()];
+    if (m.state != MessageState::Accepted || m.late) return *this;
+    return link(m.until, m.untilAt, m.askedOrigin, violation_.messageName + " accepted");
+}
+
+Finding& Finding::recalled() {
+    const MessageFacts& m = history_.messages[violation_.message.index()];
+    if (!history_.recallAccepted(m)) return *this;
+    const RecallFacts& r = history_.recalls[m.recall];
+    return link(r.until, r.untilAt, r.origin, violation_.messageName + " recalled");
+}
+
+Finding& Finding::online(DeviceId device) {
+    if (!told_) return *this;
+    const DeviceSide& session = history_.sides[device.index()];
+    return link(history_.devices[device.index()].began, session.beganAt, session.beganOrigin,
+                history_.name(device) + " online");
+}
+
+Finding& Finding::offline(DeviceId device) {
+    if (!told_) return *this;
+    const DeviceSide& session = history_.sides[device.index()];
+    return link(session.ended, session.endedAt, session.endedOrigin, history_.name(device) + " offline");
+}
+
+Finding& Finding::here(std::string_view what) {
+    return link(history_.place, history_.now, history_.origin, what);
+}
+
+Finding& Finding::due() {
+    return here(history_.timeMode ? "due by now" : "settled");
+}
+
+}  // namespace rules
 
 std::string_view spell(Tolerance tolerance) {
     switch (tolerance) {

@@ -158,14 +158,16 @@ void Checker::State::limitOffline(const Event& e) {
     x.overBefore = legalOnes > x.number;
 
     if (!x.overBefore && x.by.exists() && devices[x.by.index()].deviceClass != d.deviceClass) {
-        Violation& v = violate(RuleId::LimitClassesIndependent, {}, aspectsOf(d.deviceClass),
-                               fmt::format("{} ({}) was disconnected by the login of {} ({})", name(e.device),
-                                           spell(d.deviceClass), name(x.by), spell(devices[x.by.index()].deviceClass)));
-        describe(v, {}, e.device, d.user);
-        because(v, d.began, side(d).beganAt, side(d).beganOrigin, fmt::format("{} online", name(e.device)));
         const LoginFacts& by = logins[x.by.index()];
-        because(v, by.place, by.t, by.origin, fmt::format("{} online", name(x.by)));
-        because(v, place, now, origin, fmt::format("{} offline, by the login of {}", name(e.device), name(x.by)));
+        finding(RuleId::LimitClassesIndependent, {}, aspectsOf(d.deviceClass))
+            .about(e.device)
+            .online(e.device)
+            .link(by.place, by.t, by.origin, fmt::format("{} online", name(x.by)))
+            .here(fmt::format("{} offline, by the login of {}", name(e.device), name(x.by)))
+            .file([&] {
+                return fmt::format("{} ({}) was disconnected by the login of {} ({})", name(e.device),
+                                   spell(d.deviceClass), name(x.by), spell(devices[x.by.index()].deviceClass));
+            });
         return;
     }
     if (x.by.exists()) {
@@ -191,27 +193,22 @@ void Checker::State::judgeEviction(const EvictionFacts& x, const LoginFacts* log
     const int count = login != nullptr ? login->count : x.count;
     const bool webOn = web && regime.service == Service::On;
     const bool webChanging = web && regime.service == Service::Changing;
-    const auto broken = [&](RuleId rule, std::string text) {
-        Violation& v =
-            violate(rule, webOn ? regime : Regime{}, aspectsOf(x.deviceClass, number) | onLimit(), std::move(text));
-        const DeviceFacts& d = devices[x.device.index()];
-        describe(v, {}, x.device, d.user);
-        v.t = x.t;
-        v.event = x.place - 1;
-        v.origin = login != nullptr ? login->origin : x.origin;
+    const auto broken = [&](RuleId rule, const std::string& text) {
+        Finding f = finding(rule, webOn ? regime : Regime{}, aspectsOf(x.deviceClass, number) | onLimit());
+        f.about(x.device).at(x.place, x.t).blame(login != nullptr ? login->origin : x.origin);
         if (login != nullptr) {
             for (const auto& [other, session] : login->earliest) {
-                const DeviceFacts& o = devices[other.index()];
-                if (o.session == session)
-                    because(v, o.began, side(o).beganAt, side(o).beganOrigin, fmt::format("{} online", name(other)));
+                if (devices[other.index()].session == session) f.online(other);
             }
-            because(v, login->place, login->t, login->origin,
-                    fmt::format("{} online, {} of {}", name(login->device), count, number));
+            f.link(login->place, login->t, login->origin,
+                   fmt::format("{} online, {} of {}", name(login->device), count, number));
         }
+        const DeviceSide& s = side(devices[x.device.index()]);
         if (login == nullptr || login->device != x.device)
-            because(v, x.began, side(d).beganAt, side(d).beganOrigin, fmt::format("{} online", name(x.device)));
+            f.link(x.began, s.beganAt, s.beganOrigin, fmt::format("{} online", name(x.device)));
         const std::string by = x.by.exists() ? ", by the login of " + name(x.by) : std::string();
-        because(v, x.place, x.t, x.origin, fmt::format("{} offline{}", name(x.device), by));
+        f.link(x.place, x.t, x.origin, fmt::format("{} offline{}", name(x.device), by));
+        f.file([&] { return text; });
     };
     if (x.overBefore || (login != nullptr && login->undecided))
         return undecided(webOn ? RuleId::WebTenTabs : RuleId::LimitWithin);
@@ -264,19 +261,15 @@ void Checker::State::judgeLogin() {
         if (login.over() > 0) undecided(login.webRules ? RuleId::WebEvictEarliest : RuleId::LimitPerClass);
         return;
     }
-    const auto broken = [&](RuleId rule, std::string text) {
-        Violation& v =
-            violate(rule, login.webRules ? login.regime : Regime{}, aspectsOf(login) | onLimit(), std::move(text));
-        describe(v, {}, login.device, d.user);
-        v.origin = login.origin;
+    const auto broken = [&](RuleId rule, const std::string& text) {
+        Finding f = finding(rule, login.webRules ? login.regime : Regime{}, aspectsOf(login) | onLimit());
+        f.about(login.device).blame(login.origin);
         for (const auto& [other, session] : login.earliest) {
-            const DeviceFacts& o = devices[other.index()];
-            if (o.session == session)
-                because(v, o.began, side(o).beganAt, side(o).beganOrigin, fmt::format("{} online", name(other)));
+            if (devices[other.index()].session == session) f.online(other);
         }
-        because(v, login.place, login.t, login.origin,
-                fmt::format("{} online, {} of {}", name(login.device), login.count, login.number));
-        becauseDue(v);
+        f.link(login.place, login.t, login.origin,
+               fmt::format("{} online, {} of {}", name(login.device), login.count, login.number));
+        f.due().file([&] { return text; });
     };
     const auto tooMany = [&] {
         return fmt::format("{} {} connections of {} are online, and {} may be", left, spell(login.deviceClass),
@@ -341,13 +334,13 @@ void Checker::State::judgeRefusal() {
             std::find(counted.begin(), counted.end(), other) == counted.end())
             ++later;
     }
-    const auto broken = [&](RuleId rule, std::string text) {
-        Violation& v =
-            violate(rule, login.webRules ? login.regime : Regime{}, aspectsOf(login) | onLimit(), std::move(text));
-        describe(v, {}, login.device, d.user);
-        v.origin = login.origin;
-        because(v, login.place, login.t, login.origin,
-                fmt::format("{} refused, would be {} of {}", name(login.device), login.count, login.number));
+    const auto broken = [&](RuleId rule, const std::string& text) {
+        finding(rule, login.webRules ? login.regime : Regime{}, aspectsOf(login) | onLimit())
+            .about(login.device)
+            .blame(login.origin)
+            .link(login.place, login.t, login.origin,
+                  fmt::format("{} refused, would be {} of {}", name(login.device), login.count, login.number))
+            .file([&] { return text; });
     };
     if (login.undecided) return undecided(login.webRules ? RuleId::WebTenTabs : RuleId::LimitWithin);
     const int demanded = login.webChanging() ? 1 : login.number;

@@ -116,10 +116,10 @@ private:
                                 boundaryIf(m.fromAt == window_.demanded);
         if (settled(rule, m.regime, aspects, held == Tri::Yes)) return;
         r.owed |= Receipt::NoMore;
-        explain(s_.violate(rule, m.regime, aspects,
-                           fmt::format("{} logged in and did not get {}, which {} has", s_.name(id_), s_.name(message),
-                                       s_.nameOfOtherHolder(m, id_, true))),
-                message, id_);
+        broken(rule, m.regime, aspects, message, id_).file([&] {
+            return fmt::format("{} logged in and did not get {}, which {} has", s_.name(id_), s_.name(message),
+                               s_.nameOfOtherHolder(m, id_, true));
+        });
     }
 
     void showsRecall(MessageId message, const MessageFacts& m, Receipt& r) {
@@ -136,10 +136,9 @@ private:
             aspectsOf(m, recall) | sideOf(d_.user == m.author) | boundaryIf(recall.fromAt == window_.demanded);
         if (settled(rule, recall.regime, aspects, (r.have & Receipt::Shown) != 0)) return;
         r.owed |= Receipt::RecallNoMore;
-        explain(s_.violate(rule, recall.regime, aspects,
-                           fmt::format("{} logged in after {} was recalled and still shows it", s_.name(id_),
-                                       s_.name(message))),
-                message, id_);
+        broken(rule, recall.regime, aspects, message, id_).file([&] {
+            return fmt::format("{} logged in after {} was recalled and still shows it", s_.name(id_), s_.name(message));
+        });
     }
 
     // A different mechanism from compensation: what no device of a recipient received is kept for the next that logs
@@ -159,10 +158,10 @@ private:
             boundaryIf(s_.side(d_).beganAt - m.fromAt == std::chrono::hours{24} * s_.side(d_).offlineDays);
         if (settled(rule, {}, aspects, ever)) return;
         s_.markUser(m, d_.user, Receipt::NoMore);
-        explain(s_.violate(rule, {}, aspects,
-                           fmt::format("{} logged in and did not get {}, which no device of {} ever received",
-                                       s_.name(id_), s_.name(message), s_.name(d_.user))),
-                message, DeviceId{});
+        broken(rule, {}, aspects, message, DeviceId{}).file([&] {
+            return fmt::format("{} logged in and did not get {}, which no device of {} ever received", s_.name(id_),
+                               s_.name(message), s_.name(d_.user));
+        });
     }
 
     void includedSender(MessageId message) {
@@ -182,11 +181,10 @@ private:
         const Aspects aspects = aspectsOf(m) | edgeOf(m) | boundaryIf(m.fromAt == window_.demanded);
         if (settled(rule, m.regime, aspects, held)) return;
         s_.markUser(m, d_.user, Receipt::NoMore);
-        explain(
-            s_.violate(rule, m.regime, aspects,
-                       fmt::format("{} logged in and no device of {} has {}, sent through the API with includeSender",
-                                   s_.name(id_), s_.name(d_.user), s_.name(message))),
-            message, DeviceId{});
+        broken(rule, m.regime, aspects, message, DeviceId{}).file([&] {
+            return fmt::format("{} logged in and no device of {} has {}, sent through the API with includeSender",
+                               s_.name(id_), s_.name(d_.user), s_.name(message));
+        });
     }
 
     // Whether another duty was missed about the same message and user: one fault, one violation.
@@ -212,18 +210,11 @@ private:
         return true;
     }
 
-    void explain(Violation& v, MessageId message, DeviceId device) {
-        const MessageFacts& m = s_.messages[message.index()];
-        s_.describe(v, message, device, d_.user);
-        v.origin = s_.side(d_).beganOrigin;
-        s_.because(v, m.asked, m.askedAt, m.askedOrigin, fmt::format("{} sent", s_.name(message)));
-        if (!m.late) s_.because(v, m.until, m.untilAt, m.askedOrigin, fmt::format("{} accepted", s_.name(message)));
-        if (s_.recallAccepted(m)) {
-            const RecallFacts& r = s_.recalls[m.recall];
-            s_.because(v, r.until, r.untilAt, r.origin, fmt::format("{} recalled", s_.name(message)));
-        }
-        s_.because(v, d_.began, s_.side(d_).beganAt, s_.side(d_).beganOrigin, fmt::format("{} online", s_.name(id_)));
-        s_.becauseDue(v);
+    // A duty of this login that was missed; `device`: none where it was owed to any one of the user's.
+    Finding broken(RuleId rule, Regime regime, Aspects aspects, MessageId message, DeviceId device) {
+        Finding f = s_.finding(rule, regime, aspects);
+        f.about(message, device, d_.user).blame(s_.side(d_).beganOrigin).sent().accepted().recalled().online(id_).due();
+        return f;
     }
 
     Checker::State& s_;

@@ -202,16 +202,18 @@ void Checker::State::judgeRecall(const Due& owed) {
             ++open;
         } else if ((receiptOf->owed & Receipt::RecallNoMore) == 0) {
             receiptOf->owed |= Receipt::RecallNoMore;
-            Violation& v = violate(
-                rule, r.regime, aspects | sideOf(device.user == m.author),
-                fmt::format("{} holds {} and was online all the time since its recall, and does not show it recalled",
-                            name(d), name(r.message)));
-            describe(v, r.message, d, device.user);
-            v.origin = r.origin;
-            because(v, m.until, m.untilAt, m.askedOrigin, fmt::format("{} accepted", name(r.message)));
-            because(v, device.began, side(device).beganAt, side(device).beganOrigin, fmt::format("{} online", name(d)));
-            because(v, r.until, r.untilAt, r.origin, fmt::format("{} recalled", name(r.message)));
-            becauseDue(v);
+            finding(rule, r.regime, aspects | sideOf(device.user == m.author))
+                .about(r.message, d, device.user)
+                .blame(r.origin)
+                .accepted()
+                .online(d)
+                .recalled()
+                .due()
+                .file([&, holder = d] {
+                    return fmt::format(
+                        "{} holds {} and was online all the time since its recall, and does not show it recalled",
+                        name(holder), name(r.message));
+                });
         }
     }
 }
@@ -228,30 +230,29 @@ void Checker::State::judgeReturn(const Due& owed) {
     const RecallFacts& recall = recalls[m.recall];
     const Aspects aspects = aspectsOf(m, recall) | sideOf(device.user == m.author) | aspectsOf(device);
     if ((r->have & Receipt::Shown) != 0) return check(RuleId::RecallNoReturn, recall.regime, aspects);
-    Violation& v =
-        violate(RuleId::RecallNoReturn, recall.regime, aspects,
-                fmt::format("{} received {} after its recall and does not show it recalled", name(d), name(id)));
-    describe(v, id, d, device.user);
-    v.origin = side(device).beganOrigin;
-    because(v, recall.until, recall.untilAt, recall.origin, fmt::format("{} recalled", name(id)));
-    because(v, device.began, side(device).beganAt, side(device).beganOrigin, fmt::format("{} online", name(d)));
-    because(v, owed.place, owed.arose, origin, fmt::format("{} receives {}", name(d), name(id)));
-    becauseDue(v);
+    finding(RuleId::RecallNoReturn, recall.regime, aspects)
+        .about(id, d, device.user)
+        .blame(side(device).beganOrigin)
+        .recalled()
+        .online(d)
+        .link(owed.place, owed.arose, origin, fmt::format("{} receives {}", name(d), name(id)))
+        .due()
+        .file([&] {
+            return fmt::format("{} received {} after its recall and does not show it recalled", name(d), name(id));
+        });
 }
 
 void Checker::State::onRecalled(const Event& e) {
     MessageFacts& m = message(e.message);
     DeviceFacts& d = devices[e.device.index()];
-    const auto broken = [&](RuleId rule, Regime regime, std::string text) {
+    const auto broken = [&](RuleId rule, Regime regime, const std::string& text) {
         const Aspects by = m.recall == MessageFacts::kNone ? aspectsOf(m) : aspectsOf(m, recalls[m.recall]);
-        Violation& v = violate(rule, regime, by | sideOf(d.user == m.author) | aspectsOf(d), std::move(text));
-        describe(v, e.message, e.device, d.user);
-        if (m.asked > 0) because(v, m.asked, m.askedAt, m.askedOrigin, fmt::format("{} sent", name(e.message)));
-        if (m.recall != MessageFacts::kNone) {
-            const RecallFacts& r = recalls[m.recall];
-            if (r.accepted) because(v, r.until, r.untilAt, r.origin, fmt::format("{} recalled", name(e.message)));
-        }
-        because(v, place, now, origin, fmt::format("{} shows {} recalled", name(e.device), name(e.message)));
+        finding(rule, regime, by | sideOf(d.user == m.author) | aspectsOf(d))
+            .about(e.message, e.device, d.user)
+            .sent()
+            .recalled()
+            .here(fmt::format("{} shows {} recalled", name(e.device), name(e.message)))
+            .file([&] { return text; });
     };
     if (m.state == MessageState::Forgotten) return;  // past its horizon: nothing is asked about it any more
     if (m.state == MessageState::Unknown || m.state == MessageState::Rejected) {

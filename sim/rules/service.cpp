@@ -14,10 +14,12 @@ void Checker::State::onSync(const Event& e) {
     if (unpaid == e.refused) {
         check(RuleId::ServicePrepaid, turn | bit(unpaid ? Aspect::Forbidden : Aspect::Allowed));
     } else {
-        Violation& v = violate(RuleId::ServicePrepaid, {}, turn | bit(unpaid ? Aspect::Forbidden : Aspect::Allowed),
-                               unpaid ? std::string("the switch was turned on in production, where nothing is prepaid")
-                                      : fmt::format("turning the switch {} was refused", e.enabled ? "on" : "off"));
-        because(v, place, now, origin, e.refused ? "the console refused" : "the console took it");
+        finding(RuleId::ServicePrepaid, {}, turn | bit(unpaid ? Aspect::Forbidden : Aspect::Allowed))
+            .here(e.refused ? "the console refused" : "the console took it")
+            .file([&] {
+                return unpaid ? std::string("the switch was turned on in production, where nothing is prepaid")
+                              : fmt::format("turning the switch {} was refused", e.enabled ? "on" : "off");
+            });
     }
     if (e.refused) return;
     limitsChange();
@@ -41,9 +43,9 @@ void Checker::State::onSet(const Event& e) {
         } else if (takeable && otherReason) {
             undecided(RuleId::ServiceDaysRange);
         } else {
-            Violation& v = violate(RuleId::ServiceDaysRange, {}, aspects,
-                                   fmt::format("{} compensation days were {}", days, e.refused ? "refused" : "taken"));
-            because(v, place, now, origin, fmt::format("compensationDays {}", days));
+            finding(RuleId::ServiceDaysRange, {}, aspects).here(fmt::format("compensationDays {}", days)).file([&] {
+                return fmt::format("{} compensation days were {}", days, e.refused ? "refused" : "taken");
+            });
         }
     }
     if (e.refused) return;

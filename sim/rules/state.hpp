@@ -14,6 +14,7 @@
 
 #include "mdsync/rules.hpp"
 #include "rules/facts.hpp"
+#include "rules/ledger.hpp"
 
 namespace mdsync {
 
@@ -118,7 +119,7 @@ struct EvictionFacts {
 
 }  // namespace rules
 
-struct Checker::State {
+struct Checker::State : rules::Ledger {
     State(std::shared_ptr<const Header> header, CheckerOptions options);
 
     // ---- what is given ----
@@ -179,12 +180,6 @@ struct Checker::State {
     Fifo<rules::LoginFacts> loginQueue;
     Fifo<rules::RefusalFacts> refusals;
     std::vector<rules::EvictionFacts> evictions;  // waiting for their login
-    std::uint64_t open = 0;
-
-    // ---- the ledger ----
-    RuleCounts counts{};
-    ToleranceCounts tolerances{};
-    std::vector<Violation> violations;
 
     // ---- checker.cpp: events ----
     void feed(const Event& e);
@@ -331,28 +326,10 @@ struct Checker::State {
     void judgeRefusal();
     void judgeEviction(const rules::EvictionFacts& x, const rules::LoginFacts* login);
 
-    // ---- ledger.cpp ----
-    // Kept, or tempted; `regime` is the state that decided, for the service rules that accompany others.
-    // Which aspects of the rule it was is added up besides.
-    void check(RuleId rule, Aspects aspects) {
-        Counts& c = counts[static_cast<std::size_t>(rule)];
-        ++c.checked;
-        if ((aspects & ~c.aspects) != 0) c.aspects |= aspects;  // mostly known: no store that the next check waits for
+    // A violation at the event at hand; `regime` is the state that decided.
+    rules::Finding finding(RuleId rule, rules::Regime regime, Aspects aspects) {
+        return {*this, *this, rule, regime, aspects};
     }
-    void check(RuleId rule, rules::Regime regime, Aspects aspects);
-    // Whether a check with these aspects would tell something new.
-    [[nodiscard]] bool isNew(RuleId rule, Aspects aspects) const {
-        return (aspects & ~counts[static_cast<std::size_t>(rule)].aspects) != 0;
-    }
-    void undecided(RuleId rule) { ++counts[static_cast<std::size_t>(rule)].undecided; }
-    void lapse(RuleId rule) { ++counts[static_cast<std::size_t>(rule)].lapsed; }
-    void tolerate(Tolerance t) { ++tolerances[static_cast<std::size_t>(t)]; }
-    // A violation at the event at hand; `regime` is the state that decided, for the service rules that accompany it.
-    Violation& violate(RuleId rule, rules::Regime regime, Aspects aspects, std::string text);
-    void describe(Violation& v, MessageId message, DeviceId device, UserId user);
-    void because(Violation& v, rules::Place where, Instant t, std::uint32_t from, std::string text);
-    // The link of a duty: by now it was due.
-    void becauseDue(Violation& v) { because(v, place, now, origin, timeMode ? "due by now" : "settled"); }
     std::string name(DeviceId d) const { return header->path(d); }
     std::string name(UserId u) const { return header->users[u.index()].name; }
     std::string name(MessageId m) const { return words->messages[m]; }

@@ -11,7 +11,8 @@ Each trace and its entry was written by hand from the rules' text, not taken fro
   checked    rules that must have been put to the test; unchecked: rules that must not
   why        the sentence that decides
 
-Besides, the folder itself is checked: for every rule there is a pair RULE.NAME.bad.jsonl and RULE.NAME.good.jsonl of
+Besides, an accompanying service rule must name the line and the chain of what it accompanies, and the folder itself is
+checked: for every rule there is a pair RULE.NAME.bad.jsonl and RULE.NAME.good.jsonl of
 which the one violates exactly that rule and the other, a near miss, differs in one line and violates nothing.
 Exit 1 if anything differs, 2 for wrong usage.
 """
@@ -53,10 +54,26 @@ def judge(tool, name, want):
     violated = {rule for rule, counts in rules.items() if counts.get("violated", 0) > 0}
     checked = {rule for rule, counts in rules.items() if counts.get("checked", 0) > 0}
     expected = set(want.get("rules", []))
+    faults += strange_companions(document)
     faults += [f"{rule} was violated" for rule in sorted(violated - expected)]
     faults += [f"{rule} was not violated" for rule in sorted(expected - violated)]
     faults += [f"{rule} was not checked" for rule in want.get("checked", []) if rule not in checked]
     faults += [f"{rule} was checked" for rule in want.get("unchecked", []) if rule in checked]
+    return faults
+
+
+def strange_companions(document):
+    """A service rule that is violated along with another one names the same line and the same chain as that one."""
+    faults = []
+    for scenario in document.get("scenarios", []):
+        all_of_them = scenario["violations"]
+        for companion in all_of_them:
+            if companion["rule"] not in ACCOMPANYING:
+                continue
+            same = [one for one in all_of_them if companion["text"].endswith(f": {one['rule']} is violated")
+                    and all(one[key] == companion[key] for key in one if key not in ("rule", "text"))]
+            if not same or not companion["because"]:
+                faults.append(f"{companion['rule']} says other things than what it accompanies: {companion['text']}")
     return faults
 
 

@@ -1,0 +1,89 @@
+// Ledger: what the rules counted and what they found. A Finding is a violation on its way into it.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "mdsync/rules.hpp"
+#include "rules/facts.hpp"
+
+namespace mdsync::rules {
+
+using History = Checker::State;  // what the trace has established so far
+
+// The Ledger counts, for each rule, how often it was put to the test and what came of it, and keeps the violations.
+struct Ledger {
+    RuleCounts counts{};
+    ToleranceCounts tolerances{};
+    std::vector<Violation> violations;
+    std::uint64_t open = 0;       // duties that were neither kept nor due when the trace ended
+    std::size_t limit = 0;        // so many violations are described; more are counted
+    bool onFromTheStart = false;  // the app was set up with the service on
+
+    // Kept, or tempted. Which aspects of the rule it was is added up besides.
+    void check(RuleId rule, Aspects aspects) {
+        Counts& c = counts[static_cast<std::size_t>(rule)];
+        ++c.checked;
+        if ((aspects & ~c.aspects) != 0) c.aspects |= aspects;  // mostly known: no store that the next check waits for
+    }
+    // `regime` is the state that decided, for the service rules that accompany others.
+    void check(RuleId rule, Regime regime, Aspects aspects);
+    // Whether a check with these aspects would tell something new.
+    [[nodiscard]] bool isNew(RuleId rule, Aspects aspects) const {
+        return (aspects & ~counts[static_cast<std::size_t>(rule)].aspects) != 0;
+    }
+    void undecided(RuleId rule) { ++counts[static_cast<std::size_t>(rule)].undecided; }
+    void lapse(RuleId rule) { ++counts[static_cast<std::size_t>(rule)].lapsed; }
+    void tolerate(Tolerance t) { ++tolerances[static_cast<std::size_t>(t)]; }
+
+    [[nodiscard]] bool hasRoom() const { return violations.size() < limit; }
+    // Files a complete violation, and with it the same about the service rule that it breaks besides, if any.
+    void file(Violation violation, Regime regime, Aspects aspects);
+};
+
+// A Finding collects all that is to be said of a violation: whom it is about, which line is to blame, and the chain of
+// events that led to it. file() puts it into the ledger, and the accompanying violation of a service rule with the same
+// line and the same chain. Nothing is spelled out where the ledger has no room for it.
+//
+//     Finding(history, ledger, RuleId::OnlineReceived, m.regime, aspects)
+//         .about(m1, macbook, alice).blame(m.askedOrigin).sent().accepted().online(macbook).due()
+//         .file([&] { return "alice/mac was online all the time and did not receive m1"; });
+class Finding {
+public:
+    // A violation at the event at hand; `regime` is the state that decided.
+    Finding(const History& history, Ledger& ledger, RuleId rule, Regime regime, Aspects aspects);
+
+    Finding& about(MessageId message, DeviceId device, UserId user);
+    Finding& about(DeviceId device);  // and its user
+
+    Finding& at(Place place, Instant t);   // not the event at hand, but this one
+    Finding& blame(std::uint32_t origin);  // the line that is to blame: not that of the event at hand
+
+    // Links of the chain, in any order: they come to stand in that of the trace.
+    Finding& link(Place place, Instant t, std::uint32_t origin, std::string_view what);
+    Finding& sent();                       // the message it is about
+    Finding& accepted();                   // ... unless nobody told the moment of it
+    Finding& recalled();                   // ... if it was
+    Finding& online(DeviceId device);      // its session, the running one or the last
+    Finding& offline(DeviceId device);     // when its last session ended
+    Finding& here(std::string_view what);  // the event at hand
+    Finding& due();                        // a duty's: by now it was due
+
+    // `text` is called for the sentence, if anybody will read it.
+    template <class Text>
+    void file(Text text) {
+        if (told_) violation_.text = text();
+        ledger_.file(std::move(violation_), regime_, aspects_);
+    }
+
+private:
+    const History& history_;
+    Ledger& ledger_;
+    Violation violation_;
+    Regime regime_;
+    Aspects aspects_;
+    bool told_;
+};
+
+}  // namespace mdsync::rules
