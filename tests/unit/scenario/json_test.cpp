@@ -15,7 +15,7 @@ using scenario::Mistakes;
 namespace {
 
 // `line:column code message`, or nothing.
-std::string wrong(const std::string& text) {
+std::string mistakeIn(const std::string& text) {
     Mistakes mistakes{text, "a.json"};
     Document document;
     const bool usable = document.read(text, mistakes);
@@ -59,59 +59,60 @@ TEST_CASE("escapes become the characters they stand for") {
 }
 
 TEST_CASE("what is not JSON is said with its place") {
-    CHECK(wrong("") == "1:1 scenario.not-json the file is empty");
-    CHECK(wrong(" \n // only a comment") == "2:19 scenario.not-json the file is empty");
-    CHECK(wrong("{} x") == "1:4 scenario.not-json expected the end of the file, found \"x\"");
-    CHECK(wrong("{\n  \"a\": 1,\n}") == "3:1 scenario.not-json expected a key in double quotes, found \"}\"");
-    CHECK(wrong("[1,]") == "1:4 scenario.not-json expected a value, found \"]\"");
-    CHECK(wrong("{\"a\" 1}") == "1:6 scenario.not-json expected a colon after the key, found \"1\"");
-    CHECK(wrong("{\"a\": 1 \"b\": 2}") == "1:9 scenario.not-json expected a comma or }, found a string");
-    CHECK(wrong("{\n\"a\": [1, 2") == "2:11 scenario.not-json the file ends inside the list that begins on line 2");
-    CHECK(wrong("{\"a\": True}") == "1:7 scenario.not-json expected a value, found \"True\"");
-    CHECK(wrong("{'a': 1}") == "1:2 scenario.not-json expected a key in double quotes, found \"'\"");
-    CHECK(wrong("[1 / 2]") == "1:4 scenario.not-json a single \"/\" is not JSON");
-    CHECK(wrong("[1 /* 2]") == "1:4 scenario.not-json this comment never ends");
-    CHECK(wrong("[01]") == "1:2 scenario.not-json this is not a number");
-    CHECK(wrong("[1.]") == "1:2 scenario.not-json this is not a number");
-    CHECK(wrong("[10m]") == "1:2 scenario.not-json this is not a number");
-    CHECK(wrong("[\"abc") == "1:2 scenario.not-json this string never ends");
-    CHECK(wrong("[\"ab\nc\"]") == "1:2 scenario.not-json this string does not end on its line");
-    CHECK(wrong("[\"\\x\"]") == "1:3 scenario.not-json there is no such escape");
-    CHECK(wrong("[\"\\ud800x\"]") == "1:3 scenario.not-json this is half of a surrogate pair");
-    CHECK(wrong(std::string("[1, \0]", 6)) ==
+    CHECK(mistakeIn("") == "1:1 scenario.not-json the file is empty");
+    CHECK(mistakeIn(" \n // only a comment") == "2:19 scenario.not-json the file is empty");
+    CHECK(mistakeIn("{} x") == "1:4 scenario.not-json expected the end of the file, found \"x\"");
+    CHECK(mistakeIn("{\n  \"a\": 1,\n}") == "3:1 scenario.not-json expected a key in double quotes, found \"}\"");
+    CHECK(mistakeIn("[1,]") == "1:4 scenario.not-json expected a value, found \"]\"");
+    CHECK(mistakeIn("{\"a\" 1}") == "1:6 scenario.not-json expected a colon after the key, found \"1\"");
+    CHECK(mistakeIn("{\"a\": 1 \"b\": 2}") == "1:9 scenario.not-json expected a comma or }, found a string");
+    CHECK(mistakeIn("{\n\"a\": [1, 2") == "2:11 scenario.not-json the file ends inside the list that begins on line 2");
+    CHECK(mistakeIn("{\"a\": True}") == "1:7 scenario.not-json expected a value, found \"True\"");
+    CHECK(mistakeIn("{'a': 1}") == "1:2 scenario.not-json expected a key in double quotes, found \"'\"");
+    CHECK(mistakeIn("[1 / 2]") == "1:4 scenario.not-json a single \"/\" is not JSON");
+    CHECK(mistakeIn("[1 /* 2]") == "1:4 scenario.not-json this comment never ends");
+    CHECK(mistakeIn("[01]") == "1:2 scenario.not-json this is not a number");
+    CHECK(mistakeIn("[1.]") == "1:2 scenario.not-json this is not a number");
+    CHECK(mistakeIn("[10m]") == "1:2 scenario.not-json this is not a number");
+    CHECK(mistakeIn("[\"abc") == "1:2 scenario.not-json this string never ends");
+    CHECK(mistakeIn("[\"ab\nc\"]") == "1:2 scenario.not-json this string does not end on its line");
+    CHECK(mistakeIn("[\"\\x\"]") == "1:3 scenario.not-json there is no such escape");
+    CHECK(mistakeIn("[\"\\ud800x\"]") == "1:3 scenario.not-json this is half of a surrogate pair");
+    CHECK(mistakeIn(std::string("[1, \0]", 6)) ==
           "1:5 scenario.not-json expected a value, found the control character 0x00");
-    CHECK(wrong("[\"\x01\"]") == "1:3 scenario.not-json a string can't contain the control character 0x01");
+    CHECK(mistakeIn("[\"\x01\"]") == "1:3 scenario.not-json a string can't contain the control character 0x01");
 }
 
 TEST_CASE("text that is not UTF-8 is refused at its first wrong byte") {
-    CHECK(wrong("{\n\"a\": \"\xff\"}") == "2:7 scenario.not-utf8 the byte 0xff is not UTF-8");
-    CHECK(wrong("\"\xc0\xaf\"") == "1:2 scenario.not-utf8 the byte 0xc0 is not UTF-8");          // overlong
-    CHECK(wrong("\"\xed\xa0\x80\"") == "1:2 scenario.not-utf8 the byte 0xed is not UTF-8");      // a surrogate
-    CHECK(wrong("\"\xf4\x90\x80\x80\"") == "1:2 scenario.not-utf8 the byte 0xf4 is not UTF-8");  // beyond Unicode
-    CHECK(wrong("\"\xe2\x82") == "1:2 scenario.not-utf8 the byte 0xe2 is not UTF-8");            // cut
-    CHECK(wrong("\"\xe2\x82\xac\xf0\x9f\x98\x80 0123456789\"") == "");
-    CHECK(wrong(std::string("\xff\xfe{\0", 4)) == "1:1 scenario.not-utf8 the byte 0xff is not UTF-8");
+    CHECK(mistakeIn("{\n\"a\": \"\xff\"}") == "2:7 scenario.not-utf8 the byte 0xff is not UTF-8");
+    CHECK(mistakeIn("\"\xc0\xaf\"") == "1:2 scenario.not-utf8 the byte 0xc0 is not UTF-8");          // overlong
+    CHECK(mistakeIn("\"\xed\xa0\x80\"") == "1:2 scenario.not-utf8 the byte 0xed is not UTF-8");      // a surrogate
+    CHECK(mistakeIn("\"\xf4\x90\x80\x80\"") == "1:2 scenario.not-utf8 the byte 0xf4 is not UTF-8");  // beyond Unicode
+    CHECK(mistakeIn("\"\xe2\x82") == "1:2 scenario.not-utf8 the byte 0xe2 is not UTF-8");            // cut
+    CHECK(mistakeIn("\"\xe2\x82\xac\xf0\x9f\x98\x80 0123456789\"") == "");
+    CHECK(mistakeIn(std::string("\xff\xfe{\0", 4)) == "1:1 scenario.not-utf8 the byte 0xff is not UTF-8");
 }
 
 TEST_CASE("a byte order mark does no harm and counts for no column") {
-    CHECK(wrong("\xef\xbb\xbf{\"a\": 1}") == "");
-    CHECK(wrong("\xef\xbb\xbf{\"a\" 1}") == "1:6 scenario.not-json expected a colon after the key, found \"1\"");
+    CHECK(mistakeIn("\xef\xbb\xbf{\"a\": 1}") == "");
+    CHECK(mistakeIn("\xef\xbb\xbf{\"a\" 1}") == "1:6 scenario.not-json expected a colon after the key, found \"1\"");
 }
 
 TEST_CASE("nesting beyond 64 is refused, however deep it goes") {
-    CHECK(wrong(std::string(64, '[') + std::string(64, ']')) == "");
-    CHECK(wrong(std::string(65, '[') + std::string(65, ']')) ==
+    CHECK(mistakeIn(std::string(64, '[') + std::string(64, ']')) == "");
+    CHECK(mistakeIn(std::string(65, '[') + std::string(65, ']')) ==
           "1:65 scenario.too-deep lists and objects are nested more than 64 deep");
-    CHECK(wrong(std::string(200'000, '[')) == "1:65 scenario.too-deep lists and objects are nested more than 64 deep");
+    CHECK(mistakeIn(std::string(200'000, '[')) ==
+          "1:65 scenario.too-deep lists and objects are nested more than 64 deep");
 }
 
 TEST_CASE("a repeated key is a mistake in small and in large objects") {
-    CHECK(wrong("{\"a\": 1,\n \"\\u0061\": 2}") == "2:2 scenario.duplicate-key the key \"a\" stands here twice");
+    CHECK(mistakeIn("{\"a\": 1,\n \"\\u0061\": 2}") == "2:2 scenario.duplicate-key the key \"a\" stands here twice");
     std::string large = "{\"k7\": 0\n";
     for (int i = 8; i < 100; ++i) large += ", \"k" + std::to_string(i) + "\": 0\n";
-    CHECK(wrong(large + "}") == "");
-    CHECK(wrong(large + ", \"k50\": 1}") == "94:3 scenario.duplicate-key the key \"k50\" stands here twice");
-    CHECK(wrong(large + ", \"k7\": 1}") == "94:3 scenario.duplicate-key the key \"k7\" stands here twice");
+    CHECK(mistakeIn(large + "}") == "");
+    CHECK(mistakeIn(large + ", \"k50\": 1}") == "94:3 scenario.duplicate-key the key \"k50\" stands here twice");
+    CHECK(mistakeIn(large + ", \"k7\": 1}") == "94:3 scenario.duplicate-key the key \"k7\" stands here twice");
 }
 
 // An independent opinion on what is JSON: the texts below, and each with one byte changed or left out.
