@@ -80,8 +80,8 @@ struct Rule {
     std::string_view statement;  // what must or must not happen, one sentence
     std::string_view reading;    // how we read it: boundaries, exceptions, what is left undecided
     std::string_view tempted;    // when it counts as checked
-    std::string_view passing;    // a smallest trace (JSON Lines) that tempts it and is legal
-    std::string_view failing;    // a smallest trace that violates it
+    std::string_view passing{};  // a smallest trace (JSON Lines) that tempts it and is legal
+    std::string_view failing{};  // a smallest trace that violates it
 };
 
 [[nodiscard]] std::span<const Rule, kRules> catalogue();

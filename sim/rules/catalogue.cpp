@@ -1,6 +1,7 @@
 // The catalogue: every rule with its texts, in the order of RuleId, and its rendering as the rules reference.
 //
-// The rows stand in catalogue_FAMILY.cpp. Nothing here judges: the rules themselves are in the files of their families.
+// The rows stand in catalogue_FAMILY.cpp, their examples in examples/. Nothing here judges: the rules themselves are in
+// the files of their families.
 #include <algorithm>
 #include <cassert>
 #include <cstddef>
@@ -8,6 +9,7 @@
 
 #include "mdsync/rules.hpp"
 #include "rules/catalogue_rows.hpp"
+#include "rules/examples.hpp"
 
 namespace mdsync {
 
@@ -37,13 +39,22 @@ std::string_view familyOf(const Rule& rule) {
     return rule.name.substr(0, rule.name.find('.'));
 }
 
+std::string_view exampleOf(const Rule& rule, std::string_view what) {
+    const auto text = textOf(ruleExamples(), std::string(rule.name).append(what).append(".jsonl"));
+    assert(text);
+    return text.value_or("");
+}
+
 std::array<Rule, kRules> joined() {
     std::array<Rule, kRules> all{};
     std::size_t next = 0;
     const auto add = [&](std::span<const Rule> rows) {
         for (const Rule& row : rows) {
             assert(static_cast<std::size_t>(row.id) == next);
-            all.at(next++) = row;
+            all.at(next) = row;
+            all.at(next).passing = exampleOf(row, ".keeps");
+            all.at(next).failing = exampleOf(row, ".breaks");
+            ++next;
         }
     };
     add(kOffRules);

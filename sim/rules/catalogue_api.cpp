@@ -1,5 +1,4 @@
-// The catalogue's rows of the family `api`: what the server API sends, and its sender. Texts and examples only, no
-// judgement.
+// The catalogue's rows of the family `api`: what the server API sends, and its sender. Texts only, no judgement.
 #include "rules/catalogue_rows.hpp"
 
 namespace mdsync {
@@ -20,25 +19,6 @@ constinit const std::array<Rule, 3> kApiRules{{
                    "status endpoint is not meant.",
         .tempted = "The duty was kept or violated: a device of the sender was online from acceptance until it "
                    "was due.",
-        .passing =
-            R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200030,"ev":"publish","msg":"m1","from":"alice","to":"bob","includeSender":true}
-{"t":1714525200040,"ev":"accept","msg":"m1"}
-{"t":1714525200050,"ev":"receive","msg":"m1","dev":"bob/pixel","via":"live"}
-{"t":1714525200060,"ev":"receive","msg":"m1","dev":"alice/phone","via":"live"}
-{"t":1714525200070,"ev":"settled"}
-)",
-        .failing =
-            R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200030,"ev":"publish","msg":"m1","from":"alice","to":"bob","includeSender":true}
-{"t":1714525200040,"ev":"accept","msg":"m1"}
-{"t":1714525200050,"ev":"receive","msg":"m1","dev":"bob/pixel","via":"live"}
-{"t":1714525200070,"ev":"settled"}
-)",
     },
     {
         .id = RuleId::ApiIncludeSenderOffline,
@@ -56,27 +36,6 @@ constinit const std::array<Rule, 3> kApiRules{{
                    "oneself through the API: judged by delivery.* alone.",
         .tempted = "The duty was kept or violated: such a session of the sender reached its first settled "
                    "moment.",
-        .passing =
-            R"({"mdsync":"trace/1","t":1714525200000,"app":{"sync":true},"users":{"alice":{"phone":"android"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200020,"ev":"publish","msg":"m1","from":"alice","to":"bob","includeSender":true}
-{"t":1714525200030,"ev":"accept","msg":"m1"}
-{"t":1714525200040,"ev":"receive","msg":"m1","dev":"bob/pixel","via":"live"}
-{"t":1714525200050,"ev":"settled"}
-{"t":1714525200060,"ev":"online","dev":"alice/phone"}
-{"t":1714525200070,"ev":"receive","msg":"m1","dev":"alice/phone","via":"compensation"}
-{"t":1714525200080,"ev":"settled"}
-)",
-        .failing =
-            R"({"mdsync":"trace/1","t":1714525200000,"app":{"sync":true},"users":{"alice":{"phone":"android"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200020,"ev":"publish","msg":"m1","from":"alice","to":"bob","includeSender":true}
-{"t":1714525200030,"ev":"accept","msg":"m1"}
-{"t":1714525200040,"ev":"receive","msg":"m1","dev":"bob/pixel","via":"live"}
-{"t":1714525200050,"ev":"settled"}
-{"t":1714525200060,"ev":"online","dev":"alice/phone"}
-{"t":1714525200080,"ev":"settled"}
-)",
     },
     {
         .id = RuleId::ApiExcludeSender,
@@ -89,25 +48,6 @@ constinit const std::array<Rule, 3> kApiRules{{
         .reading = "Normal and status messages alike, with the service on or off, live or at a login. A "
                    "message that a user sends to themself through the API is judged by delivery.* alone.",
         .tempted = "The sender has a device online at acceptance or later.",
-        .passing =
-            R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200030,"ev":"publish","msg":"m1","from":"alice","to":"bob"}
-{"t":1714525200040,"ev":"accept","msg":"m1"}
-{"t":1714525200050,"ev":"receive","msg":"m1","dev":"bob/pixel","via":"live"}
-{"t":1714525200070,"ev":"settled"}
-)",
-        .failing =
-            R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200030,"ev":"publish","msg":"m1","from":"alice","to":"bob"}
-{"t":1714525200040,"ev":"accept","msg":"m1"}
-{"t":1714525200050,"ev":"receive","msg":"m1","dev":"bob/pixel","via":"live"}
-{"t":1714525200060,"ev":"receive","msg":"m1","dev":"alice/phone","via":"live"}
-{"t":1714525200070,"ev":"settled"}
-)",
     },
 }};
 

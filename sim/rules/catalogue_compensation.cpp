@@ -1,5 +1,5 @@
-// The catalogue's rows of the family `compensation`: device switch and reinstall with the service on. Texts and
-// examples only, no judgement.
+// The catalogue's rows of the family `compensation`: device switch and reinstall with the service on. Texts only, no
+// judgement.
 #include "rules/catalogue_rows.hpp"
 
 namespace mdsync {
@@ -24,29 +24,6 @@ constinit const std::array<Rule, 4> kCompensationRules{{
                    "Whether messages accepted while the service was off come back is never judged.",
         .tempted = "The duty was kept or violated: such a message existed when the session's first settled "
                    "moment came.",
-        .passing =
-            R"({"mdsync":"trace/1","t":1714525200000,"app":{"sync":true},"users":{"alice":{"phone":"android","mac":"macos"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200030,"ev":"send","msg":"m1","dev":"bob/pixel","to":"alice"}
-{"t":1714525200040,"ev":"accept","msg":"m1"}
-{"t":1714525200050,"ev":"receive","msg":"m1","dev":"alice/phone","via":"live"}
-{"t":1714525200060,"ev":"settled"}
-{"t":1714525200070,"ev":"online","dev":"alice/mac"}
-{"t":1714525200080,"ev":"receive","msg":"m1","dev":"alice/mac","via":"compensation"}
-{"t":1714525200090,"ev":"settled"}
-)",
-        .failing =
-            R"({"mdsync":"trace/1","t":1714525200000,"app":{"sync":true},"users":{"alice":{"phone":"android","mac":"macos"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200030,"ev":"send","msg":"m1","dev":"bob/pixel","to":"alice"}
-{"t":1714525200040,"ev":"accept","msg":"m1"}
-{"t":1714525200050,"ev":"receive","msg":"m1","dev":"alice/phone","via":"live"}
-{"t":1714525200060,"ev":"settled"}
-{"t":1714525200070,"ev":"online","dev":"alice/mac"}
-{"t":1714525200090,"ev":"settled"}
-)",
     },
     {
         .id = RuleId::CompensationReinstall,
@@ -64,33 +41,6 @@ constinit const std::array<Rule, 4> kCompensationRules{{
                    "acceptance, which installation sent it is undecided.",
         .tempted = "The duty was kept or violated: such a message existed when the first settled moment after "
                    "the reinstall came.",
-        .passing =
-            R"({"mdsync":"trace/1","t":1714525200000,"app":{"sync":true},"users":{"alice":{"phone":"android"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200030,"ev":"send","msg":"m1","dev":"bob/pixel","to":"alice"}
-{"t":1714525200040,"ev":"accept","msg":"m1"}
-{"t":1714525200050,"ev":"receive","msg":"m1","dev":"alice/phone","via":"live"}
-{"t":1714525200060,"ev":"settled"}
-{"t":1714525200070,"ev":"offline","dev":"alice/phone","reason":"uninstall"}
-{"t":1714525200080,"ev":"reinstall","dev":"alice/phone"}
-{"t":1714525200090,"ev":"online","dev":"alice/phone"}
-{"t":1714525200100,"ev":"receive","msg":"m1","dev":"alice/phone","via":"compensation"}
-{"t":1714525200110,"ev":"settled"}
-)",
-        .failing =
-            R"({"mdsync":"trace/1","t":1714525200000,"app":{"sync":true},"users":{"alice":{"phone":"android"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200030,"ev":"send","msg":"m1","dev":"bob/pixel","to":"alice"}
-{"t":1714525200040,"ev":"accept","msg":"m1"}
-{"t":1714525200050,"ev":"receive","msg":"m1","dev":"alice/phone","via":"live"}
-{"t":1714525200060,"ev":"settled"}
-{"t":1714525200070,"ev":"offline","dev":"alice/phone","reason":"uninstall"}
-{"t":1714525200080,"ev":"reinstall","dev":"alice/phone"}
-{"t":1714525200090,"ev":"online","dev":"alice/phone"}
-{"t":1714525200110,"ev":"settled"}
-)",
     },
     {
         .id = RuleId::CompensationWindow,
@@ -107,29 +57,6 @@ constinit const std::array<Rule, 4> kCompensationRules{{
                    "whatever its age up to `offlineDays`; that a later login, in whose window the message is, brings "
                    "it to another terminal while it is on its way is undecided.",
         .tempted = "A device logs in that lacks such a message.",
-        .passing =
-            R"({"mdsync":"trace/1","t":1714492799000,"app":{"sync":true},"users":{"alice":{"phone":"android","mac":"macos"},"bob":{"pixel":"android"}}}
-{"t":1714492799010,"ev":"online","dev":"alice/phone"}
-{"t":1714492799020,"ev":"online","dev":"bob/pixel"}
-{"t":1714492799030,"ev":"send","msg":"m1","dev":"bob/pixel","to":"alice"}
-{"t":1714492799999,"ev":"accept","msg":"m1"}
-{"t":1714492800009,"ev":"receive","msg":"m1","dev":"alice/phone","via":"live"}
-{"t":1714492800019,"ev":"settled"}
-{"t":1714525200000,"ev":"online","dev":"alice/mac"}
-{"t":1714525200020,"ev":"settled"}
-)",
-        .failing =
-            R"({"mdsync":"trace/1","t":1714492799000,"app":{"sync":true},"users":{"alice":{"phone":"android","mac":"macos"},"bob":{"pixel":"android"}}}
-{"t":1714492799010,"ev":"online","dev":"alice/phone"}
-{"t":1714492799020,"ev":"online","dev":"bob/pixel"}
-{"t":1714492799030,"ev":"send","msg":"m1","dev":"bob/pixel","to":"alice"}
-{"t":1714492799999,"ev":"accept","msg":"m1"}
-{"t":1714492800009,"ev":"receive","msg":"m1","dev":"alice/phone","via":"live"}
-{"t":1714492800019,"ev":"settled"}
-{"t":1714525200000,"ev":"online","dev":"alice/mac"}
-{"t":1714525200010,"ev":"receive","msg":"m1","dev":"alice/mac","via":"compensation"}
-{"t":1714525200020,"ev":"settled"}
-)",
     },
     {
         .id = RuleId::CompensationConversations,
@@ -146,32 +73,6 @@ constinit const std::array<Rule, 4> kCompensationRules{{
                    "past their horizon are known may be listed or not. Status and chatroom messages make no "
                    "conversation. Later catch-ups are not judged.",
         .tempted = "Such a catch-up came in a session that began while the service was on.",
-        .passing =
-            R"({"mdsync":"trace/1","t":1714525200000,"app":{"sync":true},"users":{"alice":{"phone":"android","mac":"macos"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200030,"ev":"send","msg":"m1","dev":"bob/pixel","to":"alice"}
-{"t":1714525200040,"ev":"accept","msg":"m1"}
-{"t":1714525200050,"ev":"receive","msg":"m1","dev":"alice/phone","via":"live"}
-{"t":1714525200060,"ev":"settled"}
-{"t":1714525200070,"ev":"online","dev":"alice/mac"}
-{"t":1714525200080,"ev":"receive","msg":"m1","dev":"alice/mac","via":"compensation"}
-{"t":1714525200090,"ev":"caught-up","dev":"alice/mac","count":1,"conversations":["bob"]}
-{"t":1714525200100,"ev":"settled"}
-)",
-        .failing =
-            R"({"mdsync":"trace/1","t":1714525200000,"app":{"sync":true},"users":{"alice":{"phone":"android","mac":"macos"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200030,"ev":"send","msg":"m1","dev":"bob/pixel","to":"alice"}
-{"t":1714525200040,"ev":"accept","msg":"m1"}
-{"t":1714525200050,"ev":"receive","msg":"m1","dev":"alice/phone","via":"live"}
-{"t":1714525200060,"ev":"settled"}
-{"t":1714525200070,"ev":"online","dev":"alice/mac"}
-{"t":1714525200080,"ev":"receive","msg":"m1","dev":"alice/mac","via":"compensation"}
-{"t":1714525200090,"ev":"caught-up","dev":"alice/mac","count":1,"conversations":[]}
-{"t":1714525200100,"ev":"settled"}
-)",
     },
 }};
 

@@ -1,4 +1,4 @@
-// The catalogue's rows of the family `delivery`: what every other rule rests on. Texts and examples only, no judgement.
+// The catalogue's rows of the family `delivery`: what every other rule rests on. Texts only, no judgement.
 #include "rules/catalogue_rows.hpp"
 
 namespace mdsync {
@@ -16,19 +16,6 @@ constinit const std::array<Rule, 8> kDeliveryRules{{
                    "of a send or recall whose device is offline, where the device has an offline meanwhile, "
                    "where the server restarted, or where the recorder cannot see that kind of answer.",
         .tempted = "Each such request whose answer is due.",
-        .passing =
-            R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200020,"ev":"send","msg":"m1","dev":"bob/pixel","to":"alice"}
-{"t":1714525200030,"ev":"accept","msg":"m1"}
-{"t":1714525200040,"ev":"settled"}
-)",
-        .failing =
-            R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200020,"ev":"send","msg":"m1","dev":"bob/pixel","to":"alice"}
-{"t":1714525200040,"ev":"settled"}
-)",
     },
     {
         .id = RuleId::DeliveryNoLoss,
@@ -44,23 +31,6 @@ constinit const std::array<Rule, 8> kDeliveryRules{{
                    "only where no other duty names that message and user, and once per user. A recalled "
                    "message and one at its horizon are owed no more, nor is anything to who left the group.",
         .tempted = "A message was accepted and a recipient has such a device at a settled moment.",
-        .passing =
-            R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200030,"ev":"send","msg":"m1","dev":"bob/pixel","to":"alice"}
-{"t":1714525200040,"ev":"accept","msg":"m1"}
-{"t":1714525200050,"ev":"receive","msg":"m1","dev":"alice/phone","via":"live"}
-{"t":1714525200060,"ev":"settled"}
-)",
-        .failing =
-            R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200030,"ev":"send","msg":"m1","dev":"bob/pixel","to":"alice"}
-{"t":1714525200040,"ev":"accept","msg":"m1"}
-{"t":1714525200060,"ev":"settled"}
-)",
     },
     {
         .id = RuleId::DeliveryNoPhantom,
@@ -74,25 +44,6 @@ constinit const std::array<Rule, 8> kDeliveryRules{{
         .reading = "The place in the trace decides what was before. The horizon is 8 x 24 h after acceptance; "
                    "an id used again beyond it is a new message.",
         .tempted = "Each receive is a test.",
-        .passing =
-            R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200030,"ev":"send","msg":"m1","dev":"bob/pixel","to":"alice"}
-{"t":1714525200040,"ev":"accept","msg":"m1"}
-{"t":1714525200050,"ev":"receive","msg":"m1","dev":"alice/phone","via":"live"}
-{"t":1714525200070,"ev":"settled"}
-)",
-        .failing =
-            R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200030,"ev":"send","msg":"m1","dev":"bob/pixel","to":"alice"}
-{"t":1714525200040,"ev":"accept","msg":"m1"}
-{"t":1714525200050,"ev":"receive","msg":"m1","dev":"alice/phone","via":"live"}
-{"t":1714525200060,"ev":"receive","msg":"m2","dev":"alice/phone","via":"live"}
-{"t":1714525200070,"ev":"settled"}
-)",
     },
     {
         .id = RuleId::DeliveryNoLeak,
@@ -106,27 +57,6 @@ constinit const std::array<Rule, 8> kDeliveryRules{{
                    "who leaves later is not. For a chatroom it is the users with a device in the room at "
                    "acceptance.",
         .tempted = "Somebody outside has a device online at acceptance or later.",
-        .passing =
-            R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android"},"bob":{"pixel":"android"},"carol":{"iphone":"ios"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200030,"ev":"online","dev":"carol/iphone"}
-{"t":1714525200040,"ev":"send","msg":"m1","dev":"bob/pixel","to":"alice"}
-{"t":1714525200050,"ev":"accept","msg":"m1"}
-{"t":1714525200060,"ev":"receive","msg":"m1","dev":"alice/phone","via":"live"}
-{"t":1714525200080,"ev":"settled"}
-)",
-        .failing =
-            R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android"},"bob":{"pixel":"android"},"carol":{"iphone":"ios"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200030,"ev":"online","dev":"carol/iphone"}
-{"t":1714525200040,"ev":"send","msg":"m1","dev":"bob/pixel","to":"alice"}
-{"t":1714525200050,"ev":"accept","msg":"m1"}
-{"t":1714525200060,"ev":"receive","msg":"m1","dev":"alice/phone","via":"live"}
-{"t":1714525200070,"ev":"receive","msg":"m1","dev":"carol/iphone","via":"live"}
-{"t":1714525200080,"ev":"settled"}
-)",
     },
     {
         .id = RuleId::DeliveryOnce,
@@ -139,31 +69,6 @@ constinit const std::array<Rule, 8> kDeliveryRules{{
                    "count too, within one session. Where a reinstall stands between a send and its acceptance, "
                    "which installation sent it is undecided.",
         .tempted = "A session begins on a device that holds something.",
-        .passing =
-            R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200030,"ev":"send","msg":"m1","dev":"bob/pixel","to":"alice"}
-{"t":1714525200040,"ev":"accept","msg":"m1"}
-{"t":1714525200050,"ev":"receive","msg":"m1","dev":"alice/phone","via":"live"}
-{"t":1714525200060,"ev":"settled"}
-{"t":1714525200070,"ev":"offline","dev":"alice/phone","reason":"drop"}
-{"t":1714525200080,"ev":"online","dev":"alice/phone"}
-{"t":1714525200100,"ev":"settled"}
-)",
-        .failing =
-            R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200030,"ev":"send","msg":"m1","dev":"bob/pixel","to":"alice"}
-{"t":1714525200040,"ev":"accept","msg":"m1"}
-{"t":1714525200050,"ev":"receive","msg":"m1","dev":"alice/phone","via":"live"}
-{"t":1714525200060,"ev":"settled"}
-{"t":1714525200070,"ev":"offline","dev":"alice/phone","reason":"drop"}
-{"t":1714525200080,"ev":"online","dev":"alice/phone"}
-{"t":1714525200090,"ev":"receive","msg":"m1","dev":"alice/phone","via":"offline"}
-{"t":1714525200100,"ev":"settled"}
-)",
     },
     {
         .id = RuleId::DeliveryOnlyOnline,
@@ -175,23 +80,6 @@ constinit const std::array<Rule, 8> kDeliveryRules{{
         .reading = "What was accepted before the device's offline may still arrive until the next settled "
                    "moment: it was on its way. Such a late arrival violates no off rule either.",
         .tempted = "A message is accepted for a device that is offline.",
-        .passing =
-            R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200020,"ev":"send","msg":"m1","dev":"bob/pixel","to":"alice"}
-{"t":1714525200030,"ev":"accept","msg":"m1"}
-{"t":1714525200040,"ev":"settled"}
-{"t":1714525200060,"ev":"settled"}
-)",
-        .failing =
-            R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200020,"ev":"send","msg":"m1","dev":"bob/pixel","to":"alice"}
-{"t":1714525200030,"ev":"accept","msg":"m1"}
-{"t":1714525200040,"ev":"settled"}
-{"t":1714525200050,"ev":"receive","msg":"m1","dev":"alice/phone","via":"live"}
-{"t":1714525200060,"ev":"settled"}
-)",
     },
     {
         .id = RuleId::DeliveryOrder,
@@ -206,30 +94,6 @@ constinit const std::array<Rule, 8> kDeliveryRules{{
                    "compared; where the recorder cannot see caught-up only `live` is. It is judged besides the "
                    "other bans: a receipt may violate one of them and this rule.",
         .tempted = "Two such messages come in one session.",
-        .passing =
-            R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200030,"ev":"send","msg":"m1","dev":"bob/pixel","to":"alice"}
-{"t":1714525200040,"ev":"accept","msg":"m1"}
-{"t":1714525200050,"ev":"send","msg":"m2","dev":"bob/pixel","to":"alice"}
-{"t":1714525200060,"ev":"accept","msg":"m2"}
-{"t":1714525200070,"ev":"receive","msg":"m1","dev":"alice/phone","via":"live"}
-{"t":1714525200090,"ev":"receive","msg":"m2","dev":"alice/phone","via":"live"}
-{"t":1714525200100,"ev":"settled"}
-)",
-        .failing =
-            R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200030,"ev":"send","msg":"m1","dev":"bob/pixel","to":"alice"}
-{"t":1714525200040,"ev":"accept","msg":"m1"}
-{"t":1714525200050,"ev":"send","msg":"m2","dev":"bob/pixel","to":"alice"}
-{"t":1714525200060,"ev":"accept","msg":"m2"}
-{"t":1714525200080,"ev":"receive","msg":"m2","dev":"alice/phone","via":"live"}
-{"t":1714525200090,"ev":"receive","msg":"m1","dev":"alice/phone","via":"live"}
-{"t":1714525200100,"ev":"settled"}
-)",
     },
     {
         .id = RuleId::DeliveryIntact,
@@ -242,24 +106,6 @@ constinit const std::array<Rule, 8> kDeliveryRules{{
         .reading = "A digest is compared with a digest, a text with a text, nothing else; what is absent is "
                    "unknown. It is judged besides the other bans.",
         .tempted = "What was sent and what is received are both known.",
-        .passing =
-            R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200030,"ev":"send","msg":"m1","dev":"bob/pixel","to":"alice","text":"hi"}
-{"t":1714525200040,"ev":"accept","msg":"m1"}
-{"t":1714525200050,"ev":"receive","msg":"m1","dev":"alice/phone","via":"live","text":"hi"}
-{"t":1714525200060,"ev":"settled"}
-)",
-        .failing =
-            R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200030,"ev":"send","msg":"m1","dev":"bob/pixel","to":"alice","text":"hi"}
-{"t":1714525200040,"ev":"accept","msg":"m1"}
-{"t":1714525200050,"ev":"receive","msg":"m1","dev":"alice/phone","via":"live","text":"h"}
-{"t":1714525200060,"ev":"settled"}
-)",
     },
 }};
 

@@ -1,5 +1,4 @@
-// The catalogue's rows of the family `limit`: how many devices of one user may be online. Texts and examples only, no
-// judgement.
+// The catalogue's rows of the family `limit`: how many devices of one user may be online. Texts only, no judgement.
 #include "rules/catalogue_rows.hpp"
 
 namespace mdsync {
@@ -22,19 +21,6 @@ constinit const std::array<Rule, 4> kLimitRules{{
                    "ten; while it is on, web.* rules. Connections that were legal when made stay legal when "
                    "the number shrinks under them.",
         .tempted = "A login takes a class over its number.",
-        .passing = R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android","ipad":"ios"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"settled"}
-{"t":1714525200030,"ev":"online","dev":"alice/ipad"}
-{"t":1714525200040,"ev":"offline","dev":"alice/phone","reason":"replaced","by":"alice/ipad"}
-{"t":1714525200050,"ev":"settled"}
-)",
-        .failing = R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android","ipad":"ios"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"settled"}
-{"t":1714525200030,"ev":"online","dev":"alice/ipad"}
-{"t":1714525200050,"ev":"settled"}
-)",
     },
     {
         .id = RuleId::LimitClassesIndependent,
@@ -48,19 +34,6 @@ constinit const std::array<Rule, 4> kLimitRules{{
                    "its own class, if any. A drop, a logout, an uninstall or the server's restart disconnects "
                    "for other reasons and is not meant.",
         .tempted = "A device logs in while a device of another class of the same user is online.",
-        .passing = R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android","mac":"macos"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"settled"}
-{"t":1714525200030,"ev":"online","dev":"alice/mac"}
-{"t":1714525200050,"ev":"settled"}
-)",
-        .failing = R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android","mac":"macos"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"settled"}
-{"t":1714525200030,"ev":"online","dev":"alice/mac"}
-{"t":1714525200040,"ev":"offline","dev":"alice/phone","reason":"replaced","by":"alice/mac"}
-{"t":1714525200050,"ev":"settled"}
-)",
     },
     {
         .id = RuleId::LimitWithin,
@@ -77,21 +50,6 @@ constinit const std::array<Rule, 4> kLimitRules{{
                    "the device that took the place. Web is judged here while the service is off and, with one "
                    "place, while it is changing.",
         .tempted = "A device logs in and its class stays within its number.",
-        .passing =
-            R"({"mdsync":"trace/1","t":1714525200000,"app":{"limits":{"mobile":2}},"users":{"alice":{"phone":"android","ipad":"ios"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"settled"}
-{"t":1714525200030,"ev":"online","dev":"alice/ipad"}
-{"t":1714525200050,"ev":"settled"}
-)",
-        .failing =
-            R"({"mdsync":"trace/1","t":1714525200000,"app":{"limits":{"mobile":2}},"users":{"alice":{"phone":"android","ipad":"ios"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"settled"}
-{"t":1714525200030,"ev":"online","dev":"alice/ipad"}
-{"t":1714525200040,"ev":"offline","dev":"alice/phone","reason":"replaced","by":"alice/ipad"}
-{"t":1714525200050,"ev":"settled"}
-)",
     },
     {
         .id = RuleId::LimitNewestWins,
@@ -108,20 +66,6 @@ constinit const std::array<Rule, 4> kLimitRules{{
                    "service is off. While a class is over its number from before (the number shrank), its "
                    "logins and disconnections are undecided.",
         .tempted = "A login takes a class over its number.",
-        .passing = R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android","ipad":"ios"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"settled"}
-{"t":1714525200030,"ev":"online","dev":"alice/ipad"}
-{"t":1714525200040,"ev":"offline","dev":"alice/phone","reason":"replaced","by":"alice/ipad"}
-{"t":1714525200050,"ev":"settled"}
-)",
-        .failing = R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android","ipad":"ios"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"settled"}
-{"t":1714525200030,"ev":"online","dev":"alice/ipad"}
-{"t":1714525200040,"ev":"offline","dev":"alice/ipad","reason":"replaced","by":"alice/ipad"}
-{"t":1714525200050,"ev":"settled"}
-)",
     },
 }};
 

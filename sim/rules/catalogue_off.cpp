@@ -1,4 +1,4 @@
-// The catalogue's rows of the family `off`: with the service off, the default. Texts and examples only, no judgement.
+// The catalogue's rows of the family `off`: with the service off, the default. Texts only, no judgement.
 #include "rules/catalogue_rows.hpp"
 
 namespace mdsync {
@@ -22,27 +22,6 @@ constinit const std::array<Rule, 5> kOffRules{{
                    "does not hold count neither as the first nor as the second. A copy that a login brings is "
                    "off.no-compensation's. Status and chatroom messages are judged by rules of their own.",
         .tempted = "A normal message is accepted while two devices of one of its recipients are online.",
-        .passing =
-            R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android","mac":"macos"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"online","dev":"alice/mac"}
-{"t":1714525200030,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200040,"ev":"send","msg":"m1","dev":"bob/pixel","to":"alice"}
-{"t":1714525200050,"ev":"accept","msg":"m1"}
-{"t":1714525200060,"ev":"receive","msg":"m1","dev":"alice/phone","via":"live"}
-{"t":1714525200080,"ev":"settled"}
-)",
-        .failing =
-            R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android","mac":"macos"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"online","dev":"alice/mac"}
-{"t":1714525200030,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200040,"ev":"send","msg":"m1","dev":"bob/pixel","to":"alice"}
-{"t":1714525200050,"ev":"accept","msg":"m1"}
-{"t":1714525200060,"ev":"receive","msg":"m1","dev":"alice/phone","via":"live"}
-{"t":1714525200070,"ev":"receive","msg":"m1","dev":"alice/mac","via":"live"}
-{"t":1714525200080,"ev":"settled"}
-)",
     },
     {
         .id = RuleId::OffNoSentSync,
@@ -56,27 +35,6 @@ constinit const std::array<Rule, 5> kOffRules{{
                    "(api.*). The state of the switch decides as for off.single-device. A copy that a session of the "
                    "time of off brings of a message accepted before it is off.no-compensation's.",
         .tempted = "A normal message of a client is accepted while another device of its author is online.",
-        .passing =
-            R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android","mac":"macos"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"online","dev":"alice/mac"}
-{"t":1714525200030,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200040,"ev":"send","msg":"m1","dev":"alice/phone","to":"bob"}
-{"t":1714525200050,"ev":"accept","msg":"m1"}
-{"t":1714525200060,"ev":"receive","msg":"m1","dev":"bob/pixel","via":"live"}
-{"t":1714525200080,"ev":"settled"}
-)",
-        .failing =
-            R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android","mac":"macos"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"online","dev":"alice/mac"}
-{"t":1714525200030,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200040,"ev":"send","msg":"m1","dev":"alice/phone","to":"bob"}
-{"t":1714525200050,"ev":"accept","msg":"m1"}
-{"t":1714525200060,"ev":"receive","msg":"m1","dev":"bob/pixel","via":"live"}
-{"t":1714525200070,"ev":"receive","msg":"m1","dev":"alice/mac","via":"live"}
-{"t":1714525200080,"ev":"settled"}
-)",
     },
     {
         .id = RuleId::OffNoCompensation,
@@ -94,29 +52,6 @@ constinit const std::array<Rule, 5> kOffRules{{
                    "which works on or off; that a later login, which did not begin in OFF, brings it to another "
                    "terminal while it is on its way is undecided.",
         .tempted = "A session begins while the service is off, on a device that lacks such a message.",
-        .passing =
-            R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android","mac":"macos"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200030,"ev":"send","msg":"m1","dev":"bob/pixel","to":"alice"}
-{"t":1714525200040,"ev":"accept","msg":"m1"}
-{"t":1714525200050,"ev":"receive","msg":"m1","dev":"alice/phone","via":"live"}
-{"t":1714525200060,"ev":"settled"}
-{"t":1714525200070,"ev":"online","dev":"alice/mac"}
-{"t":1714525200090,"ev":"settled"}
-)",
-        .failing =
-            R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android","mac":"macos"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200030,"ev":"send","msg":"m1","dev":"bob/pixel","to":"alice"}
-{"t":1714525200040,"ev":"accept","msg":"m1"}
-{"t":1714525200050,"ev":"receive","msg":"m1","dev":"alice/phone","via":"live"}
-{"t":1714525200060,"ev":"settled"}
-{"t":1714525200070,"ev":"online","dev":"alice/mac"}
-{"t":1714525200080,"ev":"receive","msg":"m1","dev":"alice/mac","via":"compensation"}
-{"t":1714525200090,"ev":"settled"}
-)",
     },
     {
         .id = RuleId::OffRecallStaysLocal,
@@ -134,33 +69,6 @@ constinit const std::array<Rule, 5> kOffRules{{
                    "turn in between.",
         .tempted = "More devices than are allowed hold the message and are online when the recall is accepted "
                    "or come online later.",
-        .passing =
-            R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android","mac":"macos"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"online","dev":"alice/mac"}
-{"t":1714525200030,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200040,"ev":"send","msg":"m1","dev":"bob/pixel","to":"alice"}
-{"t":1714525200050,"ev":"accept","msg":"m1"}
-{"t":1714525200060,"ev":"receive","msg":"m1","dev":"alice/phone","via":"live"}
-{"t":1714525200070,"ev":"settled"}
-{"t":1714525200080,"ev":"recall","msg":"m1","dev":"alice/mac"}
-{"t":1714525200090,"ev":"recall-accept","msg":"m1"}
-{"t":1714525200110,"ev":"settled"}
-)",
-        .failing =
-            R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android","mac":"macos"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"online","dev":"alice/mac"}
-{"t":1714525200030,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200040,"ev":"send","msg":"m1","dev":"bob/pixel","to":"alice"}
-{"t":1714525200050,"ev":"accept","msg":"m1"}
-{"t":1714525200060,"ev":"receive","msg":"m1","dev":"alice/phone","via":"live"}
-{"t":1714525200070,"ev":"settled"}
-{"t":1714525200080,"ev":"recall","msg":"m1","dev":"alice/mac"}
-{"t":1714525200090,"ev":"recall-accept","msg":"m1"}
-{"t":1714525200100,"ev":"recalled","msg":"m1","dev":"alice/phone"}
-{"t":1714525200110,"ev":"settled"}
-)",
     },
     {
         .id = RuleId::OffApiOnlineOnly,
@@ -177,27 +85,6 @@ constinit const std::array<Rule, 5> kOffRules{{
                    "isIncludeSender no device of the sender may receive the message at all "
                    "(api.exclude-sender). A message through a status endpoint is status.api-online-only's.",
         .tempted = "A device of the sender that was offline at acceptance comes online afterwards.",
-        .passing =
-            R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200020,"ev":"publish","msg":"m1","from":"alice","to":"bob","includeSender":true}
-{"t":1714525200030,"ev":"accept","msg":"m1"}
-{"t":1714525200040,"ev":"receive","msg":"m1","dev":"bob/pixel","via":"live"}
-{"t":1714525200050,"ev":"settled"}
-{"t":1714525200060,"ev":"online","dev":"alice/phone"}
-{"t":1714525200080,"ev":"settled"}
-)",
-        .failing =
-            R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200020,"ev":"publish","msg":"m1","from":"alice","to":"bob","includeSender":true}
-{"t":1714525200030,"ev":"accept","msg":"m1"}
-{"t":1714525200040,"ev":"receive","msg":"m1","dev":"bob/pixel","via":"live"}
-{"t":1714525200050,"ev":"settled"}
-{"t":1714525200060,"ev":"online","dev":"alice/phone"}
-{"t":1714525200070,"ev":"receive","msg":"m1","dev":"alice/phone","via":"offline"}
-{"t":1714525200080,"ev":"settled"}
-)",
     },
 }};
 

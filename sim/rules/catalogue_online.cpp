@@ -1,5 +1,4 @@
-// The catalogue's rows of the family `online`: several devices online with the service on. Texts and examples only, no
-// judgement.
+// The catalogue's rows of the family `online`: several devices online with the service on. Texts only, no judgement.
 #include "rules/catalogue_rows.hpp"
 
 namespace mdsync {
@@ -21,27 +20,6 @@ constinit const std::array<Rule, 2> kOnlineRules{{
                    "since is owed nothing more.",
         .tempted = "The duty was kept or violated: a recipient's device was online from acceptance until it "
                    "was due.",
-        .passing =
-            R"({"mdsync":"trace/1","t":1714525200000,"app":{"sync":true},"users":{"alice":{"phone":"android","mac":"macos"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"online","dev":"alice/mac"}
-{"t":1714525200030,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200040,"ev":"send","msg":"m1","dev":"bob/pixel","to":"alice"}
-{"t":1714525200050,"ev":"accept","msg":"m1"}
-{"t":1714525200060,"ev":"receive","msg":"m1","dev":"alice/phone","via":"live"}
-{"t":1714525200070,"ev":"receive","msg":"m1","dev":"alice/mac","via":"live"}
-{"t":1714525200080,"ev":"settled"}
-)",
-        .failing =
-            R"({"mdsync":"trace/1","t":1714525200000,"app":{"sync":true},"users":{"alice":{"phone":"android","mac":"macos"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"online","dev":"alice/mac"}
-{"t":1714525200030,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200040,"ev":"send","msg":"m1","dev":"bob/pixel","to":"alice"}
-{"t":1714525200050,"ev":"accept","msg":"m1"}
-{"t":1714525200060,"ev":"receive","msg":"m1","dev":"alice/phone","via":"live"}
-{"t":1714525200080,"ev":"settled"}
-)",
     },
     {
         .id = RuleId::OnlineSent,
@@ -59,27 +37,6 @@ constinit const std::array<Rule, 2> kOnlineRules{{
                    "online.received does.",
         .tempted = "The duty was kept or violated: another device of the author was online from acceptance "
                    "until it was due.",
-        .passing =
-            R"({"mdsync":"trace/1","t":1714525200000,"app":{"sync":true},"users":{"alice":{"phone":"android","mac":"macos"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"online","dev":"alice/mac"}
-{"t":1714525200030,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200040,"ev":"send","msg":"m1","dev":"alice/phone","to":"bob"}
-{"t":1714525200050,"ev":"accept","msg":"m1"}
-{"t":1714525200060,"ev":"receive","msg":"m1","dev":"bob/pixel","via":"live"}
-{"t":1714525200070,"ev":"receive","msg":"m1","dev":"alice/mac","via":"live"}
-{"t":1714525200080,"ev":"settled"}
-)",
-        .failing =
-            R"({"mdsync":"trace/1","t":1714525200000,"app":{"sync":true},"users":{"alice":{"phone":"android","mac":"macos"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"online","dev":"alice/mac"}
-{"t":1714525200030,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200040,"ev":"send","msg":"m1","dev":"alice/phone","to":"bob"}
-{"t":1714525200050,"ev":"accept","msg":"m1"}
-{"t":1714525200060,"ev":"receive","msg":"m1","dev":"bob/pixel","via":"live"}
-{"t":1714525200080,"ev":"settled"}
-)",
     },
 }};
 

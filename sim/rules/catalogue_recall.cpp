@@ -1,4 +1,4 @@
-// The catalogue's rows of the family `recall`: recalls. Texts and examples only, no judgement.
+// The catalogue's rows of the family `recall`: recalls. Texts only, no judgement.
 #include "rules/catalogue_rows.hpp"
 
 namespace mdsync {
@@ -19,37 +19,6 @@ constinit const std::array<Rule, 4> kRecallRules{{
                    "nothing to show. Who may recall is not judged.",
         .tempted = "The duty was kept or violated: such a device was online from the recall's acceptance until "
                    "it was due.",
-        .passing =
-            R"({"mdsync":"trace/1","t":1714525200000,"app":{"sync":true},"users":{"alice":{"phone":"android","mac":"macos"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"online","dev":"alice/mac"}
-{"t":1714525200030,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200040,"ev":"send","msg":"m1","dev":"bob/pixel","to":"alice"}
-{"t":1714525200050,"ev":"accept","msg":"m1"}
-{"t":1714525200060,"ev":"receive","msg":"m1","dev":"alice/phone","via":"live"}
-{"t":1714525200070,"ev":"receive","msg":"m1","dev":"alice/mac","via":"live"}
-{"t":1714525200080,"ev":"settled"}
-{"t":1714525200090,"ev":"recall","msg":"m1","dev":"bob/pixel"}
-{"t":1714525200100,"ev":"recall-accept","msg":"m1"}
-{"t":1714525200110,"ev":"recalled","msg":"m1","dev":"alice/phone"}
-{"t":1714525200120,"ev":"recalled","msg":"m1","dev":"alice/mac"}
-{"t":1714525200130,"ev":"settled"}
-)",
-        .failing =
-            R"({"mdsync":"trace/1","t":1714525200000,"app":{"sync":true},"users":{"alice":{"phone":"android","mac":"macos"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"online","dev":"alice/mac"}
-{"t":1714525200030,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200040,"ev":"send","msg":"m1","dev":"bob/pixel","to":"alice"}
-{"t":1714525200050,"ev":"accept","msg":"m1"}
-{"t":1714525200060,"ev":"receive","msg":"m1","dev":"alice/phone","via":"live"}
-{"t":1714525200070,"ev":"receive","msg":"m1","dev":"alice/mac","via":"live"}
-{"t":1714525200080,"ev":"settled"}
-{"t":1714525200090,"ev":"recall","msg":"m1","dev":"bob/pixel"}
-{"t":1714525200100,"ev":"recall-accept","msg":"m1"}
-{"t":1714525200110,"ev":"recalled","msg":"m1","dev":"alice/phone"}
-{"t":1714525200130,"ev":"settled"}
-)",
     },
     {
         .id = RuleId::RecallOfflineDevices,
@@ -65,37 +34,6 @@ constinit const std::array<Rule, 4> kRecallRules{{
                    "turn in between. A recall older than the compensation window at that login is undecided. "
                    "After a reinstall the device holds nothing, and nothing is owed.",
         .tempted = "The duty was kept or violated: such a session reached its first settled moment.",
-        .passing =
-            R"({"mdsync":"trace/1","t":1714525200000,"app":{"sync":true},"users":{"alice":{"phone":"android"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200030,"ev":"send","msg":"m1","dev":"bob/pixel","to":"alice"}
-{"t":1714525200040,"ev":"accept","msg":"m1"}
-{"t":1714525200050,"ev":"receive","msg":"m1","dev":"alice/phone","via":"live"}
-{"t":1714525200060,"ev":"settled"}
-{"t":1714525200070,"ev":"offline","dev":"alice/phone","reason":"drop"}
-{"t":1714525200080,"ev":"recall","msg":"m1","dev":"bob/pixel"}
-{"t":1714525200090,"ev":"recall-accept","msg":"m1"}
-{"t":1714525200100,"ev":"settled"}
-{"t":1714525200110,"ev":"online","dev":"alice/phone"}
-{"t":1714525200120,"ev":"recalled","msg":"m1","dev":"alice/phone"}
-{"t":1714525200130,"ev":"settled"}
-)",
-        .failing =
-            R"({"mdsync":"trace/1","t":1714525200000,"app":{"sync":true},"users":{"alice":{"phone":"android"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200030,"ev":"send","msg":"m1","dev":"bob/pixel","to":"alice"}
-{"t":1714525200040,"ev":"accept","msg":"m1"}
-{"t":1714525200050,"ev":"receive","msg":"m1","dev":"alice/phone","via":"live"}
-{"t":1714525200060,"ev":"settled"}
-{"t":1714525200070,"ev":"offline","dev":"alice/phone","reason":"drop"}
-{"t":1714525200080,"ev":"recall","msg":"m1","dev":"bob/pixel"}
-{"t":1714525200090,"ev":"recall-accept","msg":"m1"}
-{"t":1714525200100,"ev":"settled"}
-{"t":1714525200110,"ev":"online","dev":"alice/phone"}
-{"t":1714525200130,"ev":"settled"}
-)",
     },
     {
         .id = RuleId::RecallNoReturn,
@@ -111,33 +49,6 @@ constinit const std::array<Rule, 4> kRecallRules{{
                    "Who left the group after acceptance is owed nothing that had not come, a recall included.",
         .tempted = "A device of the author or the audience lacked the message when its recall was accepted and "
                    "is online afterwards.",
-        .passing =
-            R"({"mdsync":"trace/1","t":1714525200000,"app":{"sync":true},"users":{"alice":{"phone":"android"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200020,"ev":"send","msg":"m1","dev":"bob/pixel","to":"alice"}
-{"t":1714525200030,"ev":"accept","msg":"m1"}
-{"t":1714525200040,"ev":"settled"}
-{"t":1714525200050,"ev":"recall","msg":"m1","dev":"bob/pixel"}
-{"t":1714525200060,"ev":"recall-accept","msg":"m1"}
-{"t":1714525200070,"ev":"settled"}
-{"t":1714525200080,"ev":"online","dev":"alice/phone"}
-{"t":1714525200090,"ev":"receive","msg":"m1","dev":"alice/phone","via":"offline"}
-{"t":1714525200100,"ev":"recalled","msg":"m1","dev":"alice/phone"}
-{"t":1714525200110,"ev":"settled"}
-)",
-        .failing =
-            R"({"mdsync":"trace/1","t":1714525200000,"app":{"sync":true},"users":{"alice":{"phone":"android"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200020,"ev":"send","msg":"m1","dev":"bob/pixel","to":"alice"}
-{"t":1714525200030,"ev":"accept","msg":"m1"}
-{"t":1714525200040,"ev":"settled"}
-{"t":1714525200050,"ev":"recall","msg":"m1","dev":"bob/pixel"}
-{"t":1714525200060,"ev":"recall-accept","msg":"m1"}
-{"t":1714525200070,"ev":"settled"}
-{"t":1714525200080,"ev":"online","dev":"alice/phone"}
-{"t":1714525200090,"ev":"receive","msg":"m1","dev":"alice/phone","via":"offline"}
-{"t":1714525200110,"ev":"settled"}
-)",
     },
     {
         .id = RuleId::RecallBasic,
@@ -153,31 +64,6 @@ constinit const std::array<Rule, 4> kRecallRules{{
                    "no rule of the switch: no service rule accompanies it.",
         .tempted = "The duty was kept or violated: such a recipient's device was online from the recall's "
                    "acceptance until it was due.",
-        .passing =
-            R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200030,"ev":"send","msg":"m1","dev":"bob/pixel","to":"alice"}
-{"t":1714525200040,"ev":"accept","msg":"m1"}
-{"t":1714525200050,"ev":"receive","msg":"m1","dev":"alice/phone","via":"live"}
-{"t":1714525200060,"ev":"settled"}
-{"t":1714525200070,"ev":"recall","msg":"m1","dev":"bob/pixel"}
-{"t":1714525200080,"ev":"recall-accept","msg":"m1"}
-{"t":1714525200090,"ev":"recalled","msg":"m1","dev":"alice/phone"}
-{"t":1714525200100,"ev":"settled"}
-)",
-        .failing =
-            R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200030,"ev":"send","msg":"m1","dev":"bob/pixel","to":"alice"}
-{"t":1714525200040,"ev":"accept","msg":"m1"}
-{"t":1714525200050,"ev":"receive","msg":"m1","dev":"alice/phone","via":"live"}
-{"t":1714525200060,"ev":"settled"}
-{"t":1714525200070,"ev":"recall","msg":"m1","dev":"bob/pixel"}
-{"t":1714525200080,"ev":"recall-accept","msg":"m1"}
-{"t":1714525200100,"ev":"settled"}
-)",
     },
 }};
 

@@ -1,4 +1,5 @@
-// The rows of the catalogue, one array a family, in the order of RuleId; catalogue.cpp joins them.
+// The rows of the catalogue, one array a family, in the order of RuleId; catalogue.cpp joins them and adds the
+// examples, which are files (examples.hpp).
 #pragma once
 
 #include <array>

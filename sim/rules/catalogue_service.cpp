@@ -1,4 +1,4 @@
-// The catalogue's rows of the family `service`: the switch of the service. Texts and examples only, no judgement.
+// The catalogue's rows of the family `service`: the switch of the service. Texts only, no judgement.
 #include "rules/catalogue_rows.hpp"
 
 namespace mdsync {
@@ -15,27 +15,6 @@ constinit const std::array<Rule, 4> kServiceRules{{
                    "that decides; a refused turn, or one that repeats the target, is none. It is not violated "
                    "alone: it accompanies a violation of an off rule there.",
         .tempted = "An off rule is checked in such an app.",
-        .passing =
-            R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android","mac":"macos"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"online","dev":"alice/mac"}
-{"t":1714525200030,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200040,"ev":"send","msg":"m1","dev":"alice/phone","to":"bob"}
-{"t":1714525200050,"ev":"accept","msg":"m1"}
-{"t":1714525200060,"ev":"receive","msg":"m1","dev":"bob/pixel","via":"live"}
-{"t":1714525200080,"ev":"settled"}
-)",
-        .failing =
-            R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android","mac":"macos"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"online","dev":"alice/mac"}
-{"t":1714525200030,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200040,"ev":"send","msg":"m1","dev":"alice/phone","to":"bob"}
-{"t":1714525200050,"ev":"accept","msg":"m1"}
-{"t":1714525200060,"ev":"receive","msg":"m1","dev":"bob/pixel","via":"live"}
-{"t":1714525200070,"ev":"receive","msg":"m1","dev":"alice/mac","via":"live"}
-{"t":1714525200080,"ev":"settled"}
-)",
     },
     {
         .id = RuleId::ServiceTakesEffect,
@@ -51,31 +30,6 @@ constinit const std::array<Rule, 4> kServiceRules{{
                    "violation of a rule that names on or off, where the state that decided came from a turn in "
                    "the trace.",
         .tempted = "A rule that names on or off is checked after a turn.",
-        .passing =
-            R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android","mac":"macos"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"online","dev":"alice/mac"}
-{"t":1714525200030,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200040,"ev":"sync","enabled":true}
-{"t":1714525200050,"ev":"settled"}
-{"t":1714527000050,"ev":"send","msg":"m1","dev":"bob/pixel","to":"alice"}
-{"t":1714527000060,"ev":"accept","msg":"m1"}
-{"t":1714527000070,"ev":"receive","msg":"m1","dev":"alice/phone","via":"live"}
-{"t":1714527000080,"ev":"receive","msg":"m1","dev":"alice/mac","via":"live"}
-{"t":1714527000090,"ev":"settled"}
-)",
-        .failing =
-            R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android","mac":"macos"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"online","dev":"alice/mac"}
-{"t":1714525200030,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200040,"ev":"sync","enabled":true}
-{"t":1714525200050,"ev":"settled"}
-{"t":1714527000050,"ev":"send","msg":"m1","dev":"bob/pixel","to":"alice"}
-{"t":1714527000060,"ev":"accept","msg":"m1"}
-{"t":1714527000070,"ev":"receive","msg":"m1","dev":"alice/phone","via":"live"}
-{"t":1714527000090,"ev":"settled"}
-)",
     },
     {
         .id = RuleId::ServicePrepaid,
@@ -89,16 +43,6 @@ constinit const std::array<Rule, 4> kServiceRules{{
                    "Turning off needs no payment, and development is free. Taking the prepayment away while "
                    "the service is on changes nothing.",
         .tempted = "Each turn of the switch.",
-        .passing =
-            R"({"mdsync":"trace/1","t":1714525200000,"app":{"environment":"production"},"users":{"alice":{"phone":"android"}}}
-{"t":1714525200010,"ev":"sync","enabled":true,"refused":"mdsync:unpaid"}
-{"t":1714525200020,"ev":"settled"}
-)",
-        .failing =
-            R"({"mdsync":"trace/1","t":1714525200000,"app":{"environment":"production"},"users":{"alice":{"phone":"android"}}}
-{"t":1714525200010,"ev":"sync","enabled":true}
-{"t":1714525200020,"ev":"settled"}
-)",
     },
     {
         .id = RuleId::ServiceDaysRange,
@@ -112,14 +56,6 @@ constinit const std::array<Rule, 4> kServiceRules{{
         .reading = "A value out of range that was not refused counts as set from then on. The offline store's "
                    "days have the same range, but no rule judges their setting.",
         .tempted = "Each setting of compensationDays.",
-        .passing = R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android"}}}
-{"t":1714525200010,"ev":"set","app":{"compensationDays":8},"refused":"mdsync:range"}
-{"t":1714525200020,"ev":"settled"}
-)",
-        .failing = R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android"}}}
-{"t":1714525200010,"ev":"set","app":{"compensationDays":8}}
-{"t":1714525200020,"ev":"settled"}
-)",
     },
 }};
 

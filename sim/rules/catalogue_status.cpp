@@ -1,4 +1,4 @@
-// The catalogue's rows of the family `status`: messages that are never kept. Texts and examples only, no judgement.
+// The catalogue's rows of the family `status`: messages that are never kept. Texts only, no judgement.
 #include "rules/catalogue_rows.hpp"
 
 namespace mdsync {
@@ -20,25 +20,6 @@ constinit const std::array<Rule, 3> kStatusRules{{
                    "are chatroom.live-only's.",
         .tempted = "A device of the audience or the author that was offline at acceptance comes online "
                    "afterwards.",
-        .passing =
-            R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200020,"ev":"send","msg":"s1","dev":"bob/pixel","to":"alice","type":"RC:TypSts"}
-{"t":1714525200030,"ev":"accept","msg":"s1"}
-{"t":1714525200040,"ev":"settled"}
-{"t":1714525200050,"ev":"online","dev":"alice/phone"}
-{"t":1714525200070,"ev":"settled"}
-)",
-        .failing =
-            R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200020,"ev":"send","msg":"s1","dev":"bob/pixel","to":"alice","type":"RC:TypSts"}
-{"t":1714525200030,"ev":"accept","msg":"s1"}
-{"t":1714525200040,"ev":"settled"}
-{"t":1714525200050,"ev":"online","dev":"alice/phone"}
-{"t":1714525200060,"ev":"receive","msg":"s1","dev":"alice/phone","via":"offline"}
-{"t":1714525200070,"ev":"settled"}
-)",
     },
     {
         .id = RuleId::StatusOnlineSync,
@@ -53,27 +34,6 @@ constinit const std::array<Rule, 3> kStatusRules{{
                    "lapses as that of online.received does.",
         .tempted = "The duty was kept or violated: a recipient's device was online from acceptance until it "
                    "was due.",
-        .passing =
-            R"({"mdsync":"trace/1","t":1714525200000,"app":{"sync":true},"users":{"alice":{"phone":"android","mac":"macos"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"online","dev":"alice/mac"}
-{"t":1714525200030,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200040,"ev":"send","msg":"s1","dev":"bob/pixel","to":"alice","type":"RC:TypSts"}
-{"t":1714525200050,"ev":"accept","msg":"s1"}
-{"t":1714525200060,"ev":"receive","msg":"s1","dev":"alice/phone","via":"live"}
-{"t":1714525200070,"ev":"receive","msg":"s1","dev":"alice/mac","via":"live"}
-{"t":1714525200080,"ev":"settled"}
-)",
-        .failing =
-            R"({"mdsync":"trace/1","t":1714525200000,"app":{"sync":true},"users":{"alice":{"phone":"android","mac":"macos"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"alice/phone"}
-{"t":1714525200020,"ev":"online","dev":"alice/mac"}
-{"t":1714525200030,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200040,"ev":"send","msg":"s1","dev":"bob/pixel","to":"alice","type":"RC:TypSts"}
-{"t":1714525200050,"ev":"accept","msg":"s1"}
-{"t":1714525200060,"ev":"receive","msg":"s1","dev":"alice/phone","via":"live"}
-{"t":1714525200080,"ev":"settled"}
-)",
     },
     {
         .id = RuleId::StatusApiOnlineOnly,
@@ -90,25 +50,6 @@ constinit const std::array<Rule, 3> kStatusRules{{
                    "path, by default for the API page.",
         .tempted = "A device of the audience or the author that was offline at acceptance comes online "
                    "afterwards.",
-        .passing =
-            R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200020,"ev":"publish","msg":"s1","from":"bob","to":"alice","api":"status"}
-{"t":1714525200030,"ev":"accept","msg":"s1"}
-{"t":1714525200040,"ev":"settled"}
-{"t":1714525200050,"ev":"online","dev":"alice/phone"}
-{"t":1714525200070,"ev":"settled"}
-)",
-        .failing =
-            R"({"mdsync":"trace/1","t":1714525200000,"users":{"alice":{"phone":"android"},"bob":{"pixel":"android"}}}
-{"t":1714525200010,"ev":"online","dev":"bob/pixel"}
-{"t":1714525200020,"ev":"publish","msg":"s1","from":"bob","to":"alice","api":"status"}
-{"t":1714525200030,"ev":"accept","msg":"s1"}
-{"t":1714525200040,"ev":"settled"}
-{"t":1714525200050,"ev":"online","dev":"alice/phone"}
-{"t":1714525200060,"ev":"receive","msg":"s1","dev":"alice/phone","via":"offline"}
-{"t":1714525200070,"ev":"settled"}
-)",
     },
 }};
 
