@@ -1,10 +1,11 @@
-// mdsync explain: a rule, a diagnostic's code or an exit code at length.
+// mdsync explain: a rule, a diagnostic's code, an exit code or a word of the glossary at length.
 #include <fmt/format.h>
 
 #include <array>
 
 #include "command.hpp"
 #include "mdsync/documents.hpp"
+#include "mdsync/glossary.hpp"
 #include "mdsync/report.hpp"
 #include "mdsync/rules.hpp"
 #include "mdsync/scenario.hpp"
@@ -61,6 +62,7 @@ std::vector<std::string_view> knownWords() {
     for (const CodeText& text : traceCodes()) words.push_back(text.code);
     for (const CodeText& text : kOtherCodes) words.push_back(text.code);
     for (const ExitCode& code : kExitCodes) words.push_back(code.code);
+    for (const GlossaryEntry& entry : glossary()) words.push_back(entry.word);
     return words;
 }
 
@@ -82,6 +84,9 @@ std::optional<std::string> explanationOf(const std::string& word, bool color) {
     for (const ExitCode& code : kExitCodes) {
         if (code.code == word) return fmt::format("exit code {}: {}\n\n{}\n", code.code, code.title, code.text);
     }
+    for (const GlossaryEntry& entry : glossary()) {
+        if (entry.word == word) return fmt::format("{}\n\n{}\n", entry.word, entry.text);
+    }
     return std::nullopt;
 }
 
@@ -91,26 +96,29 @@ int explain(const std::string& word, const std::string& color) {
     }
     const std::string hint = suggest(word, knownWords());
     fmt::print(stderr, "mdsync: nothing is known about \"{}\"{}\n", printable(word),
-               hint.empty() ? "; it takes a rule, the code of a diagnostic or an exit code" : "; " + hint);
+               hint.empty() ? "; it takes a rule, the code of a diagnostic, an exit code or a word of docs/glossary.md"
+                            : "; " + hint);
     return kUsage;
 }
 
 }  // namespace
 
 Command addExplain(Program& program) {
-    const CommandLine line = program.command("explain", "Explain a rule, the code of a diagnostic, or an exit code");
+    const CommandLine line =
+        program.command("explain", "Explain a rule, the code of a diagnostic, an exit code, or a word of the reports");
     struct Flags {
         std::string word;
         std::string color = "auto";
     };
     const auto flags = std::make_shared<Flags>();
-    line.value("word", flags->word, "RULE|CODE", "What to explain").required();
+    line.value("word", flags->word, "RULE|CODE|WORD", "What to explain").required();
     line.color(flags->color);
     line.example(
         "Examples:\n"
         "  mdsync explain web.evict-earliest\n"
         "  mdsync explain scenario.unknown-verb\n"
-        "  mdsync explain 4\n");
+        "  mdsync explain 4\n"
+        "  mdsync explain lapsed\n");
     return {line, [flags] { return explain(flags->word, flags->color); }};
 }
 

@@ -85,6 +85,7 @@ FACES = {
     "exhaustive": "exhaustive",
     "bench": "bench",
     "report": "report",
+    "glossary": "report",
 }
 
 # Public headers of rooms that a room may not include otherwise: the report of the bench shows its figures, plain values.

@@ -3,9 +3,11 @@
 import json
 import os
 import pty
+import re
 import subprocess
 import unittest
 import xml.etree.ElementTree as ElementTree
+from pathlib import Path
 
 from tool import BINARY, SCENARIOS, ToolTest, inconclusive, scenario, unmet
 
@@ -276,6 +278,15 @@ class Help(ToolTest):
         self.expect(0, "run", "--require", "online.received", "a.json")
         self.expect(0, "run", "--report", "json=r.json", "a.json")
         self.expect(0, "run", "--reading", "window=any", "a.json")
+
+    def test_the_words_of_the_glossary_are_explained(self):
+        page = (Path(SCENARIOS).parent / "docs/glossary.md").read_text()
+        words = re.findall(r"^## (.+)$", page, re.M)
+        self.assertLessEqual(20, len(words))
+        for word in words:
+            self.assertTrue(self.expect(0, "explain", word).stdout.startswith(word + "\n\n"), word)
+        self.assertIn("Eight days", self.expect(0, "explain", "horizon").stdout)
+        self.assertIn('did you mean "horizon"', self.expect(2, "explain", "horizn").stderr)
 
     def test_rules_codes_and_exit_codes_are_explained(self):
         self.assertIn("A smallest trace that violates it", self.expect(0, "explain", "web.evict-earliest").stdout)
