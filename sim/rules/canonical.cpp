@@ -2,20 +2,24 @@
 //
 // Most of what a Checker keeps are places (numbers of events) and counts of `settled`, which only ever grow. What they
 // decide is an order: so the places that can still be compared are collected and written by their ranks, and the rest
-// as the answers to the questions that the rules will put (is it since, has it settled, is it in the window). A
-// question that can be put no more is not answered: what an offline device's last session was, when an accepted message
-// was asked for, of which login an old connection is.
+// as the answers to the questions that the rules will put (is it since, has it settled, is it in the window). Only
+// questions that can still be put are answered. While alice/tab1 is offline, nobody asks when its last session began;
+// once m1 is accepted, nobody asks when it was sent.
 #include "rules/canonical.hpp"
 
 #include <algorithm>
 #include <array>
 
-#include "rules/state.hpp"
+#include "rules/judge.hpp"
 
 namespace mdsync::rules {
 namespace {
 
 using State = Checker::State;
+
+// Beside each of what is written below stands how large its record was when this was last thought about. A record that
+// has grown has something new in it: write it, or find that no rule will ask for it any more, and mend the number.
+static_assert(sizeof(History) == 1000 && sizeof(Due) == 32);
 
 class Writer {
 public:
@@ -39,8 +43,9 @@ private:
 
     void collectPlaces() {
         places_.clear();
-        for (const DeviceFacts& d : s_.devices) {
-            if (d.online) places_.push_back(d.began);
+        for (const std::uint32_t number : names_.byDevice) {
+            const DeviceId d{number};
+            if (s_.device(d).online) places_.push_back(s_.device(d).began);
             if (endMatters(d)) places_.push_back(s_.side(d).ended);
         }
         for (std::size_t i = 0; i < s_.messages.size(); ++i) {
@@ -49,12 +54,9 @@ private:
             if (m.state != MessageState::Accepted) continue;
             places_.push_back(m.from());
             places_.push_back(m.until);
-            if (m.recall == MessageFacts::kNone) continue;
-            const RecallFacts& r = s_.recalls[m.recall];
-            if (r.accepted) {
-                places_.push_back(r.from);
-                places_.push_back(r.until);
-            }
+            if (!s_.recallAccepted(m)) continue;
+            places_.push_back(s_.recallOf(m)->from);
+            places_.push_back(s_.recallOf(m)->until);
         }
         for (std::size_t i = 0; i < s_.loginQueue.size(); ++i) places_.push_back(s_.loginQueue[i].place);
         std::sort(places_.begin(), places_.end());
@@ -63,9 +65,9 @@ private:
 
     // The end of a session is asked for until things have settled (delivery.only-online's exception), and where an
     // acceptance is still to be dated.
-    [[nodiscard]] bool endMatters(const DeviceFacts& d) const {
-        if (d.online || s_.side(d).ended == 0) return false;
-        return s_.lastSettled < s_.side(d).ended || anyAsked();
+    [[nodiscard]] bool endMatters(DeviceId d) const {
+        if (s_.device(d).online || s_.side(d).ended == 0) return false;
+        return s_.justLeft(d) || anyAsked();
     }
     [[nodiscard]] bool anyAsked() const {
         for (std::size_t i = 0; i < s_.messages.size(); ++i) {
@@ -86,6 +88,7 @@ private:
         out_.number(s_.service.at(s_.now).turns - r.turns);
     }
 
+    static_assert(sizeof(Switch) == 32 && sizeof(Regime) == 8);
     void service() {
         const Regime now = s_.service.at(s_.now);
         regime(now);
@@ -100,15 +103,15 @@ private:
 
     // ---- devices -----------------------------------------------------------------------------------------------
 
+    static_assert(sizeof(DeviceFacts) == 32 && sizeof(DeviceSide) == 64 && sizeof(UserFacts) == 144);
     void device(DeviceId id) {
         const DeviceFacts& d = s_.devices[id.index()];
         out_.byte(static_cast<unsigned>(d.online) | static_cast<unsigned>(d.caughtUp && d.online) << 1U |
                   static_cast<unsigned>(d.reinstalled) << 2U | static_cast<unsigned>(d.firstSession) << 3U |
                   static_cast<unsigned>(d.listed) << 4U |
                   static_cast<unsigned>(d.online && s_.legal[id.index()] != 0) << 5U |
-                  static_cast<unsigned>(endMatters(d)) << 6U |
-                  static_cast<unsigned>(!d.online && s_.lastSettled < s_.side(d).ended) << 7U);
-        if (endMatters(d)) place(s_.side(d).ended);
+                  static_cast<unsigned>(endMatters(id)) << 6U | static_cast<unsigned>(s_.justLeft(id)) << 7U);
+        if (endMatters(id)) place(s_.side(id).ended);
         std::vector<std::uint64_t> past;
         for (const std::uint32_t thread : s_.pastThreads[id.index()]) past.push_back(keyOf(s_.threads[thread]));
         std::sort(past.begin(), past.end());
@@ -121,15 +124,15 @@ private:
         if (!d.online) return;
         place(d.began);
         regime(d.regime);
-        out_.signedNumber(s_.side(d).compensationDays);
-        out_.signedNumber(s_.side(d).offlineDays);
+        out_.signedNumber(s_.side(id).compensationDays);
+        out_.signedNumber(s_.side(id).offlineDays);
         window(id, d);
     }
 
     // Where the messages of before stand to the window and the store of this login.
     void window(DeviceId id, const DeviceFacts& d) {
-        if (s_.users[d.user.index()].mailboxHead == s_.users[d.user.index()].mailbox.size()) return;
-        const Window window = s_.window(d);
+        if (s_.mailboxOf(d.user).empty()) return;
+        const Window window = s_.window(id);
         for (const std::uint32_t number : names_.byMessage) {
             if (number >= s_.messages.size()) continue;
             const MessageFacts& m = s_.messages[number];
@@ -139,8 +142,8 @@ private:
             if (m.fromAt < window.demanded) bits |= 4U;
             if (m.untilAt < window.allowed) bits |= 8U;
             if (m.fromAt < window.allowed) bits |= 16U;
-            if (s_.side(d).beganAt - m.fromAt > std::chrono::hours{24} * s_.side(d).offlineDays) bits |= 32U;
-            if (m.recall != MessageFacts::kNone && s_.recalls[m.recall].fromAt < window.demanded) bits |= 64U;
+            if (s_.side(id).beganAt - m.fromAt > s_.storeAge(id)) bits |= 32U;
+            if (s_.recallOf(m) != nullptr && s_.recallOf(m)->fromAt < window.demanded) bits |= 64U;
             out_.byte(bits);
         }
     }
@@ -152,6 +155,7 @@ private:
         return m.state != MessageState::Unknown || m.recall != MessageFacts::kNone;
     }
 
+    static_assert(sizeof(MessageFacts) == 128);
     void message(MessageId id) {
         const MessageFacts& m = s_.messages[id.index()];
         out_.byte(static_cast<unsigned>(m.state));
@@ -206,6 +210,7 @@ private:
         }
     }
 
+    static_assert(sizeof(Receipt) == 8);
     void receipts(const MessageFacts& m) {
         for (std::size_t u = 0; u < s_.users.size(); ++u) {
             out_.byte(static_cast<unsigned>(s_.inAudience(m, UserId{u})) |
@@ -218,24 +223,17 @@ private:
                 out_.byte(0xff);
                 continue;
             }
-            const DeviceFacts& d = s_.devices[id.index()];
             out_.byte(r->have & 0x7fU);
             // Tempting recall.no-return is all that LackedAtRecall is for.
             out_.byte(static_cast<unsigned>(r->owed & ~Receipt::LackedAtRecall) | (r->have & 0x80U));
-            out_.byte(static_cast<unsigned>(r->session == d.session && d.online) |
-                      static_cast<unsigned>(acknowledged(*r, d)) << 1U);
+            out_.byte(static_cast<unsigned>(s_.lasts(id, r->session)) | static_cast<unsigned>(s_.acknowledged(*r, id))
+                                                                            << 1U);
         }
-    }
-
-    // Whether a settled moment has found the installation online since: once it has, it stays so.
-    [[nodiscard]] bool acknowledged(const Receipt& r, const DeviceFacts& d) const {
-        if ((r.have & Receipt::Received) == 0) return false;
-        return (d.online && s_.settledCount > s_.side(d).beganSettled ? s_.settledCount : s_.side(d).settledOnline) >
-               r.stamp;
     }
 
     // ---- recalls -----------------------------------------------------------------------------------------------
 
+    static_assert(sizeof(RecallFacts) == 112);
     void recall(const MessageFacts& m) {
         if (m.recall == MessageFacts::kNone) return out_.byte(0);
         const RecallFacts& r = s_.recalls[m.recall];
@@ -269,8 +267,9 @@ private:
         return false;
     }
 
+    static_assert(sizeof(RecallRequest) == 80);
     void request(const RecallRequest& q) {
-        const bool gone = q.device.exists() && s_.lastOffline[q.device.index()] > q.asked;
+        const bool gone = s_.wentOfflineAfter(q.device, q.asked);
         out_.byte(static_cast<unsigned>(q.open) | static_cast<unsigned>(q.maybeAnswered) << 1U |
                   static_cast<unsigned>(q.deviceOffline) << 2U | static_cast<unsigned>(gone) << 3U |
                   static_cast<unsigned>(s_.serverRestart > q.asked) << 4U);
@@ -283,20 +282,20 @@ private:
         std::uint64_t then = 0;
         std::uint64_t still = 0;
         for (const auto& [d, session] : q.holders) {
-            const DeviceFacts& device = s_.devices[d.index()];
             then |= 1ULL << names_.device[d.index()] % 64;
-            if (device.online && device.session == session) still |= 1ULL << names_.device[d.index()] % 64;
+            if (s_.lasts(d, session)) still |= 1ULL << names_.device[d.index()] % 64;
         }
         out_.number(then);
         out_.number(still);
         for (const std::uint32_t d : names_.byDevice) {
             const DeviceFacts& device = s_.devices[d];
-            out_.flag((device.online ? device.began : s_.side(device).ended) > q.asked);
+            out_.flag((device.online ? device.began : s_.sides[d].ended) > q.asked);
         }
     }
 
     // ---- groups and conversations ------------------------------------------------------------------------------
 
+    static_assert(sizeof(GroupFacts) == 32 && sizeof(RoomFacts) == 56 && sizeof(Stay) == 24);
     void memberships() {
         for (std::size_t g = 0; g < s_.groups.size(); ++g) {
             for (std::size_t u = 0; u < s_.users.size(); ++u) {
@@ -340,11 +339,12 @@ private:
             return std::nullopt;
         }
         const auto user =
-            std::find_if(thread.users.begin(), thread.users.end(), [id](const auto& u) { return u.first == id; });
+            std::find_if(thread.users.begin(), thread.users.end(), [id](const Party& u) { return u.user == id; });
         if (user == thread.users.end()) return std::nullopt;
-        return user->second;
+        return user->slot;
     }
 
+    static_assert(sizeof(Thread) == 64 && sizeof(OrderMark) == 8 && sizeof(CatchUpMark) == 8);
     bool mark(const Thread& thread, std::uint64_t key, DeviceId id, bool begun) {
         const DeviceFacts& d = s_.devices[id.index()];
         if (!d.online) return false;
@@ -415,12 +415,7 @@ private:
     }
 
     [[nodiscard]] std::uint64_t detail(const Due& d) const {
-        const auto excused = [&](DeviceId device) {
-            return s_.serverRestart > d.place || (device.exists() && s_.lastOffline[device.index()] > d.place);
-        };
-        const auto runs = [&](DeviceId device, std::uint32_t session) {
-            return s_.devices[device.index()].online && s_.devices[device.index()].session == session;
-        };
+        const auto excused = [&](DeviceId device) { return s_.answerMayBeLost(device, d.place); };
         switch (d.kind) {
             case DueKind::Connect:
                 return (s_.sides[d.subject].answered > d.place ? 1U : 0U) | (excused(DeviceId{d.subject}) ? 2U : 0U);
@@ -432,9 +427,9 @@ private:
                 return (excused(requests[d.detail].device) ? 1ULL : 0ULL) | static_cast<std::uint64_t>(d.detail) << 1U;
             }
             case DueKind::Session:
-                return runs(DeviceId{d.subject}, d.detail) ? 1 : 0;
+                return s_.lasts(DeviceId{d.subject}, d.detail) ? 1 : 0;
             case DueKind::Return:
-                return runs(DeviceId{d.subject}, d.session) ? 1 : 0;
+                return s_.lasts(DeviceId{d.subject}, d.session) ? 1 : 0;
             case DueKind::Recall:
                 return recallDetail(d);
             default:
@@ -447,16 +442,15 @@ private:
         const RecallFacts& r = s_.recalls[d.subject];
         std::uint64_t owing = r.accepted && r.until == d.place ? 1 : 0;
         for (const auto& [device, session] : r.owed) {
-            const DeviceFacts& facts = s_.devices[device.index()];
-            if (facts.online && facts.session == session) owing |= 2ULL << names_.device[device.index()] % 62;
+            if (s_.lasts(device, session)) owing |= 2ULL << names_.device[device.index()] % 62;
         }
         return owing;
     }
 
+    static_assert(sizeof(LoginFacts) == 80);
     [[nodiscard]] std::uint64_t loginDetail(const LoginFacts& l) const {
-        const DeviceFacts& d = s_.devices[l.device.index()];
         const auto at = std::lower_bound(places_.begin(), places_.end(), l.place) - places_.begin();
-        return static_cast<std::uint64_t>(d.online && d.session == l.session) |
+        return static_cast<std::uint64_t>(s_.lasts(l.device, l.session)) |
                static_cast<std::uint64_t>(l.undecided) << 1U | static_cast<std::uint64_t>(l.webRules) << 2U |
                static_cast<std::uint64_t>(l.regime.service) << 3U | (l.regime.turns > 0 ? 1ULL : 0ULL) << 5U |
                static_cast<std::uint64_t>(l.count & 0xff) << 6U | static_cast<std::uint64_t>(l.number & 0xff) << 14U |
@@ -464,14 +458,13 @@ private:
     }
 
     // A refusal may be seen before the login that caused it.
+    static_assert(sizeof(RefusalFacts) == 104);
     [[nodiscard]] std::uint64_t refusalDetail(const RefusalFacts& refusal) const {
         const LoginFacts& l = refusal.login;
-        const UserFacts& user = s_.users[s_.devices[l.device.index()].user.index()];
         std::uint64_t later = 0;
-        for (std::uint16_t i = 0; i < user.deviceCount; ++i) {
-            const std::size_t other = user.firstDevice.index() + i;
-            if (other != l.device.index() && s_.logins[other].place > l.place)
-                later |= 1ULL << names_.device[other] % 16;
+        for (const DeviceId other : s_.devicesOf(s_.ownerOf(l.device))) {
+            if (other != l.device && s_.logins[other.index()].place > l.place)
+                later |= 1ULL << names_.device[other.index()] % 16;
         }
         std::uint64_t counted = 0;
         for (const DeviceId d : refusal.counted) counted |= 1ULL << names_.device[d.index()] % 16;
@@ -488,6 +481,7 @@ private:
     }
 
     // Our world disconnects for a login at that login, so nothing waits here longer than that but the resolved.
+    static_assert(sizeof(EvictionFacts) == 160);
     void evictions() {
         for (const EvictionFacts& x : s_.evictions) {
             if (x.resolved) continue;

@@ -1,86 +1,160 @@
-// compensation.conversations. compensation.device-switch and .reinstall are what a login owed: duties.cpp; .window is a
-// ban: arrival.cpp.
+// compensation.*: what a login brings back while the service is on, and the list of conversations that it says.
 #include <fmt/format.h>
 
-#include "rules/state.hpp"
+#include <algorithm>
 
-namespace mdsync {
+#include "rules/families.hpp"
 
-using namespace rules;
+namespace mdsync::rules {
 
-void Checker::State::onCaughtUp(const Event& e) {
-    DeviceFacts& d = devices[e.device.index()];
-    if (!d.online) {
-        tolerate(Tolerance::CaughtUpOffline);
-        return;
-    }
-    d.caughtUp = true;
-    if (e.annex == Event::kNoAnnex) return;
-    const CatchUp& list = annex->catchUps[e.annex];
-    if (!list.hasConversations || d.listed) return;
-    d.listed = true;
-    judgeConversations(e.device, list);
-    pastThreads[e.device.index()] = {};
-    strays[e.device.index()] = {};
+namespace {
+
+// ---- compensation.device-switch, compensation.reinstall ---------------------------------------------------
+
+// alice/phone has m1; alice/mac logs in and must hold m1, too, if m1 lies in the window of its days. Which of the two
+// rules it is depends on the login alone.
+Found broughtBack(const History& h, const Claim& c) {
+    const MessageFacts& m = h.message(c.message);
+    const DeviceFacts& d = h.device(c.device);
+    if (m.untilAt < c.window.demanded || (h.receipt(m, c.device)->owed & Receipt::NoMore) != 0) return Outcome::NotMine;
+    const Tri elsewhere = h.anotherTerminalHas(m, c.device, true);
+    const Tri held = h.holds(m, c.device);
+    const bool decided = m.until < d.began && h.decides(m, d) == Decides::On;
+    if (elsewhere == Tri::No || (!decided && held != Tri::No)) return Outcome::NotMine;
+    if (offTheHook(h, m, c.user)) return Outcome::Lapsed;
+    const bool sure = decided && elsewhere == Tri::Yes && held != Tri::Maybe;
+    if (!sure || m.fromAt < c.window.demanded || h.concerns(m, c.user) != Tri::Yes || h.maybeRecalled(m))
+        return Outcome::Undecided;
+    const Aspects aspects = aspectsOf(m) | edgeOf(m) | sideOf(c.user == m.author) | aspectsOf(d) |
+                            boundaryIf(m.fromAt == c.window.demanded);
+    return keptInSession(held == Tri::Yes, c, m.regime, aspects);
 }
 
-// seed, tip: "the conversation list after offline compensation may not match" what lies outside the window; what was
-// brought back must be in it.
-void Checker::State::judgeConversations(DeviceId id, const CatchUp& list) {
-    const DeviceFacts& d = devices[id.index()];
-    if (d.regime.service == Service::Changing) return undecided(RuleId::CompensationConversations);
-    if (d.regime.service == Service::Off) return;
+std::string saysNotBroughtBack(const History& h, const Claim& c) {
+    return fmt::format("{} logged in and did not get {}, which {} has", h.name(c.device), h.name(c.message),
+                       h.nameOfOtherHolder(h.message(c.message), c.device, true));
+}
 
+// ---- compensation.window ----------------------------------------------------------------------------------
+
+// A login brings nothing that is older than its window and that another terminal has.
+Tri olderThanTheWindow(const History& h, const Arrival& a) {
+    if (!a.message.synchronizable() || a.receipt == nullptr || a.decides != Decides::On ||
+        a.standing != Standing::After)
+        return Tri::No;
+    const Instant allowed = h.window(a.deviceId).allowed;
+    if (a.message.fromAt >= allowed) return Tri::No;
+    const Tri elsewhere = h.anotherTerminalHas(a.message, a.deviceId, false);
+    if (elsewhere != Tri::Yes) return elsewhere;
+    if (a.message.untilAt >= allowed) return Tri::Maybe;
+    const auto inWindow = [&](DeviceId other) { return a.message.fromAt >= h.window(other).allowed; };
+    return overtaken(h, a, inWindow) ? Tri::Maybe : Tri::Yes;
+}
+
+std::string saysOlder(const History& h, const Arrival& a) {
+    return fmt::format("{} logged in and was brought {}, which is older than the window of {} day(s)",
+                       h.name(a.deviceId), h.name(a.id), h.side(a.deviceId).compensationDays);
+}
+
+// ---- compensation.conversations ---------------------------------------------------------------------------
+
+// What a list of conversations must name, and what it may name or not.
+struct Listing {
     std::vector<Address> required;
-    std::vector<Address> either = strays[id.index()];
-    const UserFacts& user = users[d.user.index()];
-    for (std::size_t i = user.mailboxHead; i < user.mailbox.size(); ++i) {
-        const MessageFacts& m = messages[user.mailbox[i].index()];
-        if (m.state != MessageState::Accepted) continue;
-        const Receipt* r = receipt(m, id);
-        if (r == nullptr) continue;
-        const Tri held = holds(m, id);
-        const bool shown = (r->have & Receipt::Shown) != 0;
-        if (held == Tri::No && !shown) continue;
-        const bool recalled = shown || (m.recall != MessageFacts::kNone && recalls[m.recall].askedFor());
-        const bool plain = held == Tri::Yes && !recalled && !m.toSelf && (r->have & Receipt::Tainted) == 0;
-        (plain ? required : either).push_back(m.conversationOf(d.user));
-    }
-    for (const MessageId own : unaccepted[id.index()]) {
-        const MessageFacts& m = messages[own.index()];
-        if (m.state == MessageState::Asked && m.sender == id) either.push_back(m.conversationOf(d.user));
-    }
-    for (const std::uint32_t past : pastThreads[id.index()]) {
-        const Thread& t = threads[past];
-        either.push_back(t.isPrivate ? Address::of(t.a == d.user ? t.b : t.a) : t.address);
-    }
+    std::vector<Address> either;
+};
 
-    const auto in = [](const std::vector<Address>& set, const Address& a) {
-        return std::find(set.begin(), set.end(), a) != set.end();
-    };
-    std::string fault;
-    for (const Address& a : required) {
-        if (fault.empty() && !in(list.conversations, a))
-            fault = fmt::format("does not list {}, though it holds a message of it", spell(*header, a));
+bool in(const std::vector<Address>& set, const Address& a) {
+    return std::find(set.begin(), set.end(), a) != set.end();
+}
+
+void addHeld(const History& h, DeviceId id, const MessageFacts& m, Listing& listing) {
+    if (m.state != MessageState::Accepted) return;
+    const Receipt* r = h.receipt(m, id);
+    if (r == nullptr) return;
+    const Tri held = h.holds(m, id);
+    const bool shown = (r->have & Receipt::Shown) != 0;
+    if (held == Tri::No && !shown) return;
+    const RecallFacts* recall = h.recallOf(m);
+    const bool recalled = shown || (recall != nullptr && recall->askedFor());
+    const bool plain = held == Tri::Yes && !recalled && !m.toSelf && (r->have & Receipt::Tainted) == 0;
+    (plain ? listing.required : listing.either).push_back(m.conversationOf(h.ownerOf(id)));
+}
+
+// Required is each conversation of which the device holds a message that no recall touches. What it asked to send, what
+// it should not have, and what it held past the horizon may be named or not.
+Listing listingOf(const History& h, DeviceId id) {
+    const UserId owner = h.ownerOf(id);
+    Listing listing;
+    listing.either = h.straysOf(id);
+    for (const MessageId message : h.mailboxOf(owner)) addHeld(h, id, h.message(message), listing);
+    for (const MessageId own : h.askedBy(id)) {
+        const MessageFacts& m = h.message(own);
+        if (m.state == MessageState::Asked && m.sender == id) listing.either.push_back(m.conversationOf(owner));
     }
-    for (std::size_t i = 0; i < list.conversations.size(); ++i) {
-        const Address& a = list.conversations[i];
-        if (!fault.empty()) break;
-        if (!in(required, a) && !in(either, a) && !d.stray)
-            fault = fmt::format("lists {}, of which it holds no message", spell(*header, a));
-        else if (std::count(list.conversations.begin(), list.conversations.end(), a) > 1)
-            fault = fmt::format("lists {} twice", spell(*header, a));
+    for (const Address& past : h.pastConversationsOf(id)) listing.either.push_back(past);
+    return listing;
+}
+
+// What is wrong with a list; empty: nothing. "The conversation list after offline compensation may not match" what lies
+// outside the window; what was brought back must be in it.
+std::string faultOf(const History& h, DeviceId id, const CatchUp& list, const Listing& listing) {
+    for (const Address& a : listing.required) {
+        if (!in(list.conversations, a))
+            return fmt::format("does not list {}, though it holds a message of it", spell(*h.header, a));
     }
+    for (const Address& a : list.conversations) {
+        if (!in(listing.required, a) && !in(listing.either, a) && !h.device(id).stray)
+            return fmt::format("lists {}, of which it holds no message", spell(*h.header, a));
+        if (std::count(list.conversations.begin(), list.conversations.end(), a) > 1)
+            return fmt::format("lists {} twice", spell(*h.header, a));
+    }
+    return {};
+}
+
+}  // namespace
+
+constinit const Duty kCompensationDeviceSwitch{.rule = RuleId::CompensationDeviceSwitch,
+                                               .says = saysNotBroughtBack,
+                                               .because = sinceLogin,
+                                               .look = broughtBack,
+                                               .noMore = NoMore::Message};
+
+constinit const Duty kCompensationReinstall{.rule = RuleId::CompensationReinstall,
+                                            .says = saysNotBroughtBack,
+                                            .because = sinceLogin,
+                                            .look = broughtBack,
+                                            .noMore = NoMore::Message};
+
+constinit const Ban kCompensationWindow{RuleId::CompensationWindow, olderThanTheWindow, saysOlder};
+
+void temptWindow(const History& h, Ledger& ledger, const Newcomer& n, const MessageFacts& m, bool& counted) {
+    if (h.decides(m, n.device) != Decides::On || m.untilAt >= n.window.allowed) return;
+    const Aspects aspects = aspectsOf(m) | edgeOf(m) | sideOf(m.author == n.device.user) | n.login |
+                            boundaryIf(m.untilAt + Millis{1} == n.window.allowed);
+    // Once a login, and for each kind of message that was never counted before.
+    if (counted && !ledger.isNew(RuleId::CompensationWindow, aspects)) return;
+    if (!n.lacks(h, m)) return;
+    ledger.check(RuleId::CompensationWindow, m.regime, aspects);
+    counted = true;
+}
+
+void judgeConversations(const History& h, Ledger& ledger, DeviceId id, const CatchUp& list) {
+    const DeviceFacts& d = h.device(id);
+    if (d.regime.service == Service::Changing) return ledger.undecided(RuleId::CompensationConversations);
+    if (d.regime.service == Service::Off) return;
+    const Listing listing = listingOf(h, id);
     Aspects aspects = aspectsOf(d);
-    for (const Address& a : required) {
+    for (const Address& a : listing.required) {
         aspects |= bit(a.kind == AddressKind::User ? Aspect::Private : Aspect::Group);
     }
-    if (fault.empty()) return check(RuleId::CompensationConversations, d.regime, aspects);
-    finding(RuleId::CompensationConversations, d.regime, aspects)
+    const std::string fault = faultOf(h, id, list, listing);
+    if (fault.empty()) return ledger.check(RuleId::CompensationConversations, d.regime, aspects);
+    Finding(h, ledger, RuleId::CompensationConversations, d.regime, aspects)
         .about(id)
         .online(id)
-        .here(fmt::format("{} caught up", name(id)))
-        .file([&] { return fmt::format("the conversation list of {} {}", name(id), fault); });
+        .here(fmt::format("{} caught up", h.name(id)))
+        .file([&] { return fmt::format("the conversation list of {} {}", h.name(id), fault); });
 }
 
-}  // namespace mdsync
+}  // namespace mdsync::rules

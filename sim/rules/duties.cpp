@@ -1,15 +1,51 @@
 // Duties: what must have happened by the first settled moment after it became due, and the looking at it.
 //
 // Settled mode looks at everything that arose since the last `settled`; time mode at what arose `patience` ago. Both
-// use one queue in the order of arising. At the end of the trace, a duty that is not kept is open.
-#include <fmt/format.h>
-
+// use one queue in the order of arising. What a duty demands is in its family's row; what becomes of it, in settle().
 #include "base/fetch.hpp"
-#include "rules/state.hpp"
+#include "rules/judge.hpp"
 
 namespace mdsync {
 
 using namespace rules;
+
+// ---- What becomes of a duty -------------------------------------------------------------------------------
+
+bool Checker::State::settle(const Duty& duty, const Found& found, const Claim& c) {
+    switch (found.outcome) {
+        case Outcome::NotMine:
+            return false;
+        case Outcome::Kept:
+            check(duty.rule, found.regime, found.aspects);
+            return false;
+        case Outcome::Lapsed:
+            lapse(duty.rule);
+            return false;
+        case Outcome::Undecided:
+            undecided(duty.rule);
+            return false;
+        case Outcome::Broken:
+            break;
+    }
+    if (!finishing)
+        report(duty, found, c);
+    else if (duty.atEnd == AtEnd::Inconclusive)
+        ++open;
+    return true;
+}
+
+void Checker::State::report(const Duty& duty, const Found& found, const Claim& c) {
+    const bool toAll = duty.noMore == NoMore::MessageToAll;
+    Finding f = finding(duty.rule, found.regime, found.aspects);
+    f.about(c.message, toAll ? DeviceId{} : c.device, c.user);
+    duty.because(f, *this, c);
+    f.file([&] { return duty.says(*this, c); });
+    if (toAll) owedNoMore(message(c.message), c.user);
+    if (duty.noMore == NoMore::Message) receipt(message(c.message), c.device)->owed |= Receipt::NoMore;
+    if (duty.noMore == NoMore::Recall) receipt(message(c.message), c.device)->owed |= Receipt::RecallNoMore;
+}
+
+// ---- The queue --------------------------------------------------------------------------------------------
 
 void Checker::State::oweNow(DueKind kind, std::uint32_t subject, std::uint32_t detail, std::uint32_t session) {
     due.push({now, place, subject, detail, session, kind});
@@ -32,7 +68,7 @@ void Checker::State::judgeBefore(Instant t) {
         const Due d = due.front();
         fetchAhead();
         due.pop();
-        judge(d);
+        look(d);
     }
     std::erase_if(evictions, [this, t](const EvictionFacts& x) {
         if (!x.resolved && x.t + patience >= t) return false;
@@ -48,7 +84,7 @@ void Checker::State::onSettled() {
     for (std::size_t i = 0; i < arisen; ++i) {
         const Due d = due.front();
         due.pop();
-        judge(d);
+        look(d);
     }
     for (const EvictionFacts& x : evictions) {
         if (!x.resolved) judgeEviction(x, x.earlier ? &*x.earlier : nullptr);
@@ -62,211 +98,163 @@ void Checker::State::finish() {
     while (!due.empty()) {
         const Due d = due.front();
         due.pop();
-        judge(d);
+        look(d);
     }
 }
 
-void Checker::State::judge(const Due& d) {
+void Checker::State::look(const Due& d) {
     switch (d.kind) {
         case DueKind::Connect:
+            settle(kConnectAnswered, Claim{.device = DeviceId{d.subject},
+                                           .user = ownerOf(DeviceId{d.subject}),
+                                           .place = d.place,
+                                           .arose = d.arose});
+            return;
         case DueKind::Send:
+            return lookAtSend(d);
         case DueKind::RecallAnswer:
-            return judgeAnswered(d);
+            return lookAtRecallAnswer(d);
         case DueKind::Accepted:
-            return judgeAccepted(MessageId{d.subject});
+            return lookAtAccepted(MessageId{d.subject});
         case DueKind::Session:
-            return judgeSession(DeviceId{d.subject}, static_cast<std::uint16_t>(d.detail));
+            return lookAtSession(DeviceId{d.subject}, d.detail);
         case DueKind::Elsewhere:
-            return judgeElsewhere(d);
+            return lookAtElsewhere(d);
         case DueKind::Recall:
-            return judgeRecall(d);
+            return lookAtRecall(d);
         case DueKind::Return:
-            return judgeReturn(d);
+            return lookAtReturn(d);
         case DueKind::Login:
             return judgeLogin();
         case DueKind::Refusal:
             return judgeRefusal();
-        case DueKind::Eviction:
-            return;
     }
 }
 
-// delivery.answered, and where `accept` is silent: what was asked, not rejected and not received by now was accepted in
-// between.
-void Checker::State::judgeAnswered(const Due& d) {
-    const Aspects asked = d.kind == DueKind::Connect        ? bit(Aspect::Connect)
-                          : d.kind == DueKind::RecallAnswer ? bit(Aspect::Recall)
-                          : messages[d.subject].api         ? bit(Aspect::Publish)
-                                                            : bit(Aspect::Send);
-    const auto unanswered = [&](const std::string& text, DeviceId device, MessageId message) {
-        if (finishing) {
-            ++open;
-            return;
-        }
-        finding(RuleId::DeliveryAnswered, {}, asked)
-            .about(message, device, device.exists() ? devices[device.index()].user : UserId{})
-            .link(d.place, d.arose, origin, "asked")
-            .due()
-            .file([&] { return text; });
-    };
-    const auto excused = [&](DeviceId device) {
-        return serverRestart > d.place || (device.exists() && lastOffline[device.index()] > d.place);
-    };
-    if (d.kind == DueKind::Connect) {
-        const DeviceId device{d.subject};
-        if (sides[device.index()].answered > d.place)
-            check(RuleId::DeliveryAnswered, asked);
-        else if (excused(device))
-            lapse(RuleId::DeliveryAnswered);
-        else
-            unanswered(fmt::format("{} asked to connect and was neither online nor refused when everything had settled",
-                                   name(device)),
-                       device, {});
+// ---- Answers ----------------------------------------------------------------------------------------------
+
+// Where `accept` is silent, what was asked, not rejected and not received by now was accepted in between.
+void Checker::State::lookAtSend(const Due& d) {
+    const MessageId id{d.subject};
+    const DeviceId sender = message(id).sender;
+    const Claim c{.message = id,
+                  .device = sender,
+                  .user = sender.exists() ? ownerOf(sender) : UserId{},
+                  .place = d.place,
+                  .arose = d.arose};
+    const Found found = kSendAnswered.look(*this, c);
+    if (!header->silent.accept || !isUnanswered(found)) {
+        settle(kSendAnswered, found, c);
         return;
     }
-    if (d.kind == DueKind::Send) {
-        const MessageId id{d.subject};
-        const MessageFacts& m = messages[id.index()];
-        if (m.asked != d.place) return;  // the id was used again
-        if (m.state != MessageState::Asked) {
-            check(RuleId::DeliveryAnswered, asked);
-            return;
-        }
-        const bool noOneKnows = m.senderOffline || excused(m.sender);
-        if (header->silent.accept) {
-            if (finishing) return;
-            if (noOneKnows) return lapse(RuleId::DeliveryAnswered);
-            const Instant seen = now;
-            if (timeMode) now = std::min(now, d.arose + patience);  // that is when S was, not when it is noticed
-            accept(id, false);
-            now = seen;
-            judgeAccepted(id);
-            return;
-        }
-        if (noOneKnows)
-            lapse(RuleId::DeliveryAnswered);
-        else
-            unanswered(
-                fmt::format("{} was sent and neither accepted nor rejected when everything had settled", name(id)),
-                m.sender, id);
-        return;
-    }
-    RecallFacts& r = recalls[d.subject];
-    if (d.detail >= r.requests.size() || r.requests[d.detail].asked != d.place) return;
-    const RecallRequest request = r.requests[d.detail];
-    if (!request.open) {
-        check(RuleId::DeliveryAnswered, asked);
-        return;
-    }
-    const bool maybeAnswered = request.maybeAnswered || mayHaveAnotherAnswer(r, d.detail);
-    if (maybeAnswered) return undecided(RuleId::DeliveryAnswered);
-    const bool noOneKnows = request.deviceOffline || excused(request.device);
-    if (header->silent.recallAccept) {
-        if (finishing || r.accepted) return;
-        if (noOneKnows) return lapse(RuleId::DeliveryAnswered);
-        acceptRecall(d.subject, request.asked, request.askedAt, request.regime, d.detail, false);
-        Due accepted = d;  // by this very moment, so that what it owes is due with it
-        accepted.place = place;
-        judgeRecall(accepted);
-        return;
-    }
-    if (noOneKnows)
-        lapse(RuleId::DeliveryAnswered);
-    else
-        unanswered(
-            fmt::format("the recall of {} was neither taken nor refused when everything had settled", name(r.message)),
-            request.device, r.message);
+    if (finishing) return;
+    if (found.outcome == Outcome::Lapsed) return lapse(kSendAnswered.rule);
+    const Instant seen = now;
+    if (timeMode) now = std::min(now, d.arose + patience);  // that is when it was due, not when it is noticed
+    accept(id, false);
+    now = seen;
+    lookAtAccepted(id);
 }
 
-// What a message owed to the devices that were online when it was accepted: online.*, status.online-sync,
-// api.include-sender-online, delivery.no-loss.
-void Checker::State::judgeAccepted(MessageId id) {
+void Checker::State::lookAtRecallAnswer(const Due& d) {
+    const RecallFacts& r = recalls[d.subject];
+    Claim c{.message = r.message, .place = d.place, .arose = d.arose, .recall = d.subject, .request = d.detail};
+    if (d.detail < r.requests.size()) c.device = r.requests[d.detail].device;
+    if (c.device.exists()) c.user = ownerOf(c.device);
+    const Found found = kRecallAnswered.look(*this, c);
+    if (!header->silent.recallAccept || !isUnanswered(found)) {
+        settle(kRecallAnswered, found, c);
+        return;
+    }
+    if (finishing || r.accepted) return;
+    if (found.outcome == Outcome::Lapsed) return lapse(kRecallAnswered.rule);
+    acceptRecall(d.subject, d.detail, d.detail, false);
+    Due accepted = d;  // by this very moment, so that what it owes is due with it
+    accepted.place = place;
+    lookAtRecall(accepted);
+}
+
+// ---- Messages and recalls ---------------------------------------------------------------------------------
+
+namespace {
+
+// The duty towards each device of a user, and the one towards any of them.
+const Duty& dutyToEach(const MessageFacts& m, bool author) {
+    if (m.kind == MessageSort::Status) return kStatusOnlineSync;
+    if (!author) return kOnlineReceived;
+    return m.api ? kApiIncludeSenderOnline : kOnlineSent;
+}
+const Duty& dutyToAny(bool author) {
+    return author ? kApiIncludeSenderOnlineAny : kDeliveryNoLossOnline;
+}
+
+}  // namespace
+
+// What a message owed to the devices that were online when it was accepted.
+void Checker::State::lookAtAccepted(MessageId id) {
     const MessageFacts& m = messages[id.index()];
     if (m.state != MessageState::Accepted) return;
+    Live live{m};
+    live.maybeRecalled = maybeRecalled(m);
     const bool recalled = recallAccepted(m);
-    const bool unsure = maybeRecalled(m);
-    const auto broken = [&](RuleId rule, Regime regime, Aspects which, DeviceId device, UserId user) {
-        Finding f = finding(rule, regime, which);
-        f.about(id, device, user).blame(m.askedOrigin).sent().accepted();
-        if (device.exists()) f.online(device);
-        f.due();
-        return f;
-    };
-    const Aspects aspects = aspectsOf(m) | edgeOf(m) | (m.regimeSure ? aspectsOf(m.regime.service) : 0);
-    std::array<Concerned, 2> two;
-    for (const auto& [userId, base] : concerned(m, two)) {
-        const UserFacts& user = users[userId.index()];
-        const bool author = userId == m.author;
-        const RuleId rule = m.kind == MessageSort::Status ? RuleId::StatusOnlineSync
-                            : !author                     ? RuleId::OnlineReceived
-                            : m.api                       ? RuleId::ApiIncludeSenderOnline
-                                                          : RuleId::OnlineSent;
-        const bool left = leftAfter(m, userId);
-        bool lasting = false;  // a device is online that was so since acceptance
-        // ... or whose session began before it or within `offlineDays` of it, which is unclear. While ON the one would
-        // be another rule's.
-        bool came = false;
-        const bool on = m.regimeSure && m.regime.service == Service::On;
-        bool named = false;  // another duty names this message and user
-        for (std::uint16_t i = 0; i < user.deviceCount; ++i) {
-            Receipt& r = receipts[m.receipts + base + i];
-            if ((r.owed & Receipt::NoMore) != 0) named = true;
-            const DeviceId device{user.firstDevice.value + i};
-            const DeviceFacts& d = devices[device.index()];
-            came |= !on && (r.owed & Receipt::Unsure) != 0 && d.online && d.began >= m.from() && d.began <= m.until &&
-                    side(d).beganAt <= m.fromAt + std::chrono::hours{24} * side(d).offlineDays;
-            if ((r.owed & Receipt::Online) == 0) continue;
-            const bool since = d.online && d.session == r.session && d.began < m.from();
-            lasting |= since;
-            if ((r.owed & Receipt::Owed) == 0) {
-                if (!m.regimeSure || m.regime.service == Service::Changing) {
-                    if (!m.room && !m.toSelf && device != m.sender && (r.have & Receipt::Received) == 0)
-                        undecided(rule);
-                }
-                continue;
-            }
-            if ((r.have & Receipt::Received) != 0) {
-                check(rule, m.regime, aspects | aspectsOf(d.deviceClass));
-            } else if (!since || recalled || left || (r.owed & Receipt::NoMore) != 0) {
-                lapse(rule);
-            } else if (unsure) {
-                undecided(rule);
-            } else if (finishing) {
-                ++open;
-                named = true;
-            } else {
-                r.owed |= Receipt::NoMore;
-                named = true;
-                broken(rule, m.regime, aspects | aspectsOf(d.deviceClass), device, userId).file([&] {
-                    return fmt::format("{} was online all the time and did not receive {}", name(device), name(id));
-                });
-            }
-        }
-        if (m.kind != MessageSort::Normal || m.room || m.toSelf || !(lasting || (came && !author))) continue;
-        if (author && !(m.api && m.includeSender)) continue;
-        const RuleId userRule = author ? RuleId::ApiIncludeSenderOnline : RuleId::DeliveryNoLoss;
-        // Not a sentence about ON alone, but it names ON: the state that decides is the one at acceptance.
-        const Regime regime = author && m.regimeSure && m.regime.service != Service::Changing ? m.regime : Regime{};
-        if (!author && inAudience(m, userId) != Tri::Yes) continue;
-        const Aspects whole = aspects | bit(Aspect::Online);
-        if (anyEver(m, userId)) {
-            check(userRule, regime, whole);
-        } else if (recalled || left) {
-            lapse(userRule);
-        } else if (named) {
-            continue;
-        } else if (unsure) {
-            undecided(userRule);
-        } else if (finishing) {
-            ++open;
-        } else {
-            markUser(m, userId, Receipt::NoMore);
-            broken(userRule, regime, whole, DeviceId{}, userId).file([&, user = userId] {
-                return fmt::format("no device of {} received {}, though one was online all the time", name(user),
-                                   name(id));
-            });
-        }
+    Claim c{.message = id};
+    c.aspects = aspectsOf(m) | edgeOf(m) | (m.regimeSure ? aspectsOf(m.regime.service) : 0);
+    for (const Party& party : concerned(m)) {
+        live.offTheHook = recalled || leftAfter(m, party.user);
+        lookAtAccepted(live, party, c);
     }
+}
+
+void Checker::State::lookAtAccepted(const Live& live, const Party& party, Claim c) {
+    const MessageFacts& m = live.message;
+    const bool author = party.user == m.author;
+    const Duty& duty = dutyToEach(m, author);
+    c.user = party.user;
+    bool somebody = false;  // a device is online that was so since acceptance, or perhaps so
+    for (const auto& [id, r] : sharesOf(m, party)) {
+        const DeviceFacts& d = device(id);
+        c.device = id;
+        c.named |= (r.owed & Receipt::NoMore) != 0;
+        somebody |= (r.owed & Receipt::Online) != 0 ? onlineSince(m, r, d) : !author && mayHaveBeenOnline(live, id, r);
+        c.named |= settle(duty, owedLive(live, id, r, d, c.aspects), c);
+    }
+    if (m.kind != MessageSort::Normal || m.room || m.toSelf || !somebody) return;
+    c.device = DeviceId{};
+    settle(dutyToAny(author), c);
+}
+
+// Whether the device's session began while the message was being accepted, near enough for the offline store. While ON
+// that would be another rule's.
+bool Checker::State::mayHaveBeenOnline(const Live& live, DeviceId id, const Receipt& r) const {
+    const MessageFacts& m = live.message;
+    const DeviceFacts& d = device(id);
+    if ((r.owed & Receipt::Unsure) == 0 || (m.regimeSure && m.regime.service == Service::On)) return false;
+    return d.online && d.began >= m.from() && d.began <= m.until && side(id).beganAt <= m.fromAt + storeAge(id);
+}
+
+void Checker::State::lookAtRecall(const Due& d) {
+    const RecallFacts& r = recalls[d.subject];
+    if (!r.accepted || r.until != d.place) return;
+    const Duty& duty = r.regime.service == Service::On ? kRecallOnlineDevices : kRecallBasic;
+    for (const auto& [device, session] : r.owed) {
+        settle(duty, Claim{.message = r.message,
+                           .device = device,
+                           .user = ownerOf(device),
+                           .place = d.place,
+                           .arose = d.arose,
+                           .lasts = lasts(device, session)});
+    }
+}
+
+void Checker::State::lookAtReturn(const Due& d) {
+    if (finishing && kRecallNoReturn.atEnd == AtEnd::NotLookedAt) return;
+    const DeviceId device{d.subject};
+    settle(kRecallNoReturn, Claim{.message = MessageId{d.detail},
+                                  .device = device,
+                                  .user = ownerOf(device),
+                                  .place = d.place,
+                                  .arose = d.arose,
+                                  .lasts = lasts(device, d.session)});
 }
 
 }  // namespace mdsync

@@ -2,7 +2,9 @@
 #include <algorithm>
 #include <optional>
 
-#include "rules/state.hpp"
+#include "rules/ledger.hpp"
+
+#include "rules/history/history.hpp"
 
 namespace mdsync {
 
@@ -58,6 +60,12 @@ void Ledger::check(RuleId rule, Regime regime, Aspects aspects) {
     check(*other, aspectsOf(regime.service) | ((aspects & kAtTurnEdge) != 0 ? bit(Aspect::Boundary) : 0));
 }
 
+bool Ledger::knows(RuleId rule, Regime regime) const {
+    const auto checked = [this](RuleId id) { return counts[static_cast<std::size_t>(id)].checked > 0; };
+    const auto other = accompanying(rule, regime, onFromTheStart);
+    return checked(rule) && (!other || checked(*other));
+}
+
 void Ledger::file(Violation violation, Regime regime, Aspects aspects) {
     const RuleId rule = violation.rule;
     check(rule, regime, aspects);
@@ -93,7 +101,7 @@ Finding& Finding::about(MessageId message, DeviceId device, UserId user) {
 }
 
 Finding& Finding::about(DeviceId device) {
-    return about({}, device, history_.devices[device.index()].user);
+    return about({}, device, history_.ownerOf(device));
 }
 
 Finding& Finding::at(Place place, Instant t) {
@@ -116,33 +124,32 @@ Finding& Finding::link(Place place, Instant t, std::uint32_t origin, std::string
 }
 
 Finding& Finding::sent() {
-    const MessageFacts& m = history_.messages[violation_.message.index()];
+    const MessageFacts& m = history_.message(violation_.message);
     return link(m.asked, m.askedAt, m.askedOrigin, violation_.messageName + " sent");
 }
 
 Finding& Finding::accepted() {
-    const MessageFacts& m = history_.messages[violation_.message.index()];
+    const MessageFacts& m = history_.message(violation_.message);
     if (m.state != MessageState::Accepted || m.late) return *this;
     return link(m.until, m.untilAt, m.askedOrigin, violation_.messageName + " accepted");
 }
 
 Finding& Finding::recalled() {
-    const MessageFacts& m = history_.messages[violation_.message.index()];
+    const MessageFacts& m = history_.message(violation_.message);
     if (!history_.recallAccepted(m)) return *this;
-    const RecallFacts& r = history_.recalls[m.recall];
+    const RecallFacts& r = *history_.recallOf(m);
     return link(r.until, r.untilAt, r.origin, violation_.messageName + " recalled");
 }
 
 Finding& Finding::online(DeviceId device) {
     if (!told_) return *this;
-    const DeviceSide& session = history_.sides[device.index()];
-    return link(history_.devices[device.index()].began, session.beganAt, session.beganOrigin,
-                history_.name(device) + " online");
+    const DeviceSide& session = history_.side(device);
+    return link(history_.device(device).began, session.beganAt, session.beganOrigin, history_.name(device) + " online");
 }
 
 Finding& Finding::offline(DeviceId device) {
     if (!told_) return *this;
-    const DeviceSide& session = history_.sides[device.index()];
+    const DeviceSide& session = history_.side(device);
     return link(session.ended, session.endedAt, session.endedOrigin, history_.name(device) + " offline");
 }
 

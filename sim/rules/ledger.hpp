@@ -6,11 +6,11 @@
 #include <vector>
 
 #include "mdsync/rules.hpp"
-#include "rules/facts.hpp"
+#include "rules/history/message.hpp"
 
 namespace mdsync::rules {
 
-using History = Checker::State;  // what the trace has established so far
+struct History;
 
 // The Ledger counts, for each rule, how often it was put to the test and what came of it, and keeps the violations.
 struct Ledger {
@@ -33,6 +33,8 @@ struct Ledger {
     [[nodiscard]] bool isNew(RuleId rule, Aspects aspects) const {
         return (aspects & ~counts[static_cast<std::size_t>(rule)].aspects) != 0;
     }
+    // Whether the rule was ever checked, and with it the service rule that it puts to the test in this state.
+    [[nodiscard]] bool knows(RuleId rule, Regime regime) const;
     void undecided(RuleId rule) { ++counts[static_cast<std::size_t>(rule)].undecided; }
     void lapse(RuleId rule) { ++counts[static_cast<std::size_t>(rule)].lapsed; }
     void tolerate(Tolerance t) { ++tolerances[static_cast<std::size_t>(t)]; }

@@ -5,7 +5,7 @@
 // CHANGING limit.per-class asks for ten, limit.within for one, and nothing else is asked.
 #include <fmt/format.h>
 
-#include "rules/state.hpp"
+#include "rules/judge.hpp"
 
 namespace mdsync {
 
@@ -203,7 +203,7 @@ void Checker::State::judgeEviction(const EvictionFacts& x, const LoginFacts* log
             f.link(login->place, login->t, login->origin,
                    fmt::format("{} online, {} of {}", name(login->device), count, number));
         }
-        const DeviceSide& s = side(devices[x.device.index()]);
+        const DeviceSide& s = side(x.device);
         if (login == nullptr || login->device != x.device)
             f.link(x.began, s.beganAt, s.beganOrigin, fmt::format("{} online", name(x.device)));
         const std::string by = x.by.exists() ? ", by the login of " + name(x.by) : std::string();

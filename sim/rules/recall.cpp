@@ -1,365 +1,132 @@
-// recall.*, and off.recall-stays-local: who must show a recall, and who must not.
+// recall.*: who must show a recall. Who must not is off.recall-stays-local's and delivery.*'s.
 #include <fmt/format.h>
 
-#include "rules/state.hpp"
+#include "rules/families.hpp"
 
-namespace mdsync {
-
-using namespace rules;
+namespace mdsync::rules {
 
 namespace {
 
-// Which open request an answer belongs to: the earliest, unless the device of one has gone offline since or the
-// answer's kind is silent; then it may be any of them.
-struct Answered {
-    std::size_t request = 0;
-    bool certain = true;
-    bool any = false;
-};
+// ---- recall.online-devices, recall.basic ------------------------------------------------------------------
 
-Answered answeredRequest(const RecallFacts& r, const std::vector<Place>& lastOffline, bool silent) {
-    Answered a;
-    std::size_t open = 0;
-    bool gone = false;
-    bool doubtful = false;  // an earlier answer may have been this one's
-    for (std::size_t i = 0; i < r.requests.size(); ++i) {
-        const RecallRequest& q = r.requests[i];
-        if (!q.open) continue;
-        if (open++ == 0) a.request = i;
-        doubtful |= q.maybeAnswered;
-        gone |= q.deviceOffline || (q.device.exists() && lastOffline[q.device.index()] > q.asked);
-    }
-    a.any = open > 0;
-    a.certain = !doubtful && (open < 2 || !(gone || silent));
-    return a;
+// alice recalls m1; bob/phone holds m1 and has been online since before that: by the next settled moment it shows m1
+// recalled. While the service is on, that is asked of every such device; while it is not, of a recipient's only one.
+Found shownAtOnce(const History& h, const Claim& c) {
+    const MessageFacts& m = h.message(c.message);
+    const Receipt* r = h.receipt(m, c.device);
+    if (m.state != MessageState::Accepted || r == nullptr || !c.lasts || h.leftAfter(m, c.user)) return Outcome::Lapsed;
+    const RecallFacts& recall = *h.recallOf(m);
+    const Aspects aspects = aspectsOf(m, recall) | aspectsOf(recall.regime.service) | sideOf(c.user == m.author);
+    const bool shown = (r->have & Receipt::Shown) != 0;
+    if (!shown && (r->owed & Receipt::RecallNoMore) != 0) return Outcome::NotMine;
+    return keptIf(shown, recall.regime, aspects);
 }
 
-// Where it is undecided whose answer it was, that of every open request may have been it.
-void close(RecallFacts& r, const Answered& a, Place place) {
-    for (RecallRequest& q : r.requests) q.maybeAnswered |= q.open && !a.certain;
-    r.requests[a.request].open = false;
-    r.requests[a.request].closed = place;
+std::string saysNotShown(const History& h, const Claim& c) {
+    return fmt::format("{} holds {} and was online all the time since its recall, and does not show it recalled",
+                       h.name(c.device), h.name(c.message));
+}
+
+void sinceRecall(Finding& f, const History& h, const Claim& c) {
+    f.blame(h.recallOf(h.message(c.message))->origin).accepted().online(c.device).recalled().due();
+}
+
+// ---- recall.offline-devices -------------------------------------------------------------------------------
+
+// bob/phone held m1 and was offline when it was recalled: once it has logged in and all has settled, it shows it so.
+Found shownAfterLogin(const History& h, const Claim& c) {
+    const MessageFacts& m = h.message(c.message);
+    const DeviceFacts& d = h.device(c.device);
+    const Receipt& r = *h.receipt(m, c.device);
+    if (!h.recallAccepted(m) || h.holds(m, c.device) != Tri::Yes || h.leftAfter(m, c.user)) return Outcome::NotMine;
+    if (m.until >= d.began || (r.owed & Receipt::RecallNoMore) != 0) return Outcome::NotMine;
+    const RecallFacts& recall = *h.recallOf(m);
+    const bool heldBefore = (r.have & Receipt::Received) == 0 || r.session != d.session;
+    if (recall.until >= d.began || !heldBefore || (r.have & Receipt::Tainted) != 0) return Outcome::NotMine;
+    const Decides which = h.decides(recall, d);
+    if (which == Decides::Off) return Outcome::NotMine;
+    if (which == Decides::Nothing || recall.fromAt < c.window.demanded) return Outcome::Undecided;
+    const Aspects aspects =
+        aspectsOf(m, recall) | sideOf(c.user == m.author) | boundaryIf(recall.fromAt == c.window.demanded);
+    return keptInSession((r.have & Receipt::Shown) != 0, c, recall.regime, aspects);
+}
+
+std::string saysStillShown(const History& h, const Claim& c) {
+    return fmt::format("{} logged in after {} was recalled and still shows it", h.name(c.device), h.name(c.message));
+}
+
+// ---- recall.no-return -------------------------------------------------------------------------------------
+
+// m1 was recalled, and bob/tab1 receives it afterwards: by the next settled moment it shows it recalled.
+Found shownAfterReturn(const History& h, const Claim& c) {
+    const MessageFacts& m = h.message(c.message);
+    if (m.state != MessageState::Accepted || h.recallOf(m) == nullptr) return Outcome::NotMine;
+    const Receipt* r = h.receipt(m, c.device);
+    if (r == nullptr || !c.lasts) return Outcome::Lapsed;
+    const RecallFacts& recall = *h.recallOf(m);
+    const Aspects aspects = aspectsOf(m, recall) | sideOf(c.user == m.author) | aspectsOf(h.device(c.device));
+    return keptIf((r->have & Receipt::Shown) != 0, recall.regime, aspects);
+}
+
+std::string saysReturned(const History& h, const Claim& c) {
+    return fmt::format("{} received {} after its recall and does not show it recalled", h.name(c.device),
+                       h.name(c.message));
+}
+
+void sinceReturn(Finding& f, const History& h, const Claim& c) {
+    f.blame(h.side(c.device).beganOrigin).recalled().online(c.device);
+    f.link(c.place, c.arose, h.origin, fmt::format("{} receives {}", h.name(c.device), h.name(c.message))).due();
 }
 
 }  // namespace
 
-// Whether an answer that was given to another request may have been this one's: it came after this one was asked for,
-// and the device of that one is gone by now, or that one itself may have been answered sooner, and so on.
-bool Checker::State::mayHaveAnotherAnswer(const RecallFacts& r, std::size_t request) const {
-    std::vector<std::size_t> doubted{request};
-    std::vector<bool> seen(r.requests.size());
-    while (!doubted.empty()) {
-        const Place asked = r.requests[doubted.back()].asked;
-        doubted.pop_back();
-        for (std::size_t i = 0; i < r.requests.size(); ++i) {
-            const RecallRequest& q = r.requests[i];
-            if (q.open || seen[i] || q.closed < asked) continue;
-            if (q.deviceOffline || (q.device.exists() && lastOffline[q.device.index()] > q.asked)) return true;
-            seen[i] = true;
-            doubted.push_back(i);
-        }
-    }
-    return false;
-}
+constinit const Duty kRecallOnlineDevices{.rule = RuleId::RecallOnlineDevices,
+                                          .says = saysNotShown,
+                                          .because = sinceRecall,
+                                          .look = shownAtOnce,
+                                          .noMore = NoMore::Recall};
 
-void Checker::State::onRecall(const Event& e) {
-    MessageFacts& m = message(e.message);
-    if (m.recall == MessageFacts::kNone) {
-        if (freeRecalls.empty()) {
-            m.recall = static_cast<std::uint32_t>(recalls.size());
-            recalls.emplace_back();
-        } else {
-            m.recall = freeRecalls.back();
-            freeRecalls.pop_back();
-            recalls[m.recall] = RecallFacts{};
-        }
-        recalls[m.recall].message = e.message;
-    }
-    RecallFacts& r = recalls[m.recall];
-    RecallRequest q;
-    q.device = e.device;
-    q.user = e.device.exists() ? devices[e.device.index()].user : e.user;
-    q.deviceOffline = e.device.exists() && !devices[e.device.index()].online;
-    q.asked = place;
-    q.askedAt = now;
-    q.origin = origin;
-    q.regime = service.at(now);
-    if (m.state == MessageState::Accepted) {
-        std::array<Concerned, 2> two;
-        for (const auto& [userId, base] : concerned(m, two)) {
-            for (std::uint16_t i = 0; i < users[userId.index()].deviceCount; ++i) {
-                const DeviceId d{users[userId.index()].firstDevice.value + i};
-                const DeviceFacts& device = devices[d.index()];
-                if (holds(m, d) == Tri::Yes)
-                    q.holders.emplace_back(d, static_cast<std::uint16_t>(device.online ? device.session : 0));
-            }
-        }
-    }
-    r.requests.push_back(std::move(q));
-    oweNow(DueKind::RecallAnswer, m.recall, static_cast<std::uint32_t>(r.requests.size() - 1));
-}
+constinit const Duty kRecallBasic{.rule = RuleId::RecallBasic,
+                                  .says = saysNotShown,
+                                  .because = sinceRecall,
+                                  .look = shownAtOnce,
+                                  .noMore = NoMore::Recall};
 
-void Checker::State::onRecallAccept(const Event& e) {
-    MessageFacts& m = message(e.message);
-    if (m.recall == MessageFacts::kNone) return tolerate(Tolerance::SecondAnswer);
-    RecallFacts& r = recalls[m.recall];
-    const Answered a = answeredRequest(r, lastOffline, header->silent.recallAccept);
-    if (!a.any) return tolerate(r.shownSomewhere ? Tolerance::LateAcceptance : Tolerance::SecondAnswer);
-    const RecallRequest& q = r.requests[a.request];
-    if (r.accepted) return close(r, a, place);
-    acceptRecall(m.recall, q.asked, q.askedAt, q.regime, a.certain ? a.request : r.requests.size(), true);
-    close(r, a, place);
-    if (!r.owed.empty()) oweNow(DueKind::Recall, m.recall);
-}
+constinit const Duty kRecallOfflineDevices{.rule = RuleId::RecallOfflineDevices,
+                                           .says = saysStillShown,
+                                           .because = sinceLogin,
+                                           .look = shownAfterLogin,
+                                           .noMore = NoMore::Recall};
 
-void Checker::State::onRecallReject(const Event& e) {
-    MessageFacts& m = message(e.message);
-    if (m.recall == MessageFacts::kNone) return tolerate(Tolerance::SecondAnswer);
-    RecallFacts& r = recalls[m.recall];
-    const Answered a = answeredRequest(r, lastOffline, header->silent.recallAccept);
-    if (!a.any) return tolerate(Tolerance::SecondAnswer);
-    close(r, a, place);
-}
+constinit const Duty kRecallNoReturn{.rule = RuleId::RecallNoReturn,
+                                     .says = saysReturned,
+                                     .because = sinceReturn,
+                                     .look = shownAfterReturn,
+                                     .atEnd = AtEnd::NotLookedAt};
 
-// The recall becomes accepted: now, or (not `exact`) somewhere between its asking and now. `request` past the end:
-// undecided which of the requests it was.
-void Checker::State::acceptRecall(std::uint32_t number, Place from, Instant fromAt, Regime fromRegime,
-                                  std::size_t request, bool exact) {
-    RecallFacts& r = recalls[number];
-    MessageFacts& m = messages[r.message.index()];
-    const Regime at = service.at(now);
-    r.accepted = true;
-    r.from = exact ? place : from;
-    r.fromAt = exact ? now : fromAt;
-    r.until = place;
-    r.untilAt = now;
-    r.origin = r.requests.front().origin;
-    r.regime = at;
-    r.regimeSure = exact || fromRegime == at;
-    std::vector<std::pair<DeviceId, std::uint16_t>> before;
-    if (request < r.requests.size()) {
-        r.device = r.requests[request].device;
-        r.user = r.requests[request].user;
-        r.byApi = !r.device.exists();
-        r.origin = r.requests[request].origin;
-        r.requests[request].open = false;
-        r.requests[request].closed = place;
-        before = r.requests[request].holders;
-    }
-    if (m.state == MessageState::Asked)
-        return;  // of a message that is itself not accepted: nobody holds it but its sender
+// ---- what tempts recall.no-return -------------------------------------------------------------------------
+
+// A recall is accepted while a device is online that lacks the message.
+void temptNoReturn(const History& h, Ledger& ledger, const RecallFacts& r) {
+    const MessageFacts& m = h.message(r.message);
+    if (!r.regimeSure || r.regime.service != Service::On) return;
     if (m.state != MessageState::Accepted || !m.synchronizable()) return;
-
-    const bool on = r.regimeSure && at.service == Service::On;
-    const bool basic = at.service != Service::On && (exact || fromRegime.service != Service::On);
-    std::array<Concerned, 2> two;
-    for (const auto& [userId, base] : concerned(m, two)) {
-        UserFacts& user = users[userId.index()];
-        const bool author = userId == m.author;
-        const Tri audience = author ? Tri::Yes : inAudience(m, userId);
-        if (audience == Tri::No) continue;
-        user.recalled.push_back(r.message);
-        const bool left = leftAfter(m, userId);
-        for (std::uint16_t i = 0; i < user.deviceCount; ++i) {
-            const DeviceId d{user.firstDevice.value + i};
-            const DeviceFacts& device = devices[d.index()];
-            Receipt& receiptOf = receipts[m.receipts + base + i];
-            const Tri held = holds(m, d);
-            // The recalling device shows the recall from here on, with or without an event.
-            if (d == r.device) receiptOf.have |= Receipt::Shown;
-            if (held == Tri::No) {
-                receiptOf.owed |= Receipt::LackedAtRecall;
-                if (on && device.online && device.began < r.from)
-                    check(RuleId::RecallNoReturn, r.regime, aspectsOf(m, r) | sideOf(author) | bit(Aspect::Online));
-                continue;
-            }
-            if (held == Tri::Maybe || left || !device.online || device.began > r.from) continue;
-            if ((receiptOf.have & Receipt::Tainted) != 0 || audience != Tri::Yes) continue;
-            if (!exact && std::find(before.begin(), before.end(), std::pair{d, device.session}) == before.end())
-                continue;
-            if (on || (basic && !author && user.deviceCount == 1)) r.owed.emplace_back(d, device.session);
-        }
-    }
-    if (r.regimeSure && at.service == Service::Off) temptStaysLocal(r, DeviceId{});
-}
-
-void Checker::State::judgeRecall(const Due& owed) {
-    RecallFacts& r = recalls[owed.subject];
-    if (!r.accepted || r.until != owed.place) return;
-    MessageFacts& m = messages[r.message.index()];
-    const bool on = r.regime.service == Service::On;
-    const RuleId rule = on ? RuleId::RecallOnlineDevices : RuleId::RecallBasic;
-    const Aspects aspects = aspectsOf(m, r) | aspectsOf(r.regime.service);
-    for (const auto& [d, session] : r.owed) {
-        const DeviceFacts& device = devices[d.index()];
-        Receipt* receiptOf = receipt(m, d);
-        if (m.state != MessageState::Accepted || receiptOf == nullptr || !device.online || device.session != session ||
-            leftAfter(m, device.user)) {
-            lapse(rule);
-        } else if ((receiptOf->have & Receipt::Shown) != 0) {
-            check(rule, r.regime, aspects | sideOf(device.user == m.author));
-        } else if (finishing) {
-            ++open;
-        } else if ((receiptOf->owed & Receipt::RecallNoMore) == 0) {
-            receiptOf->owed |= Receipt::RecallNoMore;
-            finding(rule, r.regime, aspects | sideOf(device.user == m.author))
-                .about(r.message, d, device.user)
-                .blame(r.origin)
-                .accepted()
-                .online(d)
-                .recalled()
-                .due()
-                .file([&, holder = d] {
-                    return fmt::format(
-                        "{} holds {} and was online all the time since its recall, and does not show it recalled",
-                        name(holder), name(r.message));
-                });
+    for (const Party& party : h.concerned(m)) {
+        if (h.concerns(m, party.user) == Tri::No) continue;
+        for (const auto& [d, receipt] : h.sharesOf(m, party)) {
+            const DeviceFacts& device = h.device(d);
+            if ((receipt.owed & Receipt::LackedAtRecall) == 0 || !device.online || device.began >= r.from) continue;
+            ledger.check(RuleId::RecallNoReturn, r.regime,
+                         aspectsOf(m, r) | sideOf(party.user == m.author) | bit(Aspect::Online));
         }
     }
 }
 
-// recall.no-return: what is received after its recall is shown recalled by the next settled moment.
-void Checker::State::judgeReturn(const Due& owed) {
-    const DeviceId d{owed.subject};
-    const MessageId id{owed.detail};
-    const DeviceFacts& device = devices[d.index()];
-    const MessageFacts& m = messages[id.index()];
-    if (finishing || m.state != MessageState::Accepted || m.recall == MessageFacts::kNone) return;
-    const Receipt* r = receipt(m, d);
-    if (r == nullptr || !device.online || device.session != owed.session) return lapse(RuleId::RecallNoReturn);
-    const RecallFacts& recall = recalls[m.recall];
-    const Aspects aspects = aspectsOf(m, recall) | sideOf(device.user == m.author) | aspectsOf(device);
-    if ((r->have & Receipt::Shown) != 0) return check(RuleId::RecallNoReturn, recall.regime, aspects);
-    finding(RuleId::RecallNoReturn, recall.regime, aspects)
-        .about(id, d, device.user)
-        .blame(side(device).beganOrigin)
-        .recalled()
-        .online(d)
-        .link(owed.place, owed.arose, origin, fmt::format("{} receives {}", name(d), name(id)))
-        .due()
-        .file([&] {
-            return fmt::format("{} received {} after its recall and does not show it recalled", name(d), name(id));
-        });
+// A device logs in that lacked what was recalled.
+void temptNoReturn(const History& h, Ledger& ledger, const Newcomer& n, const MessageFacts& m) {
+    const RecallFacts& r = *h.recallOf(m);
+    if ((h.receipt(m, n.id)->owed & Receipt::LackedAtRecall) == 0 || h.decides(r, n.device) != Decides::On) return;
+    ledger.check(RuleId::RecallNoReturn, r.regime, aspectsOf(m, r) | sideOf(n.device.user == m.author) | n.login);
 }
 
-void Checker::State::onRecalled(const Event& e) {
-    MessageFacts& m = message(e.message);
-    DeviceFacts& d = devices[e.device.index()];
-    const auto broken = [&](RuleId rule, Regime regime, const std::string& text) {
-        const Aspects by = m.recall == MessageFacts::kNone ? aspectsOf(m) : aspectsOf(m, recalls[m.recall]);
-        finding(rule, regime, by | sideOf(d.user == m.author) | aspectsOf(d))
-            .about(e.message, e.device, d.user)
-            .sent()
-            .recalled()
-            .here(fmt::format("{} shows {} recalled", name(e.device), name(e.message)))
-            .file([&] { return text; });
-    };
-    if (m.state == MessageState::Forgotten) return;  // past its horizon: nothing is asked about it any more
-    if (m.state == MessageState::Unknown || m.state == MessageState::Rejected) {
-        return broken(RuleId::DeliveryNoPhantom, {},
-                      fmt::format("{} shows {} recalled, {}", name(e.device), name(e.message),
-                                  m.state == MessageState::Unknown ? "which nobody sent" : "which was rejected"));
-    }
-    if (m.recall == MessageFacts::kNone || !recalls[m.recall].askedFor()) {
-        return broken(RuleId::DeliveryNoPhantom, {},
-                      fmt::format("{} shows {} recalled, which nobody recalled", name(e.device), name(e.message)));
-    }
-    if (m.state == MessageState::Asked) {
-        accept(e.message, false);
-        oweNow(DueKind::Accepted, e.message.value);
-        if (!header->silent.accept) tolerate(Tolerance::LateAcceptance);
-    }
-    RecallFacts& r = recalls[m.recall];
-    if (!r.accepted) {
-        const Answered a = answeredRequest(r, lastOffline, header->silent.recallAccept);
-        const RecallRequest q = r.requests[a.request];
-        r.shownSomewhere = true;
-        acceptRecall(m.recall, q.asked, q.askedAt, q.regime, a.certain ? a.request : r.requests.size(), false);
-        close(r, a, place);
-        if (!r.owed.empty()) oweNow(DueKind::Recall, m.recall);
-        if (!header->silent.recallAccept) tolerate(Tolerance::LateAcceptance);
-    }
-    const bool author = d.user == m.author;
-    const Tri audience = author ? Tri::Yes : inAudience(m, d.user);
-    if (audience == Tri::No) {
-        return broken(RuleId::DeliveryNoLeak, {},
-                      fmt::format("{} learns of the recall of {}, and {} is neither its author nor in its audience",
-                                  name(e.device), name(e.message), name(d.user)));
-    }
-    if (audience == Tri::Maybe) undecided(RuleId::DeliveryNoLeak);
-    const bool excused = !d.online && r.from < side(d).ended &&
-                         (timeMode ? now <= side(d).endedAt + patience : lastSettled < side(d).ended);
-    Receipt* shown = receipt(m, e.device);
-    if (!d.online && !excused) {
-        broken(RuleId::DeliveryOnlyOnline, {},
-               fmt::format("{} is offline and shows {} recalled", name(e.device), name(e.message)));
-        if (shown != nullptr) shown->have |= Receipt::Shown;
-        return;
-    }
-    if (shown == nullptr) return;
-    const bool again = (shown->have & Receipt::Shown) != 0;
-    shown->have |= Receipt::Shown;
-    if (again || excused || !m.synchronizable() || holds(m, e.device) != Tri::Yes || decides(r, d) != Decides::Off)
-        return;
-    // off.recall-stays-local: of the recalling user the recalling device (API: any one), of every other user one.
-    shown->have |= Receipt::ShownOff;
-    bool allowed = true;
-    if (!r.user.exists()) {
-        undecided(RuleId::OffRecallStaysLocal);
-    } else if (d.user == r.user && !r.byApi) {
-        allowed = e.device == r.device;
-    } else {
-        const UserFacts& user = users[d.user.index()];
-        for (std::uint16_t i = 0; i < user.deviceCount; ++i) {
-            const DeviceId other{user.firstDevice.value + i};
-            const Receipt* theirs = other == e.device ? nullptr : receipt(m, other);
-            if (theirs != nullptr && (theirs->have & Receipt::ShownOff) != 0) allowed = false;
-        }
-    }
-    if (!allowed) {
-        broken(RuleId::OffRecallStaysLocal, r.regime,
-               fmt::format("the service is off, and the recall of {} is shown on {}, a further device of {}",
-                           name(e.message), name(e.device), name(d.user)));
-    }
-}
-
-// A login tempts recall.no-return where the device lacked what was recalled, and off.recall-stays-local where it holds
-// it.
-void Checker::State::temptRecallAtLogin(DeviceId id) {
-    const DeviceFacts& d = devices[id.index()];
-    for (const MessageId message : users[d.user.index()].recalled) {
-        const MessageFacts& m = messages[message.index()];
-        if (m.state != MessageState::Accepted || m.recall == MessageFacts::kNone) continue;
-        RecallFacts& r = recalls[m.recall];
-        const Receipt* mine = receipt(m, id);
-        if (mine == nullptr) continue;
-        const Decides which = decides(r, d);
-        if (which == Decides::On && (mine->owed & Receipt::LackedAtRecall) != 0)
-            check(RuleId::RecallNoReturn, r.regime, aspectsOf(m, r) | sideOf(d.user == m.author) | aspectsOf(d));
-        if (which == Decides::Off && holds(m, id) == Tri::Yes) temptStaysLocal(r, id);
-    }
-}
-
-// Tempted when more devices than may show the recall hold the message and are online at its acceptance or come online
-// later.
-void Checker::State::temptStaysLocal(RecallFacts& r, DeviceId newcomer) {
-    const MessageFacts& m = messages[r.message.index()];
-    std::array<Concerned, 2> two;
-    for (const auto& [userId, base] : concerned(m, two)) {
-        if (newcomer.exists() && devices[newcomer.index()].user != userId) continue;
-        const UserFacts& user = users[userId.index()];
-        const bool recalling = userId == r.user && !r.byApi;
-        std::uint32_t able = 0;
-        for (std::uint16_t i = 0; i < user.deviceCount; ++i) {
-            const DeviceId d{user.firstDevice.value + i};
-            const DeviceFacts& device = devices[d.index()];
-            if ((recalling && d == r.device) || holds(m, d) != Tri::Yes) continue;
-            // Online at the recall's acceptance, or at some time since.
-            if (device.online || d == newcomer || (r.from < side(device).ended && decides(r, device) == Decides::Off))
-                ++able;
-        }
-        if (able > (recalling ? 0U : 1U)) check(RuleId::OffRecallStaysLocal, r.regime, aspectsOf(m, r));
-    }
-}
-
-}  // namespace mdsync
+}  // namespace mdsync::rules

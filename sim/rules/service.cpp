@@ -1,7 +1,7 @@
 // service.prepaid and service.days-range. service.default-off and service.takes-effect accompany others: ledger.cpp.
 #include <fmt/format.h>
 
-#include "rules/state.hpp"
+#include "rules/judge.hpp"
 
 namespace mdsync {
 

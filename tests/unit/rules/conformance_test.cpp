@@ -65,6 +65,20 @@ bool violatesExactly(const std::string& rule, std::set<std::string> violated) {
     return violated.empty();
 }
 
+bool sameChain(const Violation& a, const Violation& b) {
+    return std::ranges::equal(a.because, b.because, [](const Because& x, const Because& y) {
+        return x.event == y.event && x.t == y.t && x.origin == y.origin && x.text == y.text;
+    });
+}
+
+// Whether `companion` says of its service rule what `other` says of the rule that it accompanies.
+bool accompanies(const Violation& companion, const Violation& other) {
+    return companion.text.ends_with(fmt::format(": {} is violated", rule(other.rule).name)) &&
+           companion.event == other.event && companion.t == other.t && companion.origin == other.origin &&
+           companion.device == other.device && companion.user == other.user && companion.message == other.message &&
+           companion.messageName == other.messageName && sameChain(companion, other);
+}
+
 }  // namespace
 
 // clang-format off
@@ -95,6 +109,18 @@ TEST_CASE("every trace belongs to a family that is judged above, and no family i
     std::set<std::string> families;
     for (const Recorded& trace : all()) families.insert(trace.family());
     CHECK(families == std::set<std::string>(kFamilies.begin(), kFamilies.end()));
+}
+
+TEST_CASE("a service rule names the line and the chain of what it accompanies") {
+    for (const Recorded& trace : all()) {
+        const std::vector<Violation> violations = judge(trace).violations;
+        for (const Violation& companion : violations) {
+            if (companion.rule != RuleId::ServiceDefaultOff && companion.rule != RuleId::ServiceTakesEffect) continue;
+            CAPTURE(trace.name());
+            CHECK_FALSE(companion.because.empty());
+            CHECK(std::ranges::any_of(violations, [&](const Violation& v) { return accompanies(companion, v); }));
+        }
+    }
 }
 
 TEST_CASE("a bad trace is named after its rule and has a near miss, which differs in one line and is legal") {

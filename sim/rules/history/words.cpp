@@ -1,4 +1,8 @@
-#include "rules/facts.hpp"
+// The words that have more to say than fits a header: the class of a platform, the days of a window.
+#include <algorithm>
+
+#include "rules/history/session.hpp"
+#include "rules/history/window.hpp"
 
 namespace mdsync::rules {
 
@@ -33,10 +37,6 @@ std::string_view spell(DeviceClass deviceClass) {
             return "miniprogram";
     }
     return "";
-}
-
-bool RecallFacts::askedFor() const {
-    return accepted || std::any_of(requests.begin(), requests.end(), [](const RecallRequest& r) { return r.open; });
 }
 
 Window windowAt(Instant login, int days, WindowReading reading, const Zone& zone) {

@@ -1,0 +1,372 @@
+// History: what a trace has established so far, and the questions that the rules put to it.
+//
+// Sessions, installations, who is in which group, what was accepted when, who received and who shows what. A History
+// judges nothing. The words are in session.hpp, message.hpp, recall.hpp, conversation.hpp and window.hpp; how all that
+// is kept (slots, pools, free lists) is below the line in this file and in store.cpp and prefetch.cpp, and no rule's
+// business.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/blocks.hpp"
+#include "base/fifo.hpp"
+#include "base/flat_map.hpp"
+#include "mdsync/rules.hpp"
+#include "rules/history/conversation.hpp"
+#include "rules/history/message.hpp"
+#include "rules/history/recall.hpp"
+#include "rules/history/session.hpp"
+#include "rules/history/window.hpp"
+
+namespace mdsync::rules {
+
+// A Share is what one device has to do with one message.
+template <class R>
+struct ShareOf {
+    DeviceId device;
+    R& receipt;
+};
+
+// Shares: those of all devices of one user, in their order; none where the user has nothing to do with the message.
+template <class R>
+class SharesOf {
+public:
+    SharesOf(R* first, DeviceId device, std::size_t count) : first_(first), device_(device), count_(count) {}
+
+    class Iterator {
+    public:
+        Iterator(R* at, std::uint32_t device) : at_(at), device_(device) {}
+        ShareOf<R> operator*() const { return {DeviceId{device_}, *at_}; }
+        Iterator& operator++() {
+            ++at_;
+            ++device_;
+            return *this;
+        }
+        bool operator!=(const Iterator& other) const { return at_ != other.at_; }
+
+    private:
+        R* at_;
+        std::uint32_t device_;
+    };
+    [[nodiscard]] bool empty() const { return count_ == 0; }
+    [[nodiscard]] Iterator begin() const { return {first_, device_.value}; }
+    [[nodiscard]] Iterator end() const { return {first_ + count_, device_.value}; }
+
+private:
+    R* first_;
+    DeviceId device_;
+    std::size_t count_;
+};
+using Shares = SharesOf<const Receipt>;
+
+// The devices of one user, in their order.
+class DeviceRange {
+public:
+    DeviceRange(DeviceId first, std::uint32_t count) : first_(first.value), count_(count) {}
+    class Iterator {
+    public:
+        explicit Iterator(std::uint32_t at) : at_(at) {}
+        DeviceId operator*() const { return DeviceId{at_}; }
+        Iterator& operator++() {
+            ++at_;
+            return *this;
+        }
+        bool operator!=(const Iterator& other) const { return at_ != other.at_; }
+
+    private:
+        std::uint32_t at_;
+    };
+    [[nodiscard]] Iterator begin() const { return Iterator(first_); }
+    [[nodiscard]] Iterator end() const { return Iterator(first_ + count_); }
+
+private:
+    std::uint32_t first_;
+    std::uint32_t count_;
+};
+
+// The users whom a message may concern: its author and its recipients.
+class Parties {
+public:
+    explicit Parties(std::span<const Party> all) : all_(all.data()), count_(all.size()) {}
+    Parties(Party one, Party other, std::size_t count) : two_{one, other}, count_(count) {}
+    [[nodiscard]] const Party* begin() const { return all_ != nullptr ? all_ : two_.data(); }
+    [[nodiscard]] const Party* end() const { return begin() + count_; }
+
+private:
+    std::array<Party, 2> two_{};
+    const Party* all_ = nullptr;
+    std::size_t count_;
+};
+
+struct History {
+    History(std::shared_ptr<const Header> header, const CheckerOptions& options);
+
+    // ---- the trace, and the event at hand ----
+    std::shared_ptr<const Header> header;
+    bool timeMode = false;
+    Millis patience{5000};  // time mode: what is due is looked at so long after it arose
+    const Lexicon* words = nullptr;
+    const Annex* annex = nullptr;
+    Instant now{};
+    Place place = 0;
+    std::uint32_t origin = 0;
+    Place lastSettled = 0;
+    std::uint32_t settledCount = 0;
+    Place serverRestart = 0;
+    Instant lastLogin{};
+
+    // ---- the app ----
+    Switch service;
+    App settings;  // as they are now; `sync` as the header had it
+
+    // ---- devices and sessions ----
+    [[nodiscard]] const DeviceFacts& device(DeviceId d) const { return devices[d.index()]; }
+    [[nodiscard]] DeviceFacts& device(DeviceId d) { return devices[d.index()]; }
+    [[nodiscard]] const DeviceSide& side(DeviceId d) const { return sides[d.index()]; }
+    [[nodiscard]] DeviceSide& side(DeviceId d) { return sides[d.index()]; }
+    [[nodiscard]] const UserFacts& user(UserId u) const { return users[u.index()]; }
+    [[nodiscard]] UserFacts& user(UserId u) { return users[u.index()]; }
+    [[nodiscard]] const RoomFacts& room(RoomId r) const { return rooms[r.index()]; }
+    [[nodiscard]] UserId ownerOf(DeviceId d) const { return devices[d.index()].user; }
+    [[nodiscard]] DeviceRange devicesOf(UserId u) const {
+        return {users[u.index()].firstDevice, users[u.index()].deviceCount};
+    }
+    // Whether that session of the device still lasts.
+    [[nodiscard]] bool lasts(DeviceId d, std::uint32_t session) const {
+        return device(d).online && device(d).session == session;
+    }
+    // Whether the answer to what the device asked at `asked` may be lost: it, or the server, has been gone since.
+    [[nodiscard]] bool answerMayBeLost(DeviceId d, Place asked) const {
+        return serverRestart > asked || wentOfflineAfter(d, asked);
+    }
+    [[nodiscard]] bool wentOfflineAfter(DeviceId d, Place asked) const {
+        return d.exists() && lastOffline[d.index()] > asked;
+    }
+    // Whether the device went offline and nothing has settled since: what was on its way may still reach it.
+    [[nodiscard]] bool justLeft(DeviceId d) const {
+        return !device(d).online && (timeMode ? now <= side(d).endedAt + patience : lastSettled < side(d).ended);
+    }
+    [[nodiscard]] Window window(DeviceId d) const;  // of its session, the running one or the last
+    // The last moment from which the offline store still keeps something for this session.
+    [[nodiscard]] Millis storeAge(DeviceId d) const { return std::chrono::hours{24} * side(d).offlineDays; }
+
+    // ---- messages ----
+    [[nodiscard]] const MessageFacts& message(MessageId id) const { return messages[id.index()]; }
+    [[nodiscard]] MessageFacts& message(MessageId id) { return messages[id.index()]; }
+    [[nodiscard]] Parties concerned(const MessageFacts& m) const {
+        if (m.to.kind != AddressKind::User) return Parties(partiesOfThread(m));
+        return {{m.author, m.authorSlot}, {m.to.user(), m.recipientSlot}, m.to.user() == m.author ? 1U : 2U};
+    }
+    [[nodiscard]] Shares sharesOf(const MessageFacts& m, const Party& party) const {
+        const UserFacts& u = user(party.user);
+        return {&receipts[m.receipts + party.slot], u.firstDevice, u.deviceCount};
+    }
+    [[nodiscard]] Shares sharesOf(const MessageFacts& m, UserId u) const {
+        const std::uint32_t slot = slotBase(m, u);
+        if (slot == FlatMap::kAbsent) return {nullptr, {}, 0};
+        return sharesOf(m, Party{u, slot});
+    }
+    [[nodiscard]] SharesOf<Receipt> sharesOf(const MessageFacts& m, const Party& party) {
+        const UserFacts& u = user(party.user);
+        return {&receipts[m.receipts + party.slot], u.firstDevice, u.deviceCount};
+    }
+    // What `d` has to do with the message, or null.
+    [[nodiscard]] const Receipt* receipt(const MessageFacts& m, DeviceId d) const {
+        const DeviceFacts& one = devices[d.index()];
+        const std::uint32_t base = slotBase(m, one.user);
+        return base == FlatMap::kAbsent ? nullptr : &receipts[m.receipts + base + one.ordinal];
+    }
+    [[nodiscard]] Receipt* receipt(const MessageFacts& m, DeviceId d) {
+        return const_cast<Receipt*>(std::as_const(*this).receipt(m, d));
+    }
+    // Time mode: when it was received. It is younger than the horizon, so that half of its time tells the whole.
+    [[nodiscard]] Instant receivedAt(const Receipt& r) const { return now - Millis{lowHalf(now) - r.stamp}; }
+    // The messages whose horizon has not passed that the user wrote or is the audience of, as accepted.
+    [[nodiscard]] std::span<const MessageId> mailboxOf(UserId u) const {
+        return std::span(user(u).mailbox).subspan(user(u).mailboxHead);
+    }
+    // What the device asked to send lately, answered or not.
+    [[nodiscard]] const std::vector<MessageId>& askedBy(DeviceId d) const { return unaccepted[d.index()]; }
+    // Conversations of what the device received and should not have; of what it held and is past its horizon.
+    [[nodiscard]] const std::vector<Address>& straysOf(DeviceId d) const { return strays[d.index()]; }
+    [[nodiscard]] std::vector<Address> pastConversationsOf(DeviceId d) const;
+    // How far the device of this receipt has come in the message's conversation during its session.
+    [[nodiscard]] Progress progress(const MessageFacts& m, const Receipt& r, std::uint16_t session, Via via) {
+        const std::size_t at = (m.to.kind == AddressKind::User ? m.marks : threads[m.thread].marks) +
+                               static_cast<std::size_t>(&r - &receipts[m.receipts]);
+        OrderMark& mark = marks[at];
+        if (mark.session != session) mark = OrderMark{0, session, 0};
+        const auto bit = static_cast<std::uint8_t>(1U << static_cast<unsigned>(via));
+        const bool begun = (mark.begun & bit) != 0;
+        mark.begun |= bit;
+        return {begun, via == Via::Live      ? mark.live
+                       : via == Via::Offline ? catchUpMarks[at].offline
+                                             : catchUpMarks[at].compensation};
+    }
+    // Whether another terminal of the user had the message when the session of `d` began.
+    [[nodiscard]] bool elsewhereAtLogin(const MessageFacts& m, DeviceId d) const;
+
+    [[nodiscard]] Tri inAudience(const MessageFacts& m, UserId u) const;
+    // Whether `u` is the author, or in the audience.
+    [[nodiscard]] Tri concerns(const MessageFacts& m, UserId u) const {
+        return u == m.author ? Tri::Yes : inAudience(m, u);
+    }
+    // Who left after acceptance is owed nothing that had not come, recalls included.
+    [[nodiscard]] bool leftAfter(const MessageFacts& m, UserId u) const;
+    // Whether the device has been in the message's room since before it was accepted.
+    [[nodiscard]] bool wasInRoom(const MessageFacts& m, DeviceId d) const;
+    // Whether the device was online (and in the message's room) at some time since the message was asked for.
+    [[nodiscard]] bool mayHaveBeenThere(const MessageFacts& m, DeviceId d) const;
+    [[nodiscard]] Standing standing(const MessageFacts& m, DeviceId d) const;
+    // The state that decides. For a device online at acceptance and since then in one session: the state at acceptance.
+    // For one that came online later: acceptance and the beginning of its session, with no turn in between.
+    [[nodiscard]] Decides decides(const MessageFacts& m, const DeviceFacts& d) const;
+    [[nodiscard]] Decides decides(const RecallFacts& r, const DeviceFacts& d) const;
+    // Whether this installation of `d` holds m: received or sent it. Where it was reinstalled between `send` and
+    // `accept`, which of the two installations sent it is undecided.
+    [[nodiscard]] Tri holds(const MessageFacts& m, DeviceId d) const;
+    // Whether a settled moment has found the installation online since it received it: once it has, it stays so.
+    [[nodiscard]] bool acknowledged(const Receipt& r, DeviceId d) const;
+    // A terminal has a message that it received if that session still lasts, or its installation was online at a
+    // settled moment since: where the session broke at once, the acknowledgement may be lost. `clean` leaves out what
+    // broke a ban.
+    [[nodiscard]] bool terminalHas(const Receipt& r, DeviceId d, bool clean) const;
+    // The device of the user of `d` that is, or in an earlier installation was, another terminal than `d` as it is
+    // installed now and has m for certain. None if there is none.
+    [[nodiscard]] DeviceId otherHolder(const MessageFacts& m, DeviceId d, bool clean) const;
+    // Whether there is one: maybe, where it is unclear which installation of the sender sent m.
+    [[nodiscard]] Tri anotherTerminalHas(const MessageFacts& m, DeviceId d, bool clean) const;
+    // Whether any device of the user ever received it.
+    [[nodiscard]] bool anyEver(const MessageFacts& m, UserId u) const;
+    // Whether it is owed no more to some device of the user: a violation about it was reported.
+    [[nodiscard]] bool reported(const MessageFacts& m, UserId u) const;
+    // The first message of the user's mailbox that `d` does not hold for certain, as far as its last login knew: what
+    // stands before it cannot be missed any more.
+    [[nodiscard]] std::size_t firstInDoubt(DeviceId d) const;
+
+    // ---- recalls ----
+    [[nodiscard]] const RecallFacts* recallOf(const MessageFacts& m) const {
+        return m.recall == MessageFacts::kNone ? nullptr : &recalls[m.recall];
+    }
+    [[nodiscard]] const RecallFacts& recall(std::uint32_t number) const { return recalls[number]; }
+    [[nodiscard]] bool recallAccepted(const MessageFacts& m) const {
+        return m.recall != MessageFacts::kNone && recalls[m.recall].accepted;
+    }
+    [[nodiscard]] bool maybeRecalled(const MessageFacts& m) const;       // asked for where the answer is silent
+    [[nodiscard]] Answered answeredRequest(const RecallFacts& r) const;  // by an answer that comes now
+    // Whether an answer that was given to another request may have been this one's.
+    [[nodiscard]] bool mayHaveAnotherAnswer(const RecallFacts& r, std::size_t request) const;
+
+    // ---- names ----
+    [[nodiscard]] std::string name(DeviceId d) const { return header->path(d); }
+    [[nodiscard]] std::string name(UserId u) const { return header->users[u.index()].name; }
+    [[nodiscard]] std::string name(MessageId m) const { return words->messages[m]; }
+    // REQUIRES: there is one.
+    [[nodiscard]] std::string nameOfOtherHolder(const MessageFacts& m, DeviceId d, bool clean) const;
+
+    // ---- what happens: called by the Checker, never by a rule ----
+    void beginSession(DeviceId id);  // sessions.cpp
+    void endSession(DeviceId id);
+    void reinstall(DeviceId id);
+    void ask(const Event& e);  // send, publish: messages.cpp
+    // The message becomes accepted somewhere between its asking (or now, if `exact`) and now.
+    void setAccepted(MessageId id, bool exact);
+    void setReceived(const MessageFacts& m, DeviceId d, Receipt& r, bool tainted, bool offDecided);
+    void remember(const MessageFacts& m, UserFacts& u, Aspects aspects);  // what it tempts later
+    void owedNoMore(const MessageFacts& m, UserId u);
+    void holdMore(DeviceId id, std::size_t doubt);  // moves the mark of what the device holds
+    void forgetPastHorizon() {
+        while (!byAcceptance.empty() && now > byAcceptance.front().second + kHorizon) forgetOldest();
+    }
+    std::uint32_t askRecall(const Event& e);  // its number: recalls.cpp
+    void answerRecall(RecallFacts& r, const Answered& a);
+    // The recall becomes accepted: now, or (not `exact`) somewhere between its asking and now. `request` past the end:
+    // undecided which of the requests it was.
+    void setRecallAccepted(std::uint32_t number, std::size_t earliest, std::size_t request, bool exact);
+    void changeMembership(const Event& e);  // a group's: conversations.cpp
+    void enterRoom(DeviceId id, RoomId room);
+    void leaveRoom(DeviceId id, RoomId room);
+    void noteStray(const MessageFacts& m, DeviceId d);  // what a device received and should not have
+
+    // ==== how it is kept ==================================================================================
+
+    std::vector<DeviceFacts> devices;
+    std::vector<DeviceSide> sides;  // of the devices
+    std::vector<UserFacts> users;
+    std::vector<GroupFacts> groups;
+    std::vector<RoomFacts> rooms;
+    Blocks<MessageFacts> messages;
+    std::vector<RecallFacts> recalls;
+    std::vector<std::uint32_t> freeRecalls;
+    std::vector<Thread> threads;
+    std::vector<OrderMark> marks;
+    std::vector<CatchUpMark> catchUpMarks;  // beside them
+    std::vector<Receipt> receipts;
+    std::vector<std::vector<std::uint32_t>> freeReceipts;  // by number of slots
+    std::vector<std::vector<Place>> memberships;           // joins and leaves in turn
+    std::vector<Stay> stays;
+    std::vector<std::vector<RoomId>> roomsOf;             // by device
+    std::vector<std::vector<MessageId>> unaccepted;       // by device: what it asked to send, lately
+    std::vector<std::vector<std::uint32_t>> pastThreads;  // by device: conversations of forgotten messages it held
+    std::vector<std::vector<Address>> strays;             // by device: conversations of what it should not have
+    std::vector<std::vector<MessageId>> owedToSender;     // by device: api.include-sender-offline of its session
+    std::vector<Place> lastOffline;                       // by device: any `offline`
+    std::vector<bool> statusTypes;                        // by TextId
+    std::vector<bool> knownTypes;
+    FlatMap privateThreads, memberOf, slotOf, stayOf;
+    Fifo<std::pair<MessageId, Instant>> byAcceptance;  // for the horizon
+    Latest roomMessage;
+    std::uint32_t liveMessages = 0;
+    std::uint32_t onlineUsers = 0;
+
+    // The slot of the user's first device, or kAbsent.
+    [[nodiscard]] std::uint32_t slotBase(const MessageFacts& m, UserId u) const {
+        if (m.slots == 0) return FlatMap::kAbsent;
+        if (u == m.author) return m.authorSlot;
+        if (m.to.kind == AddressKind::User) return u == m.to.user() ? m.recipientSlot : FlatMap::kAbsent;
+        const std::uint32_t base = slotOf.find(pairKey(m.thread, u.value));
+        return base < m.slots ? base : FlatMap::kAbsent;
+    }
+    [[nodiscard]] std::span<const Party> partiesOfThread(const MessageFacts& m) const;
+    MessageFacts& grown(MessageId id) {
+        if (id.index() >= messages.size()) messages.grow(id.index() + 1);
+        return messages[id.index()];
+    }
+    [[nodiscard]] Tri member(GroupId g, UserId u, Place from, Place until) const;
+    void dateAcceptance(MessageFacts& m, bool exact);
+    void makeReceipts(MessageFacts& m);
+    void oweAtAcceptance(const MessageFacts& m, const Party& party, bool sure, bool exact);
+    std::uint32_t recallNumber(MessageId id);
+    void oweRecall(RecallFacts& r, const MessageFacts& m, const Party& party, const RecallOwed& owed);
+    std::uint32_t newThread(const Address& address);
+    std::uint32_t privateThread(const MessageFacts& m);
+    std::uint32_t threadOf(const MessageFacts& m);
+    void addToThread(std::uint32_t thread, UserId u);
+    std::uint32_t allocateReceipts(std::uint32_t count);
+    void makeMarks(Thread& thread);
+    bool isStatusType(TextId type);
+    bool isStatusApi(const Event& e) const;
+    void forget(MessageId id);
+    void forgetOldest();
+    void dropFromMailbox(const MessageFacts& m, UserFacts& user);
+    [[nodiscard]] std::size_t memory() const;
+
+    // Asking the memory for what is needed soon: prefetch.cpp.
+    void expect(const Event& e) const;                    // the event will be fed soon: fetch what it needs,
+    void expectReceipt(const Event& e) const;             // and a little later what that points to
+    void fetchParties(const MessageFacts& m) const;       // of a private message: the two users,
+    void fetchTheirDevices(const MessageFacts& m) const;  // and a little later their devices and receipts
+};
+
+// By which the thread of a private message is found.
+[[nodiscard]] inline std::uint64_t privateKey(const MessageFacts& m) {
+    return pairKey(std::min(m.author, m.to.user()).value, std::max(m.author, m.to.user()).value);
+}
+
+}  // namespace mdsync::rules

@@ -1,0 +1,248 @@
+// Messages: asked for, accepted, received, forgotten past their horizon.
+#include <algorithm>
+
+#include "rules/history/history.hpp"
+
+namespace mdsync::rules {
+
+bool History::isStatusType(TextId type) {
+    if (!type.exists()) return false;
+    if (type.index() >= knownTypes.size()) {
+        knownTypes.resize(type.index() + 1);
+        statusTypes.resize(type.index() + 1);
+    }
+    if (!knownTypes[type.index()]) {
+        knownTypes[type.index()] = true;
+        const std::string& spelling = words->texts[type];
+        bool status = spelling == "RC:TypSts";
+        for (const auto& [declared, isStatus] : header->messageTypes) status |= declared == spelling && isStatus;
+        statusTypes[type.index()] = status;
+    }
+    return statusTypes[type.index()];
+}
+
+bool History::isStatusApi(const Event& e) const {
+    if (e.api == Api::Status) return true;
+    if (e.api != Api::Path) return false;
+    const std::string& path = words->texts[e.code];
+    return path.starts_with("/statusmessage/") ||
+           (path == "/message/group/publish.json" && header->readings.groupStatusPath == GroupStatusPath::Seed);
+}
+
+void History::ask(const Event& e) {
+    MessageFacts& m = grown(e.message);
+    if (m.state == MessageState::Accepted) forget(e.message);
+    // A recall may be asked for before the message, where both are asked for at once; one of an earlier use of the id
+    // is over.
+    std::uint32_t recall = m.recall;
+    if (recall != MessageFacts::kNone && m.state != MessageState::Unknown) {
+        freeRecalls.push_back(recall);
+        recall = MessageFacts::kNone;
+    }
+    m = MessageFacts{};
+    m.recall = recall;
+    m.state = MessageState::Asked;
+    m.to = e.to;
+    m.room = e.to.kind == AddressKind::Room;
+    m.payload = e.payload;
+    m.payloadKind = e.payloadKind;
+    m.asked = place;
+    m.askedAt = now;
+    m.askedOrigin = origin;
+    m.regime = service.at(now);
+    m.api = e.kind == EventKind::Publish;
+    m.statusApi = m.api && isStatusApi(e);
+    m.kind = isStatusType(e.type) || m.statusApi ? MessageSort::Status : MessageSort::Normal;
+    if (m.api) {
+        m.author = e.user;
+        m.includeSender = e.includeSender;
+        m.toSelf = e.to.kind == AddressKind::User && e.to.user() == e.user;
+        return;
+    }
+    DeviceFacts& d = device(e.device);
+    m.author = d.user;
+    m.sender = e.device;
+    m.senderInstallation = d.installation;
+    m.senderOffline = !d.online;
+    auto& mine = unaccepted[e.device.index()];
+    if (mine.size() >= 16) {
+        std::erase_if(mine, [this](MessageId id) { return message(id).state != MessageState::Asked; });
+    }
+    mine.push_back(e.message);
+    if (m.synchronizable()) d.holdsSomething = true;
+}
+
+// When it was accepted, and whether that is known to the event.
+void History::dateAcceptance(MessageFacts& m, bool exact) {
+    const Regime at = service.at(now);
+    m.state = MessageState::Accepted;
+    m.late = !exact;
+    m.exact = exact;
+    m.notBefore = exact ? place : m.asked;
+    m.fromAt = exact ? now : m.askedAt;
+    m.until = place;
+    m.untilAt = now;
+    m.atTurnEdge = exact && service.inForceFrom(now);
+    m.regimeSure = exact || m.regime == at;
+    if (exact) m.regime = at;
+    if (m.sender.exists()) m.senderUnsure = device(m.sender).installation != m.senderInstallation;
+}
+
+// Which receipts are the message's: one for each device of whom its conversation concerns by now.
+void History::makeReceipts(MessageFacts& m) {
+    m.thread = threadOf(m);
+    Thread& thread = threads[m.thread];
+    m.slots = thread.slots;
+    if (thread.markSlots < thread.slots) makeMarks(thread);
+    if (thread.isPrivate) {
+        m.marks = thread.marks;
+        m.authorSlot = m.author == thread.a ? 0 : user(thread.a).deviceCount;
+        m.recipientSlot = m.to.user() == thread.a ? 0 : user(thread.a).deviceCount;
+    } else {
+        m.authorSlot = slotOf.find(pairKey(m.thread, m.author.value));
+    }
+    m.receipts = allocateReceipts(m.slots);
+}
+
+void History::setAccepted(MessageId id, bool exact) {
+    MessageFacts& m = message(id);
+    dateAcceptance(m, exact);
+    makeReceipts(m);
+    for (const Party& party : concerned(m)) {
+        const Tri audience = m.room ? Tri::Maybe : concerns(m, party.user);
+        if (audience == Tri::No) continue;
+        oweAtAcceptance(m, party, audience == Tri::Yes, exact);
+        if (!m.room && m.kind == MessageSort::Normal) user(party.user).mailbox.push_back(id);
+    }
+    if (recallAccepted(m) && recalls[m.recall].device.exists()) {
+        // Whose recall was taken before its message was known to be: it shows the recall from then on.
+        if (Receipt* const own = receipt(m, recalls[m.recall].device)) own->have |= Receipt::Shown;
+    }
+    byAcceptance.push({id, m.untilAt});
+    ++liveMessages;
+}
+
+namespace {
+
+// What ON owes to each device of a user that is online: what others wrote, what another device sent, what the API is to
+// include.
+bool owedLive(const MessageFacts& m, bool author) {
+    if (!m.regimeSure || m.regime.service != Service::On || m.room || m.toSelf) return false;
+    if (m.kind == MessageSort::Status) return !author && !m.api;
+    return !(author && m.api) || m.includeSender;
+}
+
+}  // namespace
+
+void History::oweAtAcceptance(const MessageFacts& m, const Party& party, bool sure, bool exact) {
+    const bool owed = sure && owedLive(m, party.user == m.author);
+    for (const auto& [id, r] : sharesOf(m, party)) {
+        const DeviceFacts& d = device(id);
+        const bool online = d.online && d.began < m.from();
+        if (online) {
+            r.session = d.session;
+            r.owed |= Receipt::Online;
+            if (owed && id != m.sender) r.owed |= Receipt::Owed;
+        }
+        if (online && m.room && wasInRoom(m, id))
+            r.owed |= Receipt::InRoom;
+        else if (!exact && (!online || m.room) && mayHaveBeenThere(m, id))
+            r.owed |= Receipt::Unsure;
+    }
+}
+
+void History::setReceived(const MessageFacts& m, DeviceId id, Receipt& r, bool tainted, bool offDecided) {
+    DeviceFacts& d = device(id);
+    r.session = d.session;
+    r.stamp = timeMode ? lowHalf(now) : settledCount;
+    r.have |= static_cast<std::uint8_t>(Receipt::Received | Receipt::Ever | (tainted ? Receipt::Tainted : 0) |
+                                        (offDecided ? Receipt::OffDecided : 0));
+    if (m.kind == MessageSort::Normal && !m.room) d.holdsSomething = true;
+}
+
+void History::remember(const MessageFacts& m, UserFacts& u, Aspects aspects) {
+    ++u.concerned;
+    if (m.room || m.toSelf) return;
+    const Latest latest{m.until, m.untilAt, aspects};
+    if (m.kind == MessageSort::Status) (m.statusApi ? u.statusApi : u.status) = latest;
+    if (m.api && !m.includeSender && &u == &user(m.author)) u.excluded = latest;
+}
+
+void History::owedNoMore(const MessageFacts& m, UserId u) {
+    const std::uint32_t base = slotBase(m, u);
+    if (base == FlatMap::kAbsent) return;
+    for (const auto& [d, r] : sharesOf(m, Party{u, base})) r.owed |= Receipt::NoMore;
+}
+
+void History::holdMore(DeviceId id, std::size_t doubt) {
+    const UserFacts& u = user(ownerOf(id));
+    for (std::size_t i = doubt; i < u.mailbox.size(); ++i) {
+        const MessageFacts& m = message(u.mailbox[i]);
+        if (m.state != MessageState::Accepted || m.until < side(id).heldUntil) continue;
+        if (!m.toSelf && holds(m, id) != Tri::Yes) return;
+        side(id).heldUntil = m.until;
+    }
+}
+
+// What a device received and should not have, it may list as a conversation. Who reads a long trace forgets what was
+// sent: then it may be any.
+void History::noteStray(const MessageFacts& m, DeviceId id) {
+    DeviceFacts& d = device(id);
+    if (d.listed) return;
+    if (m.state == MessageState::Unknown) {
+        if (now - header->t > kHorizon) d.stray = true;
+        return;
+    }
+    std::vector<Address>& known = strays[id.index()];
+    const Address conversation = m.conversationOf(d.user);
+    if (std::find(known.begin(), known.end(), conversation) == known.end()) known.push_back(conversation);
+}
+
+void History::forgetOldest() {
+    const auto [id, acceptedAt] = byAcceptance.front();
+    byAcceptance.pop();
+    // The id may have been used again.
+    const MessageFacts& m = message(id);
+    if (m.state == MessageState::Accepted && m.untilAt == acceptedAt) forget(id);
+}
+
+void History::dropFromMailbox(const MessageFacts& m, UserFacts& u) {
+    // Mailboxes are in the order of acceptance, so what is forgotten stands first.
+    while (u.mailboxHead < u.mailbox.size()) {
+        const MessageFacts& first = message(u.mailbox[u.mailboxHead]);
+        if (first.state == MessageState::Accepted && first.until > m.until) break;
+        ++u.mailboxHead;
+    }
+    if (u.mailboxHead >= 64 && u.mailboxHead * 2 >= u.mailbox.size()) {
+        u.mailbox.erase(u.mailbox.begin(), u.mailbox.begin() + static_cast<std::ptrdiff_t>(u.mailboxHead));
+        u.mailboxHead = 0;
+    }
+}
+
+void History::forget(MessageId id) {
+    MessageFacts& m = message(id);
+    for (const Party& party : concerned(m)) {
+        UserFacts& u = user(party.user);
+        dropFromMailbox(m, u);
+        if (concerns(m, party.user) != Tri::No) --u.concerned;
+        std::erase(u.recalled, id);
+        if (!m.synchronizable()) continue;
+        for (const DeviceId d : devicesOf(party.user)) {
+            if (device(d).listed || header->silent.caughtUp || holds(m, d) == Tri::No) continue;
+            auto& past = pastThreads[d.index()];
+            if (std::find(past.begin(), past.end(), m.thread) == past.end()) past.push_back(m.thread);
+        }
+    }
+    if (m.recall != MessageFacts::kNone) {
+        recalls[m.recall] = RecallFacts{};
+        freeRecalls.push_back(m.recall);
+        m.recall = MessageFacts::kNone;
+    }
+    if (freeReceipts.size() <= m.slots) freeReceipts.resize(static_cast<std::size_t>(m.slots) + 1);
+    freeReceipts[m.slots].push_back(m.receipts);
+    m.slots = 0;
+    m.state = MessageState::Forgotten;
+    --liveMessages;
+}
+
+}  // namespace mdsync::rules

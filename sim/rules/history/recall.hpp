@@ -1,0 +1,73 @@
+// Recall: the words for a recall: who asked for it, when it was accepted, who must show it.
+#pragma once
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "rules/history/message.hpp"
+
+namespace mdsync::rules {
+
+// Somebody asked for a recall.
+struct RecallRequest {
+    DeviceId device;  // or
+    UserId user;      // through the API
+    bool open = true;
+    bool maybeAnswered = false;  // there was an answer that may be this one's or another's
+    bool deviceOffline = false;  // when it asked
+    Place asked = 0;
+    Place closed = 0;  // when it was answered
+    Instant askedAt{};
+    std::uint32_t origin = 0;
+    Regime regime;
+    std::vector<std::pair<DeviceId, std::uint16_t>> holders;  // at that moment, with the session if online, else 0
+};
+
+// A RecallFacts is what is known of the recalls of one message; the first that is accepted counts.
+struct RecallFacts {
+    MessageId message;
+    bool accepted = false;
+    bool regimeSure = false;
+    bool shownSomewhere = false;
+    Regime regime;
+    Place from = 0, until = 0;
+    Instant fromAt{}, untilAt{};
+    std::uint32_t origin = 0;
+    DeviceId device;  // of the request that was accepted; either may be none when that is undecided
+    UserId user;      // whose recall it is
+    bool byApi = false;
+    std::vector<RecallRequest> requests;
+    std::vector<std::pair<DeviceId, std::uint16_t>> owed;  // devices, with the sessions, that must show it
+
+    [[nodiscard]] bool askedFor() const;  // by somebody, and not rejected throughout
+};
+
+// Which open request an answer belongs to: the earliest, unless the device of one has gone offline since or the
+// answer's kind is silent; then it may be any of them.
+struct Answered {
+    std::size_t request = 0;
+    bool certain = true;
+    bool any = false;
+};
+
+// What decides who must show a recall that becomes accepted.
+struct RecallOwed {
+    bool exact = false;  // it is known when
+    bool on = false;     // ON decides
+    bool basic = false;  // ON does not
+    const std::vector<std::pair<DeviceId, std::uint16_t>>* heldWhenAsked = nullptr;
+
+    [[nodiscard]] bool held(DeviceId d, std::uint16_t session) const {
+        return heldWhenAsked != nullptr &&
+               std::find(heldWhenAsked->begin(), heldWhenAsked->end(), std::pair{d, session}) != heldWhenAsked->end();
+    }
+};
+
+// Of a recall: who asked for it, and whose message it is.
+[[nodiscard]] inline Aspects aspectsOf(const MessageFacts& m, const RecallFacts& r) {
+    const Aspects by = r.device.exists() ? bit(Aspect::Device) : r.byApi ? bit(Aspect::Api) : 0;
+    return (aspectsOf(m) & ~(bit(Aspect::Device) | bit(Aspect::Api))) | by;
+}
+
+}  // namespace mdsync::rules

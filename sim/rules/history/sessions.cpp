@@ -1,0 +1,64 @@
+// Sessions: a device comes online, goes offline, is installed anew.
+#include "rules/history/history.hpp"
+
+namespace mdsync::rules {
+
+void History::beginSession(DeviceId id) {
+    DeviceFacts& d = device(id);
+    DeviceSide& s = side(id);
+    d.online = true;
+    d.session = static_cast<std::uint16_t>(d.session == 0xffff ? 1 : d.session + 1);
+    d.began = place;
+    d.caughtUp = false;
+    s.beganAt = now;
+    s.beganOrigin = origin;
+    s.beganSettled = settledCount;
+    s.answered = place;
+    s.compensationDays = settings.compensationDays;
+    s.offlineDays = settings.offlineDays;
+    lastLogin = now;
+    if (user(d.user).onlineCount++ == 0) ++onlineUsers;
+}
+
+void History::endSession(DeviceId id) {
+    DeviceFacts& d = device(id);
+    DeviceSide& s = side(id);
+    if (settledCount > s.beganSettled) s.settledOnline = settledCount;
+    d.online = false;
+    d.firstSession = false;
+    s.ended = place;
+    s.endedAt = now;
+    s.endedOrigin = origin;
+    if (--user(d.user).onlineCount == 0) --onlineUsers;
+    // A device leaves the room when its session ends.
+    while (!roomsOf[id.index()].empty()) leaveRoom(id, roomsOf[id.index()].back());
+}
+
+// The old installation may have a message for good; the new one starts with nothing. alice/phone that received m1 and
+// was reinstalled is two terminals: one that has m1, and one that lacks it.
+void History::reinstall(DeviceId id) {
+    DeviceFacts& d = device(id);
+    const UserFacts& u = user(d.user);
+    for (std::size_t i = u.mailboxHead; i < u.mailbox.size(); ++i) {
+        Receipt* r = receipt(message(u.mailbox[i]), id);
+        if (r == nullptr) continue;
+        if (terminalHas(*r, id, false)) r->have |= Receipt::Earlier;
+        if (terminalHas(*r, id, true)) r->have |= Receipt::EarlierClean;
+        r->have &=
+            static_cast<std::uint8_t>(~(Receipt::Received | Receipt::Tainted | Receipt::Shown | Receipt::ShownOff));
+        // OffDecided stays with Earlier.
+        if ((r->have & Receipt::Earlier) == 0) r->have &= static_cast<std::uint8_t>(~Receipt::OffDecided);
+    }
+    ++d.installation;
+    d.reinstalled = true;
+    d.firstSession = true;
+    d.listed = false;
+    d.stray = false;
+    d.holdsSomething = false;
+    side(id).settledOnline = 0;
+    side(id).heldUntil = 0;
+    pastThreads[id.index()].clear();
+    strays[id.index()].clear();
+}
+
+}  // namespace mdsync::rules

@@ -1,0 +1,188 @@
+// Judge: what stands behind the Checker: the history of the trace, the ledger of the rules, and what is due.
+//
+// checker.cpp takes the events one by one; receive.cpp asks the bans, in the order of order.cpp; duties.cpp looks at what
+// is due, and logins.cpp at what a login owed; tempt.cpp counts what an acceptance or a login puts to the test. What each
+// rule demands is not here but in the file of its family, which knows neither the Judge nor how the history is kept.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "mdsync/rules.hpp"
+#include "rules/families.hpp"
+
+namespace mdsync {
+
+namespace rules {
+
+// Something looked at once, at the first settled moment after it arose.
+enum class DueKind : std::uint8_t {
+    Connect,
+    Send,
+    RecallAnswer,
+    Accepted,
+    Session,
+    Elsewhere,
+    Recall,
+    Return,
+    Login,
+    Refusal
+};
+struct Due {
+    Instant arose{};
+    Place place = 0;
+    std::uint32_t subject = 0;  // device, message or recall
+    std::uint32_t detail = 0;   // session, request, or the message of a Return
+    std::uint32_t session = 0;  // of a Return
+    DueKind kind = DueKind::Connect;
+};
+
+// A login as the limits see it: the numbers are those of its moment.
+struct LoginFacts {
+    DeviceId device;
+    std::uint16_t session = 0;
+    DeviceClass deviceClass = DeviceClass::Mobile;
+    Regime regime;
+    int number = 0;          // allowed connections of the class; web while CHANGING: ten
+    int count = 0;           // connections, the newcomer included
+    bool undecided = false;  // the class was over its number from before
+    bool webRules = false;   // ON, and a web device
+    Place place = 0;
+    Instant t{};
+    std::uint32_t origin = 0;
+    std::vector<std::pair<DeviceId, std::uint16_t>> earliest;  // the k that began first, with their sessions
+
+    [[nodiscard]] int over() const { return count - number; }
+    [[nodiscard]] bool webChanging() const {
+        return deviceClass == DeviceClass::Web && regime.service == Service::Changing;
+    }
+    // limit.within's number: while CHANGING it asks for one web connection only.
+    [[nodiscard]] bool within() const { return count <= (webChanging() ? 1 : number); }
+};
+
+[[nodiscard]] inline Aspects aspectsOf(DeviceClass deviceClass, int number) {
+    return aspectsOf(deviceClass) | (number > 1 ? bit(Aspect::Raised) : 0);
+}
+[[nodiscard]] inline Aspects aspectsOf(const LoginFacts& login) {
+    return aspectsOf(login.deviceClass, login.number);
+}
+
+// A device was refused because of the limit.
+struct RefusalFacts {
+    LoginFacts login;               // as if it had been taken
+    std::vector<DeviceId> counted;  // the user's devices that were online
+};
+
+// A device was disconnected because of the limit, and the login it belongs to has not been seen yet.
+struct EvictionFacts {
+    DeviceId device;
+    std::uint16_t session = 0;
+    DeviceId by;
+    DeviceClass deviceClass = DeviceClass::Mobile;
+    Regime regime;
+    int number = 0;
+    int count = 0;            // connections of the class, this one included
+    bool overBefore = false;  // the class was over its number from before: undecided, as is the login it belongs to
+    bool resolved = false;
+    Place place = 0;
+    Place began = 0;
+    Instant t{};
+    std::uint32_t origin = 0;
+    std::optional<LoginFacts> earlier;  // a login of `by` that has ended already, for want of a later one
+};
+
+}  // namespace rules
+
+struct Checker::State : rules::History, rules::Ledger {
+    State(std::shared_ptr<const Header> header, const CheckerOptions& options);
+
+    // ---- checker.cpp: events ----
+    void feed(const Event& e);
+    void finish();
+    void onOnline(const Event& e);
+    void onOffline(const Event& e);
+    void onReinstall(const Event& e);
+    void onAccept(const Event& e);
+    void onReject(const Event& e);
+    void onCaughtUp(const Event& e);
+    void onRecall(const Event& e);
+    void onRecallAccept(const Event& e);
+    void onRecallReject(const Event& e);
+    void onMembership(const Event& e);
+    void onSync(const Event& e);  // service.cpp
+    void onSet(const Event& e);   // service.cpp
+    // The message becomes accepted somewhere between its asking (or now, if `exact`) and now.
+    void accept(MessageId id, bool exact);
+    void acceptRecall(std::uint32_t number, std::size_t earliest, std::size_t request, bool exact);
+
+    // ---- receive.cpp ----
+    void onReceive(const Event& e);
+    void onRecalled(const Event& e);
+    // The first of these bans that the arrival breaks, or null. What they leave open is counted.
+    const rules::Ban* firstBroken(std::span<const rules::Ban* const> bans, const rules::Arrival& a);
+    // A sign of an acceptance that nobody told: it lies at some time since the message, or its recall, was asked for.
+    void takeAsAccepted(MessageId id);
+    void takeAsRecalled(const rules::MessageFacts& m);
+    void receiveFirst(const rules::Arrival& a, rules::Receipt& r, Via via, bool tainted);
+    void oweReturn(const rules::Arrival& a, const rules::Receipt& r);
+    void oweToNewcomers(const rules::MessageFacts& m, MessageId message, DeviceId receiver);
+
+    // ---- duties.cpp ----
+    Fifo<rules::Due> due;
+    bool finishing = false;  // the trace has ended: what is not kept yet is open
+    void oweNow(rules::DueKind kind, std::uint32_t subject, std::uint32_t detail = 0, std::uint32_t session = 0);
+    [[nodiscard]] bool isDueBefore(Instant t) const {
+        return !evictions.empty() || (!due.empty() && due.front().arose + patience < t);
+    }
+    void fetchAhead() const;
+    void onSettled();
+    void judgeBefore(Instant t);  // time mode: what was due before t
+    void look(const rules::Due& d);
+    void lookAtSend(const rules::Due& d);
+    void lookAtRecallAnswer(const rules::Due& d);
+    void lookAtAccepted(MessageId id);
+    void lookAtAccepted(const rules::Live& live, const rules::Party& party, rules::Claim c);
+    bool mayHaveBeenOnline(const rules::Live& live, DeviceId id, const rules::Receipt& r) const;
+    void lookAtRecall(const rules::Due& d);
+    void lookAtReturn(const rules::Due& d);
+    // What becomes of a duty that was looked at. True: it names what it is about, and no other duty has to.
+    bool settle(const rules::Duty& duty, const rules::Found& found, const rules::Claim& c);
+    bool settle(const rules::Duty& duty, const rules::Claim& c) { return settle(duty, duty.look(*this, c), c); }
+    void report(const rules::Duty& duty, const rules::Found& found, const rules::Claim& c);
+
+    // ---- logins.cpp: what a login owed ----
+    rules::Claim claimOf(DeviceId id, std::uint32_t session) const;
+    bool isOlder(MessageId id, DeviceId d) const;
+    void lookAtOlder(rules::Claim c, MessageId id);
+    void lookAtSession(DeviceId id, std::uint32_t session);
+    void lookAtElsewhere(const rules::Due& d);
+
+    // ---- tempt.cpp ----
+    void temptAtLogin(DeviceId id);
+    void temptAtAcceptance(MessageId id);
+
+    // ---- limit.cpp ----
+    std::vector<rules::LoginFacts> logins;  // by device: the latest
+    std::vector<char> legal;                // by device: its connection was legal when made
+    Fifo<rules::LoginFacts> loginQueue;
+    Fifo<rules::RefusalFacts> refusals;
+    std::vector<rules::EvictionFacts> evictions;  // waiting for their login
+    Aspects onLimit() const { return bit(settings.onLimit == OnLimit::Refuse ? Aspect::Refuse : Aspect::Replace); }
+    int limitFor(rules::DeviceClass c, rules::Regime r) const;
+    rules::LoginFacts loginAt(DeviceId id);
+    void limitLogin(DeviceId id);
+    void limitOffline(const Event& e);
+    void limitsChange();
+    void limitRefused(const Event& e);
+    void judgeLogin();
+    void judgeRefusal();
+    void judgeEviction(const rules::EvictionFacts& x, const rules::LoginFacts* login);
+
+    // A violation at the event at hand; `regime` is the state that decided.
+    rules::Finding finding(RuleId rule, rules::Regime regime, Aspects aspects) {
+        return {*this, *this, rule, regime, aspects};
+    }
+};
+
+}  // namespace mdsync

@@ -1,0 +1,50 @@
+// Live: what an accepted message is owed at once to the devices that are online.
+//
+// alice/phone and alice/tab1 are online since 3, m1 to alice is accepted at 5 while the service is on: both are owed m1
+// by the next settled moment. What each rule makes of it stands in its row (online.received, online.sent,
+// status.online-sync, api.include-sender-online); which device is owed what was noted at acceptance.
+#pragma once
+
+#include "rules/rule.hpp"
+
+namespace mdsync::rules {
+
+// What is the same for all devices of one user.
+struct Live {
+    const MessageFacts& message;
+    bool offTheHook = false;  // the message was recalled, or the user left the group
+    bool maybeRecalled = false;
+
+    // Whether the state at acceptance leaves open what is owed.
+    [[nodiscard]] bool unclear() const { return !message.regimeSure || message.regime.service == Service::Changing; }
+};
+
+// Whether the device has been online in one session since before the message was accepted.
+[[nodiscard]] inline bool onlineSince(const MessageFacts& m, const Receipt& r, const DeviceFacts& d) {
+    return d.online && d.session == r.session && d.began < m.from();
+}
+
+[[nodiscard]] inline Found owedLive(const Live& live, DeviceId device, const Receipt& r, const DeviceFacts& d,
+                                    Aspects aspects) {
+    const MessageFacts& m = live.message;
+    if ((r.owed & Receipt::Online) == 0) return Outcome::NotMine;
+    const bool received = (r.have & Receipt::Received) != 0;
+    if ((r.owed & Receipt::Owed) == 0) {
+        const bool open = live.unclear() && !m.room && !m.toSelf && device != m.sender && !received;
+        return open ? Outcome::Undecided : Outcome::NotMine;
+    }
+    if (received) return {Outcome::Kept, m.regime, aspects | aspectsOf(d.deviceClass)};
+    if (!onlineSince(m, r, d) || live.offTheHook || (r.owed & Receipt::NoMore) != 0) return Outcome::Lapsed;
+    if (live.maybeRecalled) return Outcome::Undecided;
+    return {Outcome::Broken, m.regime, aspects | aspectsOf(d.deviceClass)};
+}
+
+// Whether any device of the user received the message; that is asked where one of them was online all the time.
+[[nodiscard]] Found receivedByAny(const History& h, const Claim& c, Regime regime);
+
+// The sentences and the chain of all such duties.
+[[nodiscard]] std::string missedLive(const History& h, const Claim& c);
+[[nodiscard]] std::string missedByAll(const History& h, const Claim& c);
+void sinceAcceptance(Finding& f, const History& h, const Claim& c);
+
+}  // namespace mdsync::rules

@@ -1,0 +1,159 @@
+// off.*: the service is off, the default. A message is for one device, a recall for one.
+#include <fmt/format.h>
+
+#include "rules/families.hpp"
+
+namespace mdsync::rules {
+
+namespace {
+
+// OFF says something about private and group messages only, and not about what is excused.
+bool canSpeak(const Arrival& a) {
+    return a.message.synchronizable() && !a.excused && a.receipt != nullptr;
+}
+
+// ---- off.single-device ------------------------------------------------------------------------------------
+
+// bob's m1 is for alice's phone or her mac, not for both: the device that has received it while OFF decided.
+DeviceId theOtherThatGotIt(const History& h, const Arrival& a) {
+    for (const auto& [other, r] : h.sharesOf(a.message, a.device.user)) {
+        if (other == a.deviceId || (r.have & Receipt::OffDecided) == 0) continue;
+        if (h.terminalHas(r, other, false)) return other;
+    }
+    return {};
+}
+
+Tri onASecondDevice(const History& h, const Arrival& a) {
+    if (!canSpeak(a) || a.decides != Decides::Off || a.byAuthor) return Tri::No;
+    return yes(theOtherThatGotIt(h, a).exists());
+}
+
+std::string saysSecondDevice(const History& h, const Arrival& a) {
+    return fmt::format("the service is off, and {} received {}, which {} has received", h.name(a.deviceId),
+                       h.name(a.id), h.name(theOtherThatGotIt(h, a)));
+}
+
+// ---- off.no-sent-sync -------------------------------------------------------------------------------------
+
+Tri onAnotherOfTheAuthor(const History&, const Arrival& a) {
+    return yes(canSpeak(a) && a.decides == Decides::Off && a.byAuthor && !a.message.api &&
+               a.message.sender != a.deviceId);
+}
+
+std::string saysSentSync(const History& h, const Arrival& a) {
+    return fmt::format("the service is off, and {} received {}, which {} sent from another device", h.name(a.deviceId),
+                       h.name(a.id), h.name(a.device.user));
+}
+
+// ---- off.no-compensation ----------------------------------------------------------------------------------
+
+// alice/mac logs in while the service is off; m1, which alice/phone has, must not be brought to it.
+Tri broughtByALogin(const History& h, const Arrival& a) {
+    if (!canSpeak(a) || decidedBy(a.device.regime) != Decides::Off || a.standing == Standing::Since) return Tri::No;
+    const Tri elsewhere = h.anotherTerminalHas(a.message, a.deviceId, false);
+    if (elsewhere != Tri::Yes) return elsewhere;
+    const auto notOff = [&h](DeviceId other) { return h.device(other).regime.service != Service::Off; };
+    return a.standing == Standing::Unclear || overtaken(h, a, notOff) ? Tri::Maybe : Tri::Yes;
+}
+
+std::string saysCompensation(const History& h, const Arrival& a) {
+    return fmt::format("the service was off when {} logged in, and it was brought {}, which {} has", h.name(a.deviceId),
+                       h.name(a.id), h.nameOfOtherHolder(a.message, a.deviceId, false));
+}
+
+// ---- off.api-online-only ----------------------------------------------------------------------------------
+
+Tri laterToTheSender(const History&, const Arrival& a) {
+    if (!canSpeak(a) || a.decides != Decides::Off || !a.byAuthor || !a.message.api || !a.message.includeSender)
+        return Tri::No;
+    if ((a.receipt->owed & Receipt::Online) != 0) return Tri::No;
+    return (a.receipt->owed & Receipt::Unsure) != 0 ? Tri::Maybe : Tri::Yes;
+}
+
+std::string saysLater(const History& h, const Arrival& a) {
+    return fmt::format("the service is off, {} was offline when {} was accepted, and received it later",
+                       h.name(a.deviceId), h.name(a.id));
+}
+
+// ---- off.recall-stays-local -------------------------------------------------------------------------------
+
+// Of the recalling user the recalling device (API: any one), of every other user one.
+Tri shownOnAFurtherDevice(const History& h, const Arrival& a) {
+    if (!mayShowOff(h, a)) return Tri::No;
+    const RecallFacts& r = *a.recall;
+    if (!r.user.exists()) return Tri::Maybe;
+    if (a.device.user == r.user && !r.byApi) return yes(a.deviceId != r.device);
+    for (const auto& [other, theirs] : h.sharesOf(a.message, a.device.user)) {
+        if (other != a.deviceId && (theirs.have & Receipt::ShownOff) != 0) return Tri::Yes;
+    }
+    return Tri::No;
+}
+
+std::string saysFurtherDevice(const History& h, const Arrival& a) {
+    return fmt::format("the service is off, and the recall of {} is shown on {}, a further device of {}", h.name(a.id),
+                       h.name(a.deviceId), h.name(a.device.user));
+}
+
+// Whether the device could show the recall while OFF decides: online at its acceptance, or at some time since.
+bool couldShow(const History& h, const RecallFacts& r, DeviceId d, DeviceId newcomer) {
+    const DeviceFacts& device = h.device(d);
+    return device.online || d == newcomer || (r.from < h.side(d).ended && h.decides(r, device) == Decides::Off);
+}
+
+}  // namespace
+
+constinit const Ban kOffSingleDevice{RuleId::OffSingleDevice, onASecondDevice, saysSecondDevice};
+constinit const Ban kOffNoSentSync{RuleId::OffNoSentSync, onAnotherOfTheAuthor, saysSentSync};
+constinit const Ban kOffNoCompensation{RuleId::OffNoCompensation, broughtByALogin, saysCompensation,
+                                       [](const Arrival& a) { return a.device.regime; }};
+constinit const Ban kOffApiOnlineOnly{RuleId::OffApiOnlineOnly, laterToTheSender, saysLater};
+constinit const Ban kOffRecallStaysLocal{RuleId::OffRecallStaysLocal, shownOnAFurtherDevice, saysFurtherDevice,
+                                         [](const Arrival& a) { return a.recall->regime; }};
+
+// A device shows a recall while OFF decides, for the first time, of a message that it holds.
+bool mayShowOff(const History& h, const Arrival& a) {
+    return a.receipt != nullptr && (a.receipt->have & Receipt::Shown) == 0 && !a.excused &&
+           a.message.synchronizable() && h.holds(a.message, a.deviceId) == Tri::Yes && a.decides == Decides::Off;
+}
+
+// ---- what tempts them -------------------------------------------------------------------------------------
+
+void temptOff(const History& h, Ledger& ledger, const Acceptance& a) {
+    const MessageFacts& m = a.message;
+    if (!a.offDecides() || !m.synchronizable()) return;
+    if (!a.author && a.user.onlineCount >= 2) ledger.check(RuleId::OffSingleDevice, m.regime, a.aspects);
+    if (a.author && !m.api && a.user.onlineCount > (h.device(m.sender).online ? 1 : 0))
+        ledger.check(RuleId::OffNoSentSync, m.regime, a.aspects);
+}
+
+void temptNoCompensation(const History& h, Ledger& ledger, const Newcomer& n, const MessageFacts& m, bool& counted) {
+    const Aspects aspects = aspectsOf(m) | edgeOf(m) | sideOf(m.author == n.device.user) | n.login;
+    // Once a login, and for each kind of message that was never counted before.
+    if (counted && !ledger.isNew(RuleId::OffNoCompensation, aspects)) return;
+    if (!n.lacks(h, m)) return;
+    ledger.check(RuleId::OffNoCompensation, n.device.regime, aspects);
+    counted = true;
+}
+
+void temptApiOnlineOnly(const History& h, Ledger& ledger, const Newcomer& n, const MessageFacts& m, Aspects& counted) {
+    if ((aspectsOf(m) & ~counted) == 0 || h.decides(m, n.device) != Decides::Off) return;
+    if ((h.receipt(m, n.id)->owed & (Receipt::Online | Receipt::Unsure)) != 0) return;
+    ledger.check(RuleId::OffApiOnlineOnly, m.regime, aspectsOf(m));
+    counted |= aspectsOf(m);
+}
+
+void temptRecallStaysLocal(const History& h, Ledger& ledger, const RecallFacts& r, DeviceId newcomer) {
+    const MessageFacts& m = h.message(r.message);
+    for (const Party& party : h.concerned(m)) {
+        if (newcomer.exists() && h.ownerOf(newcomer) != party.user) continue;
+        const bool recalling = party.user == r.user && !r.byApi;
+        std::uint32_t able = 0;
+        for (const DeviceId d : h.devicesOf(party.user)) {
+            if ((recalling && d == r.device) || h.holds(m, d) != Tri::Yes) continue;
+            if (couldShow(h, r, d, newcomer)) ++able;
+        }
+        if (able > (recalling ? 0U : 1U)) ledger.check(RuleId::OffRecallStaysLocal, r.regime, aspectsOf(m, r));
+    }
+}
+
+}  // namespace mdsync::rules

@@ -1,0 +1,15 @@
+// Presence: whether a device was there when a message that is not kept was accepted, and has been since.
+#pragma once
+
+#include "rules/rule.hpp"
+
+namespace mdsync::rules {
+
+// `presence`: Receipt::Online, or Receipt::InRoom for a chatroom's message.
+[[nodiscard]] inline Tri presentSince(const Arrival& a, std::uint8_t presence) {
+    if (a.receipt == nullptr) return Tri::No;
+    if ((a.receipt->owed & presence) != 0 && a.standing == Standing::Since) return Tri::Yes;
+    return (a.receipt->owed & Receipt::Unsure) != 0 && a.standing != Standing::After ? Tri::Maybe : Tri::No;
+}
+
+}  // namespace mdsync::rules

@@ -1,0 +1,154 @@
+// Receive: what arrives at a device, a message or the news of its recall, and which ban that breaks, if any.
+#include <fmt/format.h>
+
+#include "rules/judge.hpp"
+#include "rules/order.hpp"
+
+namespace mdsync {
+
+using namespace rules;
+
+namespace {
+
+// A ban is broken by a message and a device, whatever tempted it.
+Finding breach(Checker::State& s, const Ban& ban, const Arrival& a) {
+    Finding f = s.finding(ban.rule, ban.decidedBy(a), a.aspects | sideOf(a.byAuthor) | aspectsOf(a.device));
+    f.about(a.id, a.deviceId, a.device.user).sent();
+    return f;
+}
+
+void fileReceived(Checker::State& s, const Ban& ban, const Arrival& a) {
+    Finding f = breach(s, ban, a);
+    f.accepted();
+    a.device.online ? f.online(a.deviceId) : f.offline(a.deviceId);
+    f.here(fmt::format("{} receives {}", s.name(a.deviceId), s.name(a.id)));
+    f.file([&] { return ban.says(s, a); });
+}
+
+void fileRecalled(Checker::State& s, const Ban& ban, const Arrival& a) {
+    breach(s, ban, a).recalled().here(fmt::format("{} shows {} recalled", s.name(a.deviceId), s.name(a.id))).file([&] {
+        return ban.says(s, a);
+    });
+}
+
+// What ON owed live to this very session and has not come yet breaks no ban.
+bool isAwaited(const Receipt* r, const DeviceFacts& d) {
+    return r != nullptr && (r->owed & Receipt::Owed) != 0 && r->session == d.session && d.online &&
+           (r->have & Receipt::Received) == 0;
+}
+
+}  // namespace
+
+const Ban* Checker::State::firstBroken(std::span<const Ban* const> bans, const Arrival& a) {
+    for (const Ban* ban : bans) {
+        const Tri broken = ban->broken(*this, a);
+        if (broken == Tri::Yes) return ban;
+        if (broken == Tri::Maybe) undecided(ban->rule);
+    }
+    return nullptr;
+}
+
+void Checker::State::takeAsAccepted(MessageId id) {
+    if (message(id).state != MessageState::Asked) return;
+    accept(id, false);
+    oweNow(DueKind::Accepted, id.value);
+    if (!header->silent.accept) tolerate(Tolerance::LateAcceptance);
+}
+
+void Checker::State::takeAsRecalled(const MessageFacts& m) {
+    RecallFacts& r = recalls[m.recall];
+    if (r.accepted) return;
+    const Answered a = answeredRequest(r);
+    r.shownSomewhere = true;
+    acceptRecall(m.recall, a.request, a.certain ? a.request : r.requests.size(), false);
+    answerRecall(r, a);
+    if (!r.owed.empty()) oweNow(DueKind::Recall, m.recall);
+    if (!header->silent.recallAccept) tolerate(Tolerance::LateAcceptance);
+}
+
+void Checker::State::onReceive(const Event& e) {
+    const MessageFacts& m = grown(e.message);
+    const Aspects aspects = aspectsOf(m) | aspectsOf(e.via);
+    check(kDeliveryNoPhantom.rule, aspects);
+    takeAsAccepted(e.message);
+    const DeviceFacts& d = device(e.device);
+    Receipt* r = receipt(m, e.device);
+    Arrival a{.id = e.message, .message = m, .deviceId = e.device, .device = d, .receipt = r, .aspects = aspects};
+    const Ban* broken = nullptr;
+    if (isAwaited(r, d)) {
+        a.decides = Decides::On;
+    } else {
+        a.byAuthor = m.state == MessageState::Accepted && d.user == m.author;
+        a.standing = standing(m, e.device);
+        a.decides = decides(m, d);
+        a.excused = m.state == MessageState::Accepted && m.from() < side(e.device).ended && justLeft(e.device);
+        broken = firstBroken(bansOnReceive(), a);
+    }
+    if (broken != nullptr) fileReceived(*this, *broken, a);
+    if (m.state == MessageState::Accepted || m.state == MessageState::Asked) judgeIntact(*this, *this, a, e);
+    if (broken != nullptr && (r == nullptr || m.state != MessageState::Accepted)) noteStray(m, e.device);
+    if (r == nullptr) return;
+    if ((r->have & Receipt::Received) == 0) receiveFirst(a, *r, e.via, broken != nullptr);
+    if (broken == nullptr && m.recall != MessageFacts::kNone) oweReturn(a, *r);
+}
+
+void Checker::State::receiveFirst(const Arrival& a, Receipt& r, Via via, bool tainted) {
+    const MessageFacts& m = a.message;
+    // What this installation sent it holds anyhow.
+    const bool own = m.sender == a.deviceId && a.device.installation == m.senderInstallation;
+    setReceived(m, a.deviceId, r, tainted && !own, a.decides == Decides::Off && !a.excused);
+    // What comes with `offline` or `compensation` after the session's caught-up was sent again.
+    const bool inOrder = via == Via::Live || !(a.device.caughtUp || header->silent.caughtUp);
+    if (m.kind == MessageSort::Normal && via != Via::Unknown && a.device.online && inOrder)
+        judgeOrder(*this, *this, a, progress(m, r, a.device.session, via));
+    if (timeMode && !tainted && m.synchronizable() && now <= lastLogin + patience) oweToNewcomers(m, a.id, a.deviceId);
+}
+
+// What comes after its recall must be shown recalled.
+void Checker::State::oweReturn(const Arrival& a, const Receipt& r) {
+    const MessageFacts& m = a.message;
+    const RecallFacts& recall = recalls[m.recall];
+    if (!m.synchronizable() || !recall.accepted || recall.until >= place || (r.have & Receipt::Shown) != 0) return;
+    if (!a.device.online || decides(recall, a.device) != Decides::On || leftAfter(m, a.device.user)) return;
+    oweNow(DueKind::Return, a.deviceId.value, a.id.value, a.device.session);
+}
+
+// Time mode: a terminal got a message while other devices of the user had just logged in, which must hold it, too, a
+// delay from now.
+void Checker::State::oweToNewcomers(const MessageFacts& m, MessageId message, DeviceId receiver) {
+    for (const DeviceId id : devicesOf(ownerOf(receiver))) {
+        const DeviceFacts& d = device(id);
+        if (id == receiver || !d.online || d.began <= m.until || now > side(id).beganAt + patience) continue;
+        oweNow(DueKind::Elsewhere, id.value, message.value, d.session);
+    }
+}
+
+void Checker::State::onRecalled(const Event& e) {
+    const MessageFacts& m = grown(e.message);
+    if (m.state == MessageState::Forgotten) return;  // past its horizon: nothing is asked about it any more
+    const RecallFacts* known = recallOf(m);
+    const bool sent = m.state == MessageState::Asked || m.state == MessageState::Accepted;
+    const RecallFacts* recall = sent && known != nullptr && known->askedFor() ? known : nullptr;
+    if (recall != nullptr) {
+        takeAsAccepted(e.message);
+        takeAsRecalled(m);
+        recall = known = recallOf(m);
+    }
+    const DeviceFacts& d = device(e.device);
+    Receipt* shown = recall != nullptr ? receipt(m, e.device) : nullptr;
+    Arrival a{.id = e.message, .message = m, .deviceId = e.device, .device = d, .receipt = shown, .recall = recall};
+    a.byAuthor = d.user == m.author;
+    a.aspects = known == nullptr ? aspectsOf(m) : aspectsOf(m, *known);
+    if (recall != nullptr) {
+        a.excused = recall->from < side(e.device).ended && justLeft(e.device);
+        a.decides = decides(*recall, d);
+    }
+    const bool alone = mayShowOff(*this, a);
+    const Ban* broken = firstBroken(bansOnRecalled(), a);
+    if (broken != nullptr) fileRecalled(*this, *broken, a);
+    if (shown == nullptr || broken == &kRecallNoLeak) return;
+    shown->have |= Receipt::Shown;
+    if (alone && broken != &kRecallOnlyOnline) shown->have |= Receipt::ShownOff;
+}
+
+}  // namespace mdsync
