@@ -139,5 +139,6 @@ private:
 
 // Appends `text` as a JSON string with its quotes. Bytes that are not UTF-8 become U+FFFD.
 void appendJsonString(std::string& out, std::string_view text);
+[[nodiscard]] std::string jsonString(std::string_view text);
 
 }  // namespace mdsync

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
+
 namespace mdsync {
 namespace {
 
@@ -19,27 +21,6 @@ struct Glyph {
     std::size_t bytes = 1;  // in the source
     std::size_t width = 1;
 };
-
-struct CodePoint {
-    char32_t value = 0;
-    std::size_t bytes = 0;  // 0: not UTF-8
-};
-
-CodePoint decode(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const unsigned char first = byte(0);
-    if (first < 0x80) return {first, 1};
-    const std::size_t bytes = first >= 0xf0 ? 4U : first >= 0xe0 ? 3U : 2U;
-    if (first < 0xc2 || first > 0xf4 || text.size() < bytes) return {};
-    char32_t value = first & (0xffU >> (bytes + 1));
-    for (std::size_t i = 1; i < bytes; ++i) {
-        if ((byte(i) & 0xc0U) != 0x80U) return {};
-        value = (value << 6U) | (byte(i) & 0x3fU);
-    }
-    const bool overlong = (bytes == 3 && value < 0x800) || (bytes == 4 && value < 0x10000);
-    if (overlong || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff)) return {};
-    return {value, bytes};
-}
 
 bool within(char32_t c, char32_t first, char32_t last) {
     return c >= first && c <= last;
@@ -63,7 +44,7 @@ bool isCombining(char32_t c) {
 
 Glyph glyphAt(std::string_view text) {
     if (text.front() == '\t') return {" ", 1, 1};
-    const CodePoint c = decode(text);
+    const CodePoint c = decodeUtf8(text);
     if (c.bytes == 0) return {"?", 1, 1};
     if (isControl(c.value)) return {"?", c.bytes, 1};
     return {text.substr(0, c.bytes), c.bytes, isCombining(c.value) ? 0U : isWide(c.value) ? 2U : 1U};

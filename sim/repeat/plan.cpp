@@ -8,7 +8,6 @@
 #include <set>
 
 #include "repeat/shadow.hpp"
-#include "scenario/names.hpp"
 
 namespace mdsync {
 
@@ -441,7 +440,6 @@ private:
 
     MessageId messageOf(const Op& op) {
         std::string name = trace_.lexicon.messages[op.message];
-        if (!scenario::isName(name)) name = fmt::format("message-{}", op.message.value + 1);
         const bool isNew = op.kind == OpKind::Send || op.kind == OpKind::Publish;
         const auto known = messages_.find(op.message);
         if (known != messages_.end() && !(isNew && sent_.contains(op.message))) {

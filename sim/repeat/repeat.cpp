@@ -8,30 +8,15 @@
 #include "mdsync/run.hpp"
 #include "repeat/plan.hpp"
 #include "repeat/requests_of.hpp"
-#include "scenario/names.hpp"
 
 namespace mdsync {
 
 namespace {
 
-// A name that a scenario takes: a trace's may have blanks beyond ASCII.
-std::string nameFor(const std::string& name, std::string_view what, std::size_t number) {
-    return scenario::isName(name) ? name : fmt::format("{}-{}", what, number + 1);
-}
-
 Header headerOf(const Header& recorded) {
     Header header = recorded;
     header.source.clear();
     header.silent = {};
-    for (std::size_t i = 0; i < header.users.size(); ++i)
-        header.users[i].name = nameFor(header.users[i].name, "user", i);
-    for (std::size_t i = 0; i < header.devices.size(); ++i) {
-        header.devices[i].name = nameFor(header.devices[i].name, "device", i);
-    }
-    for (std::size_t i = 0; i < header.groups.size(); ++i) {
-        header.groups[i].name = nameFor(header.groups[i].name, "group", i);
-    }
-    for (std::size_t i = 0; i < header.rooms.size(); ++i) header.rooms[i] = nameFor(header.rooms[i], "room", i);
     return header;
 }
 

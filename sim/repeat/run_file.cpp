@@ -117,12 +117,6 @@ private:
     ReadRunFile out_;
 };
 
-std::string quoted(std::string_view text) {
-    std::string out;
-    appendJsonString(out, text);
-    return out;
-}
-
 }  // namespace
 
 ReadRunFile readRunFile(const std::string& path) {
@@ -133,7 +127,7 @@ std::string writeRunFile(const RunFile& run) {
     std::string scenario = writeScenario(run.scenario);
     scenario.pop_back();
     std::string out = fmt::format("{{\n\"mdsync\": \"run/1\",\n\"server\": {},\n\"seed\": {},\n\"runHash\": {},\n",
-                                  quoted(run.server), run.seed, quoted(run.runHash));
+                                  jsonString(run.server), run.seed, jsonString(run.runHash));
     out += "\"scenario\": " + scenario + ",\n\"choices\": [";
     const char* separator = "\n";
     for (const Choice& choice : run.choices) {
@@ -144,7 +138,7 @@ std::string writeRunFile(const RunFile& run) {
     out += "],\n\"events\": [";
     separator = "\n";
     for (const std::string& line : run.events) {
-        out += separator + quoted(line);
+        out += separator + jsonString(line);
         separator = ",\n";
     }
     return out + "]\n}\n";

@@ -2,9 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <cstring>
 #include <unordered_set>
 #include <vector>
+
+#include "base/text.hpp"
 
 namespace mdsync::json {
 
@@ -30,64 +31,7 @@ int hexValue(char c) {
     return -1;
 }
 
-void appendUtf8(std::string& out, std::uint32_t code) {
-    const auto put = [&out](std::uint32_t byte) { out.push_back(static_cast<char>(byte)); };
-    if (code < 0x80) {
-        put(code);
-    } else if (code < 0x800) {
-        put(0xc0U | (code >> 6U));
-        put(0x80U | (code & 0x3fU));
-    } else if (code < 0x10000) {
-        put(0xe0U | (code >> 12U));
-        put(0x80U | ((code >> 6U) & 0x3fU));
-        put(0x80U | (code & 0x3fU));
-    } else {
-        put(0xf0U | (code >> 18U));
-        put(0x80U | ((code >> 12U) & 0x3fU));
-        put(0x80U | ((code >> 6U) & 0x3fU));
-        put(0x80U | (code & 0x3fU));
-    }
-}
-
-// The length of the UTF-8 sequence at `at`, or 0 if there is none (RFC 3629: no overlong forms, no surrogates).
-std::size_t utf8Length(std::string_view text, std::size_t at) {
-    const auto byte = [&](std::size_t i) {
-        return i < text.size() ? static_cast<unsigned char>(text[i]) : static_cast<unsigned char>(0);
-    };
-    const auto follows = [&](std::size_t i) { return (byte(i) & 0xc0U) == 0x80U; };
-    const unsigned char lead = byte(at);
-    const unsigned char second = byte(at + 1);
-    if (lead < 0x80) return 1;
-    if (lead >= 0xc2 && lead <= 0xdf) return follows(at + 1) ? 2 : 0;
-    if (lead >= 0xe0 && lead <= 0xef) {
-        if ((lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f)) return 0;
-        return follows(at + 1) && follows(at + 2) ? 3 : 0;
-    }
-    if (lead >= 0xf0 && lead <= 0xf4) {
-        if ((lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second > 0x8f)) return 0;
-        return follows(at + 1) && follows(at + 2) && follows(at + 3) ? 4 : 0;
-    }
-    return 0;
-}
-
 }  // namespace
-
-std::size_t findInvalidUtf8(std::string_view text) {
-    std::size_t at = 0;
-    while (at < text.size()) {
-        while (at + 8 <= text.size()) {
-            std::uint64_t eight = 0;
-            std::memcpy(&eight, text.data() + at, 8);
-            if ((eight & 0x8080808080808080ULL) != 0) break;
-            at += 8;
-        }
-        if (at >= text.size()) break;
-        const std::size_t length = utf8Length(text, at);
-        if (length == 0) return at;
-        at += length;
-    }
-    return std::string_view::npos;
-}
 
 // A Parser walks the text once, from left to right. Its functions return false once the text turned out not to be JSON;
 // the mistake is reported then.
@@ -126,7 +70,7 @@ private:
     [[nodiscard]] std::size_t foundLength() const {
         std::size_t length = 0;
         while (at_ + length < text_.size() && length < 40 && isWordCharacter(text_[at_ + length])) ++length;
-        if (length == 0 && at_ < text_.size()) length = utf8Length(text_, at_);
+        if (length == 0 && at_ < text_.size()) length = decodeUtf8(text_.substr(at_)).bytes;
         return length;
     }
     [[nodiscard]] std::string found() const {

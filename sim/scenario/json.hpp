@@ -85,7 +85,4 @@ private:
     std::deque<std::string> strings_;
 };
 
-// Where the first byte stands that is not UTF-8, or npos.
-[[nodiscard]] std::size_t findInvalidUtf8(std::string_view text);
-
 }  // namespace mdsync::json

@@ -10,14 +10,7 @@ namespace mdsync::scenario {
 
 namespace {
 
-// Blanks beyond ASCII, as Unicode's White_Space names them.
-constexpr std::array<std::string_view, 19> kWideBlanks{
-    "\xc2\x85",     "\xc2\xa0",     "\xe1\x9a\x80", "\xe2\x80\x80", "\xe2\x80\x81", "\xe2\x80\x82", "\xe2\x80\x83",
-    "\xe2\x80\x84", "\xe2\x80\x85", "\xe2\x80\x86", "\xe2\x80\x87", "\xe2\x80\x88", "\xe2\x80\x89", "\xe2\x80\x8a",
-    "\xe2\x80\xa8", "\xe2\x80\xa9", "\xe2\x80\xaf", "\xe2\x81\x9f", "\xe3\x80\x80"};
-
 constexpr std::size_t kFewEnough = 500;  // so many names are searched for the nearest, and no more
-constexpr std::string_view kNameHint = "1..64 bytes without blanks and / : { } * ,";
 
 // A whole number without leading zeros of at most nine digits, else -1.
 std::int64_t rangeEnd(std::string_view text) {
@@ -28,20 +21,6 @@ std::int64_t rangeEnd(std::string_view text) {
 }
 
 }  // namespace
-
-bool isName(std::string_view text) {
-    if (text.empty() || text.size() > 64) return false;
-    bool isAscii = true;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte <= 0x20 || byte == 0x7f) return false;
-        if (c == '/' || c == ':' || c == '{' || c == '}' || c == '*' || c == ',') return false;
-        isAscii = isAscii && byte < 0x80;
-    }
-    if (isAscii) return true;
-    return std::none_of(kWideBlanks.begin(), kWideBlanks.end(),
-                        [text](std::string_view blank) { return text.find(blank) != std::string_view::npos; });
-}
 
 std::string_view NameRange::at(std::size_t index, std::string& buffer) const {
     if (!isRange) return before;

@@ -11,13 +11,11 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/text.hpp"
 #include "mdsync/scenario.hpp"
 #include "scenario/scope.hpp"
 
 namespace mdsync::scenario {
-
-// Whether `text` may name a user, device, group, room or message.
-[[nodiscard]] bool isName(std::string_view text);
 
 // A NameRange is a name, or a name with one range in it.
 struct NameRange {

@@ -48,14 +48,6 @@ std::string listed(std::span<const std::string_view> words) {
 
 }  // namespace
 
-std::string quoted(std::string_view text) {
-    constexpr std::size_t kLongest = 80;
-    if (text.size() <= kLongest) return fmt::format("\"{}\"", text);
-    std::size_t end = kLongest;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U) --end;  // not inside a character
-    return fmt::format("\"{}...\"", text.substr(0, end));
-}
-
 std::string describe(const Value& value) {
     switch (value.kind) {
         case ValueKind::Null:

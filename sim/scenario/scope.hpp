@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/text.hpp"
 #include "mdsync/time.hpp"
 #include "scenario/grammar.hpp"
 #include "scenario/json.hpp"
@@ -133,8 +134,5 @@ private:
 
 // How a message calls a value: `a number`, `"text"`.
 [[nodiscard]] std::string describe(const Value& value);
-
-// A text from a file in a message: in quotes, and not longer than a line can take.
-[[nodiscard]] std::string quoted(std::string_view text);
 
 }  // namespace mdsync::scenario

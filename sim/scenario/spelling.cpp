@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 
 #include <charconv>
-#include <nlohmann/json.hpp>
 #include <optional>
+
+#include "mdsync/trace_io.hpp"
 
 namespace mdsync::scenario {
 
@@ -62,7 +63,7 @@ std::string quotedText(std::string_view text) {
             plain += text[i];
         }
     }
-    return nlohmann::json(plain).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    return jsonString(plain);
 }
 
 std::vector<std::string> inRanges(std::span<const std::string> names) {

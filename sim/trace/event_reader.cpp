@@ -282,7 +282,7 @@ private:
         line_.message = *id;
         if (isName(*id)) return;
         faults_.add("trace.bad-name", node(Key::Msg), fmt::format("{} cannot be the id of a message", quoted(*id)),
-                    "1..64 bytes, no blanks and none of / : { } * ,");
+                    std::string(kNameHint));
     }
 
     DeviceId device(Key key) {

@@ -30,21 +30,4 @@ void Faults::addSyntax(bool unterminated) {
     list_.push_back({"trace.not-json", "the line is not JSON", fault.at, 1, std::string(fault.wanted)});
 }
 
-std::string quoted(std::string_view text) {
-    constexpr std::size_t kShown = 80;
-    if (text.size() <= kShown) return fmt::format("\"{}\"", text);
-    std::size_t cut = kShown;
-    while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xc0U) == 0x80U) --cut;  // not inside a character
-    return fmt::format("\"{}...\"", text.substr(0, cut));
-}
-
-std::string alternatives(const std::vector<std::string_view>& words) {
-    std::string text;
-    for (std::size_t i = 0; i < words.size(); ++i) {
-        if (i > 0) text += i + 1 == words.size() ? " or " : ", ";
-        text += quoted(words[i]);
-    }
-    return text;
-}
-
 }  // namespace mdsync

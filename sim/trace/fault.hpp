@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/text.hpp"
 #include "mdsync/time.hpp"
 #include "trace/json_line.hpp"
 
@@ -59,10 +60,5 @@ private:
     std::vector<Fault> list_;
     bool noHints_ = false;
 };
-
-// `text` in double quotes, cut to something that fits a message.
-[[nodiscard]] std::string quoted(std::string_view text);
-// `"a", "b" or "c"`.
-[[nodiscard]] std::string alternatives(const std::vector<std::string_view>& words);
 
 }  // namespace mdsync

@@ -102,7 +102,7 @@ private:
         if (isName(json_.text(node))) return true;
         return faults_.add("trace.bad-name", node,
                            fmt::format("{} cannot be the name of a {}", quoted(json_.text(node)), what),
-                           "1..64 bytes, no blanks and none of / : { } * ,");
+                           std::string(kNameHint));
     }
     void declaredTwice(std::size_t node, std::string_view what) {
         faults_.add("trace.duplicate-key", node,

@@ -1,58 +1,15 @@
 // See json_line.hpp.
 #include "trace/json_line.hpp"
 
-#include <simdjson.h>
-
 #include <charconv>
+
+#include "base/text.hpp"
 
 namespace mdsync {
 namespace {
 
 bool isDigit(char c) {
     return c >= '0' && c <= '9';
-}
-
-// The first byte of `text` that is not part of valid UTF-8. REQUIRES: there is one.
-std::size_t firstInvalid(std::string_view text) {
-    // The longest valid prefix, by halving: validation is fast, and this happens once per broken line.
-    std::size_t valid = 0;
-    std::size_t invalid = text.size();
-    while (invalid - valid > 8) {
-        std::size_t middle = valid + (invalid - valid) / 2;
-        // Not inside a character: step back over at most three continuation bytes.
-        for (int i = 0; i < 3 && middle > valid && (static_cast<unsigned char>(text[middle]) & 0xc0U) == 0x80U; ++i)
-            --middle;
-        if (middle == valid) break;
-        if (simdjson::validate_utf8(text.data() + valid, middle - valid)) {
-            valid = middle;
-        } else {
-            invalid = middle;
-        }
-    }
-    while (valid < text.size()) {
-        std::size_t size = 1;
-        while (size <= 4 && valid + size <= text.size() && !simdjson::validate_utf8(text.data() + valid, size)) ++size;
-        if (size > 4 || valid + size > text.size()) break;
-        valid += size;
-    }
-    return valid;
-}
-
-void appendUtf8(std::string& out, std::uint32_t c) {
-    const auto put = [&](std::uint32_t byte) { out += static_cast<char>(byte); };
-    if (c < 0x80) return put(c);
-    if (c < 0x800) {
-        put(0xc0U | (c >> 6U));
-    } else {
-        if (c < 0x10000) {
-            put(0xe0U | (c >> 12U));
-        } else {
-            put(0xf0U | (c >> 18U));
-            put(0x80U | ((c >> 12U) & 0x3fU));
-        }
-        put(0x80U | ((c >> 6U) & 0x3fU));
-    }
-    put(0x80U | (c & 0x3fU));
 }
 
 }  // namespace
@@ -63,8 +20,8 @@ bool JsonLine::parse(std::string_view line) {
     nodes_.clear();
     texts_.clear();
     fault_ = {};
-    if (!simdjson::validate_utf8(line.data(), line.size())) {
-        at_ = firstInvalid(line);
+    if (const std::size_t invalid = findInvalidUtf8(line); invalid != std::string_view::npos) {
+        at_ = invalid;
         return fail("the bytes are not UTF-8", JsonFault::Why::Utf8);
     }
     skipBlanks();

@@ -5,15 +5,6 @@
 
 namespace mdsync {
 
-bool isName(std::string_view name) {
-    if (name.empty() || name.size() > 64) return false;
-    for (const char c : name) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte <= 0x20 || byte == 0x7f || std::string_view("/:{}*,").find(c) != std::string_view::npos) return false;
-    }
-    return true;
-}
-
 Names::Names(const Header& header) {
     for (const DeviceInfo& device : header.devices) {
         devices_.add(fmt::format("{}/{}", header.users[device.user.index()].name, device.name));

@@ -4,13 +4,10 @@
 #include <string_view>
 #include <vector>
 
+#include "base/text.hpp"
 #include "mdsync/trace.hpp"
 
 namespace mdsync {
-
-// Whether `name` may name a user, device, group, room or message: 1..64 bytes, no blanks, control characters or any of
-// `/ : { } * ,`.
-[[nodiscard]] bool isName(std::string_view name);
 
 // The first few thousand words, for hints.
 template <class WordId>

@@ -1,12 +1,12 @@
 // TraceReader: lines to events, with what concerns more than one line: the clock, message ids, order, counts.
 #include <fmt/format.h>
-#include <simdjson.h>
 
 #include <algorithm>
 #include <cstring>
 #include <optional>
 #include <utility>
 
+#include "base/text.hpp"
 #include "mdsync/trace_io.hpp"
 #include "trace/block_reader.hpp"
 #include "trace/event_reader.hpp"
@@ -95,8 +95,7 @@ private:
             ended_ = !blocks_.next(block_, limit);
             at_ = block_.begin;
             if (ended_ && !blocks_.fault().empty()) sourceFault();
-            plain_ = !block_.tooLong &&
-                     simdjson::validate_utf8(block_.begin, static_cast<std::size_t>(block_.end - block_.begin));
+            plain_ = !block_.tooLong && isUtf8({block_.begin, static_cast<std::size_t>(block_.end - block_.begin)});
         }
         return true;
     }

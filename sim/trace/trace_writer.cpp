@@ -1,9 +1,9 @@
-// TraceWriter: the layout of formats section 2, its keys in the order of the tables there. QuickReader knows it by
-// heart.
+// TraceWriter: the layout of docs/trace.md, its keys in the order of the tables there. QuickReader knows it by heart.
 #include <fmt/format.h>
 
 #include <charconv>
 
+#include "base/text.hpp"
 #include "mdsync/trace_io.hpp"
 
 namespace mdsync {
@@ -17,28 +17,6 @@ void appendNumber(std::string& out, std::int64_t number) {
 
 void appendBool(std::string& out, bool value) {
     out += value ? "true" : "false";
-}
-
-std::string jsonString(std::string_view text) {
-    std::string json;
-    appendJsonString(json, text);
-    return json;
-}
-
-// How many bytes of a well-formed character are at `text`; 0 if it is not UTF-8.
-std::size_t characterSize(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const unsigned char first = byte(0);
-    if (first < 0x80) return 1;
-    const std::size_t size = first >= 0xf0 ? 4U : first >= 0xe0 ? 3U : 2U;
-    if (first < 0xc2 || first > 0xf4 || text.size() < size) return 0;
-    for (std::size_t i = 1; i < size; ++i) {
-        if ((byte(i) & 0xc0U) != 0x80U) return 0;
-    }
-    // Overlong forms, surrogates, beyond the last code point.
-    const bool wrong = (first == 0xe0 && byte(1) < 0xa0) || (first == 0xed && byte(1) > 0x9f) ||
-                       (first == 0xf0 && byte(1) < 0x90) || (first == 0xf4 && byte(1) > 0x8f);
-    return wrong ? 0 : size;
 }
 
 void appendEscaped(std::string& out, char c) {
@@ -159,7 +137,7 @@ void appendJsonString(std::string& out, std::string_view text) {
             ++at;
             continue;
         }
-        const std::size_t size = characterSize(text.substr(at));
+        const std::size_t size = decodeUtf8(text.substr(at)).bytes;
         if (size > 1) {
             at += size;
             continue;
@@ -174,6 +152,12 @@ void appendJsonString(std::string& out, std::string_view text) {
     }
     out += text.substr(plain);
     out += '"';
+}
+
+std::string jsonString(std::string_view text) {
+    std::string json;
+    appendJsonString(json, text);
+    return json;
 }
 
 TraceWriter::TraceWriter(const Header& header, const Lexicon& lexicon, const Annex& annex)

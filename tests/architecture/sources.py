@@ -43,7 +43,7 @@ DOORS = {
     "system": {"trace/event_reader.hpp", "trace/fault.hpp", "trace/fields.hpp", "trace/header_reader.hpp",
                "trace/names.hpp"},
     "result": {"scenario/json.hpp"},
-    "repeat": {"result/document.hpp", "scenario/names.hpp"},
+    "repeat": {"result/document.hpp"},
     "shrink": {"run/observer.hpp", "scenario/certainty.hpp", "scenario/steps.hpp"},
     "random": {"result/document.hpp", "scenario/certainty.hpp"},
     "exhaustive": {"random/explored.hpp", "rules/canonical.hpp", "world/canonical.hpp", "world/decisions.hpp",

@@ -276,6 +276,14 @@ TEST_CASE("message ids are names") {
                                  std::string(64, 'm'))}) == "none");
 }
 
+TEST_CASE("a wide blank is a blank in the names of a trace, as in those of a scenario") {
+    CHECK(mistakeOf({R"({"t":1000,"ev":"receive","msg":"m\u00a01","dev":"bob/pixel"})"}) == "2:32 trace.bad-name");
+    CHECK(mistakeOf({"{\"t\":1000,\"ev\":\"receive\",\"msg\":\"m\xe3\x80\x80"
+                     R"(1","dev":"bob/pixel"})"}) == "2:32 trace.bad-name");
+    CHECK(headerMistake(R"({"mdsync":"trace/1","t":1000,"users":{"al\u2009ice":{}}})") == "1:39 trace.bad-name");
+    CHECK(headerWith(R"("chatrooms":["the\u00a0lobby"])") == "1:69 trace.bad-name");
+}
+
 TEST_CASE("time does not run backwards") {
     CHECK(mistakeOf({R"({"t":1005,"ev":"settled"})", R"({"t":1004,"ev":"settled"})"}) == "3:6 trace.time-backwards");
     CHECK(mistakeOf({R"({"t":999,"ev":"settled"})"}) == "2:6 trace.time-backwards");
