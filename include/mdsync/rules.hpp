@@ -21,7 +21,7 @@
 
 namespace mdsync {
 
-// ---- Catalogue ------------------------------------------------------------------------------------------------------
+// ---- Rules ----------------------------------------------------------------------------------------------------------
 
 enum class RuleId : std::uint8_t {
     OffSingleDevice,
@@ -67,28 +67,6 @@ enum class RuleId : std::uint8_t {
     DeliveryIntact
 };
 inline constexpr std::size_t kRules = 41;
-
-enum class Level : std::uint8_t { Must, MustNot };
-
-// A Rule is a row of the catalogue. Texts are plain sentences in Markdown.
-struct Rule {
-    RuleId id;
-    std::string_view name;  // `web.evict-earliest`
-    Level level;
-    std::string_view source;     // `seed, "Impact on Web Platform Connection Count"`, `docs`, `derived`
-    std::string_view quote;      // the seed's own words, where there are any
-    std::string_view statement;  // what must or must not happen, one sentence
-    std::string_view reading;    // how we read it: boundaries, exceptions, what is left undecided
-    std::string_view tempted;    // when it counts as checked
-    std::string_view passing{};  // a smallest trace (JSON Lines) that tempts it and is legal
-    std::string_view failing{};  // a smallest trace that violates it
-};
-
-[[nodiscard]] std::span<const Rule, kRules> catalogue();
-[[nodiscard]] const Rule& rule(RuleId id);
-[[nodiscard]] std::optional<RuleId> findRule(std::string_view name);
-[[nodiscard]] std::vector<std::string_view> ruleNames();
-[[nodiscard]] std::string rulesReference();  // the whole catalogue as one Markdown page: docs/rules.md
 
 // ---- Aspects --------------------------------------------------------------------------------------------------------
 
@@ -143,6 +121,35 @@ using Aspects = std::uint64_t;
 [[nodiscard]] std::optional<Aspect> findAspect(std::string_view);  // by its word
 [[nodiscard]] Aspects aspectsOf(RuleId id);                        // those that `id` has
 [[nodiscard]] std::vector<Aspect> listed(Aspects aspects);         // in the order of the enumeration
+
+// ---- The rows -------------------------------------------------------------------------------------------------------
+
+enum class Level : std::uint8_t { Must, MustNot };
+
+// Whether a rule names the service's being on or off: a service rule then goes with it.
+enum class Names : std::uint8_t { Neither, OnOrOff, Off };
+
+// A Rule is a row of the catalogue. Texts are plain sentences in Markdown.
+struct Rule {
+    RuleId id;
+    std::string_view name;  // `web.evict-earliest`
+    Level level;
+    std::string_view source;     // `seed, "Impact on Web Platform Connection Count"`, `docs`, `derived`
+    std::string_view quote;      // the seed's own words, where there are any
+    std::string_view statement;  // what must or must not happen, one sentence
+    std::string_view reading;    // how we read it: boundaries, exceptions, what is left undecided
+    std::string_view tempted;    // when it counts as checked
+    Aspects aspects = 0;         // the kinds of case within it
+    Names names = Names::Neither;
+    std::string_view passing{};  // a smallest trace (JSON Lines) that tempts it and is legal
+    std::string_view failing{};  // a smallest trace that violates it
+};
+
+[[nodiscard]] std::span<const Rule, kRules> catalogue();
+[[nodiscard]] const Rule& rule(RuleId id);
+[[nodiscard]] std::optional<RuleId> findRule(std::string_view name);
+[[nodiscard]] std::vector<std::string_view> ruleNames();
+[[nodiscard]] std::string rulesReference();  // the whole catalogue as one Markdown page: docs/rules.md
 
 // ---- Verdicts -------------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-// Aspects: the kinds of case within each rule. Judging does not look at them; they say what a suite left out.
+// Aspects: their words and texts. Which a rule has stands in its row.
 #include <array>
 
 #include "mdsync/rules.hpp"
@@ -6,8 +6,6 @@
 namespace mdsync {
 
 namespace {
-
-using enum Aspect;
 
 struct AspectText {
     std::string_view word;
@@ -52,109 +50,6 @@ constexpr std::array<AspectText, kAspects> kTexts{{
     {"forbidden", "what must be refused"},
 }};
 
-template <class... Each>
-constexpr Aspects all(Each... aspects) {
-    return (bit(aspects) | ...);
-}
-
-constexpr Aspects kConversation = all(Private, Group);
-constexpr Aspects kAnyConversation = all(Private, Group, Chatroom);
-constexpr Aspects kOrigin = all(Device, Api);
-constexpr Aspects kSide = all(Recipient, Author);
-constexpr Aspects kClass = all(Mobile, Web, Desktop, Miniprogram);
-constexpr Aspects kSwitch = all(Unturned, Turned);
-constexpr Aspects kLogin = all(FirstLogin, Return, Reinstall);
-
-constexpr Aspects aspectsIn(RuleId id) {
-    switch (id) {
-        case RuleId::OffSingleDevice:
-            return kConversation | kOrigin | kSwitch;
-        case RuleId::OffNoSentSync:
-            return kConversation | kSwitch;
-        case RuleId::OffNoCompensation:
-            return kConversation | kOrigin | kSide | kSwitch | kLogin;
-        case RuleId::OffRecallStaysLocal:
-            return kConversation | kOrigin | kSwitch;
-        case RuleId::OffApiOnlineOnly:
-            return kConversation | kSwitch;
-        case RuleId::OnlineReceived:
-            return kConversation | kOrigin | kClass | kSwitch;
-        case RuleId::OnlineSent:
-            return kConversation | kClass | kSwitch;
-        case RuleId::LimitPerClass:
-            return kClass | all(Raised);
-        case RuleId::LimitClassesIndependent:
-            return kClass;
-        case RuleId::LimitWithin:
-            return kClass | all(Raised, Boundary);
-        case RuleId::LimitNewestWins:
-            return kClass | all(Replace, Refuse, Raised);
-        case RuleId::WebTenTabs:
-        case RuleId::WebEvictEarliest:
-        case RuleId::WebNewestConnects:
-            return kSwitch;
-        case RuleId::StatusOnlineOnly:
-        case RuleId::StatusApiOnlineOnly:
-            return kConversation | kSide;
-        case RuleId::StatusOnlineSync:
-            return kConversation | kClass | kSwitch;
-        case RuleId::ServiceDefaultOff:
-            return 0;
-        case RuleId::ServiceTakesEffect:
-            return all(On, Off, Boundary);
-        case RuleId::ServicePrepaid:
-            return all(On, Off, Allowed, Forbidden);
-        case RuleId::ServiceDaysRange:
-            return all(Allowed, Forbidden, Boundary);
-        case RuleId::CompensationDeviceSwitch:
-            return kConversation | kOrigin | kSide | kSwitch | all(FirstLogin, Return, Boundary);
-        case RuleId::CompensationReinstall:
-            return kConversation | kOrigin | kSide | kSwitch | all(Boundary);
-        case RuleId::CompensationWindow:
-            return kConversation | kSide | kSwitch | kLogin | all(Boundary);
-        case RuleId::CompensationConversations:
-            return kConversation | kSwitch | all(FirstLogin, Reinstall);
-        case RuleId::RecallOnlineDevices:
-            return kConversation | kOrigin | kSide | kSwitch;
-        case RuleId::RecallOfflineDevices:
-            return kConversation | kOrigin | kSide | kSwitch | all(Boundary);
-        case RuleId::RecallNoReturn:
-            return kConversation | kOrigin | kSide | all(Online, FirstLogin, Return, Reinstall);
-        case RuleId::RecallBasic:
-            return kConversation | kOrigin | all(Off, Changing);
-        case RuleId::ApiIncludeSenderOnline:
-            return kConversation | all(On, Off);
-        case RuleId::ApiIncludeSenderOffline:
-            return kConversation | kSwitch | all(Boundary);
-        case RuleId::ApiExcludeSender:
-            return kConversation | all(Online) | kLogin;
-        case RuleId::ChatroomLiveOnly:
-            return kLogin | all(Join);
-        case RuleId::DeliveryAnswered:
-            return all(Connect, Send, Publish, Recall);
-        case RuleId::DeliveryNoLoss:
-            return kConversation | kOrigin | all(On, Off, Changing, Online, Boundary) | kLogin;
-        case RuleId::DeliveryNoPhantom:
-        case RuleId::DeliveryIntact:
-            return kAnyConversation | kOrigin | all(Live, OfflineStore, Compensation);
-        case RuleId::DeliveryNoLeak:
-            return kAnyConversation | all(Online) | kLogin;
-        case RuleId::DeliveryOnce:
-            return all(On, Off, Changing);
-        case RuleId::DeliveryOnlyOnline:
-            return kConversation | kOrigin | kSide;
-        case RuleId::DeliveryOrder:
-            return kAnyConversation | all(Live, OfflineStore, Compensation);
-    }
-    return 0;
-}
-
-constexpr std::array<Aspects, kRules> kOfRules = [] {
-    std::array<Aspects, kRules> table{};
-    for (std::size_t i = 0; i < kRules; ++i) table[i] = aspectsIn(static_cast<RuleId>(i));
-    return table;
-}();
-
 }  // namespace
 
 std::string_view spell(Aspect aspect) {
@@ -173,7 +68,7 @@ std::optional<Aspect> findAspect(std::string_view word) {
 }
 
 Aspects aspectsOf(RuleId id) {
-    return kOfRules[static_cast<std::size_t>(id)];
+    return rule(id).aspects;
 }
 
 std::vector<Aspect> listed(Aspects aspects) {

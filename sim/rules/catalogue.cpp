@@ -1,6 +1,6 @@
 // The catalogue: every rule with its texts, in the order of RuleId, and its rendering as the rules reference.
 //
-// The rows stand in catalogue_FAMILY.cpp, their examples in examples/. Nothing here judges: the rules themselves are in
+// The rows stand at the beginning of FAMILY.cpp, their examples in examples/. Nothing here judges: the rules themselves are in
 // the files of their families.
 #include <algorithm>
 #include <cassert>
@@ -8,8 +8,8 @@
 #include <string>
 
 #include "mdsync/rules.hpp"
-#include "rules/catalogue_rows.hpp"
 #include "rules/examples.hpp"
+#include "rules/rows.hpp"
 
 namespace mdsync {
 

@@ -11,27 +11,29 @@ using namespace rules;
 
 // ---- What becomes of a duty -------------------------------------------------------------------------------
 
-bool Checker::State::settle(const Duty& duty, const Found& found, const Claim& c) {
+bool Checker::State::isToReport(RuleId rule, AtEnd atEnd, const Found& found) {
     switch (found.outcome) {
         case Outcome::NotMine:
             return false;
         case Outcome::Kept:
-            check(duty.rule, found.regime, found.aspects);
+            check(rule, found.regime, found.aspects);
             return false;
         case Outcome::Lapsed:
-            lapse(duty.rule);
+            lapse(rule);
             return false;
         case Outcome::Undecided:
-            undecided(duty.rule);
+            undecided(rule);
             return false;
         case Outcome::Broken:
             break;
     }
-    if (!finishing)
-        report(duty, found, c);
-    else if (duty.atEnd == AtEnd::Inconclusive)
-        ++open;
-    return true;
+    if (finishing && atEnd == AtEnd::Inconclusive) ++open;
+    return !finishing || atEnd == AtEnd::Certain;
+}
+
+bool Checker::State::settle(const Duty& duty, const Found& found, const Claim& c) {
+    if (isToReport(duty.rule, duty.atEnd, found)) report(duty, found, c);
+    return found.outcome == Outcome::Broken;
 }
 
 void Checker::State::report(const Duty& duty, const Found& found, const Claim& c) {

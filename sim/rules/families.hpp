@@ -29,6 +29,10 @@ extern const Ban kStatusOnlineOnly;
 extern const Duty kStatusOnlineSync;
 void temptStatus(const History& h, Ledger& ledger, const Newcomer& n);
 
+// service.cpp
+void judgePrepaid(const History& h, Ledger& ledger, const Event& e);
+void judgeDaysRange(const History& h, Ledger& ledger, const SettingsChange& change, bool refused);
+
 // compensation.cpp
 extern const Ban kCompensationWindow;
 extern const Duty kCompensationDeviceSwitch;

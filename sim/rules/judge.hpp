@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "mdsync/rules.hpp"
+#include "rules/connections.hpp"
 #include "rules/families.hpp"
 
 namespace mdsync {
@@ -38,60 +39,6 @@ struct Due {
     DueKind kind = DueKind::Connect;
 };
 
-// A login as the limits see it: the numbers are those of its moment.
-struct LoginFacts {
-    DeviceId device;
-    std::uint16_t session = 0;
-    DeviceClass deviceClass = DeviceClass::Mobile;
-    Regime regime;
-    int number = 0;          // allowed connections of the class; web while CHANGING: ten
-    int count = 0;           // connections, the newcomer included
-    bool undecided = false;  // the class was over its number from before
-    bool webRules = false;   // ON, and a web device
-    Place place = 0;
-    Instant t{};
-    std::uint32_t origin = 0;
-    std::vector<std::pair<DeviceId, std::uint16_t>> earliest;  // the k that began first, with their sessions
-
-    [[nodiscard]] int over() const { return count - number; }
-    [[nodiscard]] bool webChanging() const {
-        return deviceClass == DeviceClass::Web && regime.service == Service::Changing;
-    }
-    // limit.within's number: while CHANGING it asks for one web connection only.
-    [[nodiscard]] bool within() const { return count <= (webChanging() ? 1 : number); }
-};
-
-[[nodiscard]] inline Aspects aspectsOf(DeviceClass deviceClass, int number) {
-    return aspectsOf(deviceClass) | (number > 1 ? bit(Aspect::Raised) : 0);
-}
-[[nodiscard]] inline Aspects aspectsOf(const LoginFacts& login) {
-    return aspectsOf(login.deviceClass, login.number);
-}
-
-// A device was refused because of the limit.
-struct RefusalFacts {
-    LoginFacts login;               // as if it had been taken
-    std::vector<DeviceId> counted;  // the user's devices that were online
-};
-
-// A device was disconnected because of the limit, and the login it belongs to has not been seen yet.
-struct EvictionFacts {
-    DeviceId device;
-    std::uint16_t session = 0;
-    DeviceId by;
-    DeviceClass deviceClass = DeviceClass::Mobile;
-    Regime regime;
-    int number = 0;
-    int count = 0;            // connections of the class, this one included
-    bool overBefore = false;  // the class was over its number from before: undecided, as is the login it belongs to
-    bool resolved = false;
-    Place place = 0;
-    Place began = 0;
-    Instant t{};
-    std::uint32_t origin = 0;
-    std::optional<LoginFacts> earlier;  // a login of `by` that has ended already, for want of a later one
-};
-
 }  // namespace rules
 
 struct Checker::State : rules::History, rules::Ledger {
@@ -110,8 +57,8 @@ struct Checker::State : rules::History, rules::Ledger {
     void onRecallAccept(const Event& e);
     void onRecallReject(const Event& e);
     void onMembership(const Event& e);
-    void onSync(const Event& e);  // service.cpp
-    void onSet(const Event& e);   // service.cpp
+    void onSync(const Event& e);  // settings.cpp
+    void onSet(const Event& e);   // settings.cpp
     // The message becomes accepted somewhere between its asking (or now, if `exact`) and now.
     void accept(MessageId id, bool exact);
     void acceptRecall(std::uint32_t number, std::size_t earliest, std::size_t request, bool exact);
@@ -146,6 +93,8 @@ struct Checker::State : rules::History, rules::Ledger {
     bool mayHaveBeenOnline(const rules::Live& live, DeviceId id, const rules::Receipt& r) const;
     void lookAtRecall(const rules::Due& d);
     void lookAtReturn(const rules::Due& d);
+    // Counts what was found. True if it is a violation that is to be reported now.
+    bool isToReport(RuleId rule, rules::AtEnd atEnd, const rules::Found& found);
     // What becomes of a duty that was looked at. True: it names what it is about, and no other duty has to.
     bool settle(const rules::Duty& duty, const rules::Found& found, const rules::Claim& c);
     bool settle(const rules::Duty& duty, const rules::Claim& c) { return settle(duty, duty.look(*this, c), c); }
@@ -162,15 +111,12 @@ struct Checker::State : rules::History, rules::Ledger {
     void temptAtLogin(DeviceId id);
     void temptAtAcceptance(MessageId id);
 
-    // ---- limit.cpp ----
+    // ---- connections.cpp ----
     std::vector<rules::LoginFacts> logins;  // by device: the latest
     std::vector<char> legal;                // by device: its connection was legal when made
     Fifo<rules::LoginFacts> loginQueue;
     Fifo<rules::RefusalFacts> refusals;
     std::vector<rules::EvictionFacts> evictions;  // waiting for their login
-    Aspects onLimit() const { return bit(settings.onLimit == OnLimit::Refuse ? Aspect::Refuse : Aspect::Replace); }
-    int limitFor(rules::DeviceClass c, rules::Regime r) const;
-    rules::LoginFacts loginAt(DeviceId id);
     void limitLogin(DeviceId id);
     void limitOffline(const Event& e);
     void limitsChange();
@@ -178,6 +124,21 @@ struct Checker::State : rules::History, rules::Ledger {
     void judgeLogin();
     void judgeRefusal();
     void judgeEviction(const rules::EvictionFacts& x, const rules::LoginFacts* login);
+    struct Connected {
+        std::vector<std::pair<rules::Place, std::pair<DeviceId, std::uint16_t>>> all;  // with their sessions
+        int legal = 0;            // of them, those that were legal when made
+        bool overBefore = false;  // one was disconnected while the class was over its number from before
+    };
+    Connected connectedBeside(DeviceId id) const;
+    bool mayBelongTo(const rules::EvictionFacts& x, DeviceId id) const;
+    rules::LoginFacts loginAt(DeviceId id) const;
+    rules::EvictionFacts evictionAt(const Event& e) const;
+    bool isRecent(const rules::LoginFacts& l) const;
+    const rules::LoginFacts* lastRecentLogin(const rules::EvictionFacts& x) const;
+    template <class Case>
+    rules::Outcome settle(const rules::ConnectionRule<Case>& rule, const Case& c);
+    template <class Case>
+    void settleFirst(std::span<const rules::ConnectionRule<Case>> rules, const Case& c);
 
     // A violation at the event at hand; `regime` is the state that decided.
     rules::Finding finding(RuleId rule, rules::Regime regime, Aspects aspects) {

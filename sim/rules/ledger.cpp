@@ -1,4 +1,4 @@
-// The ledger: counts and violations, and the service rules that accompany others.
+// The ledger: counts and violations.
 #include <algorithm>
 #include <optional>
 
@@ -9,49 +9,6 @@
 namespace mdsync {
 
 namespace rules {
-
-namespace {
-
-bool isOffRule(RuleId r) {
-    return r <= RuleId::OffApiOnlineOnly;
-}
-
-// service.takes-effect goes with a rule that names ON or OFF.
-bool namesTheService(RuleId r) {
-    switch (r) {
-        case RuleId::OnlineReceived:
-        case RuleId::OnlineSent:
-        case RuleId::WebTenTabs:
-        case RuleId::WebEvictEarliest:
-        case RuleId::WebNewestConnects:
-        case RuleId::StatusOnlineSync:
-        case RuleId::CompensationDeviceSwitch:
-        case RuleId::CompensationReinstall:
-        case RuleId::CompensationWindow:
-        case RuleId::CompensationConversations:
-        case RuleId::RecallOnlineDevices:
-        case RuleId::RecallOfflineDevices:
-        case RuleId::RecallNoReturn:
-        case RuleId::ApiIncludeSenderOnline:
-        case RuleId::ApiIncludeSenderOffline:
-            return true;
-        default:
-            return isOffRule(r);
-    }
-}
-
-// The service rule that is put to the test together with `rule`, if any: the default where nobody ever turned the
-// switch, or the turn that led to `regime`.
-std::optional<RuleId> accompanying(RuleId rule, Regime regime, bool onAtStart) {
-    if (regime.turns > 0) {
-        if (namesTheService(rule)) return RuleId::ServiceTakesEffect;
-    } else if (isOffRule(rule) && !onAtStart) {
-        return RuleId::ServiceDefaultOff;
-    }
-    return std::nullopt;
-}
-
-}  // namespace
 
 void Ledger::check(RuleId rule, Regime regime, Aspects aspects) {
     check(rule, aspects | aspectsOf(regime));

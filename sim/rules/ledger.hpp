@@ -1,6 +1,7 @@
 // Ledger: what the rules counted and what they found. A Finding is a violation on its way into it.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +12,10 @@
 namespace mdsync::rules {
 
 struct History;
+
+// The service rule that is put to the test, or violated, together with `rule`, if any, where `regime` decided:
+// service.cpp.
+[[nodiscard]] std::optional<RuleId> accompanying(RuleId rule, Regime regime, bool onFromTheStart);
 
 // The Ledger counts, for each rule, how often it was put to the test and what came of it, and keeps the violations.
 struct Ledger {

@@ -1,362 +1,257 @@
-// limit.* and web.*: how many devices of one user, and who goes when there are too many.
+// limit.*: how many devices of one class a user may have online, and who goes when there is one too many.
 //
-// A login is judged at the settled moment after it, when it is known whom it disconnected; a disconnection as soon as
-// the login that it belongs to is known. Web is an ordinary class while OFF and has rules of its own while ON; while
-// CHANGING limit.per-class asks for ten, limit.within for one, and nothing else is asked.
+// Web is such a class while the service is off. While it is changing, limit.per-class asks for ten tabs, limit.within for
+// one, and nothing else is asked. While it is on, the rules of web.cpp hold instead. What a login, a disconnection and a
+// refusal are, and which login a disconnection belongs to, is in connections.hpp.
 #include <fmt/format.h>
 
-#include "rules/judge.hpp"
+#include <array>
+
+#include "rules/connections.hpp"
+#include "rules/rows.hpp"
 
 namespace mdsync {
 
-using namespace rules;
+constinit const std::array<Rule, 4> kLimitRules{{
+    {
+        .id = RuleId::LimitPerClass,
+        .name = "limit.per-class",
+        .level = Level::MustNot,
+        .source = "seed, \"Applicable Scenarios\", tip",
+        .quote = "A single user account can be simultaneously online on one mobile device, one web client, one "
+                 "desktop client, and one mini-program client. However, if you need to allow app users to be "
+                 "online on multiple mobile devices or multiple mini-program clients simultaneously, you must "
+                 "submit a ticket for each case.",
+        .statement = "At a settled moment, no more connections of one class of a user are online than the "
+                     "class's number: one, or what a ticket raised it to.",
+        .reading = "Android, iOS and Harmony are one class, mobile; Windows, macOS, Linux and Electron one "
+                   "class, desktop. The state in between may last only until things have settled. Web counts "
+                   "as a class here only while the service is off; while the switch is changing web may have "
+                   "ten; while it is on, web.* rules. Connections that were legal when made stay legal when "
+                   "the number shrinks under them.",
+        .tempted = "A login takes a class over its number.",
+        .aspects = kClass | bit(Aspect::Raised),
+    },
+    {
+        .id = RuleId::LimitClassesIndependent,
+        .name = "limit.classes-independent",
+        .level = Level::MustNot,
+        .source = "seed, \"Applicable Scenarios\", tip",
+        .quote = "RC supports simultaneous online access across multiple platforms by default.",
+        .statement = "A login must not disconnect a device of another class.",
+        .reading = "Each class has a number of its own, so a desktop never costs a phone its place. A "
+                   "disconnection belongs to the login that `by` names; one without `by` belongs to a login of "
+                   "its own class, if any. A drop, a logout, an uninstall or the server's restart disconnects "
+                   "for other reasons and is not meant.",
+        .tempted = "A device logs in while a device of another class of the same user is online.",
+        .aspects = kClass,
+    },
+    {
+        .id = RuleId::LimitWithin,
+        .name = "limit.within",
+        .level = Level::MustNot,
+        .source = "seed, \"Applicable Scenarios\", tip",
+        .quote = "A single user account can be simultaneously online on one mobile device, one web client, one "
+                 "desktop client, and one mini-program client.",
+        .statement = "The server must not disconnect or refuse a device for the sake of a limit while its "
+                     "class is within its number.",
+        .reading = "Disconnecting means `replaced` or `evicted`, refusing means the codes 31010, 31023 and "
+                   "mdsync:limit. The number is counted at the login that caused it, the newcomer included; "
+                   "where no login caused it, at the disconnection. A refusal may be seen before the online of "
+                   "the device that took the place. Web is judged here while the service is off and, with one "
+                   "place, while it is changing.",
+        .tempted = "A device logs in and its class stays within its number.",
+        .aspects = kClass | bit(Aspect::Raised) | bit(Aspect::Boundary),
+    },
+    {
+        .id = RuleId::LimitNewestWins,
+        .name = "limit.newest-wins",
+        .level = Level::Must,
+        .source = "docs",
+        .quote = "",
+        .statement = "A login that takes a class over its number by k: with `onLimit: replace` the newcomer "
+                     "stays and whoever goes is among the k connections that began first; with `refuse` the "
+                     "newcomer is refused and nobody goes.",
+        .reading = "A connection's age counts from its own online, so a device that reconnected is young. That "
+                   "too few go is limit.per-class's. A connection that ends for another reason between the "
+                   "login and the settled moment may stand for one of the k. Web is judged here only while the "
+                   "service is off. While a class is over its number from before (the number shrank), its "
+                   "logins and disconnections are undecided.",
+        .tempted = "A login takes a class over its number.",
+        .aspects = kClass | bit(Aspect::Replace) | bit(Aspect::Refuse) | bit(Aspect::Raised),
+    },
+}};
 
-namespace {
+}  // namespace mdsync
 
-constexpr int kWebTabs = 10;  // seed, "Impact on Web Platform Connection Count"
-
-bool refusedByLimit(std::string_view code) {
-    return code == "31010" || code == "31023" || code == "mdsync:limit";
-}
-
-}  // namespace
+namespace mdsync::rules {
 
 // seed, tip: "one mobile device, one web client, one desktop client, and one mini-program client"; more by ticket.
-int Checker::State::limitFor(DeviceClass c, Regime r) const {
-    switch (c) {
+int numberOf(const History& h, DeviceClass deviceClass, Regime regime) {
+    switch (deviceClass) {
         case DeviceClass::Mobile:
-            return settings.mobileLimit;
+            return h.settings.mobileLimit;
         case DeviceClass::Miniprogram:
-            return settings.miniprogramLimit;
+            return h.settings.miniprogramLimit;
         case DeviceClass::Desktop:
             return 1;
         case DeviceClass::Web:
-            return r.service == Service::Off ? 1 : kWebTabs;
+            return regime.service == Service::Off ? 1 : kMostTabs;
     }
     return 1;
 }
 
-// The login of `id` as it stands now, before the device counts as online. What was disconnected for it beforehand still
-// counts.
-LoginFacts Checker::State::loginAt(DeviceId id) {
-    const DeviceFacts& d = devices[id.index()];
-    const UserFacts& user = users[d.user.index()];
-    LoginFacts login;
-    login.device = id;
-    login.deviceClass = d.deviceClass;
-    login.regime = service.at(now);
-    login.number = limitFor(d.deviceClass, login.regime);
-    login.webRules = d.deviceClass == DeviceClass::Web && login.regime.service == Service::On;
-    login.place = place;
-    login.t = now;
-    login.origin = origin;
+namespace {
 
-    std::vector<std::pair<Place, std::pair<DeviceId, std::uint16_t>>> connections;
-    int legalOnes = 0;
-    bool overBefore = false;
-    for (std::uint16_t i = 0; i < user.deviceCount; ++i) {
-        const DeviceId other{user.firstDevice.value + i};
-        const DeviceFacts& o = devices[other.index()];
-        if (other == id || !o.online || o.deviceClass != d.deviceClass) continue;
-        connections.emplace_back(o.began, std::pair{other, o.session});
-        legalOnes += legal[other.index()] != 0 ? 1 : 0;
-    }
-    for (const EvictionFacts& x : evictions) {
-        if (x.resolved || x.deviceClass != d.deviceClass || devices[x.device.index()].user != d.user) continue;
-        if ((x.by.exists() && x.by != id) || x.device == id) continue;  // one device is one connection
-        connections.emplace_back(x.began, std::pair{x.device, x.session});
-        overBefore |= x.overBefore;
-    }
-    login.count = static_cast<int>(connections.size()) + 1;
-    // Connections that were legal when made stay legal: while they alone exceed a number that shrank, nothing is
-    // decided.
-    login.undecided = overBefore || legalOnes > login.number;
-    if (login.over() > 0) {
-        std::sort(connections.begin(), connections.end());
-        const auto k = std::min<std::size_t>(connections.size(), static_cast<std::size_t>(login.over()));
-        for (std::size_t i = 0; i < k; ++i) login.earliest.push_back(connections[i].second);
-    }
-    return login;
+bool isWebChanging(DeviceClass deviceClass, Regime regime) {
+    return deviceClass == DeviceClass::Web && regime.service == Service::Changing;
+}
+bool isWebChanging(const LoginFacts& login) {
+    return isWebChanging(login.deviceClass, login.regime);
+}
+// limit.within's number: a tab that was alone was within its number whatever the switch was doing.
+int certainNumber(DeviceClass deviceClass, Regime regime, int number) {
+    return isWebChanging(deviceClass, regime) ? 1 : number;
+}
+int certainNumber(const LoginFacts& login) {
+    return certainNumber(login.deviceClass, login.regime, login.number);
 }
 
-void Checker::State::limitLogin(DeviceId id) {
-    const DeviceFacts& d = devices[id.index()];
-    const UserFacts& user = users[d.user.index()];
-    LoginFacts& login = logins[id.index()];
-    login = loginAt(id);
-    legal[id.index()] = login.over() <= 0 || login.undecided ? 1 : 0;
-
-    for (std::uint16_t i = 0; i < user.deviceCount; ++i) {
-        const DeviceFacts& o = devices[user.firstDevice.index() + i];
-        if (o.online && o.deviceClass != d.deviceClass) {
-            check(RuleId::LimitClassesIndependent, aspectsOf(d.deviceClass));
-            break;
-        }
-    }
-    if (!login.undecided && !login.webRules) {
-        if (login.within()) check(RuleId::LimitWithin, aspectsOf(login) | boundaryIf(login.count == login.number));
-        if (login.over() > 0) check(RuleId::LimitPerClass, aspectsOf(login));
-    }
-    for (EvictionFacts& x : evictions) {
-        if (x.resolved || x.deviceClass != d.deviceClass || devices[x.device.index()].user != d.user) continue;
-        if (x.by.exists() && x.by != id) continue;
-        x.resolved = true;
-        judgeEviction(x, &login);
-    }
+bool refuses(const History& h) {
+    return h.settings.onLimit == OnLimit::Refuse;
 }
 
-// The numbers are about to change: who is within them now was legal when made, whether or not a settled moment has
-// come.
-void Checker::State::limitsChange() {
-    constexpr std::size_t kClasses = 4;
-    const Regime regime = service.at(now);
-    for (const UserFacts& user : users) {
-        std::array<int, kClasses> online{};
-        for (std::uint16_t i = 0; i < user.deviceCount; ++i) {
-            const DeviceFacts& d = devices[user.firstDevice.index() + i];
-            if (d.online) ++online[static_cast<std::size_t>(d.deviceClass)];
-        }
-        for (std::uint16_t i = 0; i < user.deviceCount; ++i) {
-            const std::size_t number = user.firstDevice.index() + i;
-            const DeviceClass c = devices[number].deviceClass;
-            if (online[static_cast<std::size_t>(c)] <= limitFor(c, regime)) legal[number] = 1;
-        }
-    }
+Found violated(const History& h, const Disconnection& d) {
+    return broken({}, aspectsOf(h, d.eviction.deviceClass, d.number));
+}
+Found violated(const History& h, const LoginFacts& login) {
+    return broken({}, aspectsOf(h, login));
 }
 
-// A device that is online was disconnected by the limit.
-void Checker::State::limitOffline(const Event& e) {
-    const DeviceFacts& d = devices[e.device.index()];
-    const UserFacts& user = users[d.user.index()];
-    EvictionFacts x;
-    x.device = e.device;
-    x.session = d.session;
-    x.by = e.by;
-    x.deviceClass = d.deviceClass;
-    x.regime = service.at(now);
-    x.number = limitFor(d.deviceClass, x.regime);
-    x.place = place;
-    x.began = d.began;
-    x.t = now;
-    x.origin = origin;
-    const auto recent = [this](const LoginFacts& l) {
-        return l.place > 0 && (timeMode ? l.t + patience >= now : l.place > lastSettled);
-    };
-    const LoginFacts* login = nullptr;
-    int legalOnes = 0;
-    for (std::uint16_t i = 0; i < user.deviceCount; ++i) {
-        const std::size_t other = user.firstDevice.index() + i;
-        if (devices[other].deviceClass != d.deviceClass) continue;
-        if (devices[other].online) {
-            ++x.count;
-            legalOnes += legal[other] != 0 ? 1 : 0;
-        }
-        const LoginFacts& l = logins[other];
-        if (!x.by.exists() && recent(l) && (login == nullptr || l.place > login->place)) login = &l;
-    }
-    // Over its number from before: nothing is decided, whatever login it would belong to.
-    x.overBefore = legalOnes > x.number;
+// ---- limit.per-class: at a settled moment no more connections of a class are online than its number -----------
 
-    if (!x.overBefore && x.by.exists() && devices[x.by.index()].deviceClass != d.deviceClass) {
-        const LoginFacts& by = logins[x.by.index()];
-        finding(RuleId::LimitClassesIndependent, {}, aspectsOf(d.deviceClass))
-            .about(e.device)
-            .online(e.device)
-            .link(by.place, by.t, by.origin, fmt::format("{} online", name(x.by)))
-            .here(fmt::format("{} offline, by the login of {}", name(e.device), name(x.by)))
-            .file([&] {
-                return fmt::format("{} ({}) was disconnected by the login of {} ({})", name(e.device),
-                                   spell(d.deviceClass), name(x.by), spell(devices[x.by.index()].deviceClass));
-            });
-        return;
-    }
-    if (x.by.exists()) {
-        // A device that is gone may be on its way back: the login may be one that has not been seen yet.
-        const LoginFacts& l = logins[x.by.index()];
-        if (devices[x.by.index()].online)
-            login = &l;
-        else if (recent(l))
-            x.earlier = l;
-    }
-    if (login != nullptr)
-        judgeEviction(x, login);
-    else
-        evictions.push_back(x);
+Found atMostItsNumberAreLeft(const History& h, const AfterLogin& a) {
+    if (a.login.over() <= 0) return Outcome::NotMine;
+    if (a.login.undecided) return Outcome::Undecided;
+    return a.left > a.login.number ? violated(h, a.login)
+                                   : Outcome::NotMine;  // that it was asked was counted at the login
+}
+std::string saysTooManyAreLeft(const History& h, const AfterLogin& a) {
+    return fmt::format("{} {} connections of {} are online, and {} may be", a.left, spell(a.login.deviceClass),
+                       h.name(h.ownerOf(a.login.device)), a.login.number);
 }
 
-// A disconnection breaks the first of: limit.within / web.ten-tabs, web.newest-connects, limit.newest-wins /
-// web.evict-earliest.
-void Checker::State::judgeEviction(const EvictionFacts& x, const LoginFacts* login) {
-    const bool web = x.deviceClass == DeviceClass::Web;
-    const Regime regime = login != nullptr ? login->regime : x.regime;
-    const int number = login != nullptr ? login->number : x.number;
-    const int count = login != nullptr ? login->count : x.count;
-    const bool webOn = web && regime.service == Service::On;
-    const bool webChanging = web && regime.service == Service::Changing;
-    const auto broken = [&](RuleId rule, const std::string& text) {
-        Finding f = finding(rule, webOn ? regime : Regime{}, aspectsOf(x.deviceClass, number) | onLimit());
-        f.about(x.device).at(x.place, x.t).blame(login != nullptr ? login->origin : x.origin);
-        if (login != nullptr) {
-            for (const auto& [other, session] : login->earliest) {
-                if (devices[other.index()].session == session) f.online(other);
-            }
-            f.link(login->place, login->t, login->origin,
-                   fmt::format("{} online, {} of {}", name(login->device), count, number));
-        }
-        const DeviceSide& s = side(x.device);
-        if (login == nullptr || login->device != x.device)
-            f.link(x.began, s.beganAt, s.beganOrigin, fmt::format("{} online", name(x.device)));
-        const std::string by = x.by.exists() ? ", by the login of " + name(x.by) : std::string();
-        f.link(x.place, x.t, x.origin, fmt::format("{} offline{}", name(x.device), by));
-        f.file([&] { return text; });
-    };
-    if (x.overBefore || (login != nullptr && login->undecided))
-        return undecided(webOn ? RuleId::WebTenTabs : RuleId::LimitWithin);
-    const int demanded = webChanging ? 1 : number;
-    if (count <= demanded) {
-        return broken(webOn ? RuleId::WebTenTabs : RuleId::LimitWithin,
-                      fmt::format("{} was disconnected, though only {} of {} {} connections of the user were online",
-                                  name(x.device), count, demanded, spell(x.deviceClass)));
-    }
-    if (login == nullptr || webChanging) return undecided(webOn ? RuleId::WebEvictEarliest : RuleId::LimitNewestWins);
-    if (login->device == x.device && login->session == x.session) {
-        return broken(
-            webOn ? RuleId::WebNewestConnects : RuleId::LimitNewestWins,
-            fmt::format("the newcomer {} was disconnected instead of the earliest connection", name(x.device)));
-    }
-    if (!webOn && settings.onLimit == OnLimit::Refuse) {
-        return broken(RuleId::LimitNewestWins,
-                      fmt::format("{} was disconnected by the login of {}, which should have been refused",
-                                  name(x.device), name(login->device)));
-    }
-    const bool among = std::find(login->earliest.begin(), login->earliest.end(), std::pair{x.device, x.session}) !=
-                       login->earliest.end();
-    if (among) return;
-    const std::string first = login->earliest.empty() ? std::string("another") : name(login->earliest.front().first);
-    broken(webOn ? RuleId::WebEvictEarliest : RuleId::LimitNewestWins,
-           fmt::format("{} was disconnected; {} is older", name(x.device), first));
+// ---- limit.within: nobody is disconnected or refused while the class is within its number ----------------------
+
+Found disconnectedThoughWithin(const History& h, const Disconnection& d) {
+    if (d.undecided()) return Outcome::Undecided;
+    if (d.count > certainNumber(d.eviction.deviceClass, d.regime, d.number)) return Outcome::NotMine;
+    return violated(h, d);
+}
+std::string saysDisconnectedThoughWithin(const History& h, const Disconnection& d) {
+    const DeviceClass c = d.eviction.deviceClass;
+    return fmt::format("{} was disconnected, though only {} of {} {} connections of the user were online",
+                       h.name(d.eviction.device), d.count, certainNumber(c, d.regime, d.number), spell(c));
 }
 
-void Checker::State::judgeLogin() {
-    const LoginFacts login = loginQueue.front();
-    loginQueue.pop();
-    const DeviceFacts& d = devices[login.device.index()];
-    const UserFacts& user = users[d.user.index()];
-    const bool lasts = d.online && d.session == login.session;
-    int left = 0;  // connections of the class that began with this login at the latest
-    int online = 0;
-    for (std::uint16_t i = 0; i < user.deviceCount; ++i) {
-        const DeviceFacts& o = devices[user.firstDevice.index() + i];
-        if (!o.online || o.deviceClass != login.deviceClass) continue;
-        ++online;
-        left += o.began <= login.place ? 1 : 0;
-    }
-    if (online <= login.number) {
-        for (std::uint16_t i = 0; i < user.deviceCount; ++i) {
-            const std::size_t other = user.firstDevice.index() + i;
-            if (devices[other].deviceClass == login.deviceClass) legal[other] = 1;
-        }
-    }
-    if (login.undecided) {
-        if (login.over() > 0) undecided(login.webRules ? RuleId::WebEvictEarliest : RuleId::LimitPerClass);
-        return;
-    }
-    const auto broken = [&](RuleId rule, const std::string& text) {
-        Finding f = finding(rule, login.webRules ? login.regime : Regime{}, aspectsOf(login) | onLimit());
-        f.about(login.device).blame(login.origin);
-        for (const auto& [other, session] : login.earliest) {
-            if (devices[other.index()].session == session) f.online(other);
-        }
-        f.link(login.place, login.t, login.origin,
-               fmt::format("{} online, {} of {}", name(login.device), login.count, login.number));
-        f.due().file([&] { return text; });
-    };
-    const auto tooMany = [&] {
-        return fmt::format("{} {} connections of {} are online, and {} may be", left, spell(login.deviceClass),
-                           name(d.user), login.number);
-    };
-    if (login.webRules) {
-        if (login.count == login.number) check(RuleId::WebTenTabs, login.regime, aspectsOf(login));
-        if (login.over() <= 0) return;
-        if (left <= login.number)
-            check(RuleId::WebEvictEarliest, login.regime, aspectsOf(login));
-        else if (finishing)
-            ++open;
-        else
-            broken(RuleId::WebEvictEarliest, tooMany());
-        if (lasts)
-            check(RuleId::WebNewestConnects, login.regime, aspectsOf(login));
-        else
-            lapse(RuleId::WebNewestConnects);
-        return;
-    }
-    if (login.over() <= 0) return;
-    if (left > login.number && !finishing) broken(RuleId::LimitPerClass, tooMany());
-    if (login.webChanging()) return undecided(RuleId::LimitNewestWins);
-    if (settings.onLimit == OnLimit::Refuse) {
-        broken(RuleId::LimitNewestWins,
-               fmt::format("{} came online over the number of its class, and should have been refused",
-                           name(login.device)));
-    } else if (lasts) {
-        check(RuleId::LimitNewestWins, aspectsOf(login) | onLimit());
-    } else {
-        lapse(RuleId::LimitNewestWins);
-    }
+Found refusedThoughWithin(const History& h, const Refusal& r) {
+    if (r.login.undecided) return Outcome::Undecided;
+    return r.within(certainNumber(r.login)) ? violated(h, r.login) : Outcome::NotMine;
+}
+std::string saysRefusedThoughWithin(const History& h, const Refusal& r) {
+    return fmt::format("{} was refused, though it would have been {} of {} {} connections", h.name(r.login.device),
+                       r.login.count, certainNumber(r.login), spell(r.login.deviceClass));
 }
 
-void Checker::State::limitRefused(const Event& e) {
-    if (!e.code.exists() || !refusedByLimit(words->texts[e.code])) return;
-    if (devices[e.device.index()].online) return;
-    RefusalFacts refusal{loginAt(e.device), {}};
-    const UserFacts& user = users[devices[e.device.index()].user.index()];
-    for (std::uint16_t i = 0; i < user.deviceCount; ++i) {
-        const DeviceId other{user.firstDevice.value + i};
-        if (devices[other.index()].online) refusal.counted.push_back(other);
-    }
-    refusals.push(refusal);
-    oweNow(DueKind::Refusal, e.device.value);
+// ---- limit.newest-wins: over the number by k ------------------------------------------------------------------
+//
+// `onLimit: replace`: the newcomer stays, and whoever goes is among the k that began first. `refuse`: the newcomer is
+// refused, and nobody goes.
+
+Found newcomerStays(const History& h, const AfterLogin& a) {
+    if (a.login.undecided || a.login.over() <= 0) return Outcome::NotMine;
+    if (isWebChanging(a.login)) return Outcome::Undecided;
+    if (refuses(h)) return violated(h, a.login);
+    if (!a.lasts) return Outcome::Lapsed;  // a disconnection for its own login is judged as such
+    return keptIf(true, {}, aspectsOf(h, a.login));
+}
+std::string saysNotRefused(const History& h, const AfterLogin& a) {
+    return fmt::format("{} came online over the number of its class, and should have been refused",
+                       h.name(a.login.device));
 }
 
-// A refusal may be seen before the `online` that caused it, so devices that came until now count too; not those that
-// were there and came anew.
-void Checker::State::judgeRefusal() {
-    const RefusalFacts refusal = refusals.front();
-    const LoginFacts& login = refusal.login;
-    refusals.pop();
-    const DeviceFacts& d = devices[login.device.index()];
-    const UserFacts& user = users[d.user.index()];
-    int later = 0;
-    for (std::uint16_t i = 0; i < user.deviceCount; ++i) {
-        const DeviceId other{user.firstDevice.value + i};
-        const std::vector<DeviceId>& counted = refusal.counted;
-        if (other != login.device && devices[other.index()].deviceClass == login.deviceClass &&
-            logins[other.index()].place > login.place &&
-            std::find(counted.begin(), counted.end(), other) == counted.end())
-            ++later;
+Found anotherThanTheEarliest(const History& h, const Disconnection& d) {
+    if (d.login == nullptr || isWebChanging(d.eviction.deviceClass, d.regime)) return Outcome::Undecided;
+    const bool rightly = !refuses(h) && d.login->isAmongEarliest(d.eviction.device, d.eviction.session);
+    return rightly ? Outcome::NotMine : violated(h, d);
+}
+std::string saysWhoShouldHaveGone(const History& h, const Disconnection& d) {
+    const std::string gone = h.name(d.eviction.device);
+    if (d.ofNewcomer()) return fmt::format("the newcomer {} was disconnected instead of the earliest connection", gone);
+    if (refuses(h)) {
+        return fmt::format("{} was disconnected by the login of {}, which should have been refused", gone,
+                           h.name(d.login->device));
     }
-    const auto broken = [&](RuleId rule, const std::string& text) {
-        finding(rule, login.webRules ? login.regime : Regime{}, aspectsOf(login) | onLimit())
-            .about(login.device)
-            .blame(login.origin)
-            .link(login.place, login.t, login.origin,
-                  fmt::format("{} refused, would be {} of {}", name(login.device), login.count, login.number))
-            .file([&] { return text; });
-    };
-    if (login.undecided) return undecided(login.webRules ? RuleId::WebTenTabs : RuleId::LimitWithin);
-    const int demanded = login.webChanging() ? 1 : login.number;
-    if (login.count + later <= demanded) {
-        if (finishing) return;  // the login that caused it may not have been seen yet
-        return broken(login.webRules ? RuleId::WebTenTabs : RuleId::LimitWithin,
-                      fmt::format("{} was refused, though it would have been {} of {} {} connections",
-                                  name(login.device), login.count, demanded, spell(login.deviceClass)));
-    }
-    if (login.webChanging()) return undecided(RuleId::LimitNewestWins);
-    if (login.webRules)
-        return broken(RuleId::WebNewestConnects,
-                      fmt::format("the newcomer {} was refused; the earliest connection must go", name(login.device)));
-    if (settings.onLimit == OnLimit::Refuse) return check(RuleId::LimitNewestWins, aspectsOf(login) | onLimit());
-    broken(RuleId::LimitNewestWins,
-           fmt::format("the newcomer {} was refused; the earliest connection must go", name(login.device)));
+    const auto& earliest = d.login->earliest;
+    return fmt::format("{} was disconnected; {} is older", gone,
+                       earliest.empty() ? std::string("another") : h.name(earliest.front().first));
 }
 
-}  // namespace mdsync
+Found newcomerWasRefused(const History& h, const Refusal& r) {
+    if (isWebChanging(r.login)) return Outcome::Undecided;
+    return keptIf(refuses(h), {}, aspectsOf(h, r.login));
+}
+std::string saysNewcomerWasRefused(const History& h, const Refusal& r) {
+    return fmt::format("the newcomer {} was refused; the earliest connection must go", h.name(r.login.device));
+}
+
+// ---- in the order in which they are asked -------------------------------------------------------------------
+
+constexpr std::array kLimitAfterLogin{
+    ConnectionRule<AfterLogin>{RuleId::LimitPerClass, atMostItsNumberAreLeft, saysTooManyAreLeft, AtEnd::Dropped},
+    ConnectionRule<AfterLogin>{RuleId::LimitNewestWins, newcomerStays, saysNotRefused},
+};
+constexpr std::array kLimitDisconnection{
+    ConnectionRule<Disconnection>{RuleId::LimitWithin, disconnectedThoughWithin, saysDisconnectedThoughWithin},
+    ConnectionRule<Disconnection>{RuleId::LimitNewestWins, anotherThanTheEarliest, saysWhoShouldHaveGone},
+};
+constexpr std::array kLimitRefusal{
+    ConnectionRule<Refusal>{RuleId::LimitWithin, refusedThoughWithin, saysRefusedThoughWithin, AtEnd::Dropped},
+    ConnectionRule<Refusal>{RuleId::LimitNewestWins, newcomerWasRefused, saysNewcomerWasRefused},
+};
+
+}  // namespace
+
+constinit const ConnectionRules kLimitConnections{kLimitAfterLogin, kLimitDisconnection, kLimitRefusal};
+
+// ---- limit.classes-independent: a login must not disconnect a device of another class ---------------------------
+
+void judgeAcrossClasses(const History& h, Ledger& ledger, const EvictionFacts& x, const LoginFacts& by) {
+    const std::string newcomer = h.name(x.by);
+    Finding(h, ledger, RuleId::LimitClassesIndependent, {}, aspectsOf(x.deviceClass))
+        .about(x.device)
+        .online(x.device)
+        .link(by.place, by.t, by.origin, fmt::format("{} online", newcomer))
+        .here(fmt::format("{} offline, by the login of {}", h.name(x.device), newcomer))
+        .file([&] {
+            return fmt::format("{} ({}) was disconnected by the login of {} ({})", h.name(x.device),
+                               spell(x.deviceClass), newcomer, spell(h.device(x.by).deviceClass));
+        });
+}
+
+// ---- what tempts them -------------------------------------------------------------------------------------
+
+void temptLimit(const History& h, Ledger& ledger, const LoginFacts& login) {
+    for (const DeviceId other : h.devicesOf(h.ownerOf(login.device))) {
+        if (!h.device(other).online || h.device(other).deviceClass == login.deviceClass) continue;
+        ledger.check(RuleId::LimitClassesIndependent, aspectsOf(login.deviceClass));
+        break;
+    }
+    if (login.undecided || login.webRules) return;
+    const Aspects aspects = aspectsOf(h, login);
+    if (login.count <= certainNumber(login))
+        ledger.check(RuleId::LimitWithin, aspects | boundaryIf(login.count == login.number));
+    if (login.over() > 0) ledger.check(RuleId::LimitPerClass, aspects);
+}
+
+}  // namespace mdsync::rules

@@ -67,6 +67,9 @@ struct Found {
     Found(Outcome o) : outcome(o) {}  // NOLINT(google-explicit-constructor): a plain outcome is a Found
     Found(Outcome o, Regime r, Aspects a) : outcome(o), regime(r), aspects(a) {}
 };
+[[nodiscard]] inline Found broken(Regime regime, Aspects aspects) {
+    return {Outcome::Broken, regime, aspects};
+}
 [[nodiscard]] inline Found keptIf(bool kept, Regime regime, Aspects aspects) {
     return {kept ? Outcome::Kept : Outcome::Broken, regime, aspects};
 }
@@ -94,8 +97,9 @@ struct Claim {
 // Whether a duty that is not kept when the trace ends leaves a trace without violations inconclusive.
 enum class AtEnd : std::uint8_t {
     Inconclusive,
-    Dropped,     // the trace may be the reason that it is not kept: it says nothing
-    NotLookedAt  // ... and that it is kept says nothing either
+    Dropped,      // the trace may be the reason that it is not kept: it says nothing
+    NotLookedAt,  // ... and that it is kept says nothing either
+    Certain       // it is violated: no later event could have kept it
 };
 
 // What a violated duty takes with it: one fault, one violation.

@@ -8,6 +8,16 @@
 
 namespace mdsync {
 
+// Aspects that many rules have together.
+inline constexpr Aspects kConversation = bit(Aspect::Private) | bit(Aspect::Group);
+inline constexpr Aspects kAnyConversation = bit(Aspect::Private) | bit(Aspect::Group) | bit(Aspect::Chatroom);
+inline constexpr Aspects kOrigin = bit(Aspect::Device) | bit(Aspect::Api);
+inline constexpr Aspects kSide = bit(Aspect::Recipient) | bit(Aspect::Author);
+inline constexpr Aspects kClass =
+    bit(Aspect::Mobile) | bit(Aspect::Web) | bit(Aspect::Desktop) | bit(Aspect::Miniprogram);
+inline constexpr Aspects kSwitch = bit(Aspect::Unturned) | bit(Aspect::Turned);
+inline constexpr Aspects kLogin = bit(Aspect::FirstLogin) | bit(Aspect::Return) | bit(Aspect::Reinstall);
+
 extern const std::array<Rule, 5> kOffRules;
 extern const std::array<Rule, 2> kOnlineRules;
 extern const std::array<Rule, 4> kLimitRules;
