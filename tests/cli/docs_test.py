@@ -24,14 +24,14 @@ def mdsync(*arguments, cwd=None):
 
 class GeneratedPages(unittest.TestCase):
     def test_the_rules_reference_is_what_the_binary_prints(self):
-        self.assertEqual(read("docs", "rules.md"), mdsync("rules", "--markdown").stdout, "mdsync rules --markdown > docs/rules.md")
+        self.assertEqual(read("docs", "rules.md"), mdsync("rules", "--markdown").stdout, "script/regenerate docs/rules.md")
 
     def test_the_table_of_known_bad_servers_is_what_the_binary_prints(self):
         table = re.search(r"<!-- mdsync mutants --markdown -->\n(.*?)<!-- end -->", read("docs", "mutants.md"), re.S).group(1)
-        self.assertEqual(table, mdsync("mutants", "--markdown").stdout, "mdsync mutants --markdown")
+        self.assertEqual(table, mdsync("mutants", "--markdown").stdout, "script/regenerate docs/mutants.md")
 
     def test_the_schema_is_what_the_binary_prints(self):
-        self.assertEqual(read("docs", "schema", "scenario.schema.json"), mdsync("schema").stdout)
+        self.assertEqual(read("docs", "schema", "scenario.schema.json"), mdsync("schema").stdout, "script/regenerate docs/schema/scenario.schema.json")
 
 
 class MutantsPage(unittest.TestCase):
@@ -40,7 +40,7 @@ class MutantsPage(unittest.TestCase):
         import mutate
         rows = re.findall(r"^\| ([a-z ]+) \| \d+ \| (.*) \|$", read("docs", "mutants.md"), re.M)
         reasons = [(name, why) for name, why in rows if "%" not in why]
-        self.assertEqual(reasons, [(name, why) for name, why, _ in mutate.KINDS], "tests/conformance/mutate.py --markdown")
+        self.assertEqual(reasons, [(name, why) for name, why, _ in mutate.KINDS], "script/regenerate docs/mutants.md")
 
 
 class GettingStarted(unittest.TestCase):
@@ -167,10 +167,14 @@ class AdaptersPage(unittest.TestCase):
 
 
 class Readme(unittest.TestCase):
-    def test_the_first_command_prints_what_it_shows(self):
+    def test_the_first_command_prints_lines_of_the_kind_that_it_shows(self):
+        """Numbers and names change with every new scenario: script/regenerate renews them, no commit has to."""
+        def shape(line):
+            return re.sub(r"\d+", "N", re.sub(r"scenarios/\S+ +", "FILE ", line))
+
         lines = mdsync("run", "scenarios", cwd=ROOT).stdout.splitlines()
         shown = re.search(r"mdsync run scenarios\n(.*?)```", read("README.md"), re.S).group(1).splitlines()
-        self.assertEqual(shown, lines[:2] + ["..."] + lines[-2:])
+        self.assertEqual([shape(line) for line in shown], [shape(line) for line in lines[:2] + ["..."] + lines[-2:]])
 
     def test_the_failure_that_it_shows_comes_so(self):
         shown = re.search(r"```\n(FAIL .*?)```", read("README.md"), re.S).group(1)

@@ -104,7 +104,7 @@ class Explore(ToolTest):
         rows = dict(re.findall(r"^\| ([a-z0-9-]+)(?: \(partial\))? \| (\d+|escaped) \|", page, re.M))
         self.assertNotIn("escaped", rows.values())
         self.assertEqual(page, self.expect(0, "explore", "--every-mutant", "--markdown").stdout,
-                         "mdsync explore --every-mutant --markdown > docs/search-mutants.md")
+                         "script/regenerate docs/search-mutants.md")
         document = json.loads(self.expect(0, "explore", "--every-mutant", "--runs", "20000", "--format", "json").stdout)
         self.assertEqual({m["name"] for m in document["mutants"]}, set(rows))
         self.assertEqual(sum(m["heldOut"] for m in document["mutants"]), 12)
