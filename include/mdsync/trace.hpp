@@ -152,7 +152,7 @@ enum class PayloadKind : std::uint8_t { Unknown, Text, Digest };
 // Which endpoint a `publish` used, as it was asked for. `Path` has the literal path in Event::code.
 enum class Api : std::uint8_t { Message, Status, Path };
 
-// An Event is one line of a trace. Which fields mean something depends on the kind (formats: "Trace"); the others keep
+// An Event is one line of a trace. Which fields mean something depends on the kind (docs/trace.md); the others keep
 // their defaults.
 struct Event {
     Instant t{};

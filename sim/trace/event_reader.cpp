@@ -1,4 +1,4 @@
-// See event_reader.hpp. The table below is formats section 2's table of events.
+// See event_reader.hpp. The table below is the table of events in docs/trace.md.
 #include "trace/event_reader.hpp"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// One line to one event, by the table of formats section 2: keys in any order, every mistake with its place.
+// One line to one event, by the table of events in docs/trace.md: keys in any order, every mistake with its place.
 //
 // This is the complete reader. QuickReader (quick_reader.hpp) does the same for the usual layout only, faster.
 #pragma once

@@ -1,4 +1,4 @@
-// Lines that wait for their place in time: `--skew` (formats, section 2).
+// Lines that wait for their place in time: `--skew` (docs/trace.md).
 #pragma once
 
 #include <cstdint>
