@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "drive/requests.hpp"
+#include "drive/session.hpp"
 #include "mdsync/choices.hpp"
 #include "mdsync/trace_io.hpp"
 #include "mdsync/world.hpp"
@@ -68,7 +68,7 @@ public:
         network.kind = OpKind::Network;
         network.network.latencyLow = Millis{kLatencyLow};
         network.network.latencyHigh = Millis{kLatencyHigh};
-        world_.start(network);
+        (void)world_.start(network);
     }
 
     // Everybody comes online, and what that set going comes to rest.
@@ -77,16 +77,12 @@ public:
             Op op;
             op.kind = OpKind::Login;
             op.device = DeviceId{d};
-            ask(op);
-            if (d % 64 == 63) {
-                world_.advance(Millis{1});
-                judge();
-            }
+            session_.begin(op);
+            if (d % 64 == 63) session_.advance(Millis{1});
         }
-        world_.settle();
-        judge();
-        world_.advance(kPatience * 2);
-        judge();
+        (void)world_.settle();  // not a settled moment: the load has none, and duties wait for kPatience
+        side_.drain();
+        session_.advance(kPatience * 2);
     }
 
     // Sends `messages` in total, so that `inFlight` packets are under way, and lets time run until all has arrived.
@@ -101,13 +97,12 @@ public:
             if (world_.inFlight() < inFlight) {
                 for (credit += perMilli; credit >= 1 && sent < messages; --credit) send(MessageId{sent++});
             }
-            world_.advance(Millis{1});
+            session_.advance(Millis{1});
             inFlight_ += world_.inFlight();
             ++moments_;
-            judge();
         }
-        world_.settle();
-        judge();
+        (void)world_.settle();
+        side_.drain();
         checker_.finish(lexicon_);
         return deliveries_;
     }
@@ -125,6 +120,24 @@ public:
     [[nodiscard]] const Checker& checker() const { return checker_; }
 
 private:
+    // The world; what happened in it is judged all at once.
+    class Side : public WorldParty {
+    public:
+        explicit Side(Load& load) : WorldParty(load.world_), load_(load) {}
+        void write(const Event& event) { load_.take(std::span(&event, 1)); }
+        void drain() {
+            if (world_.events().empty()) return;
+            load_.take(world_.events());
+            world_.events().clear();
+            world_.annex() = {};
+        }
+        Lexicon& lexicon() { return load_.lexicon_; }
+        Annex& annex() { return world_.annex(); }
+
+    private:
+        Load& load_;
+    };
+
     void send(MessageId message) {
         const Stream stream = streamOf(Purpose::Generate, 0);
         const std::uint32_t from = choices_->draw(stream, users_, Label::Load);
@@ -135,21 +148,7 @@ private:
         op_.to = Address::of(UserId{to});
         op_.type = type_;
         op_.text = body_;
-        ask(op_);
-    }
-
-    void ask(const Op& op) {
-        if (std::optional<Event> event = eventOfRequest(op, lexicon_)) {
-            event->t = world_.now();
-            take(std::span(&*event, 1));
-        }
-        world_.start(op);
-    }
-
-    void judge() {
-        take(world_.events());
-        world_.events().clear();
-        world_.annex() = {};
+        session_.begin(op_);
     }
 
     void take(std::span<const Event> events) {
@@ -167,6 +166,8 @@ private:
     World world_;
     Checker checker_;
     std::unique_ptr<Choices> choices_;
+    Side side_{*this};
+    Session<Side> session_{side_};
     Op op_;
     std::uint64_t deliveries_ = 0;
     std::uint64_t inFlight_ = 0;

@@ -10,7 +10,9 @@
 #include <span>
 #include <vector>
 
+#include "drive/session.hpp"
 #include "mdsync/choices.hpp"
+#include "mdsync/presence.hpp"
 #include "mdsync/rules.hpp"
 #include "mdsync/scenario.hpp"
 #include "mdsync/world.hpp"
@@ -34,31 +36,24 @@ public:
     [[nodiscard]] bool activated() const { return world_->activated(); }
 
 private:
-    struct Seat {
-        bool online = false;
-        bool unnoticed = false;
-        bool connecting = false;
-    };
+    class Side;  // the world, whose events are looked at where they are
 
-    void act(const Step& step);
-    void actTogether(const Step& step);
-    void wait(const Step& step);
-    void settle();
-    [[nodiscard]] bool isPossible(const Op& op) const;
-    void ask(const Op& op);
-    void answered(const Op& op, const Answer& answer);
-    void write(Event event);
+    void take(Session<Side>& session, const Step& step);
+    void act(Session<Side>& session, const Step& step);
+    void actTogether(Session<Side>& session, const Step& step);
+    void wait(Session<Side>& session, const Step& step);
     void look();
 
     std::size_t limit_;
-    const Case* case_ = nullptr;
     Lexicon* lexicon_ = nullptr;
     std::uint64_t seed_ = 0;
     std::optional<World> world_;
     std::optional<Checker> checker_;
     std::unique_ptr<Choices> order_;
-    std::vector<Seat> seats_;
-    std::vector<const Op*> together_;
+    Presence presence_;
+    std::vector<const Action*> together_;
+    std::vector<const Action*> left_;
+    std::vector<const Op*> ops_;
     std::size_t seen_ = 0;  // so many of the world's events were looked at
     std::vector<Event> events_;
     Annex annex_;

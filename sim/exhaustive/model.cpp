@@ -1,7 +1,4 @@
-// The world and the rules as a model. See sync_model.hpp.
-//
-// Events are written as the runner writes them: what is asked when it goes out, what happened as the world tells it,
-// what the answer makes of it behind that.
+// The world and the rules as a model. See model.hpp.
 #include "exhaustive/model.hpp"
 
 #include <fmt/format.h>
@@ -9,7 +6,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "drive/requests.hpp"
+#include "drive/session.hpp"
 #include "rules/canonical.hpp"
 #include "world/canonical.hpp"
 #include "world/decisions.hpp"
@@ -230,42 +227,65 @@ void SyncModel::waits(const Position& position, std::vector<Move>& out) const {
 
 // ---- Making it happen -----------------------------------------------------------------------------------------------
 
+// The rules see what happens as it happens.
+class SyncModel::Side : public WorldParty {
+public:
+    Side(SyncModel& model, Position& position) : WorldParty(position.world), model_(model), position_(position) {}
+    void write(const Event& event) { position_.checker.feed(event, lexicon(), annex()); }
+    void drain() {
+        for (const Event& event : world_.events()) position_.checker.feed(event, lexicon(), world_.annex());
+        world_.events().clear();
+        world_.annex().catchUps.clear();
+    }
+    Lexicon& lexicon() { return model_.set_.lexicon; }
+    Annex& annex() { return model_.set_.annex; }
+
+private:
+    SyncModel& model_;
+    Position& position_;
+};
+
 bool SyncModel::make(Position& position, const Move& move, Odometer& chance) {
-    World& world = position.world;
     const RuleCounts before = position.checker.counts();
     const std::size_t violationsBefore = position.checker.violations().size();
     chance_ = &chance;
-    switch (move.kind) {
-        case Move::Kind::Step:
-            --position.steps;
-            step(position, move);
-            position.unsettled = true;
-            break;
-        case Move::Kind::Deliver:
-            deliver(world.state(), firstOn(world.state(), move.line, move.device));
-            take(position);
-            position.unsettled = true;
-            break;
-        case Move::Kind::Settle: {
-            const Answer answer = world.settle();
-            take(position);
-            position.unsettled = false;
-            if (!answer.held) {
-                Event settled;
-                settled.kind = EventKind::Settled;
-                feed(position, settled);
-            }
-            break;
-        }
-        case Move::Kind::Wait:
-            --position.steps;
-            world.advance(move.wait);
-            take(position);
-            break;
-    }
+    make(position, move);
     buryDead(position);
     chance_ = &idle_;
     return judge(position, before, violationsBefore);
+}
+
+void SyncModel::make(Position& position, const Move& move) {
+    Side side(*this, position);
+    Session session(side);
+    switch (move.kind) {
+        case Move::Kind::Step: {
+            const Verb& verb = set_.verbs[move.verb];
+            const Op op = opOf(move);
+            --position.steps;
+            if (verb.fault) --position.faults;
+            if (op.device.exists()) position.touched |= 1U << op.device.value;
+            set_.annex.settings.clear();
+            session.begin(op);
+            position.unsettled = true;
+            break;
+        }
+        case Move::Kind::Deliver: {
+            State& s = position.world.state();
+            deliver(s, firstOn(s, move.line, move.device));
+            side.drain();
+            position.unsettled = true;
+            break;
+        }
+        case Move::Kind::Settle:
+            session.settle();
+            position.unsettled = false;
+            break;
+        case Move::Kind::Wait:
+            --position.steps;
+            session.advance(move.wait);
+            break;
+    }
 }
 
 // False if the move violated a rule that counts.
@@ -295,33 +315,6 @@ Op SyncModel::opOf(const Move& move) const {
     if (move.message.exists()) op.message = move.message;
     if (verb.begins) op.text = set_.texts[move.message.index()];
     return op;
-}
-
-void SyncModel::step(Position& position, const Move& move) {
-    const Verb& verb = set_.verbs[move.verb];
-    if (verb.fault) --position.faults;
-    const Op op = opOf(move);
-    if (op.device.exists()) position.touched |= 1U << op.device.value;
-    if (const std::optional<Event> asked = eventOfRequest(op, set_.lexicon)) feed(position, *asked);
-    const Answer answer = position.world.start(op);
-    take(position);
-    const bool refused = answer.kind == Answer::Kind::Refused;
-    const TextId code = refused ? set_.lexicon.texts.intern(answer.text) : TextId{};
-    set_.annex.settings.clear();
-    if (const std::optional<Event> told = eventOfAnswer(op, refused, code, set_.annex)) feed(position, *told);
-}
-
-// Lets the rules see what happened in the world.
-void SyncModel::take(Position& position) {
-    World& world = position.world;
-    for (const Event& event : world.events()) position.checker.feed(event, set_.lexicon, world.annex());
-    world.events().clear();
-    world.annex().catchUps.clear();
-}
-
-void SyncModel::feed(Position& position, Event event) {
-    event.t = position.world.now();
-    position.checker.feed(event, set_.lexicon, set_.annex);
 }
 
 // What does nothing when it arrives, arrives at once: nobody can tell when it did.

@@ -89,9 +89,8 @@ private:
     void waits(const Position& position, std::vector<Move>& out) const;
     [[nodiscard]] bool possible(const Position& position, const Verb& verb, MessageId message) const;
     [[nodiscard]] bool twinComesFirst(const Position& position, DeviceId d) const;
-    void step(Position& position, const Move& move);
-    void take(Position& position);
-    void feed(Position& position, Event event);
+    class Side;  // a position's world, and its rules that listen
+    void make(Position& position, const Move& move);
     void buryDead(Position& position);
     bool judge(const Position& position, const RuleCounts& before, std::size_t violationsBefore);
     [[nodiscard]] Fingerprint fingerprintUnder(const Position& position, const Naming& names);

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <deque>
 
+#include "mdsync/presence.hpp"
+
 namespace mdsync {
 
 namespace {
@@ -16,6 +18,7 @@ public:
           header_(trace.header),
           options_(options),
           settles_(tellsSettled(trace)),
+          presence_(header_.devices.size()),
           devices_(header_.devices.size()),
           users_(header_.users.size()),
           rooms_(header_.rooms.size()),
@@ -25,7 +28,10 @@ public:
     }
 
     History write() {
-        for (now_ = 0; now_ < trace_.events.size(); ++now_) see(trace_.events[now_]);
+        for (now_ = 0; now_ < trace_.events.size(); ++now_) {
+            see(trace_.events[now_]);
+            presence_.see(trace_.events[now_]);
+        }
         std::erase_if(history_.requests, [](const Request& request) { return request.first() == kNoEvent; });
         // A lost network that its device's login shows comes before that login.
         const auto byFirst = [](const Request& a, const Request& b) {
@@ -42,7 +48,6 @@ public:
 
 private:
     struct DeviceView {
-        bool online = false;
         std::size_t onlineSince = 0;        // the event
         std::size_t connecting = kNoEvent;  // number of the request
         std::size_t lastArrival = 0;        // the last event that came down to it in this session
@@ -136,13 +141,14 @@ private:
     void seeAnswerToConnect(const Event& event) {
         DeviceView& device = view(event.device);
         const bool isOnline = event.kind == EventKind::Online;
-        if (isOnline && device.online) {
+        const bool wasOnline = presence_.online(event.device);
+        if (isOnline && wasOnline) {
             // A tolerance of the trace: the session before ended unseen.
             const std::size_t made = request(OpKind::Drop, device.connecting == kNoEvent ? now_ : asked(device));
             op(made).device = event.device;
             endSession(event.device);
         }
-        if (!isOnline && device.online) {  // because it is online: nothing came of it
+        if (!isOnline && wasOnline) {  // because it is online: nothing came of it
             if (device.connecting != kNoEvent) history_.requests[device.connecting].asked = kNoEvent;
             device.connecting = kNoEvent;
             return;
@@ -155,7 +161,6 @@ private:
             device.connecting = kNoEvent;
         }
         if (!isOnline) return;
-        device.online = true;
         device.reinstalled = false;
         device.onlineSince = device.lastArrival = device.lastRequest = now_;
         owner(event.device).presence = now_;
@@ -167,8 +172,7 @@ private:
 
     void seeOffline(const Event& event) {
         DeviceView& device = view(event.device);
-        const bool wasOnline = device.online;
-        if (!wasOnline && event.reason != OfflineReason::Uninstall) return;
+        if (!presence_.online(event.device) && event.reason != OfflineReason::Uninstall) return;
         if (event.reason == OfflineReason::Server && seeRestart(event)) return;
         // The device was off the network and logs in again: the server learns it from the login.
         const bool isRelogin = event.reason == OfflineReason::Drop && device.connecting != kNoEvent;
@@ -195,7 +199,6 @@ private:
     }
 
     void endSession(DeviceId id) {
-        view(id).online = false;
         owner(id).presence = now_;
         for (std::vector<DeviceId>& room : rooms_) room.erase(std::remove(room.begin(), room.end(), id), room.end());
     }
@@ -207,15 +210,15 @@ private:
         std::size_t gone = 0;
         while (end < trace_.events.size() && at(end).kind == EventKind::Offline &&
                at(end).reason == OfflineReason::Server && at(end).t == event.t) {
-            if (view(at(end).device).online) ++gone;
+            if (presence_.online(at(end).device)) ++gone;
             ++end;
         }
-        const auto isOnline = [](const DeviceView& device) { return device.online; };
-        if (gone != static_cast<std::size_t>(std::count_if(devices_.begin(), devices_.end(), isOnline))) return false;
+        if (gone != presence_.howManyOnline()) return false;
         request(OpKind::ServerRestart, now_);
         for (; now_ < end; ++now_) {
             (void)findLosses(at(now_), false);
             endSession(at(now_).device);
+            presence_.see(at(now_));
         }
         --now_;
         return true;
@@ -225,7 +228,7 @@ private:
         DeviceView& device = view(event.device);
         if (!device.reinstalled) {
             op(request(OpKind::Reinstall, now_)).device = event.device;
-            if (device.online) endSession(event.device);
+            if (presence_.online(event.device)) endSession(event.device);
         }
         device.reinstalled = false;
     }
@@ -233,8 +236,8 @@ private:
     // What was accepted for the device after the last thing that reached it, and never reached it: it was under way
     // when the session ended. Returns whether that says that the network was gone before.
     bool findLosses(const Event& event, bool isRelogin) {
-        DeviceView& device = view(event.device);
-        if (!device.online) return false;
+        if (!presence_.online(event.device)) return false;
+        const DeviceView& device = view(event.device);
         const std::size_t first = firstLost(event);
         if (first == kNoEvent) return false;
         Delay delay{.device = event.device, .from = first, .until = now_, .mark = now_, .lost = true};
@@ -377,7 +380,7 @@ private:
     void seeArrival(const Event& event) {
         DeviceView& device = view(event.device);
         if (event.kind == EventKind::Receive) noteReceipt(event);
-        if (!device.online) return;
+        if (!presence_.online(event.device)) return;
         const std::size_t cause = causeOf(event);
         const std::size_t mark = cause == kNoEvent ? kNoEvent : lateAfter(event, cause);
         const bool isLate = mark != kNoEvent;
@@ -396,7 +399,8 @@ private:
         auto& receipts = view(event.message).receipts;
         const DeviceView& device = view(event.device);
         for (const auto& [who, when] : receipts) {
-            if (who == event.device && device.online && when > device.onlineSince) history_.doubled.push_back(who);
+            if (who == event.device && presence_.online(who) && when > device.onlineSince)
+                history_.doubled.push_back(who);
         }
         receipts.emplace_back(event.device, now_);
     }
@@ -460,6 +464,7 @@ private:
     const Header& header_;
     const HistoryOptions& options_;
     bool settles_;
+    Presence presence_;  // before the event at hand
     std::vector<DeviceView> devices_;
     std::vector<UserView> users_;
     std::vector<std::vector<UserId>> groups_;

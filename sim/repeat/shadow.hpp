@@ -6,6 +6,7 @@
 
 #include <vector>
 
+#include "mdsync/presence.hpp"
 #include "mdsync/world.hpp"
 
 namespace mdsync {
@@ -22,15 +23,15 @@ public:
     void advance(Millis duration);
 
     // Whether the device is in a session, as it knows itself: one whose network went is not.
-    [[nodiscard]] bool online(DeviceId device) const { return online_[device.index()] && !unnoticed_[device.index()]; }
+    [[nodiscard]] bool online(DeviceId device) const { return presence_.reaches(device); }
     // Whether its session lasts or it asked for one.
-    [[nodiscard]] bool connected(DeviceId device) const { return online(device) || connecting_[device.index()]; }
+    [[nodiscard]] bool connected(DeviceId device) const { return presence_.connected(device); }
 
 private:
-    void look();
+    class Side;  // the world, of which only the presence is kept
 
     Lexicon lexicon_;
-    std::vector<bool> online_, unnoticed_, connecting_;
+    Presence presence_;
     World world_;
 };
 

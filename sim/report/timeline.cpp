@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "mdsync/diagnostic.hpp"
+#include "mdsync/presence.hpp"
 #include "mdsync/report.hpp"
 #include "report/describe.hpp"
 #include "report/text.hpp"
@@ -26,7 +27,7 @@ public:
         : trace_(trace),
           zone_(trace.header.app.timezone),
           column_(trace.header.devices.size(), 0),
-          online_(column_.size(), false) {}
+          presence_(column_.size()) {}
 
     std::string draw() {
         chooseColumns();
@@ -122,8 +123,7 @@ private:
         std::string line = plain_ ? plainLine(event) : ladderLine(event);
         while (!line.empty() && line.back() == ' ') line.pop_back();
         text_ += margin(step, localTime(event.t, zone_)) + line + "\n";
-        if (event.kind == EventKind::Online) online_[event.device.index()] = true;
-        if (event.kind == EventKind::Offline) online_[event.device.index()] = false;
+        presence_.see(event);
     }
 
     std::string plainLine(const Event& event) const {
@@ -146,7 +146,7 @@ private:
             if (at < line.size() + 1 && !line.empty()) continue;  // hidden behind a long text
             if (device == speaker) {
                 put(line, at, text);
-            } else if (online_[device.index()]) {
+            } else if (presence_.online(device)) {
                 put(line, at, "|");
             }
         }
@@ -156,7 +156,7 @@ private:
     const Trace& trace_;
     const Zone& zone_;
     std::vector<std::size_t> column_;  // by device: where its column begins
-    std::vector<bool> online_;         // by device
+    Presence presence_;
     std::vector<DeviceId> shown_;
     bool grouped_ = false;
     bool plain_ = false;

@@ -37,10 +37,15 @@ std::string_view spell(SwitchState state) {
 }
 
 Observer::Observer(const Header& header, Detail detail)
-    : header_(header), detail_(detail), devices_(header.devices.size()), syncTarget_(header.app.sync) {}
+    : header_(header),
+      detail_(detail),
+      presence_(header.devices.size()),
+      devices_(header.devices.size()),
+      syncTarget_(header.app.sync) {}
 
 void Observer::see(const Event& event) {
     ++position_;
+    presence_.see(event);
     switch (event.kind) {
         case EventKind::Online:
         case EventKind::Offline:
@@ -61,7 +66,6 @@ void Observer::see(const Event& event) {
 
 void Observer::seeConnection(const Event& event) {
     DeviceView& view = device(event.device);
-    view.online = event.kind == EventKind::Online;
     ++view.connections;
     if (event.kind == EventKind::Offline) view.reason = event.reason;
     if (event.kind == EventKind::Reinstall) {
@@ -176,8 +180,7 @@ Observer::MessageView& Observer::message(MessageId id) {
 }
 
 std::optional<OfflineReason> Observer::offlineReason(DeviceId id) const {
-    const DeviceView& view = devices_[id.index()];
-    return view.online ? std::nullopt : view.reason;
+    return online(id) ? std::nullopt : devices_[id.index()].reason;
 }
 
 Observer::Holding Observer::holding(DeviceId id, MessageId message) const {

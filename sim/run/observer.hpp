@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "mdsync/presence.hpp"
 #include "mdsync/trace.hpp"
 
 namespace mdsync {
@@ -40,10 +41,12 @@ public:
 
     explicit Observer(const Header& header, Detail detail = Detail::Everything);
 
-    // REQUIRES: events in the order of the trace.
+    // REQUIRES: events in the order of the trace; ask() before those of the request.
     void see(const Event& event);
+    void ask(const Op& op) { presence_.ask(op); }
 
-    [[nodiscard]] bool online(DeviceId device) const { return devices_[device.index()].online; }
+    [[nodiscard]] const Presence& presence() const { return presence_; }
+    [[nodiscard]] bool online(DeviceId device) const { return presence_.online(device); }
     // How the device's last connection ended; nothing while it is online or if it never was.
     [[nodiscard]] std::optional<OfflineReason> offlineReason(DeviceId device) const;
     [[nodiscard]] const Store& store(DeviceId device) const { return devices_[device.index()].store; }
@@ -61,7 +64,6 @@ public:
 
 private:
     struct DeviceView {
-        bool online = false;
         std::optional<OfflineReason> reason;
         std::uint32_t installation = 0;
         std::uint32_t connections = 0;  // begun or ended
@@ -94,6 +96,7 @@ private:
 
     const Header& header_;
     Detail detail_;
+    Presence presence_;
     std::vector<DeviceView> devices_;
     std::vector<MessageView> messages_;
     bool syncTarget_;

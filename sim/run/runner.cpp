@@ -7,8 +7,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "drive/requests.hpp"
 #include "drive/run_hash.hpp"
+#include "drive/session.hpp"
+#include "drive/together.hpp"
 #include "mdsync/choices.hpp"
 #include "mdsync/run.hpp"
 #include "run/expectations.hpp"
@@ -51,8 +52,8 @@ public:
           checker_(header_, options.checker),
           observer_(header_, detailFor(scenario)),
           choices_(options.choices ? options.choices(seed_) : randomChoices(seed_)),
-          unnoticed_(header_.devices.size(), false),
-          connecting_(header_.devices.size(), false) {
+          side_(*this),
+          session_(side_) {
         result_.id = scenario.id;
         result_.file = scenario.file;
         result_.choice = scenario.choice;
@@ -75,6 +76,32 @@ public:
     }
 
 private:
+    // The target, and we who listen.
+    class Side {
+    public:
+        explicit Side(Runner& run) : run_(run) {}
+        Answer start(const Op& op) { return run_.target_.start(op); }
+        template <class Each>
+        void begin(std::span<const Op* const> ops, const Each& each) {
+            std::vector<Op> list;
+            for (const Op* op : ops) list.push_back(*op);
+            run_.target_.startAll(list, each);
+        }
+        Answer settle() { return run_.target_.settle(); }
+        Answer advance(Millis duration) { return run_.target_.advance(duration); }
+        [[nodiscard]] Instant now() const { return run_.target_.now(); }
+        void asks(const Op& op) { run_.observer_.ask(op); }
+        void write(const Event& event) { run_.write(event); }
+        void drain() { run_.drain(); }
+        bool heeds(const Answer& answer) { return run_.going() && run_.heed(answer); }
+        void answered(const Op& op, bool refused, const std::string& code) { run_.answered(op, refused, code); }
+        Lexicon& lexicon() { return run_.lexicon_; }
+        Annex& annex() { return run_.annex_; }
+
+    private:
+        Runner& run_;
+    };
+
     [[nodiscard]] bool going() const { return result_.verdict == Verdict::Nothing; }
     [[nodiscard]] const Step& step() const { return case_.steps[step_]; }
 
@@ -87,8 +114,7 @@ private:
             Op op;
             op.kind = OpKind::Network;
             op.network = case_.network;
-            heed(target_.start(op));
-            drain();
+            session_.ask(op);
         }
     }
 
@@ -116,47 +142,28 @@ private:
     void act(const Step& step) {
         for (const Action& action : step.actions) {
             if (!going()) return;
-            if (const std::string why = whyImpossible(action.op); !why.empty()) {
-                skip(action.op, why);
-                continue;
+            if (observer_.presence().obstacle(action.op).empty()) {
+                want(action);
+                session_.ask(action.op);
+            } else {
+                skip(action.op);
             }
-            ask(action);
-            const Answer answer = target_.start(action.op);
-            drain();
-            answered(action.op, answer);
         }
     }
 
     // All of the step's actions begin at the same instant, in an order that the seed decides.
     void actTogether(const Step& step) {
-        std::vector<Action> order;
-        for (const Action& action : step.actions) {
-            const std::string why = contested(step, action.op) ? std::string() : whyImpossible(action.op);
-            if (why.empty()) {
-                order.push_back(action);
-            } else {
-                skip(action.op, why);
-            }
+        std::vector<const Action*> order;
+        std::vector<const Action*> left;
+        sortOut(step, observer_.presence(), order, left);
+        for (const Action* action : left) skip(action->op);
+        shuffle(order, *choices_);
+        std::vector<const Op*> ops;
+        for (const Action* action : order) {
+            want(*action);
+            ops.push_back(&action->op);
         }
-        shuffle(order);
-        std::vector<Op> ops;
-        for (const Action& action : order) {
-            ask(action);
-            ops.push_back(action.op);
-        }
-        target_.startAll(ops, [&](std::size_t number, const Answer& answer) {
-            drain();
-            if (going()) answered(ops[number], answer);
-        });
-        drain();
-    }
-
-    void shuffle(std::vector<Action>& actions) {
-        for (std::size_t i = 0; i + 1 < actions.size(); ++i) {
-            const auto left = static_cast<std::uint32_t>(actions.size() - i);
-            const std::size_t chosen = i + choices_->draw(streamOf(Purpose::Order, 0), left, Label::ConcurrentOrder);
-            std::swap(actions[i], actions[chosen]);
-        }
+        session_.begin(ops);
     }
 
     void wait(const Step& step) {
@@ -173,16 +180,11 @@ private:
                 return;
             }
         }
-        heed(target_.advance(duration));
-        drain();
+        session_.advance(duration);
     }
 
     void settle() {
-        const Answer answer = target_.settle();
-        drain();
-        if (!heed(answer) || answer.held) return;
-        write(own(EventKind::Settled));
-        std::fill(connecting_.begin(), connecting_.end(), false);
+        if (!session_.settle()) return;
         // What nobody answered by now was not refused.
         for (Refusals::Outcome& outcome : refusals_.giveUp()) fill(outcome);
     }
@@ -194,71 +196,29 @@ private:
     }
 
     void note(const std::string& text) {
-        Event event = own(EventKind::Note);
+        Event event;
+        event.kind = EventKind::Note;
         event.text = lexicon_.texts.intern(text);
-        write(event);
+        session_.write(event);
     }
 
     // ---- requests ---------------------------------------------------------------------------------------------------
 
-    // Why the target's behaviour has made `op` impossible, or an empty string.
-    std::string whyImpossible(const Op& op) const {
-        const auto state = [&](std::string_view is) { return fmt::format("{} is {}", header_.path(op.device), is); };
-        switch (op.kind) {
-            case OpKind::Login:
-                // A device whose network went knows that it is offline before the server does.
-                return observer_.online(op.device) && !unnoticed_[op.device.index()] ? state("online") : std::string();
-            case OpKind::Logout:
-            case OpKind::Drop:
-                if (connecting_[op.device.index()]) return {};
-                if (unnoticed_[op.device.index()]) return state("off the network");
-                return observer_.online(op.device) ? std::string() : state("offline");
-            default:
-                return {};
-        }
+    // The target's behaviour has made `op` impossible.
+    void skip(const Op& op) {
+        report(false, fmt::format("{} was skipped: {} is {}", nameOf(op, header_, lexicon_), header_.path(op.device),
+                                  observer_.presence().obstacle(op)));
     }
 
-    // Whether another action of a `concurrently` connects or disconnects the device of `op` too: then the order decides
-    // what is possible, and the target is asked.
-    static bool contested(const Step& step, const Op& op) {
-        const auto touches = [&](const Action& action) {
-            switch (action.op.kind) {
-                case OpKind::Login:
-                case OpKind::Logout:
-                case OpKind::Drop:
-                case OpKind::Reinstall:
-                    return action.op.device == op.device;
-                default:
-                    return false;
-            }
-        };
-        return op.device.exists() && std::count_if(step.actions.begin(), step.actions.end(), touches) > 1;
+    // The action may have to be refused: whether it is, is known later.
+    void want(const Action& action) {
+        if (!action.refusal.wanted) return;
+        refusals_.want(action.op, action.refusal, result_.expectations.size());
+        report(false, {});
     }
 
-    void skip(const Op& op, const std::string& why) {
-        report(false, fmt::format("{} was skipped: {}", nameOf(op, header_, lexicon_), why));
-    }
-
-    // Writes the event of a request that goes out.
-    void ask(const Action& action) {
-        const Op& op = action.op;
-        if (action.refusal.wanted) {
-            refusals_.want(op, action.refusal, result_.expectations.size());
-            report(false, {});
-        }
-        if (op.kind == OpKind::Login) connecting_[op.device.index()] = true;
-        if (op.kind == OpKind::Drop && op.noticedAfter > Millis{0}) unnoticed_[op.device.index()] = true;
-        if (std::optional<Event> event = eventOfRequest(op, lexicon_)) write(stamped(*event));
-    }
-
-    void answered(const Op& op, const Answer& answer) {
-        if (!heed(answer)) return;
-        const bool refused = answer.kind == Answer::Kind::Refused;
-        const TextId code = refused ? lexicon_.texts.intern(answer.text) : TextId{};
-        if (std::optional<Event> event = eventOfAnswer(op, refused, code, annex_)) {
-            write(stamped(*event));
-        }
-        if (std::optional<Refusals::Outcome> outcome = refusals_.answered(op, refused, answer.text)) fill(*outcome);
+    void answered(const Op& op, bool refused, const std::string& code) {
+        if (std::optional<Refusals::Outcome> outcome = refusals_.answered(op, refused, code)) fill(*outcome);
     }
 
     // Whether the run goes on after `answer`.
@@ -278,17 +238,6 @@ private:
 
     // ---- events -----------------------------------------------------------------------------------------------------
 
-    Event own(EventKind kind) const {
-        Event event;
-        event.kind = kind;
-        return stamped(event);
-    }
-
-    Event stamped(Event event) const {
-        event.t = target_.now();
-        return event;
-    }
-
     void drain() {
         target_.drain(incoming_);
         for (const Event& event : incoming_) write(event);
@@ -300,9 +249,6 @@ private:
         hash_.add(event, lexicon_, annex_);
         checker_.feed(event, lexicon_, annex_);
         observer_.see(event);
-        if (event.kind == EventKind::Online || event.kind == EventKind::Refused)
-            connecting_[event.device.index()] = false;
-        if (event.kind == EventKind::Offline) unnoticed_[event.device.index()] = false;
         if (std::optional<Refusals::Outcome> outcome = refusals_.see(event, lexicon_)) fill(*outcome);
         if (recording_ != nullptr) recording_->events.push_back(event);
         ++result_.events;
@@ -386,11 +332,11 @@ private:
     RunHash hash_;
     Refusals refusals_;
     std::unique_ptr<Choices> choices_;
-    std::vector<bool> unnoticed_;   // by device: its network went, and the server has not noticed
-    std::vector<bool> connecting_;  // by device: it asked to connect, and is neither online nor refused
     std::vector<Event> incoming_;
     std::size_t step_ = 0;
     CaseResult result_;
+    Side side_;
+    Session<Side> session_;
 };
 
 }  // namespace

@@ -62,6 +62,7 @@ FACES = {
     "trace": "trace",
     "trace_io": "trace",
     "op": "trace",
+    "presence": "trace",
     "scenario": "scenario",
     "selection": "scenario",
     "world": "world",
