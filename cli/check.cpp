@@ -6,6 +6,7 @@
 
 #include "baseline_options.hpp"
 #include "command.hpp"
+#include "mdsync/again.hpp"
 #include "mdsync/report.hpp"
 #include "mdsync/run.hpp"
 #include "output.hpp"
@@ -39,7 +40,6 @@ int check(const CheckFlags& flags) {
     CheckOptions options;
     options.lenient = flags.lenient;
     options.jobs = jobsOf(flags.jobs);
-    options.flags = flagsOf(flags);
     if (!flags.settle.empty()) options.settle = parseDuration(flags.settle);
     options.skew = parseDuration(flags.skew).value_or(Millis{0});
     for (const std::string& reading : flags.readings) (void)addReading(reading, options.readings);
@@ -52,7 +52,14 @@ int check(const CheckFlags& flags) {
     Result result;
     {
         Progress progress(flags.paths.size(), "traces", flags.output.quiet);
-        options.finished = [&](const CaseResult& ended) { progress.step(ended.verdict == Verdict::Fail); };
+        const std::string words = flagsOf(flags);
+        options.finished = [&](CaseResult& ended) {
+            // A trace that cannot be read gives nothing to see again.
+            if (ended.verdict != Verdict::Error) {
+                ended.again = spell(Again{.command = "check", .path = ended.file, .flags = words});
+            }
+            progress.step(ended.verdict == Verdict::Fail);
+        };
         result = checkTraces(flags.paths, options, interrupt);
     }
     result.required = requiredRules(flags.output);

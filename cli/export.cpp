@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "command.hpp"
+#include "mdsync/again.hpp"
 #include "output.hpp"
 
 namespace mdsync::cli {
@@ -36,7 +37,7 @@ void sum(const ExportedScenario& exported, const ExportFlags& flags) {
     for (const RuleId id : exported.violated) names.push_back(rule(id).name);
     const std::string what = names.empty() ? "no rule" : fmt::format("{}", fmt::join(names, ", "));
     say(fmt::format("{} step{}; the trace violates {}", exported.steps, exported.steps == 1 ? "" : "s", what));
-    if (flags.to != "-") say(fmt::format("repeat: mdsync run {}", shellWord(flags.to)));
+    if (flags.to != "-") say(fmt::format("repeat: {}", spell(Again{.path = flags.to})));
 }
 
 int exportTrace(const ExportFlags& flags) {

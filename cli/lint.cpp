@@ -33,8 +33,8 @@ Json jsonOf(const Diagnostic& d) {
 std::string asJson(const Suite& suite, const std::vector<Diagnostic>& found) {
     Json document = {{"mdsync", "lint/1"},
                      {"files", suite.files},
-                     {"broken", suite.broken.size()},
-                     {"cases", suite.cases.size()},
+                     {"broken", suite.broken},
+                     {"cases", suite.cases},
                      {"diagnostics", Json::array()}};
     for (const Diagnostic& diagnostic : found) document["diagnostics"].push_back(jsonOf(diagnostic));
     return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
@@ -44,21 +44,18 @@ std::string asText(const Suite& suite, const std::vector<Diagnostic>& found, boo
     std::string text;
     for (const Diagnostic& diagnostic : found) text += render(diagnostic) + "\n";
     if (quiet) return text;
-    return text +
-           fmt::format("{} files, {} with errors; {} cases\n", suite.files, suite.broken.size(), suite.cases.size());
+    return text + fmt::format("{} files, {} with errors; {} cases\n", suite.files, suite.broken, suite.cases);
 }
 
 int lint(const LintFlags& flags) {
     const Suite suite = loadSuite(flags.selection.paths, {}, jobsOf({}), inputOf(flags.selection));
     complainOfEmpty(suite);
     std::vector<Diagnostic> found;
-    for (const Suite::Broken& broken : suite.broken) {
-        found.insert(found.end(), broken.result.diagnostics.begin(), broken.result.diagnostics.end());
-    }
+    for (const Suite::Entry& entry : suite.entries) found.insert(found.end(), entry.wrong.begin(), entry.wrong.end());
     found.insert(found.end(), suite.warnings.begin(), suite.warnings.end());
     const bool json = flags.format == "json";
     const bool written = print(json ? asJson(suite, found) : asText(suite, found, flags.quiet));
-    const int code = !suite.broken.empty() ? kBadInput : suite.files == 0 || !suite.empty.empty() ? kNothing : kOk;
+    const int code = suite.broken > 0 ? kBadInput : suite.files == 0 || !suite.empty.empty() ? kNothing : kOk;
     return written ? code : withUnwritable(code);
 }
 

@@ -21,7 +21,8 @@ struct ListFlags {
 
 std::string asJson(const Suite& suite) {
     Json document = {{"mdsync", "list/1"}, {"cases", Json::array()}};
-    for (const Case& scenario : suite.cases) {
+    for (const auto& [scenario, wrong] : suite.entries) {
+        if (!wrong.empty()) continue;
         Json choice = Json::object();
         for (const auto& [key, value] : scenario.choice) choice[key] = value;
         document["cases"].push_back({{"id", scenario.id},
@@ -31,29 +32,30 @@ std::string asJson(const Suite& suite) {
                                      {"description", scenario.description},
                                      {"tags", scenario.tags},
                                      {"rules", scenario.rules},
-                                     {"steps", scenario.steps.size()}});
+                                     {"steps", scenario.steps}});
     }
     return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 std::string asText(const Suite& suite) {
     std::string text;
-    for (const Case& scenario : suite.cases) {
+    for (const auto& [scenario, wrong] : suite.entries) {
+        if (!wrong.empty()) continue;
         text += fmt::format("{}\n    {}\n", printable(scenario.id), printable(scenario.name));
         if (!scenario.rules.empty()) text += fmt::format("    rules: {}\n", fmt::join(scenario.rules, " "));
         if (!scenario.tags.empty())
             text += printable(fmt::format("    tags:  {}", fmt::join(scenario.tags, " "))) + "\n";
     }
-    return text + fmt::format("{} cases in {} files\n", suite.cases.size(), suite.files);
+    return text + fmt::format("{} cases in {} files\n", suite.cases, suite.files);
 }
 
 int list(const ListFlags& flags) {
     const Suite suite =
         loadSuite(flags.selection.paths, filterOf(flags.selection), jobsOf({}), inputOf(flags.selection));
     complainOfEmpty(suite);
-    for (const Suite::Broken& broken : suite.broken) complain(broken.result.diagnostics);
+    for (const Suite::Entry& entry : suite.entries) complain(entry.wrong);
     const bool written = print(flags.format == "json" ? asJson(suite) : asText(suite));
-    const int code = !suite.broken.empty() ? kBadInput : suite.cases.empty() || !suite.empty.empty() ? kNothing : kOk;
+    const int code = suite.broken > 0 ? kBadInput : suite.cases == 0 || !suite.empty.empty() ? kNothing : kOk;
     return written ? code : withUnwritable(code);
 }
 

@@ -46,7 +46,7 @@ bool isWhole(const MutantsFlags& flags) {
 
 int codeOf(const Suite& suite, const MutantMatrix& matrix, bool whole, int signal) {
     if (signal != 0) return 128 + signal;
-    if (!suite.broken.empty()) return kBadInput;
+    if (suite.broken > 0) return kBadInput;
     if (!allNoticed(matrix, whole)) return kFailed;
     return matrix.cases == 0 || matrix.mutants.empty() || !suite.empty.empty() ? kNothing : kOk;
 }
@@ -66,13 +66,13 @@ int runOver(const MutantsFlags& flags, const std::vector<KnownBad>& servers) {
     const Interrupt interrupt;
     const Suite suite = loadSuite(flags.paths, {}, jobs, input);
     complainOfEmpty(suite);
-    for (const Suite::Broken& broken : suite.broken) complain(broken.result.diagnostics);
+    for (const Suite::Entry& entry : suite.entries) complain(entry.wrong);
 
     const bool whole = isWhole(flags);
     MutantMatrix matrix;
-    if (!suite.cases.empty()) {
+    if (suite.cases > 0) {
         Progress progress(servers.size(), "known-bad servers", flags.quiet);
-        matrix = runMutants(suite.cases, servers, jobs, interrupt.flag(), [&](bool unnoticed) {
+        matrix = runMutants(casesOf(suite), servers, jobs, interrupt.flag(), [&](bool unnoticed) {
             injectFault("worker");
             progress.step(unnoticed);
         });

@@ -63,13 +63,13 @@ int unguarded(const RulesFlags& flags) {
     const unsigned jobs = jobsOf(flags.jobs);
     const Suite suite = loadSuite(flags.unguarded, {}, jobs);
     complainOfEmpty(suite);
-    for (const Suite::Broken& broken : suite.broken) complain(broken.result.diagnostics);
-    const std::vector<Guards> guards = findGuards(suite.cases, jobs, interrupt.flag());
+    for (const Suite::Entry& entry : suite.entries) complain(entry.wrong);
+    const std::vector<Guards> guards = findGuards(casesOf(suite), jobs, interrupt.flag());
     if (interrupt.signal() != 0) return 128 + interrupt.signal();
     const bool written = print(flags.format == "json" ? asJson(guards) : asText(guards));
     const bool all =
         std::all_of(guards.begin(), guards.end(), [](const Guards& of) { return of.files.size() >= kGuardsWanted; });
-    const int code = !suite.broken.empty() ? kBadInput : suite.cases.empty() ? kNothing : all ? kOk : kFailed;
+    const int code = suite.broken > 0 ? kBadInput : suite.cases == 0 ? kNothing : all ? kOk : kFailed;
     return written ? code : withUnwritable(code);
 }
 

@@ -3,6 +3,7 @@
 
 #include "baseline_options.hpp"
 #include "command.hpp"
+#include "mdsync/again.hpp"
 #include "mdsync/replay.hpp"
 #include "mdsync/report.hpp"
 #include "mdsync/run.hpp"
@@ -45,25 +46,23 @@ int run(const RunFlags& flags) {
     ForeignSystems foreign(flags.target, interrupt);
     suiteOptions.makeSystem = foreign.maker();
     suiteOptions.jobs = jobs;
-    suiteOptions.input = input;
-    suiteOptions.flags = flagsOf(flags);
     suiteOptions.options.seed = flags.seed;
     for (const std::string& reading : flags.readings) (void)addReading(reading, suiteOptions.options.readings);
 
-    if (!flags.record.empty() && suite.cases.size() > 1) {
-        fmt::print(stderr, "mdsync run: --record keeps the run of one case, and {} were named\n", suite.cases.size());
+    if (!flags.record.empty() && suite.cases > 1) {
+        fmt::print(stderr, "mdsync run: --record keeps the run of one case, and {} were named\n", suite.cases);
         return kUsage;
     }
     const auto drawn = std::make_shared<std::vector<Choice>>();
     if (!flags.record.empty()) suiteOptions.options.choices = recordingSource(drawn);
     bool isRecorded = true;
 
-    TraceFolder traces(flags.trace, suite.cases);
+    TraceFolder traces(flags.trace, suite);
     if (traces.wanted() || flags.output.wantsTimeline() || !flags.record.empty()) {
-        suiteOptions.recorded = [&](std::size_t number, const Trace& trace, CaseResult& result) {
+        suiteOptions.recorded = [&](std::size_t number, const Case& scenario, const Trace& trace, CaseResult& result) {
             if (!flags.record.empty()) {
                 const std::string server = flags.target.foreign() ? flags.target.target : flags.target.server;
-                const RunFile run = runFileOf(suite.cases[number], server, trace, result, *drawn);
+                const RunFile run = runFileOf(scenario, server, trace, result, *drawn);
                 isRecorded = writeFile(flags.record, writeRunFile(run));
             }
             if (traces.wanted()) traces.write(number, trace);
@@ -72,9 +71,11 @@ int run(const RunFlags& flags) {
     }
     Result result;
     {
-        Progress progress(suite.cases.size(), "cases", flags.output.quiet);
-        suiteOptions.finished = [&](const CaseResult& ended) {
+        Progress progress(suite.cases, "cases", flags.output.quiet);
+        const std::string words = flagsOf(flags);
+        suiteOptions.finished = [&](CaseResult& ended) {
             injectFault("worker");
+            ended.again = spell(Again{.path = ended.id, .seed = ended.seed, .flags = words});
             progress.step(ended.verdict == Verdict::Fail);
         };
         result = runSuite(suite, suiteOptions, interrupt);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "command.hpp"
+#include "mdsync/again.hpp"
 #include "mdsync/run.hpp"
 #include "mdsync/shrink.hpp"
 #include "mdsync/world.hpp"
@@ -76,8 +77,8 @@ int hand(const Case& before, const Goal& goal, const Shrunk& small, const Shrink
             fmt::print(stderr, "  it needs its seed {}: with another one it may pass\n", small.scenario.seed);
         }
         if (flags.output != "-") {
-            fmt::print(stderr, "  again: mdsync run {} {}\n", shellWord(flags.output),
-                       fmt::join(flagsOf(flags.target), " "));
+            const std::string words = fmt::format("{}", fmt::join(flagsOf(flags.target), " "));
+            fmt::print(stderr, "  again: {}\n", spell(Again{.path = flags.output, .flags = words}));
         }
     }
     return written ? kOk : kUnwritable;
@@ -85,15 +86,15 @@ int hand(const Case& before, const Goal& goal, const Shrunk& small, const Shrink
 
 int shrink(const ShrinkFlags& flags) {
     const Suite suite = loadSuite({flags.path}, {}, 1, flags.path == "-" ? readStandardInput() : std::string());
-    for (const Suite::Broken& broken : suite.broken) complain(broken.result.diagnostics);
-    if (!suite.broken.empty()) return kBadInput;
+    for (const Suite::Entry& entry : suite.entries) complain(entry.wrong);
+    if (suite.broken > 0) return kBadInput;
     const Interrupt interrupt;
     ForeignSystems foreign(flags.target, interrupt);
     const auto makeForeign = foreign.maker();
     const auto make = [&] { return makeForeign ? makeForeign() : makeWorldSystem(flags.target.server); };
     const std::string server = flags.target.foreign() ? flags.target.target : flags.target.server;
     std::unique_ptr<Prober> whole = probeSystem(make(), {}, 1);
-    for (Case scenario : suite.cases) {
+    for (Case& scenario : casesOf(suite)) {
         if (flags.seed) scenario.seed = *flags.seed;
         Lexicon lexicon = scenario.lexicon;
         const std::optional<Goal> goal = firstGoal(*whole, scenario, lexicon, flags);
@@ -113,7 +114,7 @@ int shrink(const ShrinkFlags& flags) {
         }
     }
     fmt::print(stderr, "mdsync: nothing to make small: {} {} against {}\n", printable(flags.path),
-               suite.cases.empty()  ? "names no case"
+               suite.cases == 0     ? "names no case"
                : flags.rule.empty() ? "does not fail"
                                     : "does not violate " + flags.rule,
                server);

@@ -9,6 +9,8 @@
 #include <cstring>
 #include <mutex>
 
+#include "mdsync/again.hpp"
+
 namespace mdsync::cli {
 
 namespace {
@@ -112,8 +114,8 @@ unsigned jobsOf(std::optional<unsigned> jobs, const TargetOptions& options) {
 
 std::vector<std::string> flagsOf(const TargetOptions& options) {
     std::vector<std::string> flags;
-    if (options.server != "reference") flags.push_back("--server " + shellWord(options.server));
-    if (options.foreign()) flags.push_back("--target " + shellWord(options.target));
+    const std::string server = serverFlag(options.foreign() ? options.target : options.server);
+    if (!server.empty()) flags.push_back(server);
     if (!options.timeout.empty()) flags.push_back("--timeout " + options.timeout);
     if (!options.maxWait.empty()) flags.push_back("--max-wait " + options.maxWait);
     return flags;

@@ -33,21 +33,23 @@ std::string fileName(std::string id) {
 
 }  // namespace
 
-TraceFolder::TraceFolder(const std::string& path, const std::vector<Case>& cases) : path_(path) {
+TraceFolder::TraceFolder(const std::string& path, const Suite& suite) : path_(path) {
     if (path.empty()) return;
     std::error_code error;
-    if (cases.size() == 1 && !std::filesystem::is_directory(path, error)) {
-        files_ = {path};
-        return;
-    }
+    const bool isFile = suite.cases == 1 && !std::filesystem::is_directory(path, error);
     std::set<std::string> taken;
-    for (const Case& scenario : cases) {
-        const std::string name = fileName(scenario.id);
+    for (const Suite::Entry& entry : suite.entries) {
+        if (isFile || !entry.isCase()) {
+            files_.push_back(path);
+            continue;
+        }
+        const std::string name = fileName(entry.scenario.id);
         std::string unique = name;
         for (int i = 2; !taken.insert(unique).second; ++i) unique = fmt::format("{}-{}", name, i);
         files_.push_back((std::filesystem::path(path) / (unique + ".jsonl")).string());
     }
-    if (!cases.empty()) std::filesystem::create_directories(path, error);  // a failure shows when files are written
+    if (suite.cases > 0 && !isFile)
+        std::filesystem::create_directories(path, error);  // a failure shows when files are written
 }
 
 void TraceFolder::write(std::size_t number, const Trace& trace) {

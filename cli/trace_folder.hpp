@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "mdsync/scenario.hpp"
+#include "mdsync/run.hpp"
 #include "mdsync/trace.hpp"
 
 namespace mdsync::cli {
@@ -14,12 +14,12 @@ namespace mdsync::cli {
 class TraceFolder {
 public:
     // `path` may be empty: no traces are wanted.
-    TraceFolder(const std::string& path, const std::vector<Case>& cases);
+    TraceFolder(const std::string& path, const Suite& suite);
 
     [[nodiscard]] bool wanted() const { return !path_.empty(); }
     [[nodiscard]] bool written() const { return !failed_; }
 
-    // Writes the trace of case `number`. Safe to use from threads.
+    // Writes the trace of the suite's entry `number`. Safe to use from threads.
     void write(std::size_t number, const Trace& trace);
 
 private:

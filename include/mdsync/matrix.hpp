@@ -42,7 +42,6 @@ struct MutantOutcome {
     std::size_t failed = 0;       // cases in which a rule noticed
     std::size_t activated = 0;    // cases in which it decided otherwise
     std::string activatedFirst;   // the id of the first of these
-    std::string again;            // if it was activated and not caught as it must be: a command line that shows it
 };
 
 // What came of all of them.

@@ -62,14 +62,34 @@ struct RunOptions {
 
 // ---- Many cases -----------------------------------------------------------------------------------------------------
 
-// A Suite is what a command line names: cases, and the files that gave none because something is wrong with them.
+// A NamedCase is a case that a command line names: what it is called, and what it is made from when it is wanted. Ten
+// thousand cases with all their steps would be gigabytes; their files' texts are not, and are read only once.
+struct NamedCase {
+    std::string file;  // as in Case
+    std::string id;
+    std::vector<std::pair<std::string, std::string>> choice;
+    std::string name;
+    std::string description;
+    std::vector<std::string> rules;
+    std::vector<std::string> tags;
+    std::size_t steps = 0;
+    std::size_t number = 0;                   // among the cases of its file
+    std::shared_ptr<const std::string> text;  // of the file: its cases share it
+
+    [[nodiscard]] Case make() const;
+};
+
+// A Suite is what a command line names, in the order of mention.
 struct Suite {
-    std::vector<Case> cases;
-    struct Broken {
-        std::size_t before = 0;  // the number of the case before which the file was named
-        CaseResult result;
+    // A case, or a file that gave none because something is wrong with it.
+    struct Entry {
+        NamedCase scenario;  // of a broken file: `file` and `id`
+        std::vector<Diagnostic> wrong;
+        [[nodiscard]] bool isCase() const { return wrong.empty(); }
     };
-    std::vector<Broken> broken;
+    std::vector<Entry> entries;
+    std::size_t cases = 0;   // of the entries
+    std::size_t broken = 0;  // of the entries
     std::vector<Diagnostic> warnings;
     std::vector<std::string> empty;  // arguments that named nothing: a folder without files, a choice that fits no case
     std::size_t files = 0;           // that were read
@@ -80,6 +100,9 @@ struct Suite {
 [[nodiscard]] Suite loadSuite(const std::vector<std::string>& arguments, const Filter& filter, unsigned jobs,
                               std::string_view input = {});
 
+// All cases of `suite`, made.
+[[nodiscard]] std::vector<Case> casesOf(const Suite& suite);
+
 // How a suite is run. The callbacks are called from the worker threads.
 struct SuiteOptions {
     std::string server = "reference";  // a name that makeWorldSystem knows
@@ -87,11 +110,9 @@ struct SuiteOptions {
     std::function<std::unique_ptr<System>()> makeSystem;
     RunOptions options;
     unsigned jobs = 1;
-    std::string flags;            // what a command line needs, besides case and seed, to repeat a case
-    std::string_view input = {};  // the text of the scenario `-`
-    // Where asked for: receives each case's trace, and the case's number, as soon as it ended.
-    std::function<void(std::size_t, const Trace&, CaseResult&)> recorded;
-    std::function<void(const CaseResult&)> finished;
+    // Where asked for: receives each case, its number among the suite's entries and its trace, as soon as it ended.
+    std::function<void(std::size_t, const Case&, const Trace&, CaseResult&)> recorded;
+    std::function<void(CaseResult&)> finished;  // may add what reports show
 };
 
 // Runs all cases; results stand in the order of mention, broken files among them. An interrupt stops what has not
@@ -106,10 +127,9 @@ struct CheckOptions {
     bool lenient = false;
     Millis skew{0};
     unsigned jobs = 1;
-    std::string flags;  // what a command line needs, besides the path, to repeat a check
     // Where asked for: receives each valid trace as a whole.
     std::function<void(const Trace&, CaseResult&)> recorded;
-    std::function<void(const CaseResult&)> finished;
+    std::function<void(CaseResult&)> finished;  // may add what reports show
 };
 
 // Judges the trace files at `paths` (`-`: standard input), streaming; results stand in the order of the paths. A
@@ -125,8 +145,5 @@ struct CheckOptions {
 
 // The same for recorded traces: whether the file exists.
 [[nodiscard]] WhyUnknown unknownTrace();
-
-// `word` as a shell takes it: quoted where that is needed.
-[[nodiscard]] std::string shellWord(std::string_view word);
 
 }  // namespace mdsync

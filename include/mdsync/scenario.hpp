@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -99,6 +100,7 @@ struct Case {
 // What reading a file gave: its cases, or what is wrong with it. Warnings may stand beside cases.
 struct ScenarioFile {
     std::string path;
+    std::shared_ptr<const std::string> text;  // that was read; null if the file could not be
     std::vector<Case> cases;
     std::vector<Diagnostic> diagnostics;
     [[nodiscard]] bool valid() const;  // no errors
@@ -111,6 +113,10 @@ struct ScenarioFile {
 // The same for a text that is already in memory; `path` is used in diagnostics and ids.
 [[nodiscard]] ScenarioFile parseScenario(std::string_view text, const std::string& path,
                                          const std::vector<std::string_view>& knownRules);
+
+// The case with this number of a text of which parseScenario() made cases, made again.
+[[nodiscard]] Case parseCase(std::string_view text, const std::string& path, std::size_t number,
+                             const std::vector<std::string_view>& knownRules);
 
 // `scenario` as the text of a scenario file: one step a line, defaults left out, names in ranges. Read again it gives
 // an equal case, but for where its steps stand; a choice of a matrix is written out. Two things take another form: a

@@ -5,9 +5,9 @@
 #include <bit>
 #include <nlohmann/json.hpp>
 
+#include "mdsync/again.hpp"
 #include "mdsync/exhaustive.hpp"
-#include "mdsync/run.hpp"
-#include "random/explored.hpp"
+#include "result/rule_counts.hpp"
 
 namespace mdsync {
 
@@ -41,9 +41,8 @@ void appendFinding(std::string& out, const ExhaustiveFinding& finding, const std
     for (const std::string& words : finding.path) out += fmt::format("    {}\n", words);
     out += '\n';
     if (!file.empty()) {
-        const std::string flag = server == "reference" ? "" : " --server " + shellWord(server);
-        out +=
-            fmt::format("  {}    mdsync run {}{}\n", finding.reproduces ? "again:" : "near: ", shellWord(file), flag);
+        out += fmt::format("  {}    {}\n",
+                           finding.reproduces ? "again:" : "near: ", spell(Again{.path = file, .server = server}));
     }
     out += fmt::format("  why:      mdsync explain {}\n\n", rule(finding.rule).name);
 }
@@ -126,7 +125,7 @@ std::string certificateJson(const ExhaustiveOptions& options, const Certificate&
                                         {"text", finding.text},
                                         {"path", finding.path}});
     }
-    document["rules"] = search::rulesJson(certificate.counts);
+    document["rules"] = ruleCountsJson(certificate.counts);
     Json rounds = Json::array();
     for (const ExhaustiveRound& round : certificate.rounds) {
         rounds.push_back({{"steps", round.steps},

@@ -119,14 +119,6 @@ MutantVerdict verdictOf(const MutantOutcome& outcome) {
     return outcome.activated > 0 ? MutantVerdict::Escaped : MutantVerdict::NotActivated;
 }
 
-// Where to look for why a server was not caught by a rule that it names.
-std::string againFor(const MutantOutcome& outcome) {
-    const bool other = outcome.verdict == MutantVerdict::CaughtByOther;
-    if (!other && outcome.verdict != MutantVerdict::Escaped) return {};
-    const std::string& scenario = other ? outcome.caughtBy.front().scenario : outcome.activatedFirst;
-    return fmt::format("mdsync run {} --server mutant:{} --timeline", shellWord(scenario), outcome.server.name);
-}
-
 // What `trials` say of a server, against what the reference server violates anyway.
 Row rowOf(const KnownBad& server, const TrialRow& trials, const TrialRow& reference, std::span<const Case> cases) {
     Row row;
@@ -140,7 +132,6 @@ Row rowOf(const KnownBad& server, const TrialRow& trials, const TrialRow& refere
     outcome.failed = row.evidence.size();
     outcome.caughtBy = catchesOf(server, row.evidence, cases);
     outcome.verdict = verdictOf(outcome);
-    outcome.again = againFor(outcome);
     return row;
 }
 

@@ -14,6 +14,7 @@
 #include "random/generator.hpp"
 #include "random/novelty.hpp"
 #include "result/document.hpp"
+#include "result/rule_counts.hpp"
 
 namespace mdsync {
 
@@ -313,7 +314,7 @@ std::string writeCampaign(const Campaign& campaign) {
                 {"milliseconds", explored.elapsed.count()}};
     out["failures"] = Json::array();
     for (const Found& found : explored.found) out["failures"].push_back(failureOf(found));
-    out["rules"] = rulesJson(explored.counts);
+    out["rules"] = ruleCountsJson(explored.counts);
     out["cases"] = {{"sparseness", explored.sample.sparseness},
                     {"once", digitsOf(explored.sample.once)},
                     {"again", digitsOf(explored.sample.again)}};

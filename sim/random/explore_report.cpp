@@ -3,7 +3,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "mdsync/again.hpp"
 #include "random/explored.hpp"
+#include "result/rule_counts.hpp"
 
 namespace mdsync {
 
@@ -25,10 +27,7 @@ void appendFound(std::string& out, const Found& found) {
                                    found.needsSeed ? ", needs its seed" : ""),
                        found.seed, counted(found.times, "scenario"));
     if (!found.file.empty()) {
-        const bool isForeign = found.server.starts_with("exec:") || found.server.starts_with("tcp:");
-        const std::string option = isForeign ? " --target " : " --server ";
-        const std::string server = found.server == "reference" ? "" : option + shellWord(found.server);
-        out += fmt::format("  again:    mdsync run {}{}\n", shellWord(found.file), server);
+        out += fmt::format("  again:    {}\n", spell(Again{.path = found.file, .server = found.server}));
     }
     out += fmt::format("  why:      mdsync explain {}\n\n", rule(found.failure.rule).name);
 }
@@ -104,7 +103,7 @@ std::string exploreJson(const Explored& explored) {
     if (!explored.difference.empty()) document["difference"] = explored.difference;
     document["failures"] = Json::array();
     for (const Found& found : explored.found) document["failures"].push_back(search::failureJson(found));
-    document["rules"] = search::rulesJson(explored.counts);
+    document["rules"] = ruleCountsJson(explored.counts);
     return document.dump(2) + "\n";
 }
 

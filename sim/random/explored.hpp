@@ -17,7 +17,4 @@ void sortFound(std::vector<Found>& found);
 // A failure, as the documents show it. `scenario` is null where none was written.
 [[nodiscard]] nlohmann::ordered_json failureJson(const Found& found);
 
-// The counts of all rules, as an object by rule.
-[[nodiscard]] nlohmann::ordered_json rulesJson(const RuleCounts& counts);
-
 }  // namespace mdsync::search

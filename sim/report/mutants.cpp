@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "mdsync/again.hpp"
 #include "mdsync/report.hpp"
 #include "report/text.hpp"
 
@@ -87,6 +88,15 @@ std::string idleLine(const MutantOutcome& outcome, const Paint& paint) {
                        list(outcome.server.expected));
 }
 
+// Where to look for why a server was not caught by a rule that it names.
+std::string againFor(const MutantOutcome& outcome) {
+    const bool other = outcome.verdict == MutantVerdict::CaughtByOther;
+    const std::string server = fmt::format("mutant:{}", outcome.server.name);
+    return spell(Again{.path = other ? outcome.caughtBy.front().scenario : outcome.activatedFirst,
+                       .server = server,
+                       .flags = "--timeline"});
+}
+
 // A server that escaped or was caught by other rules only, at length.
 std::string faultText(const MutantOutcome& outcome, const Paint& paint) {
     const bool other = outcome.verdict == MutantVerdict::CaughtByOther;
@@ -98,7 +108,7 @@ std::string faultText(const MutantOutcome& outcome, const Paint& paint) {
     for (const Catch& by : outcome.caughtBy) {
         text += fmt::format("         caught by {} in {}\n", rule(by.rule).name, printable(by.scenario));
     }
-    return text + fmt::format("         look:  {}\n", outcome.again);
+    return text + fmt::format("         look:  {}\n", againFor(outcome));
 }
 
 // Servers that cannot be told apart here.

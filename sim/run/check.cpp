@@ -162,8 +162,6 @@ private:
             result_.reason = result_.linesLost > 0 ? fmt::format("{} lines were skipped", result_.linesLost)
                                                    : whyOpen(result_.openDuties);
         }
-        result_.again = fmt::format("mdsync check {}{}{}", shellWord(result_.file), options_.flags.empty() ? "" : " ",
-                                    options_.flags);
     }
 
     const CheckOptions& options_;

@@ -2,8 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <mutex>
 #include <set>
 #include <stdexcept>
@@ -22,19 +20,13 @@ bool needsExcerpts(const CaseResult& result) {
                                                      [](const ExpectationResult& e) { return !e.met; });
 }
 
-// The file's text as it is now; empty if it cannot be read any more.
-std::string textOf(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
-
 // Every so many cases, one is run twice to see that it repeats.
 constexpr std::size_t kRepeated = 16;
 
-// A Place is where one thread runs its cases: the system under test that it greeted, for as long as that works.
-class Place {
+// A Connection is one thread's to the system under test: the one that it greeted, for as long as that works.
+class Connection {
 public:
-    explicit Place(const SuiteOptions& suiteOptions) : suiteOptions_(&suiteOptions) {}
+    explicit Connection(const SuiteOptions& suiteOptions) : suiteOptions_(&suiteOptions) {}
 
     // Makes sure that somebody is there.
     Answer open() {
@@ -92,15 +84,15 @@ private:
 
 // The same seed must give the same events; where it does not, the simulated world is broken and nothing can be trusted.
 // A system that is not ours need not repeat itself.
-void mustRepeat(const CaseResult& first, const Case& scenario, Place& place, const RunOptions& options) {
-    const std::optional<CaseResult> second = place.run(scenario, options, nullptr);
+void mustRepeat(const CaseResult& first, const Case& scenario, Connection& connection, const RunOptions& options) {
+    const std::optional<CaseResult> second = connection.run(scenario, options, nullptr);
     if (!second || second->runHash == first.runHash) return;
     std::string where = "no further run differed";
     Trace one;
-    (void)place.run(scenario, options, &one);
+    (void)connection.run(scenario, options, &one);
     for (int attempt = 0; attempt < 10; ++attempt) {
         Trace other;
-        (void)place.run(scenario, options, &other);
+        (void)connection.run(scenario, options, &other);
         if (const auto difference = firstDifference(viewOf(one), viewOf(other))) {
             where = describe(*difference);
             break;
@@ -110,20 +102,18 @@ void mustRepeat(const CaseResult& first, const Case& scenario, Place& place, con
                                        second->runHash, where));
 }
 
-std::optional<CaseResult> runOne(std::size_t number, const Case& scenario, const SuiteOptions& suiteOptions,
-                                 Place& place, const Interrupt& interrupt) {
+std::optional<CaseResult> runOne(std::size_t number, const NamedCase& named, const SuiteOptions& suiteOptions,
+                                 Connection& connection, const Interrupt& interrupt) {
+    const Case scenario = named.make();
     RunOptions options = suiteOptions.options;
     options.stop = &interrupt.flag();
     Trace trace;
-    std::optional<CaseResult> result = place.run(scenario, options, suiteOptions.recorded ? &trace : nullptr);
+    std::optional<CaseResult> result = connection.run(scenario, options, suiteOptions.recorded ? &trace : nullptr);
     if (!result) return result;
-    if (!suiteOptions.makeSystem && number % kRepeated == kRepeated - 1) mustRepeat(*result, scenario, place, options);
-    if (needsExcerpts(*result)) {
-        addExcerpts(*result, scenario.file == "-" ? std::string(suiteOptions.input) : textOf(scenario.file));
-    }
-    result->again = fmt::format("mdsync run {} --seed {}{}{}", shellWord(scenario.id), result->seed,
-                                suiteOptions.flags.empty() ? "" : " ", suiteOptions.flags);
-    if (suiteOptions.recorded) suiteOptions.recorded(number, trace, *result);
+    if (!suiteOptions.makeSystem && number % kRepeated == kRepeated - 1)
+        mustRepeat(*result, scenario, connection, options);
+    if (needsExcerpts(*result)) addExcerpts(*result, *named.text);
+    if (suiteOptions.recorded) suiteOptions.recorded(number, scenario, trace, *result);
     if (suiteOptions.finished) suiteOptions.finished(*result);
     return result;
 }
@@ -139,11 +129,20 @@ Diagnostic aboutTarget(Severity severity, std::string code, std::string message)
 // What all threads of a run share.
 struct Shared {
     std::mutex mutex;
-    std::optional<Place> greeted;     // by the caller; the first thread goes on with it
-    std::set<std::string> farewells;  // what went wrong with goodbyes
+    std::optional<Connection> greeted;  // by the caller; the first thread goes on with it
+    std::set<std::string> farewells;    // what went wrong with goodbyes
 };
 
-// Runs cases in one thread, at one place, which is closed in that thread.
+CaseResult brokenFile(const Suite::Entry& entry) {
+    CaseResult result;
+    result.id = entry.scenario.id;
+    result.file = entry.scenario.file;
+    result.verdict = Verdict::Error;
+    result.diagnostics = entry.wrong;
+    return result;
+}
+
+// Runs cases in one thread over one connection, which is closed in that thread.
 class Worker {
 public:
     using Outcomes = std::vector<std::optional<CaseResult>>;
@@ -154,19 +153,22 @@ public:
           interrupt_(interrupt),
           shared_(shared),
           outcomes_(outcomes),
-          place_(suiteOptions) {
+          connection_(suiteOptions) {
         const std::scoped_lock lock(shared_.mutex);
-        if (shared_.greeted) place_ = std::move(*shared_.greeted);
+        if (shared_.greeted) connection_ = std::move(*shared_.greeted);
         shared_.greeted.reset();
     }
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
     ~Worker() {
-        std::string wrong = place_.close();
+        std::string wrong = connection_.close();
         const std::scoped_lock lock(shared_.mutex);
         if (!wrong.empty() && interrupt_.signal() == 0) shared_.farewells.insert(std::move(wrong));
     }
-    void run(std::size_t i) { outcomes_[i] = runOne(i, suite_.cases[i], suiteOptions_, place_, interrupt_); }
+    void run(std::size_t i) {
+        const Suite::Entry& entry = suite_.entries[i];
+        if (entry.isCase()) outcomes_[i] = runOne(i, entry.scenario, suiteOptions_, connection_, interrupt_);
+    }
 
 private:
     const Suite& suite_;
@@ -174,39 +176,24 @@ private:
     const Interrupt& interrupt_;
     Shared& shared_;
     Outcomes& outcomes_;
-    Place place_;
+    Connection connection_;
 };
 
 }  // namespace
 
-std::string shellWord(std::string_view word) {
-    constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=,+@%#";
-    const bool plain = !word.empty() && word.front() != '#' && word.front() != '-' &&
-                       word.find_first_not_of(kPlain) == std::string_view::npos;
-    if (plain || word == "-") return std::string(word);
-    std::string quoted = "'";
-    for (const char c : word) {
-        if (c == '\'') {
-            quoted += "'\\''";
-        } else {
-            quoted += c;
-        }
-    }
-    return quoted + "'";
-}
-
 Result runSuite(const Suite& suite, const SuiteOptions& suiteOptions, const Interrupt& interrupt) {
-    Worker::Outcomes outcomes(suite.cases.size());
+    Worker::Outcomes outcomes(suite.entries.size());
     Result result;
     result.diagnostics = suite.warnings;
     Shared shared;
     shared.greeted.emplace(suiteOptions);
-    const Answer hello = suite.cases.empty() ? Answer{} : shared.greeted->open();
+    const Answer hello = suite.cases == 0 ? Answer{} : shared.greeted->open();
     if (hello.kind == Answer::Kind::Ok) {
-        inParallel(suiteOptions.jobs, suite.cases.size(), interrupt.flag(), [&]() -> std::function<void(std::size_t)> {
-            const auto worker = std::make_shared<Worker>(suite, suiteOptions, interrupt, shared, outcomes);
-            return [worker](std::size_t i) { worker->run(i); };
-        });
+        inParallel(suiteOptions.jobs, suite.entries.size(), interrupt.flag(),
+                   [&]() -> std::function<void(std::size_t)> {
+                       const auto worker = std::make_shared<Worker>(suite, suiteOptions, interrupt, shared, outcomes);
+                       return [worker](std::size_t i) { worker->run(i); };
+                   });
     } else if (interrupt.signal() == 0) {
         // A system that cannot be reached at all is one mistake and not one for each case.
         Diagnostic& unreachable =
@@ -216,10 +203,12 @@ Result runSuite(const Suite& suite, const SuiteOptions& suiteOptions, const Inte
     for (const std::string& wrong : shared.farewells) {
         result.diagnostics.push_back(aboutTarget(Severity::Warning, "target.farewell", wrong));
     }
-    auto broken = suite.broken.begin();
-    for (std::size_t i = 0; i <= outcomes.size(); ++i) {
-        for (; broken != suite.broken.end() && broken->before <= i; ++broken) result.cases.push_back(broken->result);
-        if (i < outcomes.size() && outcomes[i]) result.cases.push_back(std::move(*outcomes[i]));
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+        if (!suite.entries[i].isCase()) {
+            result.cases.push_back(brokenFile(suite.entries[i]));
+        } else if (outcomes[i]) {
+            result.cases.push_back(std::move(*outcomes[i]));
+        }
     }
     result.namedNothing = !suite.empty.empty();
     result.interrupted = interrupt.signal() != 0;

@@ -17,6 +17,13 @@ struct Wanted {
     std::size_t argument = 0;
 };
 
+void addBroken(Suite& suite, const std::string& path, std::vector<Diagnostic> wrong) {
+    Suite::Entry& entry = suite.entries.emplace_back();
+    entry.scenario.file = entry.scenario.id = path;
+    entry.wrong = std::move(wrong);
+    ++suite.broken;
+}
+
 // The files that the arguments name; a folder stands for all scenario files below it.
 std::vector<Wanted> filesOf(const std::vector<std::string>& arguments, Suite& suite) {
     std::vector<Wanted> files;
@@ -29,23 +36,52 @@ std::vector<Wanted> filesOf(const std::vector<std::string>& arguments, Suite& su
         }
         FoundFiles found = listScenarioFiles(selector.path);
         for (std::string& path : found.paths) files.push_back({std::move(path), Selector{}, i});
-        for (const Diagnostic& diagnostic : found.diagnostics) {
-            CaseResult result;
-            result.id = result.file = diagnostic.file;
-            result.verdict = Verdict::Error;
-            result.diagnostics = {diagnostic};
-            suite.broken.push_back({0, std::move(result)});
-        }
+        for (Diagnostic& diagnostic : found.diagnostics) addBroken(suite, diagnostic.file, {diagnostic});
     }
     return files;
 }
 
-CaseResult brokenFile(const ScenarioFile& file) {
-    CaseResult result;
-    result.id = result.file = file.path;
-    result.verdict = Verdict::Error;
-    result.diagnostics = file.diagnostics;
-    return result;
+NamedCase nameOf(const Case& scenario, std::size_t number, const std::shared_ptr<const std::string>& text) {
+    return {.file = scenario.file,
+            .id = scenario.id,
+            .choice = scenario.choice,
+            .name = scenario.name,
+            .description = scenario.description,
+            .rules = scenario.rules,
+            .tags = scenario.tags,
+            .steps = scenario.steps.size(),
+            .number = number,
+            .text = text};
+}
+
+// What is kept of a file: its text, and the names of its cases that are wanted.
+struct Read {
+    bool valid = false;
+    bool isNamed = false;  // the selector fits something
+    std::vector<NamedCase> cases;
+    std::vector<Diagnostic> diagnostics;
+};
+
+Read read(const Wanted& wanted, const Filter& filter, const std::shared_ptr<const std::string>& input) {
+    ScenarioFile file;
+    if (wanted.path == "-") {
+        file = parseScenario(*input, "-", ruleNames());
+        file.text = input;
+    } else {
+        file = readScenario(wanted.path, ruleNames());
+    }
+    Read read;
+    read.valid = file.valid();
+    read.isNamed = !read.valid;
+    if (read.valid) {
+        for (const std::size_t number : selectCases(file, wanted.selector)) {
+            read.isNamed = true;
+            const Case& scenario = file.cases[number];
+            if (filter.accepts(scenario)) read.cases.push_back(nameOf(scenario, number, file.text));
+        }
+    }
+    read.diagnostics = std::move(file.diagnostics);
+    return read;
 }
 
 }  // namespace
@@ -54,33 +90,32 @@ Suite loadSuite(const std::vector<std::string>& arguments, const Filter& filter,
                 std::string_view input) {
     Suite suite;
     const std::vector<Wanted> wanted = filesOf(arguments, suite);
-    const std::vector<std::string_view> rules = ruleNames();
-    std::vector<ScenarioFile> files(wanted.size());
+    std::vector<Read> files(wanted.size());
+    const auto text = std::make_shared<const std::string>(input);
     const std::atomic<bool> never{false};
-    inParallel(jobs, wanted.size(), never, [&](std::size_t i) {
-        files[i] = wanted[i].path == "-" ? parseScenario(input, "-", rules) : readScenario(wanted[i].path, rules);
-    });
+    inParallel(jobs, wanted.size(), never, [&](std::size_t i) { files[i] = read(wanted[i], filter, text); });
 
-    std::set<std::string> seenFiles;
+    std::set<std::string_view> seenFiles;
     std::set<std::string> seenCases;
-    std::set<std::string> warned;
+    std::set<std::string_view> warned;
     std::vector<bool> named(arguments.size(), false);
     for (std::size_t i = 0; i < files.size(); ++i) {
-        const ScenarioFile& file = files[i];
-        const bool first = seenFiles.insert(file.path).second;
+        Read& file = files[i];
+        const std::string& path = wanted[i].path;
+        const bool first = seenFiles.insert(path).second;
         if (first) ++suite.files;
-        if (!file.valid()) {
-            named[wanted[i].argument] = true;
-            if (first) suite.broken.push_back({suite.cases.size(), brokenFile(file)});
+        if (file.isNamed) named[wanted[i].argument] = true;
+        if (!file.valid) {
+            if (first) addBroken(suite, path, std::move(file.diagnostics));
             continue;
         }
-        const std::size_t before = suite.cases.size();
-        for (const std::size_t number : selectCases(file, wanted[i].selector)) {
-            named[wanted[i].argument] = true;
-            const Case& scenario = file.cases[number];
-            if (filter.accepts(scenario) && seenCases.insert(scenario.id).second) suite.cases.push_back(scenario);
+        const std::size_t before = suite.cases;
+        for (NamedCase& scenario : file.cases) {
+            if (!seenCases.insert(scenario.id).second) continue;
+            suite.entries.push_back({std::move(scenario), {}});
+            ++suite.cases;
         }
-        if (suite.cases.size() > before && warned.insert(file.path).second) {
+        if (suite.cases > before && warned.insert(path).second) {
             suite.warnings.insert(suite.warnings.end(), file.diagnostics.begin(), file.diagnostics.end());
         }
     }
@@ -88,6 +123,19 @@ Suite loadSuite(const std::vector<std::string>& arguments, const Filter& filter,
         if (!named[i]) suite.empty.push_back(arguments[i]);
     }
     return suite;
+}
+
+Case NamedCase::make() const {
+    return parseCase(*text, file, number, ruleNames());
+}
+
+std::vector<Case> casesOf(const Suite& suite) {
+    std::vector<Case> cases;
+    cases.reserve(suite.cases);
+    for (const Suite::Entry& entry : suite.entries) {
+        if (entry.isCase()) cases.push_back(entry.scenario.make());
+    }
+    return cases;
 }
 
 }  // namespace mdsync

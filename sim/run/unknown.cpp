@@ -21,13 +21,17 @@ std::string whyNoDevice(const BaselineEntry& entry, const Case& scenario) {
 class ScenarioLookup {
 public:
     explicit ScenarioLookup(const Suite& suite) {
-        for (const Case& scenario : suite.cases) selected_.emplace(normalId(scenario.id), &scenario);
+        for (const Suite::Entry& entry : suite.entries) {
+            if (entry.isCase()) selected_.emplace(normalId(entry.scenario.id), &entry.scenario);
+        }
     }
 
     std::string why(const BaselineEntry& entry) {
         const std::string id = normalId(entry.scenario);
         const auto selected = selected_.find(id);
-        if (selected != selected_.end()) return whyNoDevice(entry, *selected->second);
+        if (selected != selected_.end()) {
+            return entry.device.empty() ? std::string() : whyNoDevice(entry, selected->second->make());
+        }
         const std::string path = parseSelector(entry.scenario).path;
         if (!fileExists(path)) return "there is no such file";
         const ScenarioFile& file = fileAt(path);
@@ -47,7 +51,7 @@ private:
         return place->second;
     }
 
-    std::map<std::string, const Case*> selected_;
+    std::map<std::string, const NamedCase*> selected_;
     std::map<std::string, ScenarioFile> files_;
 };
 

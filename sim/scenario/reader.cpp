@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <cstring>
 #include <memory>
+#include <stdexcept>
+#include <utility>
 
 #include "mdsync/scenario.hpp"
 #include "scenario/header.hpp"
@@ -45,6 +47,9 @@ public:
         if (mistakes_.count() > 0) cases.clear();
         return cases;
     }
+
+    // One case of a text that has no mistakes.
+    Case readOne(std::size_t number, const std::string& path) { return caseOf(number, path); }
 
 private:
     const json::Node* matrixNode() const {
@@ -201,8 +206,20 @@ ScenarioFile parseScenario(std::string_view text, const std::string& path,
 ScenarioFile readScenario(const std::string& path, const std::vector<std::string_view>& knownRules) {
     ScenarioFile file;
     file.path = path;
-    const std::optional<std::string> bytes = bytesOf(path, file.diagnostics);
-    return bytes ? parseScenario(*bytes, path, knownRules) : file;
+    std::optional<std::string> bytes = bytesOf(path, file.diagnostics);
+    if (!bytes) return file;
+    const auto text = std::make_shared<const std::string>(std::move(*bytes));
+    file = parseScenario(*text, path, knownRules);
+    file.text = text;
+    return file;
+}
+
+Case parseCase(std::string_view text, const std::string& path, std::size_t number,
+               const std::vector<std::string_view>& knownRules) {
+    Mistakes mistakes{text, path};
+    json::Document document;
+    if (!document.read(text, mistakes)) throw std::logic_error("a case of a text that cannot be read");
+    return FileReader{document, mistakes, knownRules}.readOne(number, path);
 }
 
 }  // namespace mdsync

@@ -32,7 +32,7 @@ ROOMS = {
     "mutation": TRACE | {"scenario", "world", "rules", "system", "result", "run"},
     "shrink": TRACE | {"scenario", "world", "rules", "system", "drive", "result", "run"},
     "random": TRACE | {"scenario", "world", "rules", "system", "drive", "result", "run", "shrink"},
-    "exhaustive": TRACE | {"scenario", "world", "rules", "system", "drive", "run"},
+    "exhaustive": TRACE | {"scenario", "world", "rules", "system", "drive", "result", "run"},
     "bench": TRACE | {"world", "rules", "system", "drive"},
     "report": TRACE | {"rules", "result"},
 }
@@ -45,8 +45,8 @@ DOORS = {
     "result": {"scenario/json.hpp"},
     "repeat": {"result/document.hpp"},
     "shrink": {"run/observer.hpp", "scenario/certainty.hpp", "scenario/steps.hpp"},
-    "random": {"result/document.hpp", "scenario/certainty.hpp"},
-    "exhaustive": {"random/explored.hpp", "rules/canonical.hpp", "world/canonical.hpp", "world/decisions.hpp",
+    "random": {"result/document.hpp", "result/rule_counts.hpp", "scenario/certainty.hpp"},
+    "exhaustive": {"result/rule_counts.hpp", "rules/canonical.hpp", "world/canonical.hpp", "world/decisions.hpp",
                    "world/lines.hpp", "world/state.hpp"},
 }
 
@@ -72,6 +72,7 @@ FACES = {
     "diff": "result",
     "matrix": "result",
     "coverage": "result",
+    "again": "result",
     "documents": "result",
     "system": "system",
     "serve": "system",

@@ -1,4 +1,5 @@
-"""What `mdsync check` keeps in memory is what can still matter, not how long the trace is."""
+"""What `mdsync check` keeps in memory is what can still matter, not how long the trace is; of many scenario files `lint`
+and `run` keep the texts."""
 
 import array
 import fcntl
@@ -9,7 +10,7 @@ import termios
 import time
 import unittest
 
-from tool import BINARY, ToolTest
+from tool import BINARY, ToolTest, scenario
 
 DAY = 86_400_000
 PER_DAY = 1_000  # messages
@@ -76,6 +77,27 @@ class Memory(ToolTest):
 
     def test_a_hundred_days_take_at_most_a_fifth_more_than_ten(self):
         self.assertLess(self.peak(100), 1.2 * self.peak(10))
+
+
+class ManyFiles(ToolTest):
+    def peak(self, command, files):
+        """The most memory, in KiB, that so many files of many steps take."""
+        steps = [{"send": f"m{i}", "from": "bob/pixel", "to": "alice"} for i in range(200)]
+        long = scenario(rules=None, steps=[{"login": ["alice/phone", "bob/pixel"]}, *steps])
+        folder = f"{command}-{files}"
+        for i in range(files):
+            self.write(f"{folder}/{i}.json", json.dumps(long))
+        environment = {**os.environ, "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=1"}
+        tool = subprocess.Popen([BINARY, command, folder, "-q"], cwd=self.folder, env=environment,
+                                stdout=subprocess.DEVNULL)
+        _, status, usage = os.wait4(tool.pid, 0)
+        tool.returncode = os.waitstatus_to_exitcode(status)
+        self.assertEqual(tool.returncode, 0)
+        return usage.ru_maxrss
+
+    def test_ten_times_the_files_take_not_three_times_the_memory(self):
+        for command in ("lint", "run"):
+            self.assertLess(self.peak(command, 400), 3 * self.peak(command, 40), command)
 
 
 if __name__ == "__main__":

@@ -36,6 +36,18 @@ class SameBytes(ToolTest):
         self.assertEqual(shown, names)
 
 
+class Excerpts(ToolTest):
+    def test_carets_stand_in_the_text_that_was_run_whatever_became_of_the_file(self):
+        self.write("a.json", unmet())
+        shown = self.expect(1, "run", "a.json").stdout
+        self.assertIn("^ expected here", shown)
+        os.mkfifo(self.path("p.json"))
+        feeder = subprocess.Popen(["sh", "-c", "cat a.json > p.json"], cwd=self.folder)
+        piped = self.expect(1, "run", "p.json").stdout
+        self.assertEqual(feeder.wait(), 0)
+        self.assertEqual(piped.replace("p.json", "a.json"), shown)
+
+
 class Json(ToolTest):
     def test_standard_output_is_one_document_whatever_happens(self):
         self.write("good.json", scenario())

@@ -48,15 +48,6 @@ TEST_CASE("a signal sets the flag and is remembered") {
     CHECK(interrupt.signal() == SIGTERM);
 }
 
-TEST_CASE("words are quoted for a shell only where they need it") {
-    CHECK(shellWord("scenarios/web/tabs.json#days=2,zone=+08:00") == "scenarios/web/tabs.json#days=2,zone=+08:00");
-    CHECK(shellWord("my file.json") == "'my file.json'");
-    CHECK(shellWord("it's") == "'it'\\''s'");
-    CHECK(shellWord("#x") == "'#x'");
-    CHECK(shellWord("") == "''");
-    CHECK(shellWord("-") == "-");
-}
-
 TEST_CASE("readings are read, and what is wrong with one is said") {
     ReadingChoice choice;
     CHECK(addReading("window=rolling", choice).empty());
