@@ -1,4 +1,4 @@
-// Spec: the rules of multi-device message synchronization, and the Checker that judges a trace by them.
+// Rules: the rules of multi-device message synchronization, and the Checker that judges a trace by them.
 //
 // A rule has a stable id (`web.evict-earliest`), the clause of the vendor's page it comes from, and a row in the
 // catalogue that says what it demands, how we read it and when it counts as put to the test. A Checker is fed a trace

@@ -71,6 +71,7 @@ struct Checker::State : rules::History, rules::Ledger {
     // A sign of an acceptance that nobody told: it lies at some time since the message, or its recall, was asked for.
     void takeAsAccepted(MessageId id);
     void takeAsRecalled(const rules::MessageFacts& m);
+    [[nodiscard]] const rules::RecallFacts* recallToShow(const rules::MessageFacts& m) const;
     void receiveFirst(const rules::Arrival& a, rules::Receipt& r, Via via, bool tainted);
     void oweReturn(const rules::Arrival& a, const rules::Receipt& r);
     void oweToNewcomers(const rules::MessageFacts& m, MessageId message, DeviceId receiver);

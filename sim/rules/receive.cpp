@@ -123,22 +123,26 @@ void Checker::State::oweToNewcomers(const MessageFacts& m, MessageId message, De
     }
 }
 
+// The recall that a `recalled` may show: of a message that was sent, asked for by somebody.
+const RecallFacts* Checker::State::recallToShow(const MessageFacts& m) const {
+    const RecallFacts* recall = recallOf(m);
+    const bool sent = m.state == MessageState::Asked || m.state == MessageState::Accepted;
+    return sent && recall != nullptr && recall->askedFor() ? recall : nullptr;
+}
+
 void Checker::State::onRecalled(const Event& e) {
     const MessageFacts& m = grown(e.message);
     if (m.state == MessageState::Forgotten) return;  // past its horizon: nothing is asked about it any more
-    const RecallFacts* known = recallOf(m);
-    const bool sent = m.state == MessageState::Asked || m.state == MessageState::Accepted;
-    const RecallFacts* recall = sent && known != nullptr && known->askedFor() ? known : nullptr;
+    const RecallFacts* recall = recallToShow(m);
     if (recall != nullptr) {
         takeAsAccepted(e.message);
         takeAsRecalled(m);
-        recall = known = recallOf(m);
     }
     const DeviceFacts& d = device(e.device);
     Receipt* shown = recall != nullptr ? receipt(m, e.device) : nullptr;
     Arrival a{.id = e.message, .message = m, .deviceId = e.device, .device = d, .receipt = shown, .recall = recall};
     a.byAuthor = d.user == m.author;
-    a.aspects = known == nullptr ? aspectsOf(m) : aspectsOf(m, *known);
+    a.aspects = recallOf(m) == nullptr ? aspectsOf(m) : aspectsOf(m, *recallOf(m));
     if (recall != nullptr) {
         a.excused = recall->from < side(e.device).ended && justLeft(e.device);
         a.decides = decides(*recall, d);

@@ -1,4 +1,4 @@
-// Conversation: the words for who talks with whom: groups, rooms, users, and how far a device has come in a conversation.
+// Conversation: the words for who talks with whom: users, rooms, and how far a device has come in a conversation.
 #pragma once
 
 #include <utility>
@@ -7,19 +7,6 @@
 #include "rules/history/message.hpp"
 
 namespace mdsync::rules {
-
-// How far a device has come in a conversation during its session, for each `via`: the latest acceptance among what it
-// received. The low halves of places are kept; within a session they are compared by their difference. What came live
-// is asked for all the time, what came with a catch-up rarely: that stands apart.
-struct OrderMark {
-    std::uint32_t live = 0;
-    std::uint16_t session = 0;
-    std::uint8_t begun = 0;  // bit by via: whether anything was received
-};
-struct CatchUpMark {
-    std::uint32_t offline = 0;
-    std::uint32_t compensation = 0;
-};
 
 // A Progress is how far a device has come in a conversation by one `via`.
 struct Progress {
@@ -42,33 +29,8 @@ struct Party {
     std::uint32_t slot = 0;
 };
 
-// A Thread is a conversation with a stable numbering of the devices that have to do with it: two users, or all who ever
-// were in a group or room or wrote to it.
-struct Thread {
-    Address address;  // group or room; for a private one unused
-    UserId a, b;      // private
-    bool isPrivate = false;
-    std::uint32_t slots = 0;
-    std::vector<Party> users;     // group and room
-    std::uint32_t marks = 0;      // first of its order marks in the pool
-    std::uint32_t markSlots = 0;  // how many of them there are
-    std::uint32_t version = 0;    // of the group's membership for which all members have slots
-};
-
-struct GroupFacts {
-    std::vector<UserId> members;
-    std::uint32_t version = 1;
-    std::uint32_t thread = MessageFacts::kNone;
-};
-
-// A device's stay in a room.
-struct Stay {
-    bool inside = false;
-    Place since = 0;
-    Place left = 0;
-};
-
-// The latest thing of a kind that a user has to do with, for what it tempts later.
+// A Latest is the last message of a kind. bob is away while a status message goes to alice and him: when he logs in, it
+// tempts status.online-only.
 struct Latest {
     Place place = 0;
     Instant t{};
@@ -81,7 +43,7 @@ struct RoomFacts {
     Latest message;
 };
 
-// What a user's rules need to find again without searching.
+// A UserFacts is a user with what they have to do with: devices, live messages, recalls.
 struct UserFacts {
     DeviceId firstDevice;
     std::uint16_t deviceCount = 0;

@@ -2,8 +2,7 @@
 //
 // Sessions, installations, who is in which group, what was accepted when, who received and who shows what. A History
 // judges nothing. The words are in session.hpp, message.hpp, recall.hpp, conversation.hpp and window.hpp; how all that
-// is kept (slots, pools, free lists) is below the line in this file and in store.cpp and prefetch.cpp, and no rule's
-// business.
+// is kept (slots, pools, free lists) is in store.hpp, store.cpp and prefetch.cpp, and no rule's business.
 #pragma once
 
 #include <array>
@@ -14,14 +13,12 @@
 #include <utility>
 #include <vector>
 
-#include "base/blocks.hpp"
-#include "base/fifo.hpp"
-#include "base/flat_map.hpp"
 #include "mdsync/rules.hpp"
 #include "rules/history/conversation.hpp"
 #include "rules/history/message.hpp"
 #include "rules/history/recall.hpp"
 #include "rules/history/session.hpp"
+#include "rules/history/store.hpp"
 #include "rules/history/window.hpp"
 
 namespace mdsync::rules {
@@ -104,7 +101,7 @@ private:
     std::size_t count_;
 };
 
-struct History {
+struct History : Store {
     History(std::shared_ptr<const Header> header, const CheckerOptions& options);
 
     // ---- the trace, and the event at hand ----
@@ -294,37 +291,7 @@ struct History {
     void leaveRoom(DeviceId id, RoomId room);
     void noteStray(const MessageFacts& m, DeviceId d);  // what a device received and should not have
 
-    // ==== how it is kept ==================================================================================
-
-    std::vector<DeviceFacts> devices;
-    std::vector<DeviceSide> sides;  // of the devices
-    std::vector<UserFacts> users;
-    std::vector<GroupFacts> groups;
-    std::vector<RoomFacts> rooms;
-    Blocks<MessageFacts> messages;
-    std::vector<RecallFacts> recalls;
-    std::vector<std::uint32_t> freeRecalls;
-    std::vector<Thread> threads;
-    std::vector<OrderMark> marks;
-    std::vector<CatchUpMark> catchUpMarks;  // beside them
-    std::vector<Receipt> receipts;
-    std::vector<std::vector<std::uint32_t>> freeReceipts;  // by number of slots
-    std::vector<std::vector<Place>> memberships;           // joins and leaves in turn
-    std::vector<Stay> stays;
-    std::vector<std::vector<RoomId>> roomsOf;             // by device
-    std::vector<std::vector<MessageId>> unaccepted;       // by device: what it asked to send, lately
-    std::vector<std::vector<std::uint32_t>> pastThreads;  // by device: conversations of forgotten messages it held
-    std::vector<std::vector<Address>> strays;             // by device: conversations of what it should not have
-    std::vector<std::vector<MessageId>> owedToSender;     // by device: api.include-sender-offline of its session
-    std::vector<Place> lastOffline;                       // by device: any `offline`
-    std::vector<bool> statusTypes;                        // by TextId
-    std::vector<bool> knownTypes;
-    FlatMap privateThreads, memberOf, slotOf, stayOf;
-    Fifo<std::pair<MessageId, Instant>> byAcceptance;  // for the horizon
-    Latest roomMessage;
-    std::uint32_t liveMessages = 0;
-    std::uint32_t onlineUsers = 0;
-
+    // ---- how it is kept: no rule asks these ----
     // The slot of the user's first device, or kAbsent.
     [[nodiscard]] std::uint32_t slotBase(const MessageFacts& m, UserId u) const {
         if (m.slots == 0) return FlatMap::kAbsent;
@@ -339,6 +306,7 @@ struct History {
         return messages[id.index()];
     }
     [[nodiscard]] Tri member(GroupId g, UserId u, Place from, Place until) const;
+    void noteAsked(DeviceId d, MessageId asked);
     void dateAcceptance(MessageFacts& m, bool exact);
     void makeReceipts(MessageFacts& m);
     void oweAtAcceptance(const MessageFacts& m, const Party& party, bool sure, bool exact);
@@ -364,7 +332,7 @@ struct History {
     void fetchTheirDevices(const MessageFacts& m) const;  // and a little later their devices and receipts
 };
 
-// By which the thread of a private message is found.
+// The key of a private conversation: its two users, the one with the lower number first.
 [[nodiscard]] inline std::uint64_t privateKey(const MessageFacts& m) {
     return pairKey(std::min(m.author, m.to.user()).value, std::max(m.author, m.to.user()).value);
 }

@@ -8,7 +8,9 @@
 
 namespace mdsync::rules {
 
-// A Receipt is what one device has to do with one message. The rules' hottest record: 8 bytes.
+// A Receipt is what one device has to do with one message: what it has of it, and what it is owed. alice/phone was online
+// when m1 was accepted: Online, and while the service is on Owed; once m1 has come: Received and Ever. The rules' hottest
+// record: 8 bytes.
 struct Receipt {
     enum : std::uint8_t {   // have
         Received = 1,       // by this installation

@@ -64,12 +64,19 @@ void History::ask(const Event& e) {
     m.sender = e.device;
     m.senderInstallation = d.installation;
     m.senderOffline = !d.online;
-    auto& mine = unaccepted[e.device.index()];
-    if (mine.size() >= 16) {
-        std::erase_if(mine, [this](MessageId id) { return message(id).state != MessageState::Asked; });
-    }
-    mine.push_back(e.message);
+    noteAsked(e.device, e.message);
     if (m.synchronizable()) d.holdsSomething = true;
+}
+
+// What was answered goes when the list is full; where most of it was not, the list becomes twice as long, so that each
+// message is looked at a few times, however many wait for their answers.
+void History::noteAsked(DeviceId d, MessageId asked) {
+    std::vector<MessageId>& list = unaccepted[d.index()];
+    if (list.size() >= 16 && list.size() == list.capacity()) {
+        std::erase_if(list, [this](MessageId id) { return message(id).state != MessageState::Asked; });
+        if (list.size() * 2 > list.capacity()) list.reserve(list.capacity() * 2);
+    }
+    list.push_back(asked);
 }
 
 // When it was accepted, and whether that is known to the event.

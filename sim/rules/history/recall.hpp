@@ -9,10 +9,10 @@
 
 namespace mdsync::rules {
 
-// Somebody asked for a recall.
+// A RecallRequest is one asking for a recall: by a device, or by a user through the API.
 struct RecallRequest {
-    DeviceId device;  // or
-    UserId user;      // through the API
+    DeviceId device;  // none: through the API
+    UserId user;
     bool open = true;
     bool maybeAnswered = false;  // there was an answer that may be this one's or another's
     bool deviceOffline = false;  // when it asked

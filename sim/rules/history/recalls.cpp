@@ -27,7 +27,8 @@ Answered History::answeredRequest(const RecallFacts& r) const {
 }
 
 void History::answerRecall(RecallFacts& r, const Answered& a) {
-    // Where it is undecided whose answer it was, that of every open request may have been it.
+    // alice and bob have asked for the recall of m1, and one answer comes. If it is undecided whose it was, each of the
+    // two may have been answered.
     for (RecallRequest& q : r.requests) q.maybeAnswered |= q.open && !a.certain;
     r.requests[a.request].open = false;
     r.requests[a.request].closed = place;

@@ -116,6 +116,7 @@ struct alignas(32) DeviceFacts {
 };
 static_assert(sizeof(DeviceFacts) == 32);
 
+// A DeviceSide is what is asked for seldom about a device.
 struct DeviceSide {
     Place ended = 0;  // of the last session that ended
     Instant endedAt{};
