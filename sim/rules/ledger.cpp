@@ -35,9 +35,8 @@ void Ledger::file(Violation violation, Regime regime, Aspects aspects) {
     if (!other || !hasRoom()) return;
     Violation companion = violations.back();
     companion.rule = *other;
-    companion.text = *other == RuleId::ServiceDefaultOff ? "nobody turned the switch, and the service is not off: "
-                                                         : "the last turn of the switch is not in force: ";
-    companion.text.append(mdsync::rule(rule).name).append(" is violated");
+    companion.text = saysAccompanying(*other);
+    companion.text.append(": ").append(mdsync::rule(rule).name).append(" is violated");
     violations.push_back(std::move(companion));
 }
 

@@ -16,6 +16,7 @@ struct History;
 // The service rule that is put to the test, or violated, together with `rule`, if any, where `regime` decided:
 // service.cpp.
 [[nodiscard]] std::optional<RuleId> accompanying(RuleId rule, Regime regime, bool onFromTheStart);
+[[nodiscard]] std::string_view saysAccompanying(RuleId service);  // what is wrong, before the other rule is named
 
 // The Ledger counts, for each rule, how often it was put to the test and what came of it, and keeps the violations.
 struct Ledger {

@@ -97,6 +97,11 @@ std::optional<RuleId> accompanying(RuleId id, Regime regime, bool onFromTheStart
     return std::nullopt;
 }
 
+std::string_view saysAccompanying(RuleId service) {
+    return service == RuleId::ServiceDefaultOff ? "nobody turned the switch, and the service is not off"
+                                                : "the last turn of the switch is not in force";
+}
+
 // ---- service.prepaid: turning the service on in production without prepayment is refused, any other turn is not ---------
 
 void judgePrepaid(const History& h, Ledger& ledger, const Event& e) {

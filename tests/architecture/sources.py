@@ -50,6 +50,15 @@ DOORS = {
                    "world/lines.hpp", "world/state.hpp"},
 }
 
+# The files in which the rules are judged, one a family: they speak the words of a history and do not see how it is kept.
+FAMILIES = {"off", "online", "limit", "web", "status", "service", "compensation", "recall", "api", "chatroom", "delivery"}
+MACHINERY = [
+    ("the Judge", r'"rules/judge\.hpp"'),
+    ("how a history is kept", r"\bh\.(devices|sides|users|messages|receipts|marks|catchUpMarks|threads|recalls|slotOf"
+                              r"|stayOf|memberOf|memberships|stays|unaccepted|pastThreads|strays)\b"),
+    ("the slots of receipts", r"\b(firstDevice|authorSlot|recipientSlot|slotBase|ordinal)\b|\.slots?\b"),
+]
+
 # public header -> the room whose face it is
 FACES = {
     "ids": "base",
@@ -194,7 +203,26 @@ class Checker:
                 self.bans(name, parts[1], text)
         self.public_headers()
         self.iteration()
+        self.families()
         return self.mistakes
+
+    def families(self):
+        """A rule is named in its family's file alone, and that file includes words, not machinery."""
+        for name, text in self.files.items():
+            parts = name.split("/")
+            if parts[:2] != ["sim", "rules"] or not name.endswith(".cpp"):
+                continue
+            family = parts[2].removesuffix(".cpp") if len(parts) == 3 else ""
+            for match in re.finditer(r"\bRuleId::([A-Z][a-z]+)[A-Z]\w*", text):
+                if match.group(1).lower() != family:
+                    self.complain(name, line_of(text, match.start()),
+                                  f"{match.group()} outside {match.group(1).lower()}.cpp: a rule is judged in one file")
+            if family not in FAMILIES:
+                continue
+            for what, pattern in MACHINERY:
+                for match in re.finditer(pattern, text):
+                    self.complain(name, line_of(text, match.start()),
+                                  f"{what} ({match.group().strip()}) in the file of a family: ask the history")
 
     def include(self, name, parts, included, line):
         target = included.split("/")
@@ -336,6 +364,12 @@ PLANTED = [
      "#include <boost/asio/thread_pool.hpp>\n#include \"base/a.hpp\"\n#include \"mdsync/trace.hpp\"\n",
      None),
     ("sim/rules/a.cpp", "monitor.exit(1); onExit(2);\n", None),
+    ("sim/rules/off.cpp", "check(RuleId::OffSingleDevice);\n", None),
+    ("sim/rules/off.cpp", "check(RuleId::WebTenTabs);\n", "outside web.cpp"),
+    ("sim/rules/duties.cpp", "check(RuleId::DeliveryNoLoss);\n", "outside delivery.cpp"),
+    ("sim/rules/web.cpp", '#include "rules/judge.hpp"\n', "the Judge"),
+    ("sim/rules/web.cpp", "const auto& d = h.devices[3];\n", "how a history is kept"),
+    ("sim/rules/web.cpp", "id = user.firstDevice.value + i;\n", "the slots of receipts"),
     ("sim/world/a.cpp",
      "const auto big = 1'000'000; std::shuffle(a, b, c); const auto more = 2'000;\n",
      "random numbers"),
