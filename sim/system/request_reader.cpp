@@ -21,14 +21,14 @@ constexpr std::int64_t kLongest = 8'640'000'000'000;  // milliseconds: 100,000 d
 
 class RequestReader {
 public:
-    RequestReader(const JsonLine& json, Faults& faults, OpKind kind, const RequestContext& context)
+    RequestReader(const json::Document& json, Faults& faults, OpKind kind, const RequestContext& context)
         : json_(json), faults_(faults), fields_(json, faults), context_(context) {
         op_.kind = kind;
     }
 
     Op read() {
-        eachMember(json_, fields_, 0, fmt::format("\"{}\"", spell(op_.kind)), keys(),
-                   [&](std::size_t key, std::size_t value) { values_[key] = value; });
+        eachMember(json_, fields_, json_.root(), fmt::format("\"{}\"", spell(op_.kind)), keys(),
+                   [&](std::size_t key, const json::Node& value) { values_[key] = &value; });
         if (!faults_.empty()) return op_;
         switch (op_.kind) {
             case OpKind::Login:
@@ -114,17 +114,19 @@ private:
         return {};
     }
 
-    [[nodiscard]] std::size_t node(std::string_view key) const {
+    [[nodiscard]] const json::Node* find(std::string_view key) const {
         const std::vector<std::string_view> known = keys();
         const auto found = std::find(known.begin(), known.end(), key);
-        return found == known.end() ? 0 : values_[static_cast<std::size_t>(found - known.begin())];
+        return found == known.end() ? nullptr : values_[static_cast<std::size_t>(found - known.begin())];
     }
-    [[nodiscard]] bool has(std::string_view key) const { return node(key) != 0; }
+    [[nodiscard]] bool has(std::string_view key) const { return find(key) != nullptr; }
+    // REQUIRES: has(key).
+    [[nodiscard]] const json::Node& node(std::string_view key) const { return *find(key); }
     void wrong(std::string_view key, std::string_view what) {
         faults_.add("adapter.bad-value", node(key), fmt::format("\"{}\" {}", key, what));
     }
     void lacks(std::string_view key) {
-        faults_.add("adapter.missing-key", 0, fmt::format("\"{}\" lacks \"{}\"", spell(op_.kind), key));
+        faults_.add("adapter.missing-key", json_.root(), fmt::format("\"{}\" lacks \"{}\"", spell(op_.kind), key));
     }
 
     std::optional<std::string_view> string(std::string_view key) {
@@ -142,7 +144,7 @@ private:
         return Millis{fields_.integer(node(key), key, 0, kLongest).value_or(0)};
     }
 
-    DeviceId deviceAt(std::size_t value, std::string_view path) {
+    DeviceId deviceAt(const json::Node& value, std::string_view path) {
         const DeviceId found = context_.names.device(path);
         if (!found.exists()) {
             faults_.add("adapter.undeclared", value, fmt::format("no device {} is declared", quoted(path)));
@@ -191,17 +193,17 @@ private:
         if (!fields_.object(node("app"), "app")) return;
         const std::vector<std::string_view> known{"compensationDays", "offlineDays", "limits", "prepaid"};
         SettingsChange& change = op_.settings;
-        eachMember(json_, fields_, node("app"), "\"app\"", known, [&](std::size_t key, std::size_t value) {
+        eachMember(json_, fields_, node("app"), "\"app\"", known, [&](std::size_t key, const json::Node& value) {
             if (key == 0) change.compensationDays = fields_.integer(value, known[key]);
             if (key == 1) change.offlineDays = fields_.integer(value, known[key]);
             if (key == 2) limits(value);
             if (key == 3) change.prepaid = fields_.boolean(value, known[key]);
         });
     }
-    void limits(std::size_t object) {
+    void limits(const json::Node& object) {
         if (!fields_.object(object, "limits")) return;
         const std::vector<std::string_view> known{"mobile", "miniprogram"};
-        eachMember(json_, fields_, object, "\"limits\"", known, [&](std::size_t key, std::size_t value) {
+        eachMember(json_, fields_, object, "\"limits\"", known, [&](std::size_t key, const json::Node& value) {
             (key == 0 ? op_.settings.mobileLimit : op_.settings.miniprogramLimit) = fields_.integer(value, known[key]);
         });
     }
@@ -227,26 +229,25 @@ private:
         if (has("loss")) conditions.lossPpm = share("loss");
         if (has("duplicate")) conditions.duplicatePpm = share("duplicate");
         if (!has("on") || !fields_.array(node("on"), "on")) return;
-        json_.items(node("on"), [&](std::size_t item) {
+        for (const json::Node& item : json_.children(node("on"))) {
             if (const auto path = fields_.string(item, "on")) op_.on.push_back(deviceAt(item, *path));
-        });
+        }
     }
     void latency(NetworkConditions& conditions) {
         std::vector<std::int64_t> bounds;
         if (!fields_.array(node("latency"), "latency")) return;
-        json_.items(node("latency"), [&](std::size_t item) {
+        for (const json::Node& item : json_.children(node("latency"))) {
             bounds.push_back(fields_.integer(item, "latency", 0, kLongest).value_or(0));
-        });
+        }
         if (bounds.size() != 2 || bounds[0] > bounds[1]) return wrong("latency", "must be [least, most]");
         conditions.latencyLow = Millis{bounds[0]};
         conditions.latencyHigh = Millis{bounds[1]};
     }
     // A fraction, in parts per million.
     std::uint32_t share(std::string_view key) {
-        const JsonNode& value = json_[node(key)];
-        const std::string_view digits = json_.line().substr(value.begin, value.end - value.begin);
+        const std::string_view digits = json_.bytes(node(key));
         double fraction = -1;
-        if (value.kind == JsonKind::Integer || value.kind == JsonKind::Number) {
+        if (node(key).kind == json::Kind::Number) {
             std::from_chars(digits.data(), digits.data() + digits.size(), fraction);
         }
         if (!(fraction >= 0 && fraction <= 1)) {
@@ -256,11 +257,11 @@ private:
         return static_cast<std::uint32_t>(std::lround(fraction * 1e6));
     }
 
-    const JsonLine& json_;
+    const json::Document& json_;
     Faults& faults_;
     Fields fields_;
     const RequestContext& context_;
-    std::array<std::size_t, 10> values_{};
+    std::array<const json::Node*, 10> values_{};
     Op op_;
 };
 
@@ -273,7 +274,7 @@ std::optional<OpKind> opKindOf(std::string_view word) {
     return std::nullopt;
 }
 
-Op readRequest(const JsonLine& json, Faults& faults, OpKind kind, const RequestContext& context) {
+Op readRequest(const json::Document& json, Faults& faults, OpKind kind, const RequestContext& context) {
     return RequestReader(json, faults, kind, context).read();
 }
 

@@ -108,15 +108,16 @@ std::vector<std::string_view> namesOf(std::uint32_t keys) {
     return names;
 }
 
-// The keys of one line: where each value is; node 0 is the line itself and means absent.
+// The keys of one line: where each value is.
 class LineReader {
 public:
-    LineReader(const JsonLine& json, Faults& faults, const ReadContext& context)
+    LineReader(const json::Document& json, Faults& faults, const ReadContext& context)
         : json_(json), faults_(faults), fields_(json, faults), context_(context) {}
 
     EventLine read() {
-        if (json_[0].kind != JsonKind::Object) {
-            faults_.add("trace.wrong-type", 0, "a line of a trace must be an object");
+        line_.timeNode = &json_.root();
+        if (json_.root().kind != json::Kind::Object) {
+            faults_.add("trace.wrong-type", json_.root(), "a line of a trace must be an object");
             return line_;
         }
         findKeys();
@@ -129,31 +130,34 @@ public:
     }
 
 private:
-    [[nodiscard]] std::size_t node(Key key) const { return values_[static_cast<std::size_t>(key)]; }
-    [[nodiscard]] bool has(Key key) const { return node(key) != 0; }
+    [[nodiscard]] bool has(Key key) const { return values_[static_cast<std::size_t>(key)] != nullptr; }
+    // REQUIRES: has(key).
+    [[nodiscard]] const json::Node& node(Key key) const { return *values_[static_cast<std::size_t>(key)]; }
     static std::string_view name(Key key) { return kKeyNames[static_cast<std::size_t>(key)]; }
     Event& event() { return line_.event; }
 
     void findKeys() {
-        json_.members(0, [&](std::size_t key, std::size_t value) {
-            const std::string_view word = json_.text(key);
-            for (std::size_t i = 0; i < kKeys; ++i) {
-                if (kKeyNames[i] != word) continue;
-                if (values_[i] != 0) return fields_.duplicateKey(key);
-                values_[i] = value;
-                return;
+        for (const json::Node& value : json_.children(json_.root())) {
+            const std::string_view word = json_.key(value);
+            std::size_t i = 0;
+            while (i < kKeys && kKeyNames[i] != word) ++i;
+            if (i == kKeys) {
+                if (!word.starts_with("x-")) strangers_.push_back(&value);
+            } else if (values_[i] != nullptr) {
+                fields_.duplicateKey(value.key());
+            } else {
+                values_[i] = &value;
             }
-            if (!word.starts_with("x-")) strangers_.push_back(key);
-        });
+        }
     }
 
     void readTime() {
         if (!has(Key::T)) {
             if (context_.timeOptional) return;
-            faults_.add("trace.missing-key", 0, "the event lacks \"t\"");
+            faults_.add("trace.missing-key", json_.root(), "the event lacks \"t\"");
             return;
         }
-        line_.timeNode = node(Key::T);
+        line_.timeNode = &node(Key::T);
         const auto t = fields_.instant(node(Key::T));
         if (!t) return;
         event().t = *t;
@@ -166,7 +170,7 @@ private:
 
     void readKind() {
         if (!has(Key::Ev)) {
-            faults_.add("trace.missing-key", 0, "the event lacks \"ev\"");
+            faults_.add("trace.missing-key", json_.root(), "the event lacks \"ev\"");
             return;
         }
         const auto word = fields_.string(node(Key::Ev), "ev");
@@ -188,7 +192,7 @@ private:
         const KeySet keys = keysOf(event().kind);
         const std::uint32_t allowed = keys.required | keys.optional | bits(Key::T, Key::Ev);
         std::uint32_t present = 0;
-        for (std::size_t i = 0; i < kKeys; ++i) present |= values_[i] == 0 ? 0U : 1U << i;
+        for (std::size_t i = 0; i < kKeys; ++i) present |= values_[i] == nullptr ? 0U : 1U << i;
         if (!strangers_.empty() || (present & ~allowed) != 0) refuseStrangers(allowed);
         for (const std::string_view missing : namesOf(keys.required & ~present)) lacks(quoted(missing));
         checkAlternatives();
@@ -196,11 +200,11 @@ private:
 
     void refuseStrangers(std::uint32_t allowed) {
         const std::string what = fmt::format("\"{}\"", spell(event().kind));
-        for (const std::size_t key : strangers_) fields_.unknownKey(key, what, namesOf(allowed));
+        for (const json::Node* stranger : strangers_) fields_.unknownKey(stranger->key(), what, namesOf(allowed));
         for (std::size_t i = 0; i < kKeys; ++i) {
-            if (values_[i] == 0 || (allowed >> i & 1U) != 0) continue;
-            fields_.unknownKey(values_[i] - 1, what, namesOf(allowed));
-            values_[i] = 0;
+            if (values_[i] == nullptr || (allowed >> i & 1U) != 0) continue;
+            fields_.unknownKey(values_[i]->key(), what, namesOf(allowed));
+            values_[i] = nullptr;
         }
     }
 
@@ -210,7 +214,7 @@ private:
     void notBoth(Key one, Key other) {
         if (!has(one) || !has(other)) return;
         faults_.add(
-            "trace.unknown-key", node(other) - 1,
+            "trace.unknown-key", node(other).key(),
             fmt::format("\"{}\" cannot have both \"{}\" and \"{}\"", spell(event().kind), name(one), name(other)));
     }
 
@@ -278,7 +282,7 @@ private:
     void readMessage() {
         const auto id = fields_.string(node(Key::Msg), "msg");
         if (!id) return;
-        line_.messageNode = node(Key::Msg);
+        line_.messageNode = &node(Key::Msg);
         line_.message = *id;
         if (isName(*id)) return;
         faults_.add("trace.bad-name", node(Key::Msg), fmt::format("{} cannot be the id of a message", quoted(*id)),
@@ -307,14 +311,14 @@ private:
     }
     // `spelling` is the word as it stands in the file, known() what could stand there.
     template <class Known>
-    void undeclared(std::size_t at, std::string_view what, std::string_view spelling, std::string_view code,
+    void undeclared(const json::Node& at, std::string_view what, std::string_view spelling, std::string_view code,
                     Known known) {
         faults_.add(code, at, fmt::format("no {} {} is declared", what, quoted(spelling)),
                     faults_.wantsHints() ? suggest(spelling, known()) : std::string());
     }
 
     // A target spelled as in `to`.
-    Address target(std::size_t at, std::string_view key) {
+    Address target(const json::Node& at, std::string_view key) {
         const auto word = fields_.string(at, key);
         if (!word) return {};
         const Address found = context_.names.target(*word);
@@ -437,10 +441,10 @@ private:
         }
         if (has(Key::Conversations) && fields_.array(node(Key::Conversations), "conversations")) {
             catchUp.hasConversations = true;
-            json_.items(node(Key::Conversations), [&](std::size_t item) {
+            for (const json::Node& item : json_.children(node(Key::Conversations))) {
                 const Address address = target(item, "a conversation");
                 if (address.kind != AddressKind::None) catchUp.conversations.push_back(address);
-            });
+            }
         }
         if (!faults_.empty()) return;
         event().annex = static_cast<std::uint32_t>(context_.annex.catchUps.size());
@@ -451,36 +455,37 @@ private:
         if (!fields_.object(node(Key::App), "app")) return;
         SettingsChange change;
         const std::vector<std::string_view> keys{"compensationDays", "offlineDays", "limits", "prepaid"};
-        eachMember(json_, fields_, node(Key::App), "\"app\" of \"set\"", keys, [&](std::size_t key, std::size_t value) {
-            if (key == 0) change.compensationDays = fields_.integer(value, keys[key]);
-            if (key == 1) change.offlineDays = fields_.integer(value, keys[key]);
-            if (key == 2) readLimits(value, change);
-            if (key == 3) change.prepaid = fields_.boolean(value, keys[key]);
-        });
+        eachMember(json_, fields_, node(Key::App), "\"app\" of \"set\"", keys,
+                   [&](std::size_t key, const json::Node& value) {
+                       if (key == 0) change.compensationDays = fields_.integer(value, keys[key]);
+                       if (key == 1) change.offlineDays = fields_.integer(value, keys[key]);
+                       if (key == 2) readLimits(value, change);
+                       if (key == 3) change.prepaid = fields_.boolean(value, keys[key]);
+                   });
         if (!faults_.empty()) return;
         event().annex = static_cast<std::uint32_t>(context_.annex.settings.size());
         context_.annex.settings.push_back(change);
     }
-    void readLimits(std::size_t object, SettingsChange& change) {
+    void readLimits(const json::Node& object, SettingsChange& change) {
         if (!fields_.object(object, "limits")) return;
         const std::vector<std::string_view> keys{"mobile", "miniprogram"};
-        eachMember(json_, fields_, object, "\"limits\"", keys, [&](std::size_t key, std::size_t value) {
+        eachMember(json_, fields_, object, "\"limits\"", keys, [&](std::size_t key, const json::Node& value) {
             (key == 0 ? change.mobileLimit : change.miniprogramLimit) = fields_.integer(value, keys[key]);
         });
     }
 
-    const JsonLine& json_;
+    const json::Document& json_;
     Faults& faults_;
     Fields fields_;
     const ReadContext& context_;
     EventLine line_;
-    std::array<std::size_t, kKeys> values_{};
-    std::vector<std::size_t> strangers_;
+    std::array<const json::Node*, kKeys> values_{};
+    std::vector<const json::Node*> strangers_;
 };
 
 }  // namespace
 
-EventLine readEvent(const JsonLine& json, Faults& faults, const ReadContext& context) {
+EventLine readEvent(const json::Document& json, Faults& faults, const ReadContext& context) {
     return LineReader(json, faults, context).read();
 }
 

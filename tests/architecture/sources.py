@@ -42,7 +42,7 @@ OPEN = {"base", "drive"}
 DOORS = {
     "system": {"trace/event_reader.hpp", "trace/fault.hpp", "trace/fields.hpp", "trace/header_reader.hpp",
                "trace/names.hpp"},
-    "result": {"scenario/json.hpp"},
+    "result": {"scenario/mistakes.hpp"},
     "repeat": {"result/document.hpp"},
     "shrink": {"run/observer.hpp", "scenario/certainty.hpp", "scenario/steps.hpp"},
     "random": {"result/document.hpp", "scenario/certainty.hpp"},
