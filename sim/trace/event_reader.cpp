@@ -1,4 +1,4 @@
-// See event_reader.hpp. The table below is the table of events in docs/trace.md.
+// See event_reader.hpp. Which event has which keys stands in keys.cpp.
 #include "trace/event_reader.hpp"
 
 #include <fmt/format.h>
@@ -7,97 +7,28 @@
 
 #include "mdsync/diagnostic.hpp"
 #include "trace/fields.hpp"
+#include "trace/keys.hpp"
 
 namespace mdsync {
 namespace {
 
-enum class Key : std::uint8_t {
-    T,
-    Ev,
-    Msg,
-    Dev,
-    To,
-    From,
-    Type,
-    Digest,
-    Text,
-    Api,
-    IncludeSender,
-    Code,
-    Reason,
-    By,
-    Via,
-    Count,
-    Conversations,
-    Enabled,
-    Refused,
-    App,
-    Group,
-    User,
-    Chatroom
-};
-constexpr std::size_t kKeys = 23;
-constexpr std::array<std::string_view, kKeys> kKeyNames{
-    "t",       "ev",     "msg", "dev", "to",    "from",          "type",    "digest",  "text", "api",   "includeSender",
-    "code",    "reason", "by",  "via", "count", "conversations", "enabled", "refused", "app",  "group", "user",
-    "chatroom"};
-
 constexpr std::uint32_t bit(Key key) {
     return 1U << static_cast<std::uint32_t>(key);
 }
-template <class... More>
-constexpr std::uint32_t bits(More... keys) {
-    return (0U | ... | bit(keys));
-}
 
+// The keys of an event, as bits.
 struct KeySet {
     std::uint32_t required = 0;
-    std::uint32_t optional = 0;
+    std::uint32_t allowed = bit(Key::T) | bit(Key::Ev);
 };
 
-// The keys of an event besides `t` and `ev`. What excludes each other is checked apart.
-KeySet keysOf(EventKind kind) {
-    switch (kind) {
-        case EventKind::Connect:
-        case EventKind::Online:
-        case EventKind::Reinstall:
-            return {bits(Key::Dev), 0};
-        case EventKind::Refused:
-            return {bits(Key::Dev, Key::Code), 0};
-        case EventKind::Offline:
-            return {bits(Key::Dev, Key::Reason), bits(Key::By)};
-        case EventKind::Send:
-            return {bits(Key::Msg, Key::Dev, Key::To), bits(Key::Type, Key::Digest, Key::Text)};
-        case EventKind::Publish:
-            return {bits(Key::Msg, Key::From, Key::To),
-                    bits(Key::Type, Key::Api, Key::IncludeSender, Key::Digest, Key::Text)};
-        case EventKind::Accept:
-        case EventKind::RecallAccept:
-            return {bits(Key::Msg), 0};
-        case EventKind::Reject:
-        case EventKind::RecallReject:
-            return {bits(Key::Msg, Key::Code), 0};
-        case EventKind::Receive:
-            return {bits(Key::Msg, Key::Dev), bits(Key::Via, Key::Digest, Key::Text)};
-        case EventKind::CaughtUp:
-            return {bits(Key::Dev), bits(Key::Count, Key::Conversations)};
-        case EventKind::Recall:
-            return {bits(Key::Msg), bits(Key::Dev, Key::Api)};
-        case EventKind::Recalled:
-            return {bits(Key::Msg, Key::Dev), 0};
-        case EventKind::Sync:
-            return {bits(Key::Enabled), bits(Key::Refused)};
-        case EventKind::Set:
-            return {bits(Key::App), bits(Key::Refused)};
-        case EventKind::Join:
-        case EventKind::Leave:
-            return {0, bits(Key::Group, Key::User, Key::Chatroom, Key::Dev, Key::Refused)};
-        case EventKind::Settled:
-            return {0, 0};
-        case EventKind::Note:
-            return {bits(Key::Text), 0};
+KeySet keySetOf(EventKind kind) {
+    KeySet set;
+    for (const KeyUse& use : keysOf(kind)) {
+        set.allowed |= bit(use.key);
+        if (use.required) set.required |= bit(use.key);
     }
-    return {};
+    return set;
 }
 
 std::vector<std::string_view> namesOf(std::uint32_t keys) {
@@ -133,7 +64,6 @@ private:
     [[nodiscard]] bool has(Key key) const { return values_[static_cast<std::size_t>(key)] != nullptr; }
     // REQUIRES: has(key).
     [[nodiscard]] const json::Node& node(Key key) const { return *values_[static_cast<std::size_t>(key)]; }
-    static std::string_view name(Key key) { return kKeyNames[static_cast<std::size_t>(key)]; }
     Event& event() { return line_.event; }
 
     void findKeys() {
@@ -189,11 +119,10 @@ private:
 
     // Keys that do not belong here, and keys that are missing.
     void checkKeys() {
-        const KeySet keys = keysOf(event().kind);
-        const std::uint32_t allowed = keys.required | keys.optional | bits(Key::T, Key::Ev);
+        const KeySet keys = keySetOf(event().kind);
         std::uint32_t present = 0;
         for (std::size_t i = 0; i < kKeys; ++i) present |= values_[i] == nullptr ? 0U : 1U << i;
-        if (!strangers_.empty() || (present & ~allowed) != 0) refuseStrangers(allowed);
+        if (!strangers_.empty() || (present & ~keys.allowed) != 0) refuseStrangers(keys.allowed);
         for (const std::string_view missing : namesOf(keys.required & ~present)) lacks(quoted(missing));
         checkAlternatives();
     }
@@ -215,7 +144,7 @@ private:
         if (!has(one) || !has(other)) return;
         faults_.add(
             "trace.unknown-key", node(other).key(),
-            fmt::format("\"{}\" cannot have both \"{}\" and \"{}\"", spell(event().kind), name(one), name(other)));
+            fmt::format("\"{}\" cannot have both \"{}\" and \"{}\"", spell(event().kind), spell(one), spell(other)));
     }
 
     void checkAlternatives() {
@@ -265,7 +194,8 @@ private:
         if (has(Key::Text)) readText();
         if (has(Key::Api)) readApi();
         if (has(Key::IncludeSender))
-            event().includeSender = fields_.boolean(node(Key::IncludeSender), "includeSender").value_or(false);
+            event().includeSender =
+                fields_.boolean(node(Key::IncludeSender), spell(Key::IncludeSender)).value_or(false);
         if (has(Key::Enabled)) event().enabled = fields_.boolean(node(Key::Enabled), "enabled").value_or(false);
         if (has(Key::Code)) event().code = text(Key::Code);
         if (has(Key::Refused)) {
@@ -290,7 +220,7 @@ private:
     }
 
     DeviceId device(Key key) {
-        const auto path = fields_.string(node(key), name(key));
+        const auto path = fields_.string(node(key), spell(key));
         if (!path) return {};
         const DeviceId found = context_.names.device(*path);
         if (!found.exists()) {
@@ -300,7 +230,7 @@ private:
         return found;
     }
     UserId user(Key key) {
-        const auto word = fields_.string(node(key), name(key));
+        const auto word = fields_.string(node(key), spell(key));
         if (!word) return {};
         const UserId found = context_.names.user(*word);
         if (!found.exists()) {
@@ -360,7 +290,7 @@ private:
     }
 
     TextId text(Key key) {
-        const auto word = fields_.string(node(key), name(key));
+        const auto word = fields_.string(node(key), spell(key));
         return word && faults_.empty() ? context_.lexicon.texts.intern(*word) : TextId{};
     }
     void readType() {
@@ -372,7 +302,7 @@ private:
         if (fields_.string(node(Key::Text), "text") && context_.keepTexts) event().text = text(Key::Text);
     }
     void readPayload(Key key, PayloadKind kind) {
-        const auto bytes = fields_.string(node(key), name(key));
+        const auto bytes = fields_.string(node(key), spell(key));
         if (!bytes) return;
         if (kind == PayloadKind::Digest && bytes->size() > 64) {
             faults_.add("trace.bad-value", node(key), "a digest has at most 64 bytes");
@@ -454,7 +384,7 @@ private:
     void readSettings() {
         if (!fields_.object(node(Key::App), "app")) return;
         SettingsChange change;
-        const std::vector<std::string_view> keys{"compensationDays", "offlineDays", "limits", "prepaid"};
+        const std::vector<std::string_view> keys(kSettingNames.begin(), kSettingNames.end());
         eachMember(json_, fields_, node(Key::App), "\"app\" of \"set\"", keys,
                    [&](std::size_t key, const json::Node& value) {
                        if (key == 0) change.compensationDays = fields_.integer(value, keys[key]);
@@ -468,7 +398,7 @@ private:
     }
     void readLimits(const json::Node& object, SettingsChange& change) {
         if (!fields_.object(object, "limits")) return;
-        const std::vector<std::string_view> keys{"mobile", "miniprogram"};
+        const std::vector<std::string_view> keys(kLimitNames.begin(), kLimitNames.end());
         eachMember(json_, fields_, object, "\"limits\"", keys, [&](std::size_t key, const json::Node& value) {
             (key == 0 ? change.mobileLimit : change.miniprogramLimit) = fields_.integer(value, keys[key]);
         });

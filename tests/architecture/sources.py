@@ -41,7 +41,7 @@ OPEN = {"base", "drive"}
 # room -> the private headers of other rooms that it may include, each with a reason in docs/architecture.md.
 DOORS = {
     "system": {"trace/event_reader.hpp", "trace/fault.hpp", "trace/fields.hpp", "trace/header_reader.hpp",
-               "trace/names.hpp"},
+               "trace/keys.hpp", "trace/names.hpp"},
     "result": {"scenario/mistakes.hpp"},
     "repeat": {"result/document.hpp"},
     "shrink": {"run/observer.hpp", "scenario/certainty.hpp", "scenario/steps.hpp"},
