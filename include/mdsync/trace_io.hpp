@@ -100,6 +100,8 @@ struct CodeText {
 
 // ---- Writing --------------------------------------------------------------------------------------------------------
 
+enum class Key : std::uint8_t;
+
 enum class HeaderStyle : std::uint8_t {
     Short,    // of settings and readings only those that are not the default; `sync` always
     Complete  // all defaults filled in, readings included: what an adapter's `reset` needs
@@ -128,13 +130,8 @@ private:
     std::vector<std::string> rooms_;
 
     void appendAddress(std::string& out, const Address& address) const;
-    void appendMessage(std::string& out, const Event& event) const;
-    void appendPayload(std::string& out, const Event& event) const;
-    void appendRefusal(std::string& out, const Event& event) const;
-    void appendCatchUp(std::string& out, const Event& event) const;
-    void appendSettings(std::string& out, const Event& event) const;
-    void appendMembership(std::string& out, const Event& event) const;
-    void appendBody(std::string& out, const Event& event) const;
+    void appendConversations(std::string& out, const CatchUp& catchUp) const;
+    void appendMember(std::string& out, Key key, const Event& event) const;
 };
 
 // Appends `text` as a JSON string with its quotes. Bytes that are not UTF-8 become U+FFFD.

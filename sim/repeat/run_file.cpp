@@ -74,7 +74,7 @@ private:
         if (!document_.is(node, Kind::List, "a choice is a list: stream, label, bound, value")) return;
         Choice choice;
         std::size_t part = 0;
-        bool isSound = node.count == kParts;
+        bool isSound = document_.children(node).size() == kParts;
         for (const Node& element : document_.children(node)) {
             const std::string text = document_.textOf(element);
             switch (part++) {

@@ -43,7 +43,7 @@ private:
     void unknown(const json::Node& child, const std::vector<std::string_view>& known) {
         const std::string key(document_.key(child));
         const std::string hint = suggest(key, known);
-        document_.mistake(Mistake::UnknownKey, child.keyPlace, fmt::format("unknown key \"{}\"", key),
+        document_.mistake(Mistake::UnknownKey, child.keyPlace(), fmt::format("unknown key \"{}\"", key),
                           hint.empty() ? fmt::format("known are {}", fmt::join(known, ", ")) : hint);
     }
 
@@ -115,11 +115,11 @@ private:
             return false;
         }
         if (notExercised && entry.failure == ExpectedFailure::Expectation) {
-            document_.mistake(Mistake::ConflictingKeys, document_.find(node, "notExercised")->keyPlace,
+            document_.mistake(Mistake::ConflictingKeys, document_.find(node, "notExercised")->keyPlace(),
                               "an expectation is met or unmet, never \"not exercised\"", "name a rule");
         }
         if (!entry.device.empty() && entry.failure != ExpectedFailure::Violation) {
-            document_.mistake(Mistake::ConflictingKeys, document_.find(node, "device")->keyPlace,
+            document_.mistake(Mistake::ConflictingKeys, document_.find(node, "device")->keyPlace(),
                               "only a violation has a device", "remove \"device\"");
         }
         return true;

@@ -80,7 +80,7 @@ void Document::read(std::string_view kind) {
         return;
     }
     tree_.emplace();
-    if (!tree_->read(bytes_, *mistakes_)) return;
+    if (!scenario::readJson(*tree_, bytes_, *mistakes_)) return;
     if (!is(root(), json::Kind::Object, "a document is one JSON object")) return;
     const Node* word = member(root(), "mdsync", json::Kind::String, true);
     if (word == nullptr) return;
@@ -101,13 +101,6 @@ std::vector<Diagnostic> Document::diagnostics() {
         all.insert(all.end(), std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
     }
     return all;
-}
-
-const Document::Node* Document::find(const Node& object, std::string_view key) const {
-    for (const Node& child : tree_->children(object)) {
-        if (tree_->key(child) == key) return &child;
-    }
-    return nullptr;
 }
 
 namespace {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "mdsync/diagnostic.hpp"
-#include "scenario/json.hpp"
+#include "scenario/mistakes.hpp"
 
 namespace mdsync {
 
@@ -30,11 +30,11 @@ public:
     // All that is wrong so far.
     [[nodiscard]] std::vector<Diagnostic> diagnostics();
 
-    [[nodiscard]] json::Document::Children children(const Node& node) const { return tree_->children(node); }
+    [[nodiscard]] json::Children children(const Node& node) const { return tree_->children(node); }
     [[nodiscard]] std::string_view key(const Node& node) const { return tree_->key(node); }
 
     // The member of an object, or null.
-    [[nodiscard]] const Node* find(const Node& object, std::string_view key) const;
+    [[nodiscard]] const Node* find(const Node& object, std::string_view key) const { return tree_->find(object, key); }
 
     // A member of the given kind; null, and a mistake if it is of another kind or is missing though `needed`. A value
     // of `null` is as good as missing.
@@ -43,9 +43,7 @@ public:
     [[nodiscard]] std::string text(const Node& object, std::string_view key, bool needed = false);
     [[nodiscard]] std::string textOf(const Node& node) const { return std::string(tree_->text(node)); }
     // The text of the file that `node` is read from.
-    [[nodiscard]] std::string_view bytesOf(const Node& node) const {
-        return std::string_view(bytes_).substr(node.place.offset, node.place.length);
-    }
+    [[nodiscard]] std::string_view bytesOf(const Node& node) const { return tree_->bytes(node); }
     [[nodiscard]] std::int64_t whole(const Node& object, std::string_view key);
     [[nodiscard]] std::uint64_t natural(const Node& object, std::string_view key);
     [[nodiscard]] std::uint32_t small(const Node& object, std::string_view key);

@@ -147,7 +147,7 @@ private:
         const Node* rules = document_.member(node, "rules", Kind::Object, true);
         if (rules == nullptr) return;
         for (const Node& child : document_.children(*rules)) {
-            const std::optional<RuleId> id = ruleOf(std::string(document_.key(child)), child.keyPlace);
+            const std::optional<RuleId> id = ruleOf(std::string(document_.key(child)), child.keyPlace());
             if (!id || !document_.is(child, Kind::Object, "a rule's counts are an object")) continue;
             Counts& counts = c.counts[static_cast<std::size_t>(*id)];
             counts.checked = document_.natural(child, "checked");
@@ -186,7 +186,7 @@ private:
         c.notExercised = rulesIn(node, "notExercised");
         if (const Node* expected = document_.member(node, "notExercisedExpected", Kind::Object, false)) {
             for (const Node& child : document_.children(*expected)) {
-                const auto id = ruleOf(std::string(document_.key(child)), child.keyPlace);
+                const auto id = ruleOf(std::string(document_.key(child)), child.keyPlace());
                 if (id) c.notExercisedExpected.emplace_back(*id, document_.textOf(child));
             }
         }

@@ -298,7 +298,7 @@ void StepReader::readNetwork(const Fields& fields, std::vector<Action>& out) {
 }
 
 void StepReader::readConcurrently(const Value& list, std::vector<Action>& out) {
-    if (list.kind == ValueKind::List && list.node->count == 0) {
+    if (list.kind == ValueKind::List && scope_.children(list).empty()) {
         scope_.fault(Mistake::OutOfRange, list, "\"concurrently\" has no actions");
     }
     for (const json::Node& child : scope_.children(list)) {
@@ -312,7 +312,7 @@ void StepReader::readConcurrently(const Value& list, std::vector<Action>& out) {
         if (verb == nullptr) continue;
         Place anchor = action.place;
         for (const json::Node& key : scope_.children(action)) {
-            if (scope_.rawKey(key) == verb->name()) anchor = key.keyPlace;
+            if (scope_.rawKey(key) == verb->name()) anchor = key.keyPlace();
         }
         if (!verb->inConcurrently) {
             scope_.mistakes().add(Mistake::NotAllowedHere, anchor,

@@ -19,7 +19,7 @@ const Table* subjectOf(Scope& scope, const Value& expectation) {
         const auto at = std::find(names.begin(), names.end(), key);
         if (at == names.end()) continue;
         if (found != nullptr) {
-            scope.mistakes().add(Mistake::ConflictingKeys, child.keyPlace,
+            scope.mistakes().add(Mistake::ConflictingKeys, child.keyPlace(),
                                  fmt::format("an expectation has one subject, not both \"{}\" and \"{}\"",
                                              found->fields.front().name, key),
                                  "make two steps of it");
@@ -31,7 +31,7 @@ const Table* subjectOf(Scope& scope, const Value& expectation) {
     for (const json::Node& child : scope.children(expectation)) {
         const std::string hint = suggest(scope.rawKey(child), names);
         if (hint.empty()) continue;
-        scope.mistakes().add(Mistake::UnknownKey, child.keyPlace,
+        scope.mistakes().add(Mistake::UnknownKey, child.keyPlace(),
                              fmt::format("unknown subject {}", quoted(scope.rawKey(child))), hint);
         return nullptr;
     }
@@ -50,7 +50,7 @@ void StepReader::readExpectation(const Value& value, std::vector<Expectation>& o
     std::size_t checks = 0;
     for (const json::Node& child : scope_.children(value)) {
         if (scope_.rawKey(child) == name) {
-            anchor = child.keyPlace;
+            anchor = child.keyPlace();
         } else {
             ++checks;
         }

@@ -6,7 +6,7 @@ namespace mdsync::scenario {
 
 namespace {
 
-using Words = std::string_view;
+using Text = std::string_view;
 
 // ---- Shapes ---------------------------------------------------------------------------------------------------------
 
@@ -60,17 +60,17 @@ constexpr std::array<ShapeInfo, kShapes> kShapeTable{{
 
 // ---- Objects --------------------------------------------------------------------------------------------------------
 
-constexpr Words kEnvironments[] = {"development", "production"};
-constexpr Words kOnLimits[] = {"replace", "refuse"};
-constexpr Words kWindows[] = {"calendar", "rolling", "any"};
-constexpr Words kPaths[] = {"docs", "seed"};
-constexpr Words kVersions[] = {"scenario/1"};
-constexpr Words kSwitches[] = {"enable", "disable"};
-constexpr Words kServerDoings[] = {"restart"};
-constexpr Words kReasons[] = {"logout", "drop", "replaced", "evicted", "uninstall", "server"};
-constexpr Words kClasses[] = {"mobile", "web", "desktop", "miniprogram"};
-constexpr Words kStates[] = {"on", "off", "changing"};
-constexpr Words kServices[] = {"sync"};
+constexpr Text kEnvironments[] = {"development", "production"};
+constexpr Text kOnLimits[] = {"replace", "refuse"};
+constexpr Text kWindows[] = {"calendar", "rolling", "any"};
+constexpr Text kPaths[] = {"docs", "seed"};
+constexpr Text kVersions[] = {"scenario/1"};
+constexpr Text kSwitches[] = {"enable", "disable"};
+constexpr Text kServerDoings[] = {"restart"};
+constexpr Text kReasons[] = {"logout", "drop", "replaced", "evicted", "uninstall", "server"};
+constexpr Text kClasses[] = {"mobile", "web", "desktop", "miniprogram"};
+constexpr Text kStates[] = {"on", "off", "changing"};
+constexpr Text kServices[] = {"sync"};
 
 constexpr std::int64_t kMostConnections = 1'000'000;
 

@@ -39,16 +39,16 @@ std::size_t Matrix::slotOf(std::string_view key) const {
 bool Matrix::addKey(const json::Node& node) {
     const std::string_view key = document_.key(node);
     if (!isName(key) || key.find_first_of("=#$") != std::string_view::npos) {
-        fail(Mistake::BadName, node.keyPlace, fmt::format("{} can't be a matrix key", quoted(key)),
+        fail(Mistake::BadName, node.keyPlace(), fmt::format("{} can't be a matrix key", quoted(key)),
              "1..64 bytes without blanks and / : { } * , = # $");
     }
     if (slotOf(key) < keys_.size()) return true;
     if (keys_.size() == kMostKeys) {
-        fail(Mistake::TooLarge, node.keyPlace, fmt::format("the matrix has more than {} keys", kMostKeys));
+        fail(Mistake::TooLarge, node.keyPlace(), fmt::format("the matrix has more than {} keys", kMostKeys));
         return false;
     }
     keys_.push_back(key);
-    places_.push_back(node.keyPlace);
+    places_.push_back(node.keyPlace());
     return true;
 }
 
@@ -60,7 +60,8 @@ void Matrix::refuseVariables(const json::Node& node) {
 }
 
 void Matrix::readLists(const json::Node& node) {
-    if (node.count == 0) fail(Mistake::OutOfRange, node.place, "the matrix is empty", "remove it, or name a key");
+    if (document_.children(node).empty())
+        fail(Mistake::OutOfRange, node.place, "the matrix is empty", "remove it, or name a key");
     std::size_t product = 1;
     for (const json::Node& list : document_.children(node)) {
         if (!addKey(list)) return;
@@ -71,26 +72,27 @@ void Matrix::readLists(const json::Node& node) {
                  "each value is one case: [1, 2, 7]");
             continue;
         }
-        if (list.count == 0) {
+        if (document_.children(list).empty()) {
             fail(Mistake::OutOfRange, list.place,
                  fmt::format("the matrix key {} has no values", quoted(document_.key(list))));
             continue;
         }
-        product = product > kMostCases ? product : product * list.count;
+        product = product > kMostCases ? product : product * document_.children(list).size();
         if (product > kMostCases) continue;
         std::vector<const json::Node*>& values = lists_.emplace_back();
         for (const json::Node& value : document_.children(list)) values.push_back(&value);
     }
     if (product > kMostCases) {
-        fail(Mistake::TooLarge, node.keyPlace, fmt::format("the matrix has more than {} cases", kMostCases));
+        fail(Mistake::TooLarge, node.keyPlace(), fmt::format("the matrix has more than {} cases", kMostCases));
     }
     size_ = product;
 }
 
 void Matrix::readEntries(const json::Node& node) {
-    if (node.count == 0) fail(Mistake::OutOfRange, node.place, "the matrix is empty", "remove it, or name an entry");
-    if (node.count > kMostCases) {
-        return fail(Mistake::TooLarge, node.keyPlace, fmt::format("the matrix has more than {} cases", kMostCases));
+    if (document_.children(node).empty())
+        fail(Mistake::OutOfRange, node.place, "the matrix is empty", "remove it, or name an entry");
+    if (document_.children(node).size() > kMostCases) {
+        return fail(Mistake::TooLarge, node.keyPlace(), fmt::format("the matrix has more than {} cases", kMostCases));
     }
     for (const json::Node& entry : document_.children(node)) {
         if (mistakes_.full()) return;
@@ -98,7 +100,8 @@ void Matrix::readEntries(const json::Node& node) {
             fail(Mistake::WrongType, entry.place, "an entry of the matrix is an object: { \"days\": 2 }");
             continue;
         }
-        if (entry.count == 0) fail(Mistake::OutOfRange, entry.place, "this entry of the matrix is empty");
+        if (document_.children(entry).empty())
+            fail(Mistake::OutOfRange, entry.place, "this entry of the matrix is empty");
         refuseVariables(entry);
         entries_.push_back(&entry);
         for (const json::Node& value : document_.children(entry)) {
@@ -111,7 +114,8 @@ void Matrix::readEntries(const json::Node& node) {
 
 // Every entry has every key: a variable that is there in some cases only would be a mistake in the others.
 void Matrix::checkEntry(const json::Node& entry) {
-    if (entry.count == 0 || entry.count >= keys_.size()) return;
+    const std::size_t count = document_.children(entry).size();
+    if (count == 0 || count >= keys_.size()) return;
     for (const std::string_view key : keys_) {
         bool isThere = false;
         for (const json::Node& value : document_.children(entry)) isThere = isThere || document_.key(value) == key;

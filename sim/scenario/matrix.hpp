@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "scenario/json.hpp"
+#include "base/json.hpp"
 #include "scenario/mistakes.hpp"
 
 namespace mdsync::scenario {

@@ -190,6 +190,29 @@ std::vector<Diagnostic> Mistakes::take() {
     return std::move(found_);
 }
 
+bool readJson(json::Document& document, std::string_view text, Mistakes& mistakes) {
+    const bool usable = document.read(text, {.comments = true, .byteOrderMark = true, .uniqueKeys = true});
+    for (const json::Fault& fault : document.faults()) {
+        switch (fault.why) {
+            case json::Fault::Why::NotUtf8:
+                mistakes.add(Mistake::NotUtf8, fault.place, fault.message, fault.hint);
+                break;
+            case json::Fault::Why::TooDeep:
+                mistakes.add(Mistake::TooDeep, fault.place, fault.message, fault.hint);
+                break;
+            case json::Fault::Why::RepeatedKey:
+                mistakes.add(Mistake::DuplicateKey, fault.place, fault.message,
+                             fmt::format("it stands on line {} already", mistakes.lineOf(fault.first.offset)));
+                break;
+            case json::Fault::Why::Syntax:
+            case json::Fault::Why::TooMany:
+                mistakes.add(Mistake::NotJson, fault.place, fault.message, fault.hint);
+                break;
+        }
+    }
+    return usable;
+}
+
 Diagnostic aboutFile(Mistake what, const std::string& file, std::string message, std::string hint) {
     Diagnostic found;
     found.code = codeOf(what);

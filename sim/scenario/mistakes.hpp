@@ -11,6 +11,7 @@
 #include <tuple>
 #include <vector>
 
+#include "base/json.hpp"
 #include "mdsync/diagnostic.hpp"
 
 namespace mdsync::scenario {
@@ -50,11 +51,7 @@ enum class Mistake : std::uint8_t {
 };
 inline constexpr std::size_t kMistakes = 31;
 
-// A Place is a stretch of bytes of the file.
-struct Place {
-    std::uint32_t offset = 0;
-    std::uint32_t length = 0;
-};
+using json::Place;
 
 // The mistakes of one file. Keeps a reference to the text, which must outlive it.
 class Mistakes {
@@ -93,6 +90,10 @@ private:
     std::size_t warnings_ = 0;
     bool more_ = false;
 };
+
+// Reads the file `text` into `document`; whatever is wrong is added to `mistakes`. False if there is no usable tree then
+// (a repeated key is a mistake, but leaves one: the first of them stays in the tree).
+[[nodiscard]] bool readJson(json::Document& document, std::string_view text, Mistakes& mistakes);
 
 // A diagnostic about a file as a whole.
 [[nodiscard]] Diagnostic aboutFile(Mistake what, const std::string& file, std::string message, std::string hint = {});

@@ -11,7 +11,6 @@
 
 #include "mdsync/scenario.hpp"
 #include "scenario/header.hpp"
-#include "scenario/json.hpp"
 #include "scenario/matrix.hpp"
 #include "scenario/names.hpp"
 #include "scenario/steps.hpp"
@@ -105,7 +104,7 @@ private:
             if (ids[i].first != ids[i - 1].first) continue;
             const Span span = cases[ids[i].second].choiceSpan;
             const Place entry{static_cast<std::uint32_t>(span.offset), span.length};
-            mistakes_.add(Mistake::DuplicateName, span.line > 0 ? entry : matrixNode()->keyPlace,
+            mistakes_.add(Mistake::DuplicateName, span.line > 0 ? entry : matrixNode()->keyPlace(),
                           fmt::format("the case {} is there twice", ids[i].first.substr(cases[0].file.size() + 1)));
         }
     }
@@ -191,7 +190,7 @@ ScenarioFile parseScenario(std::string_view text, const std::string& path,
     }
     Mistakes mistakes{text, path};
     json::Document document;
-    if (document.read(text, mistakes)) {
+    if (readJson(document, text, mistakes)) {
         if (document.root().kind == json::Kind::Object) {
             file.cases = FileReader{document, mistakes, knownRules}.read(path);
         } else {

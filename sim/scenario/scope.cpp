@@ -113,7 +113,7 @@ Value Scope::plain(const json::Node& node) const {
     Value value;
     value.node = &node;
     value.place = node.place;
-    value.keyPlace = node.keyPlace;
+    value.keyPlace = node.keyPlace();
     switch (node.kind) {
         case json::Kind::Null:
             value.kind = ValueKind::Null;
@@ -150,8 +150,8 @@ Value Scope::key(const json::Node& node) {
     Value value;
     value.kind = ValueKind::Text;
     value.text = document_.key(node);
-    value.place = node.keyPlace;
-    value.keyPlace = node.keyPlace;
+    value.place = node.keyPlace();
+    value.keyPlace = node.keyPlace();
     if (value.text.find("${") == std::string_view::npos) return value;
     value = substitute(value);
     if (value.kind == ValueKind::Number) value.kind = ValueKind::Text;  // a key is a text, whatever it was made of
@@ -246,7 +246,7 @@ Fields Scope::fields(const Value& object, const Table& table, Place anchor) {
         std::string hint = suggest(key, names);
         meant.push_back(nearest(key, names));
         if (hint.empty()) hint = fmt::format("known here: {}", fmt::join(names, ", "));
-        mistakes_.add(Mistake::UnknownKey, child.keyPlace, fmt::format("{} has no key {}", table.what, quoted(key)),
+        mistakes_.add(Mistake::UnknownKey, child.keyPlace(), fmt::format("{} has no key {}", table.what, quoted(key)),
                       hint);
     }
     for (std::size_t i = 0; i < table.fields.size(); ++i) {

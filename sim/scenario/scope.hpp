@@ -14,10 +14,10 @@
 #include <string_view>
 #include <vector>
 
+#include "base/json.hpp"
 #include "base/text.hpp"
 #include "mdsync/time.hpp"
 #include "scenario/grammar.hpp"
-#include "scenario/json.hpp"
 #include "scenario/mistakes.hpp"
 
 namespace mdsync::scenario {
@@ -85,9 +85,7 @@ public:
     // ---- Reading
     [[nodiscard]] Value value(const json::Node& node);
     [[nodiscard]] Value key(const json::Node& node);
-    [[nodiscard]] json::Document::Children children(const Value& value) const {
-        return document_.children(*value.node);
-    }
+    [[nodiscard]] json::Children children(const Value& value) const { return document_.children(*value.node); }
     [[nodiscard]] std::string_view rawKey(const json::Node& node) const { return document_.key(node); }
 
     // The values of `object` by `table`: unknown and missing keys, wrong types, words outside their list and whole

@@ -63,7 +63,7 @@ void StepReader::readStep(const json::Node& node) {
     }
     Place anchor = step.place;
     for (const json::Node& child : scope_.children(step)) {
-        if (scope_.rawKey(child) == verb->name()) anchor = child.keyPlace;
+        if (scope_.rawKey(child) == verb->name()) anchor = child.keyPlace();
     }
     if (verb->name() == "repeat") return readRepeat(step, *verb, anchor);
     readPlain(step, *verb, anchor);
@@ -82,7 +82,7 @@ const Verb* StepReader::verbOf(const Value& step) {
             if (verb.name() != key) continue;
             if (found != nullptr) {
                 scope_.mistakes().add(
-                    Mistake::ConflictingKeys, child.keyPlace,
+                    Mistake::ConflictingKeys, child.keyPlace(),
                     fmt::format("a step has one verb, not both \"{}\" and \"{}\"", found->name(), key),
                     "make two steps of it");
                 return nullptr;
@@ -109,7 +109,7 @@ void StepReader::unknownVerb(const Value& step) {
     const std::string_view key = scope_.rawKey(*suspect);
     std::string hint = suggest(key, verbNames());
     if (hint.empty()) hint = fmt::format("known: {}", fmt::join(verbNames(), ", "));
-    scope_.mistakes().add(Mistake::UnknownVerb, suspect->keyPlace, fmt::format("unknown step {}", quoted(key)), hint);
+    scope_.mistakes().add(Mistake::UnknownVerb, suspect->keyPlace(), fmt::format("unknown step {}", quoted(key)), hint);
 }
 
 // ---- Repeats --------------------------------------------------------------------------------------------------------

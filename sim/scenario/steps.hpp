@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/json.hpp"
 #include "mdsync/scenario.hpp"
 #include "scenario/certainty.hpp"
 #include "scenario/names.hpp"

@@ -20,16 +20,16 @@ constexpr std::array<std::string_view, 5> kPlainOps{"hello", "reset", "advance",
 
 class HelloReader {
 public:
-    HelloReader(const JsonLine& json, Faults& faults) : json_(json), faults_(faults), fields_(json, faults) {}
+    HelloReader(const json::Document& json, Faults& faults) : json_(json), faults_(faults), fields_(json, faults) {}
 
-    Hello read(std::size_t ok) {
+    Hello read(const json::Node& ok) {
         Capabilities& says = hello_.capabilities;
         says.ops.fill(false);
         says.advances = false;
         const std::vector<std::string_view> keys{"name",   "clock",    "quiet",    "ops",
                                                  "silent", "pipeline", "protocol", "more"};
         std::array<bool, 8> seen{};
-        eachMember(json_, fields_, ok, "the answer to hello", keys, [&](std::size_t key, std::size_t value) {
+        eachMember(json_, fields_, ok, "the answer to hello", keys, [&](std::size_t key, const json::Node& value) {
             seen[key] = true;
             take(key, value, keys[key]);
         });
@@ -40,7 +40,7 @@ public:
     }
 
 private:
-    void take(std::size_t key, std::size_t value, std::string_view name) {
+    void take(std::size_t key, const json::Node& value, std::string_view name) {
         Capabilities& says = hello_.capabilities;
         switch (key) {
             case 0:
@@ -53,10 +53,12 @@ private:
                 says.quiet = Millis{fields_.integer(value, name, 0, kLongestQuiet).value_or(0)};
                 break;
             case 3:
-                if (fields_.array(value, name)) json_.items(value, [&](std::size_t item) { takeOp(item); });
+                if (!fields_.array(value, name)) break;
+                for (const json::Node& item : json_.children(value)) takeOp(item);
                 break;
             case 4:
-                if (fields_.array(value, name)) json_.items(value, [&](std::size_t item) { takeSilent(item); });
+                if (!fields_.array(value, name)) break;
+                for (const json::Node& item : json_.children(value)) takeSilent(item);
                 break;
             case 5:
                 says.pipeline = fields_.boolean(value, name).value_or(true);
@@ -72,7 +74,7 @@ private:
         }
     }
 
-    void takeOp(std::size_t item) {
+    void takeOp(const json::Node& item) {
         const auto word = fields_.string(item, "ops");
         if (!word) return;
         std::vector<std::string_view> known(kPlainOps.begin(), kPlainOps.end());
@@ -90,7 +92,7 @@ private:
                     suggest(*word, known));
     }
 
-    void takeSilent(std::size_t item) {
+    void takeSilent(const json::Node& item) {
         Silent& silent = hello_.capabilities.silent;
         const auto kind = fields_.oneOf(item, "silent", {"connect", "accept", "recall-accept", "caught-up", "settled"});
         bool* const flags[] = {&silent.connect, &silent.accept, &silent.recallAccept, &silent.caughtUp,
@@ -98,7 +100,7 @@ private:
         if (kind) *flags[*kind] = true;
     }
 
-    const JsonLine& json_;
+    const json::Document& json_;
     Faults& faults_;
     Fields fields_;
     Hello hello_;
@@ -122,12 +124,12 @@ std::optional<Answer::Kind> kindOf(std::size_t key) {
 
 }  // namespace
 
-Reply readReply(const JsonLine& json, Faults& faults) {
+Reply readReply(const json::Document& json, Faults& faults) {
     Reply reply;
     Fields fields(json, faults);
     const std::vector<std::string_view> keys{"id", "ok", "refused", "unsupported", "error", "t"};
     std::size_t kinds = 0;
-    eachMember(json, fields, 0, "an answer", keys, [&](std::size_t key, std::size_t value) {
+    eachMember(json, fields, json.root(), "an answer", keys, [&](std::size_t key, const json::Node& value) {
         if (key == 0) reply.id = fields.integer(value, "id");
         if (key == 5) reply.t = fields.instant(value);
         const std::optional<Answer::Kind> kind = kindOf(key);
@@ -137,21 +139,21 @@ Reply readReply(const JsonLine& json, Faults& faults) {
         if (*kind != Answer::Kind::Ok) {
             reply.answer.text = fields.string(value, keys[key]).value_or("");
         } else if (fields.object(value, "ok")) {
-            reply.ok = value;
+            reply.ok = &value;
         }
     });
-    if (!reply.id && faults.empty()) faults.add("adapter.missing-key", 0, "the answer lacks \"id\"");
+    if (!reply.id && faults.empty()) faults.add("adapter.missing-key", json.root(), "the answer lacks \"id\"");
     if (kinds != 1 && faults.empty()) {
-        faults.add("adapter.missing-key", 0,
+        faults.add("adapter.missing-key", json.root(),
                    "an answer has exactly one of \"ok\", \"refused\", \"unsupported\" and \"error\"");
     }
     return reply;
 }
 
-void readOk(const JsonLine& json, Faults& faults, Shape shape, Reply& reply) {
+void readOk(const json::Document& json, Faults& faults, Shape shape, Reply& reply) {
     Fields fields(json, faults);
     const std::vector<std::string_view> keys{"t", "pending", "held"};
-    eachMember(json, fields, reply.ok, "\"ok\"", keys, [&](std::size_t key, std::size_t value) {
+    eachMember(json, fields, *reply.ok, "\"ok\"", keys, [&](std::size_t key, const json::Node& value) {
         if (key == 0) {
             reply.t = fields.instant(value);
             return;
@@ -167,7 +169,7 @@ void readOk(const JsonLine& json, Faults& faults, Shape shape, Reply& reply) {
     });
 }
 
-Hello readHello(const JsonLine& json, Faults& faults, std::size_t ok) {
+Hello readHello(const json::Document& json, Faults& faults, const json::Node& ok) {
     return HelloReader(json, faults).read(ok);
 }
 

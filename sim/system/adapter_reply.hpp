@@ -19,18 +19,18 @@ inline constexpr std::string_view kAdapterProtocol = "mdsync-adapter/1";
 struct Reply {
     std::optional<std::int64_t> id;
     Answer answer;
-    std::optional<Instant> t;  // virtual clock: what it is now
-    std::size_t ok = 0;        // the node of what `ok` holds; 0: it is no `ok`
+    std::optional<Instant> t;        // virtual clock: what it is now
+    const json::Node* ok = nullptr;  // what `ok` holds; null: it is no `ok`
 };
 
 // Reads the parsed line, an object, as an answer. Whatever is wrong is in `faults`.
-[[nodiscard]] Reply readReply(const JsonLine& json, Faults& faults);
+[[nodiscard]] Reply readReply(const json::Document& json, Faults& faults);
 
 // Whether a reply says `pending` or `held`, and whether the request that it answers knows that.
 enum class Shape : std::uint8_t { Plain, Login, Settle };
 
 // Reads what `ok` may hold after all requests but hello: `t`, `pending` of a login, `held` of a settle.
-void readOk(const JsonLine& json, Faults& faults, Shape shape, Reply& reply);
+void readOk(const json::Document& json, Faults& faults, Shape shape, Reply& reply);
 
 // What a hello says besides what Capabilities has.
 struct Hello {
@@ -39,6 +39,6 @@ struct Hello {
 };
 
 // Reads what `ok` of a hello holds.
-[[nodiscard]] Hello readHello(const JsonLine& json, Faults& faults, std::size_t ok);
+[[nodiscard]] Hello readHello(const json::Document& json, Faults& faults, const json::Node& ok);
 
 }  // namespace mdsync

@@ -75,9 +75,9 @@ public:
         ask(fmt::format("\"op\":\"hello\",\"protocol\":\"{}\"", kAdapterProtocol));
         Reply reply = await("hello");
         if (reply.answer.kind == Answer::Kind::Error) return reply.answer;
-        if (reply.ok == 0)
+        if (reply.ok == nullptr)
             return broken(fmt::format("the adapter refuses {}: {}", kAdapterProtocol, reply.answer.text));
-        hello_ = readHello(json_, faults_, reply.ok);
+        hello_ = readHello(json_, faults_, *reply.ok);
         if (!faults_.empty()) return broken(faultText("the answer to hello is wrong"));
         if (hello_.capabilities.virtualClock) {
             hello_.capabilities.longestWait = Millis::max();
@@ -96,7 +96,7 @@ public:
         header_ = nullptr;  // what still comes is of the world before
         ask(request);
         Reply reply = await("reset");
-        if (reply.ok != 0) {
+        if (reply.ok != nullptr) {
             readOk(json_, faults_, Shape::Plain, reply);
             if (!faults_.empty()) return broken(faultText("the answer to reset is wrong"));
         }
@@ -213,7 +213,7 @@ private:
 
     // What `reply` to `op` says, its clock heeded.
     Answer understood(Reply& reply, std::string_view op, Shape shape, bool movesClock) {
-        if (reply.ok != 0) {
+        if (reply.ok != nullptr) {
             readOk(json_, faults_, shape, reply);
             if (!faults_.empty()) return broken(faultText(fmt::format("the answer to {} is wrong", op)));
         }
@@ -223,7 +223,7 @@ private:
                                       count(*reply.t), count(now_)));
         }
         if (reply.t) now_ = *reply.t;
-        if (!reply.t && movesClock && reply.ok != 0) {
+        if (!reply.t && movesClock && reply.ok != nullptr) {
             return broken(fmt::format("the answer to {} lacks \"t\", the time on the adapter's virtual clock", op));
         }
         return reply.answer;
@@ -293,13 +293,12 @@ private:
     std::optional<Answer> takeLine(std::string_view line) {
         remember('<', line);
         faults_.clear();
-        if (!json_.parse(line)) {
-            faults_.addSyntax(false);
+        if (!json_.read(line, kLine)) {
+            faults_.addSyntax(json_, false);
             return broken(faultText("the adapter sent a line that is not JSON"));
         }
-        if (json_[0].kind != JsonKind::Object) return broken("the adapter sent a line that is no object");
-        isEvent_ = false;
-        json_.members(0, [&](std::size_t key, std::size_t) { isEvent_ = isEvent_ || json_.text(key) == "ev"; });
+        if (json_.root().kind != json::Kind::Object) return broken("the adapter sent a line that is no object");
+        isEvent_ = json_.find(json_.root(), "ev") != nullptr;
         return isEvent_ && header_ != nullptr ? takeEvent() : std::nullopt;
     }
 
@@ -312,7 +311,7 @@ private:
             return broken(
                 fmt::format("the adapter sent the event \"{}\", which the tool writes itself", spell(event.kind)));
         }
-        if (read.messageNode != 0) event.message = lexicon_->messages.intern(read.message);
+        if (read.messageNode != nullptr) event.message = lexicon_->messages.intern(read.message);
         if (!hello_.capabilities.virtualClock) event.t = now();
         if (event.t < now_) {
             return broken(fmt::format("the adapter's clock runs backwards: the event \"{}\" is of {}, after {}",
@@ -337,7 +336,7 @@ private:
         } else if (reply.answer.kind == Answer::Kind::Error) {
             reply.answer = broken(fmt::format("the adapter reports an error: {}", reply.answer.text));
         }
-        if (reply.answer.kind == Answer::Kind::Error) reply.ok = 0;
+        if (reply.answer.kind == Answer::Kind::Error) reply.ok = nullptr;
         return reply;
     }
 
@@ -415,8 +414,8 @@ private:
     Annex* annex_ = nullptr;
     Names names_;
     Asked asked_;
-    JsonLine json_;
-    Faults faults_{json_};
+    json::Document json_;
+    Faults faults_;
     bool isEvent_ = false;  // of the line at hand
     Instant now_{};
     std::vector<Event> events_;

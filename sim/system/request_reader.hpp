@@ -22,6 +22,6 @@ struct RequestContext {
 
 // Reads the parsed line, an object, as a request of `kind`. Whatever is wrong is in `faults`. Keys that have a default
 // may be missing.
-[[nodiscard]] Op readRequest(const JsonLine& json, Faults& faults, OpKind kind, const RequestContext& context);
+[[nodiscard]] Op readRequest(const json::Document& json, Faults& faults, OpKind kind, const RequestContext& context);
 
 }  // namespace mdsync

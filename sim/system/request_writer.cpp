@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "mdsync/trace_io.hpp"
+#include "trace/keys.hpp"
 
 namespace mdsync {
 
@@ -19,60 +20,77 @@ public:
 
     void write() {
         out_ += fmt::format("\"op\":\"{}\"", spell(op_.kind));
-        switch (op_.kind) {
-            case OpKind::Login:
-            case OpKind::Logout:
-            case OpKind::Reinstall:
-            case OpKind::Hold:
-            case OpKind::Release:
-                return device();
-            case OpKind::Drop:
-                device();
-                return number("noticedAfter", op_.noticedAfter.count());
-            case OpKind::Send:
-                message();
-                device();
-                return content();
-            case OpKind::Publish:
-                message();
-                string("from", userName());
-                content();
-                string("api", api());
-                return boolean("includeSender", op_.includeSender);
-            case OpKind::Recall:
-                message();
-                return op_.device.exists() ? device() : string("api", userName());
-            case OpKind::Sync:
-                return boolean("enabled", op_.enabled);
-            case OpKind::Set:
-                return settings();
-            case OpKind::Join:
-            case OpKind::Leave:
-                return membership();
-            case OpKind::Network:
-                return network();
-            case OpKind::ServerRestart:
-                return string("do", "restart");
-        }
+        for (const KeyUse& use : keysOf(op_.kind)) member(use.key);
     }
 
 private:
-    void string(std::string_view key, std::string_view value) {
-        out_ += fmt::format(",\"{}\":", key);
-        appendJsonString(out_, value);
+    // The key with its value, if the operation has one for it.
+    void member(Key key) {
+        const bool joins = op_.kind == OpKind::Join || op_.kind == OpKind::Leave;
+        const bool ofGroup = joins && op_.to.kind == AddressKind::Group;
+        switch (key) {
+            case Key::Msg:
+                return string(key, lexicon_.messages[op_.message]);
+            case Key::Dev:
+                if (op_.device.exists() && !ofGroup) string(key, header_.path(op_.device));
+                return;
+            case Key::NoticedAfter:
+                return plain(key, op_.noticedAfter.count());
+            case Key::From:
+                return string(key, userName());
+            case Key::To:
+                return string(key, spell(header_, op_.to));
+            case Key::Type:
+                return text(key, op_.type, "RC:TxtMsg");
+            case Key::Text:
+                return text(key, op_.text, "");
+            case Key::Api:
+                if (op_.kind == OpKind::Publish) return string(key, api());
+                if (!op_.device.exists()) string(key, userName());
+                return;
+            case Key::IncludeSender:
+                return plain(key, op_.includeSender);
+            case Key::Enabled:
+                return plain(key, op_.enabled);
+            case Key::App:
+                return settings();
+            case Key::Group:
+                if (ofGroup) string(key, header_.groups[op_.to.group().index()].name);
+                return;
+            case Key::User:
+                if (ofGroup) string(key, userName());
+                return;
+            case Key::Chatroom:
+                if (!ofGroup) string(key, header_.rooms[op_.to.room().index()]);
+                return;
+            case Key::Latency:
+                return plain(key,
+                             fmt::format("[{},{}]", op_.network.latencyLow.count(), op_.network.latencyHigh.count()));
+            case Key::Loss:
+                return plain(key, share(op_.network.lossPpm));
+            case Key::Duplicate:
+                return plain(key, share(op_.network.duplicatePpm));
+            case Key::On:
+                if (!op_.on.empty()) devices(key);  // else all devices, and the app's backend
+                return;
+            case Key::Do:
+                return string(key, "restart");
+            default:
+                return;  // `op` is there, and the others are no keys of operations
+        }
     }
-    void number(std::string_view key, std::int64_t value) { out_ += fmt::format(",\"{}\":{}", key, value); }
-    void boolean(std::string_view key, bool value) { out_ += fmt::format(",\"{}\":{}", key, value); }
 
-    void device() { string("dev", header_.path(op_.device)); }
-    void message() { string("msg", lexicon_.messages[op_.message]); }
+    void string(Key key, std::string_view value) { plain(key, jsonString(value)); }
+    void text(Key key, TextId id, std::string_view otherwise) {
+        string(key, id.exists() ? std::string_view(lexicon_.texts[id]) : otherwise);
+    }
+    // A number, `true` or `false`, or JSON that is spelled already.
+    template <class Value>
+    void plain(Key key, const Value& value) {
+        out_ += fmt::format(",\"{}\":{}", spell(key), value);
+    }
+
     [[nodiscard]] const std::string& userName() const { return header_.users[op_.user.index()].name; }
-
-    void content() {
-        string("to", spell(header_, op_.to));
-        string("type", op_.type.exists() ? std::string_view(lexicon_.texts[op_.type]) : "RC:TxtMsg");
-        string("text", op_.text.exists() ? std::string_view(lexicon_.texts[op_.text]) : "");
-    }
 
     [[nodiscard]] std::string_view api() const {
         if (op_.api == Api::Path) return lexicon_.texts[op_.path];
@@ -85,37 +103,24 @@ private:
         const auto add = [](std::string& to, std::string_view key, const auto& value) {
             if (value) to += fmt::format("{}\"{}\":{}", to.empty() ? "" : ",", key, *value);
         };
-        add(app, "compensationDays", change.compensationDays);
-        add(app, "offlineDays", change.offlineDays);
+        add(app, kSettingNames[0], change.compensationDays);
+        add(app, kSettingNames[1], change.offlineDays);
         std::string limits;
-        add(limits, "mobile", change.mobileLimit);
-        add(limits, "miniprogram", change.miniprogramLimit);
+        add(limits, kLimitNames[0], change.mobileLimit);
+        add(limits, kLimitNames[1], change.miniprogramLimit);
         const std::string object = fmt::format("{{{}}}", limits);
-        add(app, "limits", limits.empty() ? std::nullopt : std::optional(object));
-        add(app, "prepaid", change.prepaid);
-        out_ += fmt::format(",\"app\":{{{}}}", app);
+        add(app, kSettingNames[2], limits.empty() ? std::nullopt : std::optional(object));
+        add(app, kSettingNames[3], change.prepaid);
+        plain(Key::App, fmt::format("{{{}}}", app));
     }
 
-    void membership() {
-        if (op_.to.kind == AddressKind::Group) {
-            string("group", header_.groups[op_.to.group().index()].name);
-            return string("user", userName());
-        }
-        string("chatroom", header_.rooms[op_.to.room().index()]);
-        device();
-    }
-
-    void network() {
-        const NetworkConditions& c = op_.network;
-        out_ += fmt::format(",\"latency\":[{},{}],\"loss\":{},\"duplicate\":{}", c.latencyLow.count(),
-                            c.latencyHigh.count(), share(c.lossPpm), share(c.duplicatePpm));
-        if (op_.on.empty()) return;  // all devices, and the app's backend
-        out_ += ",\"on\":[";
+    void devices(Key key) {
+        std::string list;
         for (const DeviceId on : op_.on) {
-            if (out_.back() != '[') out_ += ',';
-            appendJsonString(out_, header_.path(on));
+            list += list.empty() ? "" : ",";
+            appendJsonString(list, header_.path(on));
         }
-        out_ += ']';
+        plain(key, fmt::format("[{}]", list));
     }
 
     // Parts per million as the decimal fraction that stands in scenarios: 50000 is 0.05.

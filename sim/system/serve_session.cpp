@@ -26,9 +26,9 @@ public:
             fail(fmt::format("a request of more than {} MiB", kLongestLine >> 20U));
             return false;
         }
-        if (!json_.parse(request)) {
-            faults_.addSyntax(false);
-            fail(faultText());
+        if (!json_.read(request, kLine)) {
+            faults_.addSyntax(json_, false);
+            fail(fmt::format("the line is not JSON: {}", faultText()));
             return true;
         }
         const std::optional<std::string_view> op = begin();
@@ -46,15 +46,16 @@ private:
         Fields fields(json_, faults_);
         std::optional<std::string_view> op;
         more_ = false;
-        if (fields.object(0, "a request")) {
-            json_.members(0, [&](std::size_t key, std::size_t value) {
-                if (json_.text(key) == "id" && fields.integer(value, "id")) id_ = rawText(value);
-                if (json_.text(key) == "op") op = fields.string(value, "op");
-                if (json_.text(key) == "more") more_ = fields.boolean(value, "more").value_or(false);
-            });
+        if (fields.object(json_.root(), "a request")) {
+            for (const json::Node& value : json_.children(json_.root())) {
+                const std::string_view key = json_.key(value);
+                if (key == "id" && fields.integer(value, "id")) id_ = json_.bytes(value);
+                if (key == "op") op = fields.string(value, "op");
+                if (key == "more") more_ = fields.boolean(value, "more").value_or(false);
+            }
             if (id_ == "0" && faults_.empty())
-                faults_.add("adapter.missing-key", 0, "a request needs an \"id\" above 0");
-            if (!op && faults_.empty()) faults_.add("adapter.missing-key", 0, "a request needs an \"op\"");
+                faults_.add("adapter.missing-key", json_.root(), "a request needs an \"id\" above 0");
+            if (!op && faults_.empty()) faults_.add("adapter.missing-key", json_.root(), "a request needs an \"op\"");
         }
         if (faults_.empty()) return op;
         fail(faultText());
@@ -77,11 +78,8 @@ private:
 
     void hello() {
         Fields fields(json_, faults_);
-        std::optional<std::string_view> protocol;
-        json_.members(0, [&](std::size_t key, std::size_t value) {
-            if (json_.text(key) == "protocol") protocol = fields.string(value, "protocol");
-        });
-        if (!protocol || *protocol != kAdapterProtocol) {
+        const json::Node* protocol = json_.find(json_.root(), "protocol");
+        if (protocol == nullptr || fields.string(*protocol, "protocol") != kAdapterProtocol) {
             return fail(fmt::format("this server speaks \"{}\" only", kAdapterProtocol));
         }
         Capabilities says;
@@ -97,22 +95,22 @@ private:
     }
 
     void reset() {
-        std::size_t world = 0;
+        const json::Node* world = nullptr;
         std::uint64_t seed = 1;
         Fields fields(json_, faults_);
         const std::vector<std::string_view> keys{"id", "op", "seed", "world"};
-        eachMember(json_, fields, 0, "\"reset\"", keys, [&](std::size_t key, std::size_t value) {
+        eachMember(json_, fields, json_.root(), "\"reset\"", keys, [&](std::size_t key, const json::Node& value) {
             if (key == 2 && !readSeed(value, seed)) {
                 faults_.add("adapter.bad-value", value, "\"seed\" must be a whole number from 0 to 2^64 - 1");
             }
-            if (key == 3) world = value;
+            if (key == 3) world = &value;
         });
-        if (world == 0 && faults_.empty()) faults_.add("adapter.missing-key", 0, "\"reset\" lacks \"world\"");
+        if (world == nullptr && faults_.empty())
+            faults_.add("adapter.missing-key", json_.root(), "\"reset\" lacks \"world\"");
         if (!faults_.empty()) return fail(faultText());
-        const std::string text = rawText(world);
         header_.reset();
         Header header;
-        if (!worldJson_.parse(text)) return fail("the world cannot be read");
+        if (!worldJson_.read(json_.bytes(*world), kLine)) return fail("the world cannot be read");
         readHeader(worldJson_, header, worldFaults_);
         if (!worldFaults_.empty()) {
             const std::string why = worldFaults_.list().front().message;
@@ -169,10 +167,11 @@ private:
         Fields fields(json_, faults_);
         std::optional<std::int64_t> ms;
         constexpr std::int64_t kLongest = 8'640'000'000'000;  // 100,000 days
-        eachMember(json_, fields, 0, "\"advance\"", {"id", "op", "ms"}, [&](std::size_t key, std::size_t value) {
-            if (key == 2) ms = fields.integer(value, "ms", 0, kLongest);
-        });
-        if (!ms && faults_.empty()) faults_.add("adapter.missing-key", 0, "\"advance\" lacks \"ms\"");
+        eachMember(json_, fields, json_.root(), "\"advance\"", {"id", "op", "ms"},
+                   [&](std::size_t key, const json::Node& value) {
+                       if (key == 2) ms = fields.integer(value, "ms", 0, kLongest);
+                   });
+        if (!ms && faults_.empty()) faults_.add("adapter.missing-key", json_.root(), "\"advance\" lacks \"ms\"");
         if (!faults_.empty()) return fail(faultText());
         const Answer given = target_->advance(Millis{*ms});
         report();
@@ -223,13 +222,9 @@ private:
 
     // ---- JSON -------------------------------------------------------------------------------------------------------
 
-    [[nodiscard]] std::string rawText(std::size_t node) const {
-        return std::string(json_.line().substr(json_[node].begin, json_[node].end - json_[node].begin));
-    }
-
-    bool readSeed(std::size_t node, std::uint64_t& seed) const {
-        if (json_[node].kind != JsonKind::Integer) return false;
-        const std::string digits = rawText(node);
+    bool readSeed(const json::Node& node, std::uint64_t& seed) const {
+        if (!node.isWhole) return false;
+        const std::string_view digits = json_.bytes(node);
         const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), seed);
         return error == std::errc{} && end == digits.data() + digits.size();
     }
@@ -250,10 +245,10 @@ private:
     std::vector<Event> events_;
     std::vector<Op> batch_;  // requests of one moment, until the last of them is there
     std::vector<std::string> batchIds_;
-    JsonLine json_;
-    Faults faults_{json_};
-    JsonLine worldJson_;
-    Faults worldFaults_{worldJson_};
+    json::Document json_;
+    Faults faults_;
+    json::Document worldJson_;
+    Faults worldFaults_;
     std::string id_;  // of the request at hand, as it stands there
     bool more_ = false;
 };

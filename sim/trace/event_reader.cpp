@@ -1,4 +1,4 @@
-// See event_reader.hpp. The table below is the table of events in docs/trace.md.
+// See event_reader.hpp. Which event has which keys stands in keys.cpp.
 #include "trace/event_reader.hpp"
 
 #include <fmt/format.h>
@@ -7,97 +7,28 @@
 
 #include "mdsync/diagnostic.hpp"
 #include "trace/fields.hpp"
+#include "trace/keys.hpp"
 
 namespace mdsync {
 namespace {
 
-enum class Key : std::uint8_t {
-    T,
-    Ev,
-    Msg,
-    Dev,
-    To,
-    From,
-    Type,
-    Digest,
-    Text,
-    Api,
-    IncludeSender,
-    Code,
-    Reason,
-    By,
-    Via,
-    Count,
-    Conversations,
-    Enabled,
-    Refused,
-    App,
-    Group,
-    User,
-    Chatroom
-};
-constexpr std::size_t kKeys = 23;
-constexpr std::array<std::string_view, kKeys> kKeyNames{
-    "t",       "ev",     "msg", "dev", "to",    "from",          "type",    "digest",  "text", "api",   "includeSender",
-    "code",    "reason", "by",  "via", "count", "conversations", "enabled", "refused", "app",  "group", "user",
-    "chatroom"};
-
 constexpr std::uint32_t bit(Key key) {
     return 1U << static_cast<std::uint32_t>(key);
 }
-template <class... More>
-constexpr std::uint32_t bits(More... keys) {
-    return (0U | ... | bit(keys));
-}
 
+// The keys of an event, as bits.
 struct KeySet {
     std::uint32_t required = 0;
-    std::uint32_t optional = 0;
+    std::uint32_t allowed = bit(Key::T) | bit(Key::Ev);
 };
 
-// The keys of an event besides `t` and `ev`. What excludes each other is checked apart.
-KeySet keysOf(EventKind kind) {
-    switch (kind) {
-        case EventKind::Connect:
-        case EventKind::Online:
-        case EventKind::Reinstall:
-            return {bits(Key::Dev), 0};
-        case EventKind::Refused:
-            return {bits(Key::Dev, Key::Code), 0};
-        case EventKind::Offline:
-            return {bits(Key::Dev, Key::Reason), bits(Key::By)};
-        case EventKind::Send:
-            return {bits(Key::Msg, Key::Dev, Key::To), bits(Key::Type, Key::Digest, Key::Text)};
-        case EventKind::Publish:
-            return {bits(Key::Msg, Key::From, Key::To),
-                    bits(Key::Type, Key::Api, Key::IncludeSender, Key::Digest, Key::Text)};
-        case EventKind::Accept:
-        case EventKind::RecallAccept:
-            return {bits(Key::Msg), 0};
-        case EventKind::Reject:
-        case EventKind::RecallReject:
-            return {bits(Key::Msg, Key::Code), 0};
-        case EventKind::Receive:
-            return {bits(Key::Msg, Key::Dev), bits(Key::Via, Key::Digest, Key::Text)};
-        case EventKind::CaughtUp:
-            return {bits(Key::Dev), bits(Key::Count, Key::Conversations)};
-        case EventKind::Recall:
-            return {bits(Key::Msg), bits(Key::Dev, Key::Api)};
-        case EventKind::Recalled:
-            return {bits(Key::Msg, Key::Dev), 0};
-        case EventKind::Sync:
-            return {bits(Key::Enabled), bits(Key::Refused)};
-        case EventKind::Set:
-            return {bits(Key::App), bits(Key::Refused)};
-        case EventKind::Join:
-        case EventKind::Leave:
-            return {0, bits(Key::Group, Key::User, Key::Chatroom, Key::Dev, Key::Refused)};
-        case EventKind::Settled:
-            return {0, 0};
-        case EventKind::Note:
-            return {bits(Key::Text), 0};
+KeySet keySetOf(EventKind kind) {
+    KeySet set;
+    for (const KeyUse& use : keysOf(kind)) {
+        set.allowed |= bit(use.key);
+        if (use.required) set.required |= bit(use.key);
     }
-    return {};
+    return set;
 }
 
 std::vector<std::string_view> namesOf(std::uint32_t keys) {
@@ -108,15 +39,16 @@ std::vector<std::string_view> namesOf(std::uint32_t keys) {
     return names;
 }
 
-// The keys of one line: where each value is; node 0 is the line itself and means absent.
+// The keys of one line: where each value is.
 class LineReader {
 public:
-    LineReader(const JsonLine& json, Faults& faults, const ReadContext& context)
+    LineReader(const json::Document& json, Faults& faults, const ReadContext& context)
         : json_(json), faults_(faults), fields_(json, faults), context_(context) {}
 
     EventLine read() {
-        if (json_[0].kind != JsonKind::Object) {
-            faults_.add("trace.wrong-type", 0, "a line of a trace must be an object");
+        line_.timeNode = &json_.root();
+        if (json_.root().kind != json::Kind::Object) {
+            faults_.add("trace.wrong-type", json_.root(), "a line of a trace must be an object");
             return line_;
         }
         findKeys();
@@ -129,31 +61,33 @@ public:
     }
 
 private:
-    [[nodiscard]] std::size_t node(Key key) const { return values_[static_cast<std::size_t>(key)]; }
-    [[nodiscard]] bool has(Key key) const { return node(key) != 0; }
-    static std::string_view name(Key key) { return kKeyNames[static_cast<std::size_t>(key)]; }
+    [[nodiscard]] bool has(Key key) const { return values_[static_cast<std::size_t>(key)] != nullptr; }
+    // REQUIRES: has(key).
+    [[nodiscard]] const json::Node& node(Key key) const { return *values_[static_cast<std::size_t>(key)]; }
     Event& event() { return line_.event; }
 
     void findKeys() {
-        json_.members(0, [&](std::size_t key, std::size_t value) {
-            const std::string_view word = json_.text(key);
-            for (std::size_t i = 0; i < kKeys; ++i) {
-                if (kKeyNames[i] != word) continue;
-                if (values_[i] != 0) return fields_.duplicateKey(key);
-                values_[i] = value;
-                return;
+        for (const json::Node& value : json_.children(json_.root())) {
+            const std::string_view word = json_.key(value);
+            std::size_t i = 0;
+            while (i < kKeys && kKeyNames[i] != word) ++i;
+            if (i == kKeys) {
+                if (!word.starts_with("x-")) strangers_.push_back(&value);
+            } else if (values_[i] != nullptr) {
+                fields_.duplicateKey(value.key());
+            } else {
+                values_[i] = &value;
             }
-            if (!word.starts_with("x-")) strangers_.push_back(key);
-        });
+        }
     }
 
     void readTime() {
         if (!has(Key::T)) {
             if (context_.timeOptional) return;
-            faults_.add("trace.missing-key", 0, "the event lacks \"t\"");
+            faults_.add("trace.missing-key", json_.root(), "the event lacks \"t\"");
             return;
         }
-        line_.timeNode = node(Key::T);
+        line_.timeNode = &node(Key::T);
         const auto t = fields_.instant(node(Key::T));
         if (!t) return;
         event().t = *t;
@@ -166,7 +100,7 @@ private:
 
     void readKind() {
         if (!has(Key::Ev)) {
-            faults_.add("trace.missing-key", 0, "the event lacks \"ev\"");
+            faults_.add("trace.missing-key", json_.root(), "the event lacks \"ev\"");
             return;
         }
         const auto word = fields_.string(node(Key::Ev), "ev");
@@ -185,22 +119,21 @@ private:
 
     // Keys that do not belong here, and keys that are missing.
     void checkKeys() {
-        const KeySet keys = keysOf(event().kind);
-        const std::uint32_t allowed = keys.required | keys.optional | bits(Key::T, Key::Ev);
+        const KeySet keys = keySetOf(event().kind);
         std::uint32_t present = 0;
-        for (std::size_t i = 0; i < kKeys; ++i) present |= values_[i] == 0 ? 0U : 1U << i;
-        if (!strangers_.empty() || (present & ~allowed) != 0) refuseStrangers(allowed);
+        for (std::size_t i = 0; i < kKeys; ++i) present |= values_[i] == nullptr ? 0U : 1U << i;
+        if (!strangers_.empty() || (present & ~keys.allowed) != 0) refuseStrangers(keys.allowed);
         for (const std::string_view missing : namesOf(keys.required & ~present)) lacks(quoted(missing));
         checkAlternatives();
     }
 
     void refuseStrangers(std::uint32_t allowed) {
         const std::string what = fmt::format("\"{}\"", spell(event().kind));
-        for (const std::size_t key : strangers_) fields_.unknownKey(key, what, namesOf(allowed));
+        for (const json::Node* stranger : strangers_) fields_.unknownKey(stranger->key(), what, namesOf(allowed));
         for (std::size_t i = 0; i < kKeys; ++i) {
-            if (values_[i] == 0 || (allowed >> i & 1U) != 0) continue;
-            fields_.unknownKey(values_[i] - 1, what, namesOf(allowed));
-            values_[i] = 0;
+            if (values_[i] == nullptr || (allowed >> i & 1U) != 0) continue;
+            fields_.unknownKey(values_[i]->key(), what, namesOf(allowed));
+            values_[i] = nullptr;
         }
     }
 
@@ -210,8 +143,8 @@ private:
     void notBoth(Key one, Key other) {
         if (!has(one) || !has(other)) return;
         faults_.add(
-            "trace.unknown-key", node(other) - 1,
-            fmt::format("\"{}\" cannot have both \"{}\" and \"{}\"", spell(event().kind), name(one), name(other)));
+            "trace.unknown-key", node(other).key(),
+            fmt::format("\"{}\" cannot have both \"{}\" and \"{}\"", spell(event().kind), spell(one), spell(other)));
     }
 
     void checkAlternatives() {
@@ -261,7 +194,8 @@ private:
         if (has(Key::Text)) readText();
         if (has(Key::Api)) readApi();
         if (has(Key::IncludeSender))
-            event().includeSender = fields_.boolean(node(Key::IncludeSender), "includeSender").value_or(false);
+            event().includeSender =
+                fields_.boolean(node(Key::IncludeSender), spell(Key::IncludeSender)).value_or(false);
         if (has(Key::Enabled)) event().enabled = fields_.boolean(node(Key::Enabled), "enabled").value_or(false);
         if (has(Key::Code)) event().code = text(Key::Code);
         if (has(Key::Refused)) {
@@ -278,7 +212,7 @@ private:
     void readMessage() {
         const auto id = fields_.string(node(Key::Msg), "msg");
         if (!id) return;
-        line_.messageNode = node(Key::Msg);
+        line_.messageNode = &node(Key::Msg);
         line_.message = *id;
         if (isName(*id)) return;
         faults_.add("trace.bad-name", node(Key::Msg), fmt::format("{} cannot be the id of a message", quoted(*id)),
@@ -286,7 +220,7 @@ private:
     }
 
     DeviceId device(Key key) {
-        const auto path = fields_.string(node(key), name(key));
+        const auto path = fields_.string(node(key), spell(key));
         if (!path) return {};
         const DeviceId found = context_.names.device(*path);
         if (!found.exists()) {
@@ -296,7 +230,7 @@ private:
         return found;
     }
     UserId user(Key key) {
-        const auto word = fields_.string(node(key), name(key));
+        const auto word = fields_.string(node(key), spell(key));
         if (!word) return {};
         const UserId found = context_.names.user(*word);
         if (!found.exists()) {
@@ -307,14 +241,14 @@ private:
     }
     // `spelling` is the word as it stands in the file, known() what could stand there.
     template <class Known>
-    void undeclared(std::size_t at, std::string_view what, std::string_view spelling, std::string_view code,
+    void undeclared(const json::Node& at, std::string_view what, std::string_view spelling, std::string_view code,
                     Known known) {
         faults_.add(code, at, fmt::format("no {} {} is declared", what, quoted(spelling)),
                     faults_.wantsHints() ? suggest(spelling, known()) : std::string());
     }
 
     // A target spelled as in `to`.
-    Address target(std::size_t at, std::string_view key) {
+    Address target(const json::Node& at, std::string_view key) {
         const auto word = fields_.string(at, key);
         if (!word) return {};
         const Address found = context_.names.target(*word);
@@ -356,7 +290,7 @@ private:
     }
 
     TextId text(Key key) {
-        const auto word = fields_.string(node(key), name(key));
+        const auto word = fields_.string(node(key), spell(key));
         return word && faults_.empty() ? context_.lexicon.texts.intern(*word) : TextId{};
     }
     void readType() {
@@ -368,7 +302,7 @@ private:
         if (fields_.string(node(Key::Text), "text") && context_.keepTexts) event().text = text(Key::Text);
     }
     void readPayload(Key key, PayloadKind kind) {
-        const auto bytes = fields_.string(node(key), name(key));
+        const auto bytes = fields_.string(node(key), spell(key));
         if (!bytes) return;
         if (kind == PayloadKind::Digest && bytes->size() > 64) {
             faults_.add("trace.bad-value", node(key), "a digest has at most 64 bytes");
@@ -437,10 +371,10 @@ private:
         }
         if (has(Key::Conversations) && fields_.array(node(Key::Conversations), "conversations")) {
             catchUp.hasConversations = true;
-            json_.items(node(Key::Conversations), [&](std::size_t item) {
+            for (const json::Node& item : json_.children(node(Key::Conversations))) {
                 const Address address = target(item, "a conversation");
                 if (address.kind != AddressKind::None) catchUp.conversations.push_back(address);
-            });
+            }
         }
         if (!faults_.empty()) return;
         event().annex = static_cast<std::uint32_t>(context_.annex.catchUps.size());
@@ -450,37 +384,38 @@ private:
     void readSettings() {
         if (!fields_.object(node(Key::App), "app")) return;
         SettingsChange change;
-        const std::vector<std::string_view> keys{"compensationDays", "offlineDays", "limits", "prepaid"};
-        eachMember(json_, fields_, node(Key::App), "\"app\" of \"set\"", keys, [&](std::size_t key, std::size_t value) {
-            if (key == 0) change.compensationDays = fields_.integer(value, keys[key]);
-            if (key == 1) change.offlineDays = fields_.integer(value, keys[key]);
-            if (key == 2) readLimits(value, change);
-            if (key == 3) change.prepaid = fields_.boolean(value, keys[key]);
-        });
+        const std::vector<std::string_view> keys(kSettingNames.begin(), kSettingNames.end());
+        eachMember(json_, fields_, node(Key::App), "\"app\" of \"set\"", keys,
+                   [&](std::size_t key, const json::Node& value) {
+                       if (key == 0) change.compensationDays = fields_.integer(value, keys[key]);
+                       if (key == 1) change.offlineDays = fields_.integer(value, keys[key]);
+                       if (key == 2) readLimits(value, change);
+                       if (key == 3) change.prepaid = fields_.boolean(value, keys[key]);
+                   });
         if (!faults_.empty()) return;
         event().annex = static_cast<std::uint32_t>(context_.annex.settings.size());
         context_.annex.settings.push_back(change);
     }
-    void readLimits(std::size_t object, SettingsChange& change) {
+    void readLimits(const json::Node& object, SettingsChange& change) {
         if (!fields_.object(object, "limits")) return;
-        const std::vector<std::string_view> keys{"mobile", "miniprogram"};
-        eachMember(json_, fields_, object, "\"limits\"", keys, [&](std::size_t key, std::size_t value) {
+        const std::vector<std::string_view> keys(kLimitNames.begin(), kLimitNames.end());
+        eachMember(json_, fields_, object, "\"limits\"", keys, [&](std::size_t key, const json::Node& value) {
             (key == 0 ? change.mobileLimit : change.miniprogramLimit) = fields_.integer(value, keys[key]);
         });
     }
 
-    const JsonLine& json_;
+    const json::Document& json_;
     Faults& faults_;
     Fields fields_;
     const ReadContext& context_;
     EventLine line_;
-    std::array<std::size_t, kKeys> values_{};
-    std::vector<std::size_t> strangers_;
+    std::array<const json::Node*, kKeys> values_{};
+    std::vector<const json::Node*> strangers_;
 };
 
 }  // namespace
 
-EventLine readEvent(const JsonLine& json, Faults& faults, const ReadContext& context) {
+EventLine readEvent(const json::Document& json, Faults& faults, const ReadContext& context) {
     return LineReader(json, faults, context).read();
 }
 

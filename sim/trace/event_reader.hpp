@@ -27,14 +27,14 @@ struct ReadContext {
 // light of other lines.
 struct EventLine {
     Event event;
-    std::string_view message;  // its id; valid until the next line
-    std::size_t messageNode = 0;
-    std::size_t timeNode = 0;
-    bool kindKnown = false;  // also of a faulty line
+    std::string_view message;                 // its id; valid until the next line
+    const json::Node* messageNode = nullptr;  // null where there is none
+    const json::Node* timeNode = nullptr;     // the line itself where there is none
+    bool kindKnown = false;                   // also of a faulty line
     bool timeKnown = false;
 };
 
 // Reads the parsed line. Whatever is wrong is in `faults`; the result then holds what could be understood.
-[[nodiscard]] EventLine readEvent(const JsonLine& json, Faults& faults, const ReadContext& context);
+[[nodiscard]] EventLine readEvent(const json::Document& json, Faults& faults, const ReadContext& context);
 
 }  // namespace mdsync

@@ -5,29 +5,27 @@
 
 namespace mdsync {
 
-void Faults::addSyntax(bool unterminated) {
-    const JsonFault& fault = json_.fault();
+void Faults::addSyntax(const json::Document& line, bool unterminated) {
+    const json::Fault& fault = line.faults().back();
+    const auto add = [&](std::string_view code, std::string message, std::string hint = {}) {
+        list_.push_back({code, std::move(message), fault.at, 1, std::move(hint)});
+    };
     switch (fault.why) {
-        case JsonFault::Why::Utf8:
-            list_.push_back({"trace.not-utf8", "this byte is not UTF-8", fault.at, 1, {}});
-            return;
-        case JsonFault::Why::TooDeep:
-            list_.push_back(
-                {"trace.too-deep", fmt::format("nested more than {} deep", JsonLine::kDepth), fault.at, 1, {}});
-            return;
-        case JsonFault::Why::TooMany:
-            list_.push_back(
-                {"trace.too-long", fmt::format("more than {} values on a line", JsonLine::kNodes), fault.at, 1, {}});
-            return;
-        case JsonFault::Why::Syntax:
+        case json::Fault::Why::NotUtf8:
+            return add("trace.not-utf8", fault.message);
+        case json::Fault::Why::TooDeep:
+            return add("trace.too-deep", fault.message);
+        case json::Fault::Why::TooMany:
+            return add("trace.too-long", fault.message);
+        case json::Fault::Why::Syntax:
+        case json::Fault::Why::RepeatedKey:
             break;
     }
     if (fault.atEnd && unterminated) {
-        list_.push_back({"trace.cut-line", "the file ends in the middle of a line", fault.at, 1,
-                         fmt::format("{}; was the recorder stopped?", fault.wanted)});
-        return;
+        return add("trace.cut-line", "the file ends in the middle of a line",
+                   fmt::format("{}; was the recorder stopped?", fault.message));
     }
-    list_.push_back({"trace.not-json", "the line is not JSON", fault.at, 1, std::string(fault.wanted)});
+    add("trace.not-json", fault.message, fault.hint);
 }
 
 }  // namespace mdsync

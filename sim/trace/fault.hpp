@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
+#include "base/json.hpp"
 #include "base/text.hpp"
 #include "mdsync/time.hpp"
-#include "trace/json_line.hpp"
 
 namespace mdsync {
 
@@ -28,22 +28,23 @@ inline constexpr Instant kLastInstant{Millis{253'402'300'799'999}};
 inline constexpr Instant kFirstOfZones{Millis{0}};
 inline constexpr Instant kLastOfZones{Millis{2'145'916'799'999}};
 
+// How lines of traces and adapters are read. Nested as deep as somebody's own `x-` keys may need, and no deeper than the
+// stack is; what a key says twice is found by who reads its object, as `x-` keys may repeat themselves.
+inline constexpr json::Options kLine{.what = "line", .deepest = 1024, .mostNodes = std::uint32_t{1} << 22U};
+
 // Collects the faults of one line. The functions return false, so that a failed check can be returned.
 class Faults {
 public:
-    explicit Faults(const JsonLine& json) : json_(json) {}
-
-    bool add(std::string_view code, std::size_t node, std::string message, std::string hint = {}) {
-        const JsonNode& n = json_[node];
-        if (!full()) list_.push_back({code, std::move(message), n.begin, n.end - n.begin, std::move(hint)});
+    bool add(std::string_view code, const json::Node& node, std::string message, std::string hint = {}) {
+        if (!full()) list_.push_back({code, std::move(message), node.place.offset, node.place.length, std::move(hint)});
         return false;
     }
     // Something is wrong with the line as a whole.
     void addLine(std::string_view code, std::uint32_t at, std::string message) {
         list_.push_back({code, std::move(message), at, 1, {}});
     }
-    // The line is not JSON at all.
-    void addSyntax(bool unterminated);
+    // The line is not JSON at all. REQUIRES: `line` could not be read.
+    void addSyntax(const json::Document& line, bool unterminated);
 
     void clear() { list_.clear(); }
     // Nobody will read the hints: looking for the nearest of thousands of names is slow.
@@ -56,7 +57,6 @@ public:
 private:
     static constexpr std::size_t kMost = 50;
 
-    const JsonLine& json_;
     std::vector<Fault> list_;
     bool noHints_ = false;
 };

@@ -8,21 +8,19 @@
 namespace mdsync {
 namespace {
 
-std::string_view nameOf(JsonKind kind) {
+std::string_view nameOf(json::Kind kind) {
     switch (kind) {
-        case JsonKind::Null:
+        case json::Kind::Null:
             return "null";
-        case JsonKind::False:
-        case JsonKind::True:
+        case json::Kind::Boolean:
             return "a boolean";
-        case JsonKind::Integer:
-        case JsonKind::Number:
+        case json::Kind::Number:
             return "a number";
-        case JsonKind::String:
+        case json::Kind::String:
             return "a string";
-        case JsonKind::Object:
+        case json::Kind::Object:
             return "an object";
-        case JsonKind::Array:
+        case json::Kind::List:
             return "a list";
     }
     return {};
@@ -30,30 +28,28 @@ std::string_view nameOf(JsonKind kind) {
 
 }  // namespace
 
-bool Fields::wrongType(std::size_t node, std::string_view key, std::string_view wanted) {
-    const JsonKind kind = json_[node].kind;
-    const bool fraction = kind == JsonKind::Number && wanted == "a whole number";
+bool Fields::wrongType(const json::Node& node, std::string_view key, std::string_view wanted) {
+    const bool fraction = node.kind == json::Kind::Number && wanted == "a whole number";
     return faults_.add("trace.wrong-type", node,
                        fmt::format("{} must be {}, not {}", quoted(key), wanted,
-                                   fraction ? "one with a fraction or exponent" : nameOf(kind)));
+                                   fraction ? "one with a fraction or exponent" : nameOf(node.kind)));
 }
 
-std::optional<std::string_view> Fields::string(std::size_t node, std::string_view key) {
-    if (json_[node].kind == JsonKind::String) return json_.text(node);
+std::optional<std::string_view> Fields::string(const json::Node& node, std::string_view key) {
+    if (node.kind == json::Kind::String) return json_.text(node);
     wrongType(node, key, "a string");
     return std::nullopt;
 }
 
-std::optional<bool> Fields::boolean(std::size_t node, std::string_view key) {
-    const JsonKind kind = json_[node].kind;
-    if (kind == JsonKind::True || kind == JsonKind::False) return kind == JsonKind::True;
+std::optional<bool> Fields::boolean(const json::Node& node, std::string_view key) {
+    if (node.kind == json::Kind::Boolean) return node.truth;
     wrongType(node, key, "true or false");
     return std::nullopt;
 }
 
-std::optional<std::int64_t> Fields::integer(std::size_t node, std::string_view key, std::int64_t low,
+std::optional<std::int64_t> Fields::integer(const json::Node& node, std::string_view key, std::int64_t low,
                                             std::int64_t high) {
-    if (json_[node].kind != JsonKind::Integer) {
+    if (!node.isWhole) {
         wrongType(node, key, "a whole number");
         return std::nullopt;
     }
@@ -67,22 +63,22 @@ std::optional<std::int64_t> Fields::integer(std::size_t node, std::string_view k
     return std::nullopt;
 }
 
-bool Fields::object(std::size_t node, std::string_view key) {
-    return json_[node].kind == JsonKind::Object || wrongType(node, key, "an object");
+bool Fields::object(const json::Node& node, std::string_view key) {
+    return node.kind == json::Kind::Object || wrongType(node, key, "an object");
 }
 
-bool Fields::array(std::size_t node, std::string_view key) {
-    return json_[node].kind == JsonKind::Array || wrongType(node, key, "a list");
+bool Fields::array(const json::Node& node, std::string_view key) {
+    return node.kind == json::Kind::List || wrongType(node, key, "a list");
 }
 
-std::optional<Instant> Fields::instant(std::size_t node) {
+std::optional<Instant> Fields::instant(const json::Node& node) {
     const auto millis =
         integer(node, "t", kFirstInstant.time_since_epoch().count(), kLastInstant.time_since_epoch().count());
     if (!millis) return std::nullopt;
     return Instant{Millis{*millis}};
 }
 
-std::optional<std::size_t> Fields::oneOf(std::size_t node, std::string_view key,
+std::optional<std::size_t> Fields::oneOf(const json::Node& node, std::string_view key,
                                          const std::vector<std::string_view>& words) {
     const auto word = string(node, key);
     if (!word) return std::nullopt;
@@ -95,14 +91,14 @@ std::optional<std::size_t> Fields::oneOf(std::size_t node, std::string_view key,
     return std::nullopt;
 }
 
-void Fields::unknownKey(std::size_t key, std::string_view what, const std::vector<std::string_view>& known) {
+void Fields::unknownKey(const json::Node& key, std::string_view what, const std::vector<std::string_view>& known) {
     const std::string_view name = json_.text(key);
     if (name.starts_with("x-")) return;
     faults_.add("trace.unknown-key", key, fmt::format("unknown key {} in {}", quoted(name), what),
                 suggest(name, known));
 }
 
-void Fields::duplicateKey(std::size_t key) {
+void Fields::duplicateKey(const json::Node& key) {
     faults_.add("trace.duplicate-key", key, fmt::format("the key {} stands here twice", quoted(json_.text(key))));
 }
 

@@ -16,18 +16,18 @@ constexpr std::int64_t kMost = 1'000'000'000;  // of a limit
 
 class HeaderReader {
 public:
-    HeaderReader(const JsonLine& json, Header& header, Faults& faults)
+    HeaderReader(const json::Document& json, Header& header, Faults& faults)
         : json_(json), header_(header), faults_(faults), fields_(json, faults) {}
 
     void read() {
-        if (json_[0].kind != JsonKind::Object || !hasMark()) {
-            faults_.add("trace.no-header", 0, "the first line is not the header of a trace",
+        if (json_.root().kind != json::Kind::Object || json_.find(json_.root(), "mdsync") == nullptr) {
+            faults_.add("trace.no-header", json_.root(), "the first line is not the header of a trace",
                         R"(a trace begins with {"mdsync":"trace/1","t":...,"users":{...}})");
             return;
         }
         const std::vector<std::string_view> keys{"mdsync", "t",         "source",       "app",      "users",
                                                  "groups", "chatrooms", "messageTypes", "readings", "silent"};
-        eachMember(json_, fields_, 0, "the header", keys, [&](std::size_t key, std::size_t value) {
+        eachMember(json_, fields_, json_.root(), "the header", keys, [&](std::size_t key, const json::Node& value) {
             switch (key) {
                 case 0:
                     readVersion(value);
@@ -45,7 +45,7 @@ public:
                     readUsers(value);
                     break;
                 case 5:
-                    groups_ = value;
+                    groups_ = &value;
                     break;
                 case 6:
                     readRooms(value);
@@ -63,26 +63,20 @@ public:
                     break;
             }
         });
-        if (groups_ != 0) readGroups(groups_);
+        if (groups_ != nullptr) readGroups(*groups_);
         require(hasTime_, "t");
         require(hasUsers_, "users");
         if (header_.app.timezone.named() && (header_.t < kFirstOfZones || header_.t > kLastOfZones)) {
-            faults_.add("trace.beyond-zone", time_, "with a named timezone every instant must lie in 1970..2037");
+            faults_.add("trace.beyond-zone", *time_, "with a named timezone every instant must lie in 1970..2037");
         }
     }
 
 private:
-    bool hasMark() {
-        bool found = false;
-        json_.members(0, [&](std::size_t key, std::size_t) { found = found || json_.text(key) == "mdsync"; });
-        return found;
-    }
-
     void require(bool there, std::string_view key) {
-        if (!there) faults_.add("trace.missing-key", 0, fmt::format("the header lacks {}", quoted(key)));
+        if (!there) faults_.add("trace.missing-key", json_.root(), fmt::format("the header lacks {}", quoted(key)));
     }
 
-    void readVersion(std::size_t node) {
+    void readVersion(const json::Node& node) {
         const auto version = fields_.string(node, "mdsync");
         if (version && *version != "trace/1") {
             faults_.add("trace.version", node,
@@ -91,30 +85,30 @@ private:
         }
     }
 
-    void readTime(std::size_t node) {
+    void readTime(const json::Node& node) {
         hasTime_ = true;
-        time_ = node;
+        time_ = &node;
         header_.t = fields_.instant(node).value_or(Instant{});
     }
 
     // A name that may be declared; `what` is the kind of thing.
-    bool name(std::size_t node, std::string_view what) {
+    bool name(const json::Node& node, std::string_view what) {
         if (isName(json_.text(node))) return true;
         return faults_.add("trace.bad-name", node,
                            fmt::format("{} cannot be the name of a {}", quoted(json_.text(node)), what),
                            std::string(kNameHint));
     }
-    void declaredTwice(std::size_t node, std::string_view what) {
+    void declaredTwice(const json::Node& node, std::string_view what) {
         faults_.add("trace.duplicate-key", node,
                     fmt::format("the {} {} is declared twice", what, quoted(json_.text(node))));
     }
 
-    void readApp(std::size_t object) {
+    void readApp(const json::Node& object) {
         if (!fields_.object(object, "app")) return;
         const std::vector<std::string_view> keys{"environment", "prepaid",  "sync",   "compensationDays",
                                                  "offlineDays", "timezone", "limits", "onLimit"};
         App& app = header_.app;
-        eachMember(json_, fields_, object, "\"app\"", keys, [&](std::size_t key, std::size_t value) {
+        eachMember(json_, fields_, object, "\"app\"", keys, [&](std::size_t key, const json::Node& value) {
             switch (key) {
                 case 0:
                     if (const auto e = fields_.oneOf(value, keys[key], {"development", "production"})) {
@@ -126,7 +120,7 @@ private:
                     break;
                 case 2:
                     app.sync = fields_.boolean(value, keys[key]).value_or(app.sync);
-                    sync_ = value;
+                    sync_ = &value;
                     break;
                 case 3:
                     readInt(value, keys[key], 1, 7, app.compensationDays);
@@ -150,16 +144,16 @@ private:
             }
         });
         if (app.sync && app.environment == Environment::Production && !app.prepaid) {
-            faults_.add("trace.unpaid", sync_, "the service cannot be on in production without being prepaid",
+            faults_.add("trace.unpaid", *sync_, "the service cannot be on in production without being prepaid",
                         "set \"prepaid\" to true, or \"sync\" to false");
         }
     }
 
-    void readInt(std::size_t node, std::string_view key, std::int64_t low, std::int64_t high, int& into) {
+    void readInt(const json::Node& node, std::string_view key, std::int64_t low, std::int64_t high, int& into) {
         if (const auto value = fields_.integer(node, key, low, high)) into = static_cast<int>(*value);
     }
 
-    void readZone(std::size_t node) {
+    void readZone(const json::Node& node) {
         const auto name = fields_.string(node, "timezone");
         if (!name) return;
         if (const auto zone = Zone::find(*name)) {
@@ -170,54 +164,66 @@ private:
         }
     }
 
-    void readLimits(std::size_t object) {
+    void readLimits(const json::Node& object) {
         if (!fields_.object(object, "limits")) return;
         const std::vector<std::string_view> keys{"mobile", "miniprogram"};
-        eachMember(json_, fields_, object, "\"limits\"", keys, [&](std::size_t key, std::size_t value) {
+        eachMember(json_, fields_, object, "\"limits\"", keys, [&](std::size_t key, const json::Node& value) {
             readInt(value, keys[key], 1, kMost, key == 0 ? header_.app.mobileLimit : header_.app.miniprogramLimit);
         });
     }
 
-    void readUsers(std::size_t object) {
+    void readUsers(const json::Node& object) {
         hasUsers_ = true;
         if (!fields_.object(object, "users")) return;
-        json_.members(object, [&](std::size_t key, std::size_t value) {
-            if (!name(key, "user")) return;
-            if (!users_.add(json_.text(key))) return declaredTwice(key, "user");
+        for (const json::Node& value : json_.children(object)) {
+            const json::Node& key = value.key();
+            if (!name(key, "user")) continue;
+            if (!users_.add(json_.text(key))) {
+                declaredTwice(key, "user");
+                continue;
+            }
             header_.addUser(json_.text(key));
             if (fields_.object(value, json_.text(key))) readDevices(value);
-        });
+        }
     }
 
-    void readDevices(std::size_t object) {
+    void readDevices(const json::Node& object) {
         Words<DeviceId> devices;
-        json_.members(object, [&](std::size_t key, std::size_t value) {
-            if (!name(key, "device")) return;
-            if (!devices.add(json_.text(key))) return declaredTwice(key, "device");
+        for (const json::Node& value : json_.children(object)) {
+            const json::Node& key = value.key();
+            if (!name(key, "device")) continue;
+            if (!devices.add(json_.text(key))) {
+                declaredTwice(key, "device");
+                continue;
+            }
             std::vector<std::string_view> words;
             for (std::size_t i = 0; i < kPlatforms; ++i) words.push_back(spell(static_cast<Platform>(i)));
             if (const auto platform = fields_.oneOf(value, json_.text(key), words)) {
                 header_.addDevice(json_.text(key), static_cast<Platform>(*platform));
             }
-        });
+        }
     }
 
-    void readGroups(std::size_t object) {
+    void readGroups(const json::Node& object) {
         if (!fields_.object(object, "groups")) return;
         Words<GroupId> groups;
-        json_.members(object, [&](std::size_t key, std::size_t value) {
-            if (!name(key, "group")) return;
-            if (!groups.add(json_.text(key))) return declaredTwice(key, "group");
+        for (const json::Node& value : json_.children(object)) {
+            const json::Node& key = value.key();
+            if (!name(key, "group")) continue;
+            if (!groups.add(json_.text(key))) {
+                declaredTwice(key, "group");
+                continue;
+            }
             header_.groups.push_back({std::string(json_.text(key)), {}});
             if (fields_.array(value, json_.text(key))) readMembers(value, header_.groups.back().members);
-        });
+        }
     }
 
-    void readMembers(std::size_t array, std::vector<UserId>& members) {
+    void readMembers(const json::Node& array, std::vector<UserId>& members) {
         Words<UserId> seen;
-        json_.items(array, [&](std::size_t item) {
+        for (const json::Node& item : json_.children(array)) {
             const auto user = fields_.string(item, "a member");
-            if (!user) return;
+            if (!user) continue;
             const UserId found = users_.find(*user);
             if (!found.exists()) {
                 faults_.add("trace.undeclared-user", item, fmt::format("no user {} is declared", quoted(*user)),
@@ -227,36 +233,43 @@ private:
             } else {
                 members.push_back(found);
             }
-        });
+        }
     }
 
-    void readRooms(std::size_t array) {
+    void readRooms(const json::Node& array) {
         if (!fields_.array(array, "chatrooms")) return;
         Words<RoomId> rooms;
-        json_.items(array, [&](std::size_t item) {
-            if (!fields_.string(item, "a chatroom") || !name(item, "chatroom")) return;
-            if (!rooms.add(json_.text(item))) return declaredTwice(item, "chatroom");
+        for (const json::Node& item : json_.children(array)) {
+            if (!fields_.string(item, "a chatroom") || !name(item, "chatroom")) continue;
+            if (!rooms.add(json_.text(item))) {
+                declaredTwice(item, "chatroom");
+                continue;
+            }
             header_.rooms.emplace_back(json_.text(item));
-        });
+        }
     }
 
-    void readTypes(std::size_t object) {
+    void readTypes(const json::Node& object) {
         if (!fields_.object(object, "messageTypes")) return;
         Words<TextId> types;
-        json_.members(object, [&](std::size_t key, std::size_t value) {
-            if (!types.add(json_.text(key))) return declaredTwice(key, "message type");
+        for (const json::Node& value : json_.children(object)) {
+            const json::Node& key = value.key();
+            if (!types.add(json_.text(key))) {
+                declaredTwice(key, "message type");
+                continue;
+            }
             if (const auto kind = fields_.oneOf(value, json_.text(key), {"normal", "status"})) {
                 header_.messageTypes.emplace_back(json_.text(key), *kind == 1);
             }
-        });
+        }
         std::sort(header_.messageTypes.begin(), header_.messageTypes.end());
     }
 
-    void readReadings(std::size_t object) {
+    void readReadings(const json::Node& object) {
         if (!fields_.object(object, "readings")) return;
         const std::vector<std::string_view> keys{"window", "switch-delay", "group-status-path"};
         Readings& readings = header_.readings;
-        eachMember(json_, fields_, object, "\"readings\"", keys, [&](std::size_t key, std::size_t value) {
+        eachMember(json_, fields_, object, "\"readings\"", keys, [&](std::size_t key, const json::Node& value) {
             if (key == 0) {
                 const auto window = fields_.oneOf(value, keys[key], {"calendar", "rolling", "any"});
                 if (window) readings.window = static_cast<WindowReading>(*window);
@@ -268,7 +281,7 @@ private:
         });
     }
 
-    void readDelay(std::size_t node) {
+    void readDelay(const json::Node& node) {
         const auto text = fields_.string(node, "switch-delay");
         if (!text) return;
         if (const auto delay = parseDuration(*text)) {
@@ -279,34 +292,34 @@ private:
         }
     }
 
-    void readSilent(std::size_t array) {
+    void readSilent(const json::Node& array) {
         if (!fields_.array(array, "silent")) return;
         Silent& silent = header_.silent;
-        json_.items(array, [&](std::size_t item) {
+        for (const json::Node& item : json_.children(array)) {
             const auto kind =
                 fields_.oneOf(item, "silent", {"connect", "accept", "recall-accept", "caught-up", "settled"});
-            if (!kind) return;
+            if (!kind) continue;
             bool* const flags[] = {&silent.connect, &silent.accept, &silent.recallAccept, &silent.caughtUp,
                                    &silent.settled};
             *flags[*kind] = true;
-        });
+        }
     }
 
-    const JsonLine& json_;
+    const json::Document& json_;
     Header& header_;
     Faults& faults_;
     Fields fields_;
     Words<UserId> users_;
-    std::size_t groups_ = 0;
-    std::size_t time_ = 0;
-    std::size_t sync_ = 0;
+    const json::Node* groups_ = nullptr;
+    const json::Node* time_ = &json_.root();
+    const json::Node* sync_ = nullptr;
     bool hasTime_ = false;
     bool hasUsers_ = false;
 };
 
 }  // namespace
 
-void readHeader(const JsonLine& json, Header& header, Faults& faults) {
+void readHeader(const json::Document& json, Header& header, Faults& faults) {
     HeaderReader(json, header, faults).read();
 }
 

@@ -7,6 +7,6 @@
 namespace mdsync {
 
 // Reads `json`, the parsed first line, into `header`, all mistakes into `faults`.
-void readHeader(const JsonLine& json, Header& header, Faults& faults);
+void readHeader(const json::Document& json, Header& header, Faults& faults);
 
 }  // namespace mdsync

@@ -147,8 +147,8 @@ private:
             faults_.addLine("trace.blank-line", 0, "the line is blank");
         } else if (line.number == 1 && line.text.starts_with("\xef\xbb\xbf")) {
             faults_.addLine("trace.not-json", 0, "the file begins with a byte order mark: save it as plain UTF-8");
-        } else if (!json_.parse(line.text)) {
-            faults_.addSyntax(line.unterminated);
+        } else if (!json_.read(line.text, kLine)) {
+            faults_.addSyntax(json_, line.unterminated);
         }
         return faults_.empty();
     }
@@ -158,7 +158,7 @@ private:
         faults_.withoutHints(diagnostics_.size() >= options_.maxErrors);
         if (parse(line)) {
             read = readEvent(json_, faults_, context_);
-            if (line.tooOld) faults_.add("trace.time-backwards", read.timeNode, tooOldText());
+            if (line.tooOld) faults_.add("trace.time-backwards", *read.timeNode, tooOldText());
             if (faults_.empty()) checkOrder(read);
             if (faults_.empty()) checkMessage(read);
         }
@@ -180,7 +180,7 @@ private:
     void checkOrder(const EventLine& read) {
         if (read.event.t >= now_) return;
         const bool first = now_ == header_.t;
-        faults_.add("trace.time-backwards", read.timeNode,
+        faults_.add("trace.time-backwards", *read.timeNode,
                     fmt::format("time runs backwards: this is {} before {}", spellDuration(now_ - read.event.t),
                                 first ? "the header's \"t\"" : "the event above"));
     }
@@ -190,23 +190,23 @@ private:
     }
 
     void checkMessage(EventLine& read) {
-        if (read.messageNode == 0) return;
+        if (read.messageNode == nullptr) return;
         switch (messages_.apply(read.event, ShortKey::of(read.message), read.message)) {
             case MessageTable::Problem::None:
             case MessageTable::Problem::BadName:  // readEvent() has said so
                 return;
             case MessageTable::Problem::UsedTwice:
                 faults_.add(
-                    "trace.used-twice", read.messageNode,
+                    "trace.used-twice", *read.messageNode,
                     fmt::format("the id {} is used again within its horizon of 8 x 24 h", quoted(read.message)));
                 return;
             case MessageTable::Problem::NotSent:
                 faults_.add(
-                    "trace.not-asked-for", read.messageNode,
+                    "trace.not-asked-for", *read.messageNode,
                     fmt::format("\"{}\" of {}, which nobody sent", spell(read.event.kind), quoted(read.message)));
                 return;
             case MessageTable::Problem::NoRecall:
-                faults_.add("trace.not-asked-for", read.messageNode,
+                faults_.add("trace.not-asked-for", *read.messageNode,
                             fmt::format("\"{}\" of {}, whose recall nobody asked for", spell(read.event.kind),
                                         quoted(read.message)));
                 return;
@@ -215,7 +215,7 @@ private:
 
     // What a faulty line asked for is not missed again by the lines that answer it: one mistake, one report.
     void rememberFaulty(EventLine& read) {
-        if (!read.kindKnown || read.messageNode == 0) return;
+        if (!read.kindKnown || read.messageNode == nullptr) return;
         read.event.t = now_;
         messages_.apply(read.event, ShortKey::of(read.message), read.message);
     }
@@ -292,8 +292,8 @@ private:
     bool plain_ = false;        // the block is UTF-8
     bool ended_ = false;        // there are no more blocks
     Reorder reorder_;
-    JsonLine json_;
-    Faults faults_{json_};
+    json::Document json_;
+    Faults faults_;
     Annex scrap_;
     ReadContext context_{header_, names_, lexicon_, annex_, options_.keepTexts};
     Lexicon previewWords_;

@@ -1,10 +1,12 @@
-// TraceWriter: the layout of docs/trace.md, its keys in the order of the tables there. QuickReader knows it by heart.
+// TraceWriter: the layout of docs/trace.md, its keys in the order of the tables in keys.cpp. QuickReader knows it by
+// heart.
 #include <fmt/format.h>
 
 #include <charconv>
 
 #include "base/text.hpp"
 #include "mdsync/trace_io.hpp"
+#include "trace/keys.hpp"
 
 namespace mdsync {
 namespace {
@@ -126,6 +128,24 @@ void appendSilent(Members& header, const Silent& silent, bool complete) {
     if (complete || !list.empty()) header.key("silent") += fmt::format("[{}]", list);
 }
 
+// What a `set` changes, of the keys in kSettingNames.
+void appendSettings(std::string& out, const SettingsChange& change) {
+    Members app(out);
+    const auto number = [](Members& members, std::string_view key, const std::optional<std::int64_t>& value) {
+        if (value) appendNumber(members.key(key), *value);
+    };
+    number(app, kSettingNames[0], change.compensationDays);
+    number(app, kSettingNames[1], change.offlineDays);
+    if (change.mobileLimit || change.miniprogramLimit) {
+        Members limits(app.key(kSettingNames[2]));
+        number(limits, kLimitNames[0], change.mobileLimit);
+        number(limits, kLimitNames[1], change.miniprogramLimit);
+        limits.close();
+    }
+    if (change.prepaid) appendBool(app.key(kSettingNames[3]), *change.prepaid);
+    app.close();
+}
+
 }  // namespace
 
 void appendJsonString(std::string& out, std::string_view text) {
@@ -210,78 +230,86 @@ void TraceWriter::append(std::string& out, const Event& event) const {
     out += ",\"ev\":\"";
     out += spell(event.kind);
     out += '"';
-    appendBody(out, event);
+    for (const KeyUse& use : keysOf(event.kind)) appendMember(out, use.key, event);
     out += "}\n";
 }
 
-void TraceWriter::appendBody(std::string& out, const Event& event) const {
-    const auto message = [&] { appendJsonString(out += ",\"msg\":", lexicon_.messages[event.message]); };
-    const auto device = [&] { (out += ",\"dev\":") += devices_[event.device.index()]; };
-    const auto code = [&] {
-        appendJsonString(out += ",\"code\":", event.code.exists() ? std::string_view(lexicon_.texts[event.code]) : "");
+// The key with its value, if the event has one for it.
+void TraceWriter::appendMember(std::string& out, Key key, const Event& event) const {
+    const auto value = [&]() -> std::string& { return ((out += ",\"") += spell(key)) += "\":"; };
+    const auto text = [&](TextId id, std::string_view otherwise = {}) {
+        appendJsonString(value(), id.exists() ? std::string_view(lexicon_.texts[id]) : otherwise);
     };
-    switch (event.kind) {
-        case EventKind::Connect:
-        case EventKind::Online:
-        case EventKind::Reinstall:
-            device();
-            break;
-        case EventKind::Refused:
-            device(), code();
-            break;
-        case EventKind::Offline:
-            device();
-            ((out += ",\"reason\":\"") += spell(event.reason)) += '"';
-            if (event.by.exists()) (out += ",\"by\":") += devices_[event.by.index()];
-            break;
-        case EventKind::Send:
-        case EventKind::Publish:
-            message(), appendMessage(out, event), appendPayload(out, event);
-            break;
-        case EventKind::Accept:
-        case EventKind::RecallAccept:
-            message();
-            break;
-        case EventKind::Reject:
-        case EventKind::RecallReject:
-            message(), code();
-            break;
-        case EventKind::Receive:
-            message(), device();
-            if (event.via != Via::Unknown) ((out += ",\"via\":\"") += spell(event.via)) += '"';
-            appendPayload(out, event);
-            break;
-        case EventKind::CaughtUp:
-            device(), appendCatchUp(out, event);
-            break;
-        case EventKind::Recall:
-            message();
-            if (event.device.exists()) {
-                device();
-            } else {
-                (out += ",\"api\":") += users_[event.user.index()];
+    const auto word = [&](std::string_view spelling) { ((value() += '"') += spelling) += '"'; };
+    const bool joins = event.kind == EventKind::Join || event.kind == EventKind::Leave;
+    const bool ofGroup = joins && event.to.kind == AddressKind::Group;
+    switch (key) {
+        case Key::Msg:
+            return appendJsonString(value(), lexicon_.messages[event.message]);
+        case Key::Dev:
+            if (event.device.exists() && !ofGroup) value() += devices_[event.device.index()];
+            return;
+        case Key::From:
+            value() += users_[event.user.index()];
+            return;
+        case Key::To:
+            return appendAddress(value(), event.to);
+        case Key::Type:
+            return text(event.type, "RC:TxtMsg");
+        case Key::Digest:
+            if (event.payloadKind == PayloadKind::Unknown) return;
+            if (!event.text.exists()) return word(fmt::format("{:016x}", event.payload));
+            if (event.payloadKind == PayloadKind::Digest) text(event.text);
+            return;
+        case Key::Text:
+            if (event.kind == EventKind::Note || (event.payloadKind == PayloadKind::Text && event.text.exists())) {
+                text(event.text);
             }
-            break;
-        case EventKind::Recalled:
-            message(), device();
-            break;
-        case EventKind::Sync:
-            appendBool(out += ",\"enabled\":", event.enabled);
-            appendRefusal(out, event);
-            break;
-        case EventKind::Set:
-            appendSettings(out, event), appendRefusal(out, event);
-            break;
-        case EventKind::Join:
-        case EventKind::Leave:
-            appendMembership(out, event), appendRefusal(out, event);
-            break;
-        case EventKind::Settled:
-            break;
-        case EventKind::Note:
-            appendJsonString(out += ",\"text\":",
-                             event.text.exists() ? std::string_view(lexicon_.texts[event.text]) : "");
-            break;
+            return;
+        case Key::Api:
+            if (event.kind == EventKind::Publish) {
+                if (event.api == Api::Path) return text(event.code);
+                return word(event.api == Api::Status ? "status" : "message");
+            }
+            if (!event.device.exists()) value() += users_[event.user.index()];
+            return;
+        case Key::IncludeSender:
+            return appendBool(value(), event.includeSender);
+        case Key::Code:
+            return text(event.code);
+        case Key::Reason:
+            return word(spell(event.reason));
+        case Key::By:
+            if (event.by.exists()) value() += devices_[event.by.index()];
+            return;
+        case Key::Via:
+            if (event.via != Via::Unknown) word(spell(event.via));
+            return;
+        case Key::Count:
+            if (event.annex == Event::kNoAnnex || !annex_.catchUps[event.annex].count) return;
+            return appendNumber(value(), static_cast<std::int64_t>(*annex_.catchUps[event.annex].count));
+        case Key::Conversations:
+            if (event.annex == Event::kNoAnnex || !annex_.catchUps[event.annex].hasConversations) return;
+            return appendConversations(value(), annex_.catchUps[event.annex]);
+        case Key::Enabled:
+            return appendBool(value(), event.enabled);
+        case Key::Refused:
+            if (event.refused) text(event.code);
+            return;
+        case Key::App:
+            return appendSettings(value(),
+                                  event.annex == Event::kNoAnnex ? SettingsChange{} : annex_.settings[event.annex]);
+        case Key::Group:
+            if (ofGroup) value() += groups_[event.to.group().index()];
+            return;
+        case Key::User:
+            if (ofGroup) value() += users_[event.user.index()];
+            return;
+        case Key::Chatroom:
+            if (!ofGroup) value() += rooms_[event.to.room().index()];
+            return;
+        default:
+            return;  // `t` and `ev` are there, and the others are no keys of events
     }
 }
 
@@ -302,78 +330,13 @@ void TraceWriter::appendAddress(std::string& out, const Address& address) const 
     }
 }
 
-// Who sends what to whom: what `send` and `publish` have besides the id and the payload.
-void TraceWriter::appendMessage(std::string& out, const Event& event) const {
-    if (event.kind == EventKind::Send) {
-        (out += ",\"dev\":") += devices_[event.device.index()];
-    } else {
-        (out += ",\"from\":") += users_[event.user.index()];
-    }
-    appendAddress(out += ",\"to\":", event.to);
-    if (event.type.exists()) {
-        appendJsonString(out += ",\"type\":", lexicon_.texts[event.type]);
-    } else {
-        out += ",\"type\":\"RC:TxtMsg\"";
-    }
-    if (event.kind == EventKind::Send) return;
-    const std::string_view path = event.api == Api::Path     ? std::string_view(lexicon_.texts[event.code])
-                                  : event.api == Api::Status ? "status"
-                                                             : "message";
-    appendJsonString(out += ",\"api\":", path);
-    appendBool(out += ",\"includeSender\":", event.includeSender);
-}
-
-void TraceWriter::appendPayload(std::string& out, const Event& event) const {
-    if (event.payloadKind == PayloadKind::Unknown) return;
-    if (!event.text.exists()) {
-        out += fmt::format(",\"digest\":\"{:016x}\"", event.payload);
-        return;
-    }
-    out += event.payloadKind == PayloadKind::Text ? ",\"text\":" : ",\"digest\":";
-    appendJsonString(out, lexicon_.texts[event.text]);
-}
-
-void TraceWriter::appendRefusal(std::string& out, const Event& event) const {
-    if (!event.refused) return;
-    appendJsonString(out += ",\"refused\":", event.code.exists() ? std::string_view(lexicon_.texts[event.code]) : "");
-}
-
-void TraceWriter::appendCatchUp(std::string& out, const Event& event) const {
-    if (event.annex == Event::kNoAnnex) return;
-    const CatchUp& catchUp = annex_.catchUps[event.annex];
-    if (catchUp.count) appendNumber(out += ",\"count\":", static_cast<std::int64_t>(*catchUp.count));
-    if (!catchUp.hasConversations) return;
-    out += ",\"conversations\":[";
+void TraceWriter::appendConversations(std::string& out, const CatchUp& catchUp) const {
+    out += '[';
     for (const Address& address : catchUp.conversations) {
         if (out.back() != '[') out += ',';
         appendAddress(out, address);
     }
     out += ']';
-}
-
-void TraceWriter::appendSettings(std::string& out, const Event& event) const {
-    const SettingsChange change = event.annex == Event::kNoAnnex ? SettingsChange{} : annex_.settings[event.annex];
-    Members app(out += ",\"app\":");
-    if (change.compensationDays) appendNumber(app.key("compensationDays"), *change.compensationDays);
-    if (change.offlineDays) appendNumber(app.key("offlineDays"), *change.offlineDays);
-    if (change.mobileLimit || change.miniprogramLimit) {
-        Members limits(app.key("limits"));
-        if (change.mobileLimit) appendNumber(limits.key("mobile"), *change.mobileLimit);
-        if (change.miniprogramLimit) appendNumber(limits.key("miniprogram"), *change.miniprogramLimit);
-        limits.close();
-    }
-    if (change.prepaid) appendBool(app.key("prepaid"), *change.prepaid);
-    app.close();
-}
-
-void TraceWriter::appendMembership(std::string& out, const Event& event) const {
-    if (event.to.kind == AddressKind::Group) {
-        (out += ",\"group\":") += groups_[event.to.group().index()];
-        (out += ",\"user\":") += users_[event.user.index()];
-    } else {
-        (out += ",\"chatroom\":") += rooms_[event.to.room().index()];
-        (out += ",\"dev\":") += devices_[event.device.index()];
-    }
 }
 
 }  // namespace mdsync

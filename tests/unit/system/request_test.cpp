@@ -46,13 +46,10 @@ public:
     }
     // What is read back, spelled again; or what is wrong.
     std::string again(const std::string& line) {
-        JsonLine json;
-        Faults faults(json);
-        REQUIRE(json.parse(line));
-        std::optional<OpKind> kind;
-        json.members(0, [&](std::size_t key, std::size_t value) {
-            if (json.text(key) == "op") kind = opKindOf(json.text(value));
-        });
+        json::Document json;
+        Faults faults;
+        REQUIRE(json.read(line, kLine));
+        const std::optional<OpKind> kind = opKindOf(json.text(*json.find(json.root(), "op")));
         REQUIRE(kind);
         const Names names(header);
         const Op read = readRequest(json, faults, *kind, {header, names, lexicon});

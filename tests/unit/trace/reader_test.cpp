@@ -293,7 +293,7 @@ TEST_CASE("with a skew other errors are looked for in the new order, and named b
     CHECK(tell(read.diagnostics) ==
           "5:trace.not-asked-for \"accept\" of \"m\", which nobody sent\n"
           "3:trace.not-asked-for \"accept\" of \"x\", which nobody sent\n"
-          "4:trace.not-json the line is not JSON\n");
+          "4:trace.not-json expected a value, found \"?\"\n");
 }
 
 TEST_CASE("a broken line does not make the lines after it too old") {
