@@ -12,11 +12,13 @@ namespace {
 
 struct BenchFlags {
     BenchOptions options;
+    std::string server = "reference";
     std::string only;
     std::string format = "human";
 };
 
 int bench(BenchFlags flags) {
+    flags.options.server = *findServer(flags.server);
     flags.options.world = flags.only != "check";
     flags.options.check = flags.only != "world";
     const BenchFigures figures = runBench(flags.options);
@@ -31,8 +33,7 @@ Command addBench(Program& program) {
     const CommandLine line =
         program.command("bench", "Measure this machine: judged deliveries and read lines a second");
     const auto flags = std::make_shared<BenchFlags>();
-    line.value("--server", flags->options.server, "SERVER", "reference, or mutant:NAME to see it judged")
-        .check(isServer);
+    line.value("--server", flags->server, "SERVER", "reference, or mutant:NAME to see it judged").check(isServer);
     line.number("--users", flags->options.users, 10, 1'000'000, "Users, five devices each, 10..1000000 (default 1000)");
     line.number("--deliveries", flags->options.deliveries, 9, 1'000'000'000,
                 "Deliveries of each world figure (default 9000000)");

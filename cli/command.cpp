@@ -9,10 +9,10 @@
 #include <stdexcept>
 
 #include "mdsync/diagnostic.hpp"
+#include "mdsync/policy.hpp"
 #include "mdsync/rules.hpp"
 #include "mdsync/run.hpp"
 #include "mdsync/time.hpp"
-#include "mdsync/world.hpp"
 
 namespace mdsync::cli {
 
@@ -26,11 +26,7 @@ std::string isReading(const std::string& text) {
 }
 
 std::string isServer(const std::string& text) {
-    if (findServer(text)) return {};
-    const std::vector<std::string> known = worldServers();
-    const std::string hint = suggest(text, {known.begin(), known.end()});
-    return fmt::format("unknown server \"{}\"{}", text,
-                       hint.empty() ? "; it is reference, reference:CHOICE,... or mutant:NAME" : "; " + hint);
+    return wrongServer(text);
 }
 
 std::string isRule(const std::string& text) {

@@ -9,6 +9,7 @@
 
 #include "command.hpp"
 #include "mdsync/exhaustive.hpp"
+#include "mdsync/policy.hpp"
 
 namespace mdsync::cli {
 
@@ -24,7 +25,7 @@ struct ExhaustiveContext {
     std::optional<std::uint32_t> steps;
     std::vector<RuleId> rules;
     std::vector<std::string> without;
-    std::string server;
+    ServerPolicy server;
     std::optional<Millis> time;
     bool quiet = false;
     bool isJson = false;

@@ -74,7 +74,8 @@ ExploreOptions optionsOf(const ExploreFlags& flags) {
     options.without = flags.without;
     std::sort(options.rules.begin(), options.rules.end());
     std::sort(options.without.begin(), options.without.end());
-    options.server = flags.target.foreign() ? flags.target.target : flags.target.server;
+    options.server = flags.target.policy();
+    options.target = flags.target.target;
     options.freedom = !flags.noFreedom;
     options.jobs = jobsOf(flags.jobs, flags.target);
     return options;
@@ -103,9 +104,10 @@ std::string keep(const std::string& folder, const std::string& name, const std::
 std::string keep(const Found& found, const std::string& folder, bool& written) {
     const std::string name = fmt::format("{}-{}", rule(found.failure.rule).name, spell(found.failure.where));
     std::string path = keep(folder, name, writeScenario(found.scenario));
-    const std::unique_ptr<System> world = makeWorldSystem(found.server);
+    const std::optional<ServerPolicy> server = findServer(found.server);
     written = written && !path.empty();
-    if (path.empty() || world == nullptr) return path;  // a system that is not ours has chance of its own
+    if (path.empty() || !server) return path;  // a system that is not ours has chance of its own
+    const std::unique_ptr<System> world = makeWorldSystem(*server);
     const std::optional<RunFile> run = record(found.scenario, found.server, *world);
     const std::string place = path.substr(0, path.size() - std::string_view(".json").size());
     written = run && writeFile(place + ".run", writeRunFile(*run)) && written;
@@ -131,7 +133,7 @@ int exploreAll(const ExploreFlags& flags) {
     context.steps = flags.steps;
     for (const std::string& name : flags.rules) context.rules.push_back(*findRule(name));
     context.without = flags.without;
-    context.server = flags.target.server;
+    context.server = flags.target.policy();
     if (!flags.time.empty()) context.time = parseDuration(flags.time);
     context.quiet = flags.quiet;
     context.isJson = flags.format == "json";

@@ -62,27 +62,31 @@ std::string jsonOf(const Replayed& replayed, const ReplayFlags& flags) {
     return document.dump(2) + "\n";
 }
 
-// The server that the file names, unless the command line names one.
-void chooseServer(const RunFile& run, TargetOptions& target) {
+// The server that the file names, unless the command line names one. False: there is none of this name.
+bool chooseServer(const RunFile& run, TargetOptions& target) {
     if (run.server.starts_with("exec:") || run.server.starts_with("tcp:")) {
         target.target = run.server;
     } else {
         target.server = run.server;
     }
+    return target.foreign() || findServer(target.server);
 }
 
 int replay(ReplayFlags flags, bool isGiven) {
     const ReadRunFile file = readRunFile(flags.path);
     complain(file.diagnostics);
     if (!file.valid) return kBadInput;
-    if (!isGiven) chooseServer(file.run, flags.target);
+    if (!isGiven && !chooseServer(file.run, flags.target)) {
+        fmt::print(stderr, "mdsync: {} ran on a server that does not exist here: {}\n", printable(flags.path),
+                   printable(wrongServer(file.run.server)));
+        return kBadInput;
+    }
     const Interrupt interrupt;
     ForeignSystems foreign(flags.target, interrupt);
     const auto make = foreign.maker();
-    const std::unique_ptr<System> target = make ? make() : makeWorldSystem(flags.target.server);
+    const std::unique_ptr<System> target = make ? make() : makeWorldSystem(flags.target.policy());
     if (target == nullptr) {
-        fmt::print(stderr, "mdsync: {} ran on a server that does not exist here: {}\n", printable(flags.path),
-                   printable(file.run.server));
+        fmt::print(stderr, "mdsync: {}\n", printable(wrongTarget(flags.target.target)));
         return kBadInput;
     }
     const Replayed replayed = mdsync::replay(file.run, *target);

@@ -42,7 +42,7 @@ int run(const RunFlags& flags) {
     complainOfEmpty(suite);
 
     SuiteOptions suiteOptions;
-    suiteOptions.server = flags.target.server;
+    suiteOptions.server = flags.target.policy();
     ForeignSystems foreign(flags.target, interrupt);
     suiteOptions.makeSystem = foreign.maker();
     suiteOptions.jobs = jobs;
@@ -61,8 +61,7 @@ int run(const RunFlags& flags) {
     if (traces.wanted() || flags.output.wantsTimeline() || !flags.record.empty()) {
         suiteOptions.recorded = [&](std::size_t number, const Case& scenario, const Trace& trace, CaseResult& result) {
             if (!flags.record.empty()) {
-                const std::string server = flags.target.foreign() ? flags.target.target : flags.target.server;
-                const RunFile run = runFileOf(scenario, server, trace, result, *drawn);
+                const RunFile run = runFileOf(scenario, flags.target.name(), trace, result, *drawn);
                 isRecorded = writeFile(flags.record, writeRunFile(run));
             }
             if (traces.wanted()) traces.write(number, trace);

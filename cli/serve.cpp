@@ -17,14 +17,14 @@ struct ServeFlags {
     std::string tcp;
 };
 
-int serveStandardFiles(const std::string& server) {
+int serveStandardFiles(const ServerPolicy& server) {
     if (serveFiles(server, STDIN_FILENO, STDOUT_FILENO) == Served::Ended) return kOk;
     fmt::print(stderr, "mdsync: standard output could not be written\n");
     return kUnwritable;
 }
 
 int servePort(const ServeFlags& flags) {
-    ServePort port(flags.server, flags.tcp);
+    ServePort port(*findServer(flags.server), flags.tcp);
     if (!port.problem().empty()) {
         fmt::print(stderr, "mdsync: {}\n", port.problem());
         return kBadInput;
@@ -51,7 +51,7 @@ Command addServe(Program& program) {
         "  mdsync run scenarios --target exec:\"mdsync serve --stdio\"\n"
         "  mdsync serve --tcp 127.0.0.1:7000 --server mutant:evict-newest\n");
     return {line, [flags] {
-                if (flags->stdio) return serveStandardFiles(flags->server);
+                if (flags->stdio) return serveStandardFiles(*findServer(flags->server));
                 if (!flags->tcp.empty()) return servePort(*flags);
                 fmt::print(stderr, "mdsync serve: it needs --stdio or --tcp HOST:PORT\n");
                 return kUsage;

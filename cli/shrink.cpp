@@ -91,8 +91,8 @@ int shrink(const ShrinkFlags& flags) {
     const Interrupt interrupt;
     ForeignSystems foreign(flags.target, interrupt);
     const auto makeForeign = foreign.maker();
-    const auto make = [&] { return makeForeign ? makeForeign() : makeWorldSystem(flags.target.server); };
-    const std::string server = flags.target.foreign() ? flags.target.target : flags.target.server;
+    const auto make = [&] { return makeForeign ? makeForeign() : makeWorldSystem(flags.target.policy()); };
+    const std::string& server = flags.target.name();
     std::unique_ptr<Prober> whole = probeSystem(make(), {}, 1);
     for (Case& scenario : casesOf(suite)) {
         if (flags.seed) scenario.seed = *flags.seed;
@@ -100,7 +100,7 @@ int shrink(const ShrinkFlags& flags) {
         const std::optional<Goal> goal = firstGoal(*whole, scenario, lexicon, flags);
         if (!goal) continue;
         if (makeForeign) whole = probeSystem(make(), {}, triesOf(*whole, scenario, lexicon, *goal));
-        const std::unique_ptr<Prober> quick = makeForeign ? nullptr : probeWorld(*findServer(server));
+        const std::unique_ptr<Prober> quick = makeForeign ? nullptr : probeWorld(flags.target.policy());
         Prober& prober = quick && goal->failure ? *quick : *whole;
         ShrinkOptions options;
         if (flags.tries) options.mostTries = *flags.tries;

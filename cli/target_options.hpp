@@ -21,6 +21,10 @@ struct TargetOptions {
 
     // Whether the system is not ours.
     [[nodiscard]] bool foreign() const { return !target.empty(); }
+    // The simulated server. REQUIRES: its name was checked (isServer).
+    [[nodiscard]] ServerPolicy policy() const { return *findServer(server); }
+    // The name of either.
+    [[nodiscard]] const std::string& name() const { return foreign() ? target : server; }
 };
 
 void addTargetOptions(const CommandLine& line, TargetOptions& options);

@@ -10,12 +10,13 @@
 #include <string>
 #include <vector>
 
+#include "mdsync/policy.hpp"
 #include "mdsync/rules.hpp"
 
 namespace mdsync {
 
 struct BenchOptions {
-    std::string server = "reference";
+    ServerPolicy server;
     std::uint32_t users = 1000;
     std::uint64_t deliveries = 9'000'000;  // about; of each of the two world figures
     std::uint64_t lines = 1'000'000;       // about; of the trace that is read
@@ -62,7 +63,7 @@ struct BenchFigures {
     [[nodiscard]] bool conformant() const;  // no violation, nothing idle
 };
 
-// Runs the bench. REQUIRES: options.server is known to findServer (world.hpp), users >= 10. Takes seconds to minutes.
+// Runs the bench. REQUIRES: users >= 10. Takes seconds to minutes.
 [[nodiscard]] BenchFigures runBench(const BenchOptions& options);
 
 // The rules that this load puts to the test.

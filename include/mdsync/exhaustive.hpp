@@ -27,6 +27,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mdsync/policy.hpp"
 #include "mdsync/rules.hpp"
 #include "mdsync/scenario.hpp"
 
@@ -46,7 +47,7 @@ struct ExhaustiveOptions {
     std::vector<Platform> platforms;   // of the first user's devices, in turn; empty: android, web, web, windows
     std::vector<std::string> without;  // words of exhaustiveWords() that are left out
     std::vector<RuleId> rules;         // only violations of these count; empty: of all
-    std::string server = "reference";  // a name that findServer() knows
+    ServerPolicy server;
     // The reductions, for tests: what they leave out must not change a verdict.
     bool symmetry = true;
     bool independence = true;     // once no step is left, deliveries to different devices happen in one order only

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "mdsync/parallel.hpp"
+#include "mdsync/policy.hpp"
 #include "mdsync/rules.hpp"
 #include "mdsync/scenario.hpp"
 #include "mdsync/shrink.hpp"
@@ -57,8 +58,9 @@ struct SearchPlan {
     Shard shard;
     std::vector<RuleId> rules;         // only their failures count; empty: all
     std::vector<std::string> without;  // words of searchWords() that scenarios do without
-    std::string server = "reference";
-    bool freedom = true;  // against `reference`: each run with other legal choices of the server (Knobs)
+    ServerPolicy server;
+    std::string target;   // of a system that is not ours: where it is, as --target takes it; empty: `server`
+    bool freedom = true;  // against the plain reference server: each run with other legal choices of the server (Knobs)
     std::uint32_t mostSteps = 40;
 };
 
@@ -74,7 +76,7 @@ struct Explored;
 struct ExploreOptions : SearchPlan {
     std::optional<Millis> time;  // starts nothing more when it is over
     unsigned jobs = 1;
-    // Where given: makes the systems to run against, one for each thread, instead of `server`. Its name is `server`.
+    // Where there is a `target`: makes the systems to run against, one for each thread.
     std::function<std::unique_ptr<System>()> makeSystem;
     const Explored* before = nullptr;  // what was explored of this plan already: goes on from there
     std::function<void(const ExploreProgress&)> progress;
@@ -118,6 +120,9 @@ struct Explored : Tally {
     int interruptSignal = 0;
 };
 
+// Whom the plan is against, by name: as --server takes it, or, with its `exec:` or `tcp:`, --target.
+[[nodiscard]] std::string nameOf(const SearchPlan& plan);
+
 // Whether the plan says how many seeds there are. Where it does not, time alone ends the search.
 [[nodiscard]] bool isBounded(const SearchPlan& plan);
 
@@ -127,7 +132,7 @@ struct Explored : Tally {
 // The words that `without` takes: verbs and faults.
 [[nodiscard]] std::vector<std::string_view> searchWords();
 
-// Explores. REQUIRES: a server that findServer() knows, and words of searchWords().
+// Explores. REQUIRES: words of searchWords().
 [[nodiscard]] Explored explore(const ExploreOptions& options, const Interrupt& interrupt);
 
 // ---- Known-bad servers ----------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@
 #include "mdsync/baseline.hpp"
 #include "mdsync/choices.hpp"
 #include "mdsync/parallel.hpp"
+#include "mdsync/policy.hpp"
 #include "mdsync/result.hpp"
 #include "mdsync/rules.hpp"
 #include "mdsync/scenario.hpp"
@@ -105,7 +106,7 @@ struct Suite {
 
 // How a suite is run. The callbacks are called from the worker threads.
 struct SuiteOptions {
-    std::string server = "reference";  // a name that makeWorldSystem knows
+    ServerPolicy server;
     // Where set: makes the systems to run against, one a thread and a fresh one when one broke, instead of `server`.
     std::function<std::unique_ptr<System>()> makeSystem;
     RunOptions options;

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "mdsync/policy.hpp"
 #include "mdsync/system.hpp"
 
 namespace mdsync {
@@ -35,15 +36,15 @@ private:
 // long gets an answer and ends it too.
 enum class Served : std::uint8_t { Ended, Unwritable };
 
-// Serves the world of `server`, a name that makeWorldSystem knows, on two open files until the other side ends.
+// Serves the world of `server` on two open files until the other side ends.
 // REQUIRES: SIGPIPE is ignored.
-[[nodiscard]] Served serveFiles(const std::string& server, int in, int out);
+[[nodiscard]] Served serveFiles(const ServerPolicy& server, int in, int out);
 
 // A ServePort serves every connection to a TCP port, each with a world and a thread of its own.
 class ServePort {
 public:
     // Listens at `place`, HOST:PORT; port 0 chooses one. problem() says what went wrong.
-    ServePort(const std::string& server, const std::string& place);
+    ServePort(const ServerPolicy& server, const std::string& place);
     ServePort(const ServePort&) = delete;
     ServePort& operator=(const ServePort&) = delete;
     ~ServePort();

@@ -11,11 +11,11 @@
 #include <string_view>
 #include <vector>
 
+#include "mdsync/policy.hpp"
 #include "mdsync/rules.hpp"
 #include "mdsync/run.hpp"
 #include "mdsync/scenario.hpp"
 #include "mdsync/system.hpp"
-#include "mdsync/world.hpp"
 
 namespace mdsync {
 

@@ -21,6 +21,7 @@
 #include "mdsync/choices.hpp"
 #include "mdsync/ids.hpp"
 #include "mdsync/op.hpp"
+#include "mdsync/policy.hpp"
 #include "mdsync/time.hpp"
 #include "mdsync/trace.hpp"
 
@@ -102,12 +103,8 @@ public:
     [[nodiscard]] virtual std::vector<std::string> lastLines() const { return {}; }
 };
 
-// The simulated world as a target: `reference`, or a known-bad server by its name (`mutant:evict-newest`). Nothing if
-// there is no such server.
-[[nodiscard]] std::unique_ptr<System> makeWorldSystem(std::string_view server);
-
-// The names that makeWorldSystem knows, `reference` first.
-[[nodiscard]] std::vector<std::string> worldServers();
+// The simulated world as a target: the reference server, or a known-bad one.
+[[nodiscard]] std::unique_ptr<System> makeWorldSystem(const ServerPolicy& server);
 
 // How patient the tool is with an adapter.
 struct AdapterOptions {

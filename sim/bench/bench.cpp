@@ -60,7 +60,7 @@ public:
     Load(const BenchOptions& options, std::uint32_t users, std::uint64_t messages)
         : users_(users),
           header_(headerOf(users)),
-          world_(header_, lexicon_, *findServer(options.server), options.seed),
+          world_(header_, lexicon_, options.server, options.seed),
           checker_(header_, CheckerOptions{kPatience, 20}),
           choices_(randomChoices(options.seed)) {
         for (std::uint64_t i = 0; i < messages; ++i) lexicon_.messages.intern("m" + std::to_string(i));

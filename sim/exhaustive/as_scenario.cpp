@@ -309,7 +309,7 @@ private:
     std::vector<Millis> latency_;  // by device; the backend's behind
 };
 
-bool violates(const Case& scenario, const std::string& server, RuleId rule) {
+bool violates(const Case& scenario, const ServerPolicy& server, RuleId rule) {
     const std::unique_ptr<System> target = makeWorldSystem(server);
     Capabilities capabilities;
     target->hello(capabilities);
@@ -319,9 +319,9 @@ bool violates(const Case& scenario, const std::string& server, RuleId rule) {
 }
 
 // Where the server is wrong only now and then, some seed shows it.
-bool violatesWithSomeSeed(Case& scenario, const std::string& server, RuleId rule) {
-    const std::optional<ServerPolicy> policy = findServer(server);
-    const std::uint64_t seeds = policy && policy->scope.oneIn > 1 ? 20ULL * policy->scope.oneIn : 1;
+bool violatesWithSomeSeed(Case& scenario, const ServerPolicy& server, RuleId rule) {
+    const std::uint32_t oneIn = server.mutant != nullptr ? server.mutant->scope.oneIn : 1;
+    const std::uint64_t seeds = oneIn > 1 ? 20ULL * oneIn : 1;
     for (scenario.seed = 1; scenario.seed <= seeds; ++scenario.seed) {
         if (violates(scenario, server, rule)) return true;
     }
@@ -346,7 +346,7 @@ ExhaustiveFinding spellOut(SyncModel& model, const ExhaustiveOptions& options, R
     scenario.lexicon = model.stepSet().lexicon;
     scenario.name = finding.text;
     scenario.rules = {std::string(mdsync::rule(rule).name)};
-    scenario.description = fmt::format("Found by an exhaustive search of {}.", options.server);
+    scenario.description = fmt::format("Found by an exhaustive search of {}.", nameOf(options.server));
 
     scenario.steps = score.plain();
     out.reproduces = violatesWithSomeSeed(scenario, options.server, rule);

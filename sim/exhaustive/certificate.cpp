@@ -83,7 +83,8 @@ std::string certificateReport(const ExhaustiveOptions& options, const Certificat
     appendBounds(out, options, certificate);
     appendRounds(out, certificate);
     for (std::size_t i = 0; i < certificate.findings.size(); ++i) {
-        appendFinding(out, certificate.findings[i], i < files.size() ? files[i] : std::string(), options.server);
+        appendFinding(out, certificate.findings[i], i < files.size() ? files[i] : std::string(),
+                      nameOf(options.server));
     }
     appendRules(out, certificate);
     const ExhaustiveRound& last = certificate.rounds.back();
@@ -95,10 +96,10 @@ std::string certificateReport(const ExhaustiveOptions& options, const Certificat
                            counted(certificate.findings.size(), "violated rule"), counted(last.states, "state"),
                            last.steps);
     } else if (certificate.complete) {
-        out += fmt::format("COMPLETE  no violation by {} in {}, all there are within the bounds\n", options.server,
-                           counted(last.states, "state"));
+        out += fmt::format("COMPLETE  no violation by {} in {}, all there are within the bounds\n",
+                           nameOf(options.server), counted(last.states, "state"));
     } else {
-        out += fmt::format("INCOMPLETE  no violation by {} in {}; stopped: {}\n", options.server,
+        out += fmt::format("INCOMPLETE  no violation by {} in {}; stopped: {}\n", nameOf(options.server),
                            counted(last.states, "state"), certificate.stopped);
     }
     return out;
@@ -113,7 +114,7 @@ std::string certificateJson(const ExhaustiveOptions& options, const Certificate&
     const auto perSecond = [&](std::uint64_t number) {
         return number * 1000 / static_cast<std::uint64_t>(std::max<std::int64_t>(1, elapsed.count()));
     };
-    Json document = {{"mdsync", "explore/1"}, {"server", options.server}, {"runs", 0}, {"runsPerSecond", 0}};
+    Json document = {{"mdsync", "explore/1"}, {"server", nameOf(options.server)}, {"runs", 0}, {"runsPerSecond", 0}};
     document["failures"] = Json::array();
     for (std::size_t i = 0; i < certificate.findings.size(); ++i) {
         const ExhaustiveFinding& finding = certificate.findings[i];

@@ -21,7 +21,7 @@ namespace {
 Fingerprint identityOf(const ExhaustiveOptions& options, const search::Moves& set) {
     const Bounds& b = options.bounds;
     std::string text =
-        fmt::format("{} {} {} {} {} {};", options.server, b.users, b.devices, b.messages, b.steps, b.faults);
+        fmt::format("{} {} {} {} {} {};", nameOf(options.server), b.users, b.devices, b.messages, b.steps, b.faults);
     for (const DeviceInfo& device : set.header.devices) text += spell(device.platform);
     for (const std::string& word : set.words) text += ' ' + word;
     for (const RuleId id : options.rules) text += fmt::format(" {}", rule(id).name);

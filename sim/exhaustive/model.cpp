@@ -47,10 +47,7 @@ Instant leavesWindow(const Zone& zone, Instant t, int days) {
 }  // namespace
 
 SyncModel::SyncModel(const ExhaustiveOptions& options)
-    : options_(options),
-      set_(options),
-      policy_(findServer(options.server).value_or(ServerPolicy{})),
-      namer_(set_.header, options.symmetry) {}
+    : options_(options), set_(options), namer_(set_.header, options.symmetry) {}
 
 Header SyncModel::headerOf(std::size_t root) const {
     Header header = set_.header;
@@ -69,7 +66,7 @@ SyncPosition SyncModel::root(std::size_t number, std::uint32_t steps) {
         Odometer* const* where_;
     };
     const Header header = headerOf(number);
-    Position position{World(header, set_.lexicon, policy_, std::make_unique<Draws>(&chance_)), Checker(header)};
+    Position position{World(header, set_.lexicon, options_.server, std::make_unique<Draws>(&chance_)), Checker(header)};
     handOver(position.world.state());
     position.steps = steps;
     position.faults = options_.bounds.faults;

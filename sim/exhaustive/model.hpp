@@ -97,7 +97,6 @@ private:
 
     ExhaustiveOptions options_;
     Moves set_;
-    ServerPolicy policy_;
     Odometer idle_;  // what the choices of a position refer to until a move is made
     Odometer* chance_ = &idle_;
     Symmetry namer_;

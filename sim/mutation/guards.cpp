@@ -43,9 +43,7 @@ RuleSet setOf(const std::vector<RuleId>& ids) {
 
 std::vector<Guards> findGuards(std::span<const Case> cases, unsigned jobs, const std::atomic<bool>& stop) {
     const std::vector<KnownBad> servers = knownBadServers();
-    std::vector<std::string> names{"reference"};
-    for (const KnownBad& server : servers) names.push_back("mutant:" + std::string(server.name));
-    const std::vector<std::optional<TrialRow>> rows = tryServers(cases, names, jobs, stop);
+    const std::vector<std::optional<TrialRow>> rows = tryServers(cases, withReference(servers), jobs, stop);
 
     const std::vector<Part> parts = byFile(cases);
     std::vector<RuleSet> guarded(parts.size());

@@ -189,10 +189,8 @@ std::vector<KnownBad> knownBadServers(const KnownBadFilter& filter) {
 
 MutantMatrix runMutants(std::span<const Case> cases, const std::vector<KnownBad>& servers, unsigned jobs,
                         const std::atomic<bool>& stop, const std::function<void(bool)>& finished) {
-    std::vector<std::string> names{"reference"};
-    for (const KnownBad& server : servers) names.push_back("mutant:" + std::string(server.name));
     const std::vector<std::optional<TrialRow>> trials =
-        tryServers(cases, names, jobs, stop, [&](std::size_t number, const TrialRow& row) {
+        tryServers(cases, withReference(servers), jobs, stop, [&](std::size_t number, const TrialRow& row) {
             if (finished && number > 0) finished(passedUnnoticed(row));
         });
 

@@ -1,13 +1,16 @@
 // Trial: one case against one server. See trial.hpp.
 #include "mutation/violated.hpp"
 
+#include <algorithm>
+#include <stdexcept>
+
 #include "mdsync/run.hpp"
 
 namespace mdsync {
 
 namespace {
 
-std::optional<Trial> tryServer(const Case& scenario, const std::string& server, const std::atomic<bool>& stop) {
+std::optional<Trial> tryServer(const Case& scenario, const ServerPolicy& server, const std::atomic<bool>& stop) {
     const std::unique_ptr<System> target = makeWorldSystem(server);
     Capabilities capabilities;
     (void)target->hello(capabilities);
@@ -24,7 +27,18 @@ std::optional<Trial> tryServer(const Case& scenario, const std::string& server, 
 
 }  // namespace
 
-std::vector<std::optional<TrialRow>> tryServers(std::span<const Case> cases, const std::vector<std::string>& servers,
+std::vector<ServerPolicy> withReference(const std::vector<KnownBad>& servers) {
+    std::vector<ServerPolicy> policies{ServerPolicy{}};
+    for (const KnownBad& server : servers) {
+        const auto is = [&](const Mutant& mutant) { return mutant.name == server.name; };
+        const auto found = std::find_if(mutants().begin(), mutants().end(), is);
+        if (found == mutants().end()) throw std::logic_error("no such server: " + std::string(server.name));
+        policies.push_back({&*found, {}});
+    }
+    return policies;
+}
+
+std::vector<std::optional<TrialRow>> tryServers(std::span<const Case> cases, const std::vector<ServerPolicy>& servers,
                                                 unsigned jobs, const std::atomic<bool>& stop,
                                                 const std::function<void(std::size_t, const TrialRow&)>& finished) {
     std::vector<std::optional<TrialRow>> rows(servers.size());

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "mdsync/policy.hpp"
 #include "mdsync/rules.hpp"
 #include "mdsync/scenario.hpp"
 
@@ -27,13 +28,16 @@ struct Trial {
     bool activated = false;  // the server decided otherwise than the reference server
 };
 
+// The reference server, and behind it each of these.
+[[nodiscard]] std::vector<ServerPolicy> withReference(const std::vector<KnownBad>& servers);
+
 // One server's trials, one a case.
 using TrialRow = std::vector<Trial>;
 
-// Runs every case against each of `servers` (names that makeWorldSystem knows), a whole row at a time: what `stop`
+// Runs every case against each of `servers`, a whole row at a time: what `stop`
 // leaves out is whole rows. `finished` is called from the threads.
 [[nodiscard]] std::vector<std::optional<TrialRow>> tryServers(
-    std::span<const Case> cases, const std::vector<std::string>& servers, unsigned jobs, const std::atomic<bool>& stop,
+    std::span<const Case> cases, const std::vector<ServerPolicy>& servers, unsigned jobs, const std::atomic<bool>& stop,
     const std::function<void(std::size_t, const TrialRow&)>& finished = {});
 
 }  // namespace mdsync

@@ -55,7 +55,7 @@ Json planOf(const SearchPlan& plan) {
     Json out = {{"firstSeed", plan.firstSeed}, {"lastSeed", plan.lastSeed}};
     if (plan.runs) out["runs"] = *plan.runs;
     out.update({{"shard", {{"number", plan.shard.number}, {"of", plan.shard.of}}},
-                {"server", plan.server},
+                {"server", nameOf(plan)},
                 {"freedom", plan.freedom},
                 {"steps", plan.mostSteps},
                 {"rules", namesOf(plan.rules)},
@@ -102,13 +102,27 @@ private:
             }
         }
         if (plan.lastSeed < plan.firstSeed) document_.mistake(Mistake::OutOfRange, node->place, "there are no seeds");
-        plan.server = document_.text(*node, "server", true);
+        readServer(*node, plan);
         plan.freedom = document_.truth(*node, "freedom");
         plan.mostSteps = document_.small(*node, "steps");
         each(*node, "rules", [&](const Node& name) {
             if (const auto id = ruleOf(name)) plan.rules.push_back(*id);
         });
         each(*node, "without", [&](const Node& word) { plan.without.push_back(document_.textOf(word)); });
+    }
+
+    // The server that was explored: one of ours by its name, or where a system that is not ours is.
+    void readServer(const Node& node, SearchPlan& plan) {
+        const std::string name = document_.text(node, "server", true);
+        const bool isForeign = name.starts_with("exec:") || name.starts_with("tcp:");
+        if (isForeign) plan.target = name;
+        const Node* place = document_.find(node, "server");
+        if (isForeign || place == nullptr) return;
+        if (const std::optional<ServerPolicy> server = findServer(name)) {
+            plan.server = *server;
+        } else {
+            document_.mistake(Mistake::UnknownWord, place->place, wrongServer(name));
+        }
     }
 
     void readExplored() {
@@ -289,7 +303,7 @@ std::string differenceOf(const SearchPlan& then, const SearchPlan& now) {
     const auto listed = [](const auto& words) {
         return words.empty() ? std::string("none") : fmt::format("{}", fmt::join(words, ", "));
     };
-    if (then.server != now.server) return differ("the server", then.server, now.server);
+    if (nameOf(then) != nameOf(now)) return differ("the server", nameOf(then), nameOf(now));
     if (then.firstSeed != now.firstSeed) return differ("the first seed", then.firstSeed, now.firstSeed);
     if (then.mostSteps != now.mostSteps) return differ("--steps", then.mostSteps, now.mostSteps);
     if (then.rules != now.rules) return differ("--rule", listed(namesOf(then.rules)), listed(namesOf(now.rules)));

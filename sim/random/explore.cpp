@@ -50,18 +50,16 @@ struct Batch : Tally {
 class Servers {
 public:
     explicit Servers(const ExploreOptions& options)
-        : policy_(findServer(options.server).value_or(ServerPolicy{})),
-          name_(options.server),
-          freedom_(options.freedom && options.server == "reference" && !options.makeSystem) {}
+        : policy_(options.server),
+          name_(nameOf(options)),
+          freedom_(options.freedom && options.server.isPlain() && !options.makeSystem) {}
 
     [[nodiscard]] ServerPolicy policy(std::uint64_t seed) const {
         ServerPolicy policy = policy_;
         if (freedom_) policy.knobs = drawKnobs(*randomChoices(seed));
         return policy;
     }
-    [[nodiscard]] std::string name(std::uint64_t seed) const {
-        return freedom_ ? spellReference(policy(seed).knobs) : name_;
-    }
+    [[nodiscard]] std::string name(std::uint64_t seed) const { return freedom_ ? nameOf(policy(seed)) : name_; }
 
 private:
     ServerPolicy policy_;
@@ -330,9 +328,9 @@ private:
     void makeSmall(Found& found, ServerPolicy policy) const {
         const std::string seeds = fmt::format("--seeds {0}..{0}", found.seed);
         if (options_.makeSystem) return makeSmallOnTarget(found, seeds);
-        if (options_.server == "reference") {
+        if (options_.server.isPlain()) {
             forgetKnobs(found, policy);
-            found.server = spellReference(policy.knobs);
+            found.server = nameOf(policy);
         }
         const std::unique_ptr<Prober> prober = probeWorld(policy);
         found.stepsBefore = found.scenario.steps.size();
@@ -410,6 +408,10 @@ private:
 
 std::vector<std::string_view> searchWords() {
     return {kSpellings.begin(), kSpellings.end()};
+}
+
+std::string nameOf(const SearchPlan& plan) {
+    return plan.target.empty() ? nameOf(plan.server) : plan.target;
 }
 
 bool isBounded(const SearchPlan& plan) {

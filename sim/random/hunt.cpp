@@ -27,8 +27,8 @@ std::optional<Failure> declared(const Mutant& mutant, const Case& scenario, cons
 Hunted hunt(const Mutant& mutant, const HuntOptions& options, const std::atomic<bool>& stop) {
     Hunted hunted;
     hunted.name = mutant.name;
-    hunted.isPartial = mutant.scope.deviceClass || mutant.scope.target || mutant.scope.oneIn > 1;
-    const ServerPolicy policy{mutant.change, mutant.scope, Knobs{}};
+    hunted.isPartial = !mutant.scope.coversAll();
+    const ServerPolicy policy{&mutant, {}};
     const std::unique_ptr<Prober> prober = probeWorld(policy);
     Generator generator{{}};
     FastRun trial;

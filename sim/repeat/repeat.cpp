@@ -50,7 +50,7 @@ std::string describe(const Trace& trace, const std::vector<Violation>& firsts, c
 
 // A server that errs may put rules to the test to which a right one gives no occasion. They are listed all the same.
 void remarkIdleRules(Repeat& repeat) {
-    const std::unique_ptr<System> right = makeWorldSystem("reference");
+    const std::unique_ptr<System> right = makeWorldSystem({});
     Capabilities capabilities;
     (void)right->hello(capabilities);
     const std::optional<CaseResult> result = runCase(repeat.scenario, *right, capabilities, {});

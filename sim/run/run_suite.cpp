@@ -32,7 +32,6 @@ public:
     Answer open() {
         if (target_ != nullptr) return {};
         target_ = suiteOptions_->makeSystem ? suiteOptions_->makeSystem() : makeWorldSystem(suiteOptions_->server);
-        if (target_ == nullptr) throw std::invalid_argument("no such server: " + suiteOptions_->server);
         Answer hello = target_->hello(capabilities_);
         if (hello.kind != Answer::Kind::Ok) {
             lastLines_ = target_->lastLines();

@@ -77,7 +77,7 @@ private:
 
 }  // namespace
 
-Served serveFiles(const std::string& server, int in, int out) {
+Served serveFiles(const ServerPolicy& server, int in, int out) {
     ServeSession session(makeWorldSystem(server));
     LineReader lines(in);
     std::string_view line;
@@ -94,7 +94,7 @@ Served serveFiles(const std::string& server, int in, int out) {
 // ---- A port ---------------------------------------------------------------------------------------------------------
 
 struct ServePort::State {
-    std::string server;
+    ServerPolicy server;
     std::string problem;
     std::string address;
     asio::io_context context;
@@ -102,7 +102,7 @@ struct ServePort::State {
     std::atomic<unsigned> connections{0};
 };
 
-ServePort::ServePort(const std::string& server, const std::string& place) : state_(std::make_shared<State>()) {
+ServePort::ServePort(const ServerPolicy& server, const std::string& place) : state_(std::make_shared<State>()) {
     State& s = *state_;
     s.server = server;
     const HostAndPort where = parseHostAndPort(place);

@@ -72,16 +72,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<System> makeWorldSystem(std::string_view server) {
-    const std::optional<ServerPolicy> policy = findServer(server);
-    if (!policy) return nullptr;
-    return std::make_unique<WorldSystem>(*policy);
-}
-
-std::vector<std::string> worldServers() {
-    std::vector<std::string> names{"reference"};
-    for (const Mutant& mutant : mutants()) names.push_back("mutant:" + std::string(mutant.name));
-    return names;
+std::unique_ptr<System> makeWorldSystem(const ServerPolicy& server) {
+    return std::make_unique<WorldSystem>(server);
 }
 
 }  // namespace mdsync

@@ -8,7 +8,7 @@
 #include <algorithm>
 
 #include "world/audience.hpp"
-#include "world/decisions.hpp"
+#include "world/fault.hpp"
 #include "world/network.hpp"
 
 namespace mdsync::world {
@@ -56,7 +56,7 @@ public:
             link(device.down);
             link(side.up);
         }
-        whatWrongServersAsk(d);
+        remember<&Memory::ofDevice>(d);
         // What it is to each accepted message, by the messages' names.
         for (const std::uint32_t number : names_.byMessage) {
             const Message& m = s_.messages[MessageId{number}];
@@ -74,7 +74,7 @@ private:
         out_.signedNumber(app.offlineDays);
         out_.signedNumber(app.mobileLimit);
         out_.signedNumber(app.miniprogramLimit);
-        if (s_.policy.change == Change::RestartForgetsSwitch) out_.flag(service.initial.sync);
+        remember<&Memory::ofSettings>();
         // A minute more than the delay, for the server that turns late.
         out_.ahead(service.turnedAt + service.readings.switchDelay + std::chrono::minutes{1}, s_.now());
         // Where in its day the present is: a calendar window moves at midnight. In a zone with daylight saving every
@@ -91,9 +91,8 @@ private:
         const Message& m = s_.messages[id];
         out_.number(static_cast<std::uint64_t>(m.fate));
         out_.ago(m.acceptedAt, s_.now());
-        // In search no server but these touches a body.
-        const bool bodiesChange = s_.policy.change == Change::CutsBody || s_.policy.change == Change::SwapsBodies;
-        if (!s_.handedOver || bodiesChange) out_.number(m.payload);
+        if (!s_.handedOver) out_.number(m.payload);  // in search all bodies are alike
+        remember<&Memory::ofMessage>(m);
         out_.number(m.author.value);
         out_.number(names_.of(m.from));
         out_.number(static_cast<std::uint64_t>(m.to.kind));
@@ -127,7 +126,7 @@ private:
         for (const Group& group : s_.groups) {
             out_.number(group.members.size());
             for (const UserId u : group.members) out_.number(u.value);
-            if (s_.policy.change == Change::LeaksToLateMembers) out_.number(names_.of(group.last));
+            remember<&Memory::ofGroup>(group, names_);
         }
         for (const Room& room : s_.rooms) {
             std::vector<std::uint32_t> inside;
@@ -137,7 +136,7 @@ private:
             if (s_.handedOver) std::sort(inside.begin(), inside.end());
             for (const std::uint32_t d : inside) out_.number(d);
             out_.number(0);
-            if (s_.policy.change == Change::RoomReplays) out_.number(names_.of(room.last));
+            remember<&Memory::ofRoom>(room, names_);
         }
     }
 
@@ -238,16 +237,11 @@ private:
         }
     }
 
-    void whatWrongServersAsk(DeviceId d) {
-        const DeviceSide& side = s_.side(d);
-        if (s_.policy.change == Change::ForgetsReinstall) out_.flag(side.firstBegan == s_.at(d).began);
-        if (s_.policy.change == Change::DeliversAfterEnd) out_.flag(s_.at(d).session > 0);
-        if (s_.policy.change != Change::AgesByFirstConnection) return;
-        unsigned older = 0;
-        for (const DeviceId other : DeviceRange{s_.at(s_.at(d).user)}) {
-            older += s_.side(other).firstBegan < side.firstBegan ? 1U : 0U;
-        }
-        out_.number(older);
+    // What only this server looks at.
+    template <auto Part, class... About>
+    void remember(const About&... about) {
+        if (s_.policy.mutant == nullptr) return;
+        if (const auto write = s_.policy.mutant->fault->memory.*Part) write(s_, about..., out_);
     }
 
     const State& s_;

@@ -4,34 +4,10 @@
 #include <algorithm>
 
 #include "world/audience.hpp"
-#include "world/decisions.hpp"
 #include "world/server.hpp"
 
 namespace mdsync::world {
 namespace {
-
-// The conversations of the messages that the device has: what the app's list shows.
-std::vector<Address> conversationsOf(State& s, DeviceId d) {
-    const UserId u = s.at(d).user;
-    const User& user = s.at(u);
-    std::vector<Address> list;
-    for (std::size_t i = user.mailboxBegin; i < user.mailbox.size(); ++i) {
-        const Message& m = s.messages[user.mailbox[i]];
-        const Standing standing = standingOf(s, m, u);
-        const std::uint32_t place = standing.place + (d.value - user.first.value);
-        const Facts facts{s.at(d).deviceClass, m.to.kind};
-        bool listed = s.messages.has(m, m.held, place);
-        listed = s.decide(Change::ListsEverything, listed, true, facts);
-        listed = s.decide(Change::ListsReceivedOnly, listed, listed && !standing.author, facts);
-        if (!listed) continue;
-        const bool fromOther = m.to.kind == AddressKind::User && !standing.author;
-        list.push_back(fromOther ? Address::of(m.author) : m.to);
-    }
-    std::sort(list.begin(), list.end());
-    list.erase(std::unique(list.begin(), list.end()), list.end());
-    if (!list.empty() && s.decide(Change::ListsTwice, false, true)) list.push_back(list.front());
-    return list;
-}
 
 void caughtUp(State& s, const Packet& p) {
     s.at(p.device).catchingUp = false;
@@ -86,8 +62,8 @@ void emitReceive(State& s, const Packet& p, const Message& m) {
 
 void receive(State& s, const Packet& p) {
     Message& m = s.messages[p.message];
-    // On its way for so long that nothing may bring it any more.
-    if (s.now() - m.acceptedAt > horizon() && beyondHorizon(s, m)) [[unlikely]]
+    // On its way for so long that the server has taken it back.
+    if (isOver(s, m)) [[unlikely]]
         return;
     Device& device = s.at(p.device);
     s.messages.add(m, m.held, p.place);
@@ -102,7 +78,7 @@ void arriveAside(State& s, const Packet& p) {
     if (p.session != device.session) return;
     if (device.online) {
         setAside(s, p);
-    } else if (p.place != kNoPlace && s.decide(Change::DeliversAfterEnd, false, true)) {
+    } else if (p.place != kNoPlace && isStillConnected(s, p.device)) {
         receive(s, p);
     } else {
         lost(s, p);
@@ -163,8 +139,7 @@ void release(State& s, DeviceId d) {
     waiting.swap(s.shelf(d).waiting);
     auto front = s.lines.begin();  // before what set off later
     for (const Packet& p : waiting) {
-        const bool stale =
-            p.message.exists() && p.kind != PacketKind::CaughtUp && beyondHorizon(s, s.messages[p.message]);
+        const bool stale = p.message.exists() && p.kind != PacketKind::CaughtUp && isOver(s, s.messages[p.message]);
         if (stale) continue;
         if (s.handedOver) {
             front = s.lines.insert(front, {p, Line::Down}) + 1;
@@ -178,7 +153,7 @@ void release(State& s, DeviceId d) {
 bool holdsBack(State& s) {
     for (Shelf& shelf : s.shelves) {
         for (const Packet& p : shelf.waiting) {
-            if (p.kind == PacketKind::CaughtUp || !beyondHorizon(s, s.messages[p.message])) return true;
+            if (p.kind == PacketKind::CaughtUp || !isOver(s, s.messages[p.message])) return true;
         }
     }
     return false;

@@ -1,7 +1,7 @@
 // The names of the reference server's legal choices: `reference:turns-at-once,off-device=earliest`.
 #include <array>
 
-#include "mdsync/world.hpp"
+#include "mdsync/policy.hpp"
 
 namespace mdsync {
 
@@ -44,18 +44,18 @@ bool setKnob(std::string_view name, Knobs& knobs) {
 
 }  // namespace
 
-std::string spellReference(const Knobs& knobs) {
-    std::string name = "reference";
-    const auto add = [&](std::string_view word) {
-        name += name.size() == std::string_view{"reference"}.size() ? ':' : ',';
-        name += word;
+std::string spellKnobs(const Knobs& knobs) {
+    std::string names;
+    const auto add = [&](std::string_view name) {
+        if (!names.empty()) names += ',';
+        names += name;
     };
     if (knobs.offDevice == Knobs::OffDevice::Earliest) add(kEarliest);
     if (knobs.offDevice == Knobs::OffDevice::Drawn) add(kDrawn);
     for (const Switch& row : kSwitches) {
         if (knobs.*row.knob != Knobs{}.*row.knob) add(row.name);
     }
-    return name;
+    return names;
 }
 
 std::optional<Knobs> parseKnobs(std::string_view names) {

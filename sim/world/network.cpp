@@ -57,9 +57,18 @@ bool getsThrough(const State& s, const Packet& p) {
 }
 
 void putOnLine(State& s, const Packet& p) {
-    const Line line = lineOf(p.kind);
-    const bool overtakes = line == Line::Down && s.policy.change == Change::Reorders;
-    s.lines.push_back({p, overtakes && s.decide(Change::Reorders, false, true) ? Line::Astray : line});
+    s.lines.push_back({p, lineOf(p.kind)});
+}
+
+void putAside(State& s, const Packet& p) {
+    constexpr Millis kAMoment{100};
+    if (s.handedOver) {
+        s.lines.push_back({p, Line::Astray});
+        return;
+    }
+    const Instant at = arrival(s, s.at(p.device).down);
+    s.wheel.push(at + kAMoment, p);
+    doubleSometimes(s, p, at);
 }
 
 Millis drawRetries(State& s, Link& link) {
@@ -76,15 +85,14 @@ Millis drawRetries(State& s, Link& link) {
     return time;
 }
 
-void putDownOddly(State& s, const Packet& p, Instant at) {
-    s.wheel.push(s.decide(Change::Reorders, at, at + Millis{100}), p);
+void doubleSometimes(State& s, const Packet& p, Instant at) {
     const Link& link = s.at(p.device).down;
     const std::uint32_t doubled = s.conditions[link.conditions].duplicatePpm;
     if (doubled == 0) return;
     const std::uint64_t key = s.chance.keyOf(streamOf(Purpose::Duplicate, link.entity));
     if (s.chance.draw(key, s.side(p.device).duplicateDraws, kMillion, Label::Duplicate) < kMillion - doubled) return;
     Packet twin = p;
-    if (!s.decide(Change::DeliversDuplicates, false, true)) twin.kind = PacketKind::Duplicate;
+    if (decide<&Decisions::numbersPackets>(s)) twin.kind = PacketKind::Duplicate;
     s.wheel.push(at, twin);
 }
 

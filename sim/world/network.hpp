@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "world/state.hpp"
+#include "world/fault.hpp"
 
 namespace mdsync::world {
 
@@ -32,26 +32,28 @@ namespace mdsync::world {
     return at;
 }
 
-// Puts a packet on its way to its device that arrives at `at`, where the network doubles packets or a wrong server lets
-// them overtake each other.
-void putDownOddly(State& s, const Packet& p, Instant at);
+// Where the network doubles packets: perhaps puts the twin of a packet on its way that arrives at `at`.
+void doubleSometimes(State& s, const Packet& p, Instant at);
 
-// The same where the network is in somebody else's hands.
+// Puts a packet on its way where the network is in somebody else's hands.
 void putOnLine(State& s, const Packet& p);
+
+// Puts a packet to a device on its way a moment late, so that those behind it overtake it.
+void putAside(State& s, const Packet& p);
 
 // Sends a packet from the server to its device. `session` is filled in.
 inline void sendDown(State& s, const Packet& packet) {
     Device& device = s.at(packet.device);
     Packet p = packet;
     p.session = device.session;
+    if (decide<&Decisions::keepsAside>(s)) [[unlikely]]
+        return putAside(s, p);
     if (s.handedOver) [[unlikely]]
         return putOnLine(s, p);
     const Instant at = arrival(s, device.down);
-    if (s.conditions[device.down.conditions].duplicatePpm == 0 && s.policy.change != Change::Reorders) {
-        s.wheel.push(at, p);
-    } else {
-        putDownOddly(s, p, at);
-    }
+    s.wheel.push(at, p);
+    if (s.conditions[device.down.conditions].duplicatePpm != 0) [[unlikely]]
+        doubleSometimes(s, p, at);
 }
 
 // Sends a packet from a device, or from the backend, to the server.

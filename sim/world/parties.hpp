@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "mdsync/ids.hpp"
-#include "mdsync/world.hpp"
+#include "mdsync/policy.hpp"
 #include "world/packet.hpp"
 
 namespace mdsync::world {

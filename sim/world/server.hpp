@@ -1,7 +1,7 @@
 // Server: what the messaging server does with what arrives, and what the console and the app's backend change in it.
 #pragma once
 
-#include "world/state.hpp"
+#include "world/fault.hpp"
 
 namespace mdsync::world {
 
@@ -27,8 +27,24 @@ void accept(State& s, MessageId id, std::uint32_t installation);
 // Forgets messages that are past their horizon.
 void forgetOld(State& s);
 
-// Whether the server is the lying one, which now shows the device a message that nobody wrote instead of another.
-bool fabricates(State& s, DeviceId d);
+// Whether a message is past its horizon. What is still on its way then the server takes back.
+[[nodiscard]] inline bool isOver(State& s, const Message& m) {
+    return decide<&Decisions::isOver>(s, m);
+}
+
+// The conversations that a device shows whose catch-up is complete: the server's list.
+[[nodiscard]] inline std::vector<Address> conversationsOf(State& s, DeviceId d) {
+    return decide<&Decisions::conversationsOf>(s, d);
+}
+
+// Whether the server's end of the connection is open though the session has ended: what is under way still arrives.
+[[nodiscard]] inline bool isStillConnected(State& s, DeviceId d) {
+    return decide<&Decisions::keepsSending>(s, d);
+}
+
+// Sends a message to one of the devices that it concerns; tells one of its recall.
+void sendMessage(State& s, const Packet& p);
+void tellRecalled(State& s, MessageId id, DeviceId d, std::uint32_t place);
 
 // ---- server_catchup.cpp ----
 

@@ -4,23 +4,14 @@
 // `caught-up` behind it. What is accepted later comes behind that, as live. So nothing falls between, nothing comes
 // twice, and the order of a conversation holds.
 #include "world/audience.hpp"
-#include "world/decisions.hpp"
 #include "world/network.hpp"
 #include "world/server.hpp"
 
 namespace mdsync::world {
 namespace {
 
-void sendAgain(State& s, MessageId id, Message& m, DeviceId d, std::uint32_t place, Via via) {
-    if (fabricates(s, d)) return;
-    s.messages.add(m, m.sent, place);
-    sendDown(s, Packet{d, id, 0, place, PacketKind::CatchUp, via});
-}
-
-void tellRecalled(State& s, MessageId id, Message& m, DeviceId d, std::uint32_t place) {
-    if (fabricates(s, d)) return;
-    s.messages.add(m, s.messages.aftermath(m, 0).told, place);
-    sendDown(s, Packet{d, id, 0, place, PacketKind::Recalled, Via::Unknown});
+void sendAgain(State& s, MessageId id, DeviceId d, std::uint32_t place, Via via) {
+    sendMessage(s, Packet{d, id, 0, place, PacketKind::CatchUp, via});
 }
 
 // The device reports what it has: what was sent to it in an earlier session and is not there is lost; what is there has
@@ -33,28 +24,16 @@ void takeReport(State& s, Message& m, std::uint32_t place) {
     }
 }
 
-// One login's way through the mailbox.
-struct Login {
-    DeviceId device;
-    bool on = false;
-    Window window;
-};
-
 void bringRecalled(State& s, const Login& login, MessageId id, Message& m, const Standing& standing,
                    std::uint32_t place, bool unclaimed) {
     const DeviceId d = login.device;
     const std::uint32_t offset = d.value - s.at(s.at(d).user).first.value;
     if (!s.messages.has(m, m.held, place)) {
-        const bool delivers = login.on && s.policy.knobs.deliversRecalled;
-        const Via via = bringsAtLogin(s, m, standing, d, login.on, login.window, unclaimed);
+        const Via via = decide<&Decisions::bringsAtLogin>(s, m, standing, login, unclaimed);
         if (via == Via::Unknown) return;
-        const Facts facts{s.at(d).deviceClass, m.to.kind};
-        if (s.decide(Change::RecallReturns, false, true, facts)) {
-            sendAgain(s, id, m, d, place, via);
-        } else if (delivers) {
-            sendAgain(s, id, m, d, place, via);
-            tellRecalled(s, id, m, d, place);
-        }
+        const Recalled brings = decide<&Decisions::bringsRecalled>(s, m, login);
+        if (brings != Recalled::Nothing) sendAgain(s, id, d, place, via);
+        if (brings == Recalled::MessageAndRecall) tellRecalled(s, id, d, place);
         return;
     }
     if (s.messages.shown(m, place)) return;
@@ -64,7 +43,7 @@ void bringRecalled(State& s, const Login& login, MessageId id, Message& m, const
     for (std::uint32_t i = 0; i < user.devices; ++i) {
         if (i != offset && s.messages.told(m, first + i)) toldAlready = true;
     }
-    if (tellsAtLogin(s, m, d, login.on, toldAlready, login.window)) tellRecalled(s, id, m, d, place);
+    if (decide<&Decisions::tellsAtLogin>(s, m, login, toldAlready)) tellRecalled(s, id, d, place);
 }
 
 // Whether the message is a copy that only one of its sender's devices was to get.
@@ -82,7 +61,7 @@ void giveCopyToOnline(State& s, MessageId id, UserId u, std::uint32_t place) {
         if (!chosen.exists() || s.at(d).began > s.at(chosen).began) chosen = d;
     }
     if (!chosen.exists()) return;
-    sendAgain(s, id, m, chosen, place + (chosen.value - s.at(u).first.value), Via::Offline);
+    sendAgain(s, id, chosen, place + (chosen.value - s.at(u).first.value), Via::Offline);
 }
 
 void bring(State& s, const Login& login, MessageId id) {
@@ -92,7 +71,7 @@ void bring(State& s, const Login& login, MessageId id) {
     const Standing standing = standingOf(s, m, u);
     const std::uint32_t place = standing.place + (d.value - s.at(u).first.value);
     takeReport(s, m, place);
-    if (beyondHorizon(s, m) || m.forgotten) return;
+    if (isOver(s, m) || m.forgotten) return;
     if (mayMove(s, m, standing) && !m.recalled && !claimed(s, m, u, standing.place)) {
         giveCopyToOnline(s, id, u, standing.place);
     }
@@ -104,9 +83,9 @@ void bring(State& s, const Login& login, MessageId id) {
         return;
     }
     const bool has = s.messages.has(m, m.sent, place);
-    if (has && !s.decide(Change::RepeatsOnLogin, false, m.acceptedAt >= login.window.start)) return;
-    const Via via = has ? Via::Compensation : bringsAtLogin(s, m, standing, d, login.on, login.window, unclaimed);
-    if (via != Via::Unknown) sendAgain(s, id, m, d, place, via);
+    if (has && !decide<&Decisions::repeats>(s, m, login)) return;
+    const Via via = has ? Via::Compensation : decide<&Decisions::bringsAtLogin>(s, m, standing, login, unclaimed);
+    if (via != Via::Unknown) sendAgain(s, id, d, place, via);
 }
 
 // Some online device of the user gets what none of them has.
@@ -114,7 +93,7 @@ void giveToOnline(State& s, MessageId id, UserId u, std::uint32_t place) {
     Message& m = s.messages[id];
     const auto eligible = [&](DeviceId d) {
         const DeviceSide& side = s.side(d);
-        return s.at(d).online && storeStillHas(s, m, side.beganAt, side.offlineDays);
+        return s.at(d).online && decide<&Decisions::storeStillHas>(s, m, side.beganAt, side.offlineDays);
     };
     DeviceId d = chosenDevice(s, u);
     if (!d.exists()) return;
@@ -126,7 +105,7 @@ void giveToOnline(State& s, MessageId id, UserId u, std::uint32_t place) {
         }
         if (!d.exists()) return;
     }
-    sendAgain(s, id, m, d, place + (d.value - s.at(u).first.value), Via::Offline);
+    sendAgain(s, id, d, place + (d.value - s.at(u).first.value), Via::Offline);
 }
 
 }  // namespace
@@ -138,10 +117,10 @@ bool claimed(const State& s, const Message& m, UserId u, std::uint32_t place) {
 }
 
 void catchUp(State& s, DeviceId d) {
-    const Login login{d, serviceOn(s), windowOf(s)};
+    const Login login{d, decide<&Decisions::serviceOn>(s), decide<&Decisions::windowStart>(s)};
     const User& user = s.at(s.at(d).user);
-    (void)fabricates(s, d);
-    if (s.decide(Change::NewestFirst, false, true)) {
+    perform<&Deeds::atLogin>(s, d);
+    if (decide<&Decisions::catchesUpBackwards>(s)) {
         for (std::size_t i = user.mailbox.size(); i > user.mailboxBegin; --i) bring(s, login, user.mailbox[i - 1]);
     } else {
         for (std::size_t i = user.mailboxBegin; i < user.mailbox.size(); ++i) bring(s, login, user.mailbox[i]);
@@ -155,10 +134,9 @@ void lost(State& s, const Packet& p) {
     if (!m.kept() || m.fate != Fate::Accepted || m.forgotten) return;
     const UserId u = s.at(p.device).user;
     const Standing standing = standingOf(s, m, u);
-    const Facts facts{s.at(p.device).deviceClass, m.to.kind};
-    if (s.decide(Change::LosesInFlight, false, true, facts)) return;
+    if (!decide<&Decisions::takesForLost>(s, m, p.device)) return;
     s.messages.remove(m, m.sent, p.place);
-    if (m.recalled || beyondHorizon(s, m) || !stillEntitled(s, m, u) || claimed(s, m, u, standing.place)) return;
+    if (m.recalled || isOver(s, m) || !stillEntitled(s, m, u) || claimed(s, m, u, standing.place)) return;
     if (standing.audience) giveToOnline(s, p.message, u, standing.place);
     if (mayMove(s, m, standing)) giveCopyToOnline(s, p.message, u, standing.place);
 }

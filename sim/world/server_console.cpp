@@ -2,27 +2,15 @@
 #include <algorithm>
 
 #include "world/audience.hpp"
-#include "world/decisions.hpp"
-#include "world/network.hpp"
 #include "world/server.hpp"
 
 namespace mdsync::world {
 
-namespace {
-
-// A wrong server shows who comes late what was said before.
-void replay(State& s, Change change, MessageId id, DeviceId d) {
-    if (s.messages[id].fate != Fate::Accepted || !s.decide(change, false, true)) return;
-    sendDown(s, Packet{d, id, 0, kNoPlace, PacketKind::CatchUp, Via::Compensation});
-}
-
-}  // namespace
-
 TextId turnSwitch(State& s, bool enable) {
-    const TextId refusal = refusalOfTurn(s, enable);
+    const TextId refusal = decide<&Decisions::refusalOfTurn>(s, enable);
     Service& service = s.service;
     if (refusal.exists() || service.app.sync == enable) return refusal;
-    service.before = serviceOn(s);
+    service.before = decide<&Decisions::serviceOn>(s);
     service.turned = true;
     service.turnedAt = s.now();
     service.app.sync = enable;
@@ -30,7 +18,7 @@ TextId turnSwitch(State& s, bool enable) {
 }
 
 TextId changeSettings(State& s, const SettingsChange& change) {
-    const TextId refusal = refusalOfSettings(s, change);
+    const TextId refusal = decide<&Decisions::refusalOfSettings>(s, change);
     if (refusal.exists()) return refusal;
     App& app = s.service.app;
     if (change.compensationDays) app.compensationDays = static_cast<int>(*change.compensationDays);
@@ -46,10 +34,7 @@ void joinGroup(State& s, GroupId g, UserId u) {
     if (group.has(u)) return;
     group.members.insert(std::lower_bound(group.members.begin(), group.members.end(), u), u);
     membershipChanged(s, group.roster);
-    if (!group.last.exists() || standingOf(s, s.messages[group.last], u).any()) return;
-    for (const DeviceId d : DeviceRange{s.at(u)}) {
-        if (s.at(d).online) replay(s, Change::LeaksToLateMembers, group.last, d);
-    }
+    perform<&Deeds::afterJoin>(s, g, u);
 }
 
 void leaveGroup(State& s, GroupId g, UserId u) {
@@ -66,7 +51,7 @@ void joinRoom(State& s, RoomId r, DeviceId d) {
     Room& room = s.rooms[r.index()];
     room.devices.push_back(d);
     membershipChanged(s, room.roster);
-    if (room.last.exists() && s.messages[room.last].from != d) replay(s, Change::RoomReplays, room.last, d);
+    perform<&Deeds::afterEntry>(s, r, d);
 }
 
 void leaveRoom(State& s, RoomId r, DeviceId d) {

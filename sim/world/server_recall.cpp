@@ -5,18 +5,10 @@
 #include <algorithm>
 
 #include "world/audience.hpp"
-#include "world/decisions.hpp"
-#include "world/network.hpp"
 #include "world/server.hpp"
 
 namespace mdsync::world {
 namespace {
-
-void tell(State& s, MessageId id, Message& m, DeviceId d, std::uint32_t place) {
-    if (fabricates(s, d)) return;
-    s.messages.add(m, s.messages.aftermath(m, 0).told, place);
-    sendDown(s, Packet{d, id, 0, place, PacketKind::Recalled, Via::Unknown});
-}
 
 // The user's online devices, most recently connected first: where only one of them is told, it is that one.
 std::vector<DeviceId> onlineNewestFirst(const State& s, UserId u) {
@@ -35,7 +27,8 @@ void tellUser(State& s, MessageId id, UserId u, const Standing& standing, bool o
         const std::uint32_t place = standing.place + (d.value - user.first.value);
         if (!s.messages.has(m, m.sent, place) || s.messages.shown(m, place)) continue;
         const bool toldAlready = s.messages.hasAny(m, s.messages.aftermath(m).told, standing.place, user.devices);
-        if (tellsOnline(s, m, standing, d, on, toldAlready)) tell(s, id, m, d, place);
+        const Reach reach{d, on, false};
+        if (decide<&Decisions::tellsOnline>(s, m, standing, reach, toldAlready)) tellRecalled(s, id, d, place);
     }
 }
 
@@ -56,45 +49,25 @@ OpenRecall takeRequest(State& s, MessageId id) {
     return request;
 }
 
-// The message accepted just before, if there is one and it is not recalled.
-MessageId neighbour(const State& s, MessageId id) {
-    for (std::size_t i = s.acceptedBegin + 1; i < s.accepted.size(); ++i) {
-        const MessageId before = s.accepted[i - 1];
-        if (s.accepted[i] == id && !s.messages[before].recalled) return before;
-    }
-    return id;
-}
-
-// A wrong server tells somebody whom it does not concern.
-void leakRecall(State& s, MessageId id) {
-    if (s.policy.change != Change::LeaksRecall) return;
-    for (std::size_t i = 0; i < s.devices.size(); ++i) {
-        if (!s.devices[i].online || standingOf(s, s.messages[id], s.devices[i].user).any()) continue;
-        if (!s.decide(Change::LeaksRecall, false, true)) continue;
-        sendDown(s, Packet{DeviceId{i}, id, 0, kNoPlace, PacketKind::Recalled, Via::Unknown});
-        return;
-    }
-}
-
 }  // namespace
 
 void recall(State& s, MessageId id) {
     forgetOld(s);
     const OpenRecall asked = takeRequest(s, id);
-    if (!answersRecall(s)) return;
+    if (!decide<&Decisions::answersRecall>(s)) return;
     const bool known = s.messages.knows(id) && s.messages[id].fate == Fate::Accepted;
-    const bool accepted = s.decide(Change::SaysYes, known, true);
+    const bool accepted = decide<&Decisions::saysRecalled>(s, known);
     Event& event = s.emit(accepted ? EventKind::RecallAccept : EventKind::RecallReject);
     event.message = id;
     if (!accepted) event.code = s.say.unknown;
     if (!known) return;
-    if (s.policy.change == Change::RecallsAnother) id = s.decide(Change::RecallsAnother, id, neighbour(s, id));
+    id = decide<&Decisions::meantBy>(s, id);
     Message& m = s.messages[id];
     if (m.recalled) return;
     noteRecall(s, m, asked);
-    const bool on = serviceOn(s);
+    const bool on = decide<&Decisions::serviceOn>(s);
     forEachConcerned(s, m, [&](UserId u, const Standing& standing) { tellUser(s, id, u, standing, on || m.toRoom()); });
-    leakRecall(s, id);
+    perform<&Deeds::afterRecall>(s, id);
 }
 
 void loseRecall(State& s, const Packet& p) {

@@ -1,6 +1,5 @@
 // The server's sessions: logins, limits, and how a connection ends. See server.hpp.
 #include "world/audience.hpp"
-#include "world/decisions.hpp"
 #include "world/network.hpp"
 #include "world/server.hpp"
 
@@ -78,8 +77,7 @@ void markOffline(State& s, DeviceId d, OfflineReason reason, DeviceId by) {
     event.device = d;
     event.reason = reason;
     event.by = by;
-    const bool inRooms = s.side(d).shelf != 0 && !s.shelf(d).rooms.empty();
-    if (!s.decide(Change::RoomRemembersDevice, false, inRooms)) leaveAllRooms(s, d);
+    if (decide<&Decisions::leavesRooms>(s, d)) leaveAllRooms(s, d);
 }
 
 void settleLosses(State& s, const std::vector<Packet>& losses) {
@@ -91,12 +89,12 @@ void settleLosses(State& s, const std::vector<Packet>& losses) {
 }  // namespace
 
 void connect(State& s, DeviceId d) {
-    if (!answersLogin(s, d)) {
+    if (!decide<&Decisions::answersLogin>(s, d)) {
         s.at(d).connecting = false;
         return;
     }
     forgetOld(s);
-    const Admission admission = admissionOf(s, d);
+    const Admission admission = decide<&Decisions::admissionOf>(s, d);
     if (admission.refused) {
         refuseLogin(s, d);
         return;
@@ -123,39 +121,6 @@ void noticeDrop(State& s, const Packet& p) {
     if (device.session == p.session && device.online && !device.linkUp) endSession(s, p.device, OfflineReason::Drop);
 }
 
-namespace {
-
-// What a wrong server had not made durable.
-void forgetAtRestart(State& s) {
-    Service& service = s.service;
-    if (s.decide(Change::RestartForgetsSwitch, false, service.turned)) {
-        service.turned = false;
-        service.app.sync = service.initial.sync;
-    }
-    const bool changed = service.app.compensationDays != service.initial.compensationDays ||
-                         service.app.offlineDays != service.initial.offlineDays ||
-                         service.app.mobileLimit != service.initial.mobileLimit ||
-                         service.app.miniprogramLimit != service.initial.miniprogramLimit ||
-                         service.app.prepaid != service.initial.prepaid;
-    if (s.decide(Change::RestartForgetsSettings, false, changed)) {
-        const bool sync = service.app.sync;
-        service.app = service.initial;
-        service.app.sync = sync;
-    }
-    for (Group& group : s.groups) {
-        if (!s.decide(Change::RestartForgetsMembers, false, group.members != group.founders)) continue;
-        group.members = group.founders;
-        membershipChanged(s, group.roster);
-    }
-    for (std::size_t i = s.acceptedBegin; i < s.accepted.size(); ++i) {
-        Message& m = s.messages[s.accepted[i]];
-        m.recalled = s.decide(Change::RestartForgetsRecalls, bool{m.recalled}, false);
-        m.forgotten = s.decide(Change::RestartForgetsMailboxes, false, m.kept());
-    }
-}
-
-}  // namespace
-
 void restart(State& s) {
     // Everybody is gone before anything is sent again.
     std::vector<Packet> losses;
@@ -166,7 +131,7 @@ void restart(State& s) {
         losses.insert(losses.end(), own.begin(), own.end());
         markOffline(s, d, OfflineReason::Server, DeviceId{});
     }
-    forgetAtRestart(s);
+    perform<&Deeds::atRestart>(s);
     settleLosses(s, losses);
 }
 

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "world/decisions.hpp"
+#include "world/fault.hpp"
 
 namespace mdsync::world {
 namespace {
@@ -71,12 +71,9 @@ State::State(const Header& header, Lexicon& words, const ServerPolicy& serverPol
         group.founders = group.members;
     }
     rooms.resize(header.rooms.size());
-    if (policy.change == Change::Lying) {
-        say.madeUp = words.messages.intern("nobody-wrote-this");
-        messages.begin(say.madeUp).payloadKind = PayloadKind::Text;
-    }
     for (const auto& [type, status] : header.messageTypes) declaredTypes.emplace_back(words.texts.intern(type), status);
     std::sort(declaredTypes.begin(), declaredTypes.end());
+    perform<&Deeds::atStart>(*this, words);
 }
 
 Shelf& State::shelf(DeviceId d) {
@@ -86,14 +83,6 @@ Shelf& State::shelf(DeviceId d) {
         shelves.emplace_back();
     }
     return shelves[owner.shelf];
-}
-
-bool State::covered(const Facts& facts) {
-    const Scope& scope = policy.scope;
-    if (scope.deviceClass && facts.deviceClass && *scope.deviceClass != *facts.deviceClass) return false;
-    if (scope.target && facts.target && *scope.target != *facts.target) return false;
-    return scope.oneIn <= 1 ||
-           chance.draw(serverKey, serverDraws, scope.oneIn, Label::ChangeApplies) == scope.oneIn - 1;
 }
 
 }  // namespace mdsync::world

@@ -8,7 +8,8 @@
 #include <vector>
 
 #include "mdsync/lexicon.hpp"
-#include "mdsync/world.hpp"
+#include "mdsync/op.hpp"
+#include "mdsync/policy.hpp"
 #include "world/chance.hpp"
 #include "world/lines.hpp"
 #include "world/message.hpp"
@@ -33,7 +34,6 @@ struct Service {
 struct Vocabulary {
     TextId typing, groupPath, empty;
     TextId offline, online, unknown, used, unpaid, range, sameClient;
-    MessageId madeUp;  // the message that a lying server shows; else none
 };
 
 // A recall that is asked for and not answered yet.
@@ -44,12 +44,6 @@ struct OpenRecall {
     // It never arrived. Open all the same, until its device is seen to be gone: whoever reads the events takes the next
     // answer for this one's.
     bool isLost = false;
-};
-
-// The facts of a case that the Scope of a change may ask for.
-struct Facts {
-    std::optional<DeviceClass> deviceClass{};
-    std::optional<AddressKind> target{};
 };
 
 struct State {
@@ -89,7 +83,7 @@ struct State {
     std::vector<OpenRecall> openRecalls;  // in the order in which they were asked for
 
     ServerPolicy policy;
-    bool activated = false;
+    bool activated = false;  // a known-bad server decided otherwise than the reference server
 
     // What happened.
     std::vector<Event> events;
@@ -116,20 +110,6 @@ struct State {
         event.kind = kind;
         return event;
     }
-
-    // ---- Changed decisions ----
-
-    // What the server decides where `usual` is right: that, or `other` if this decision is the changed one and the case
-    // is within the scope. Notes that it made a difference.
-    template <class T>
-    T decide(Change change, T usual, T other, const Facts& facts = {}) {
-        if (policy.change != change) [[likely]]
-            return usual;
-        if (usual == other || !covered(facts)) return usual;
-        activated = true;
-        return other;
-    }
-    [[nodiscard]] bool covered(const Facts& facts);
 };
 
 // The devices of a user, for a range-for.

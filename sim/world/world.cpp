@@ -5,7 +5,6 @@
 
 #include "world/canonical.hpp"
 #include "world/client.hpp"
-#include "world/decisions.hpp"
 #include "world/network.hpp"
 #include "world/server.hpp"
 #include "world/state.hpp"
@@ -94,7 +93,7 @@ Message* beginMessage(State& s, const Op& op) {
         const bool over = old.fate != Fate::Accepted && s.now() > old.acceptedAt + horizon();
         if (old.fate != Fate::Unknown && !over) return nullptr;
     }
-    const bool status = isStatus(s, op);
+    const bool status = decide<&Decisions::isStatus>(s, op);
     Message& m = s.messages.begin(op.message);
     m.acceptedAt = s.now();
     m.fate = Fate::UnderWay;

@@ -75,6 +75,7 @@ FACES = {
     "scenario": "scenario",
     "selection": "scenario",
     "world": "world",
+    "policy": "world",
     "rules": "rules",
     "result": "result",
     "baseline": "result",
@@ -99,8 +100,9 @@ FACES = {
     "glossary": "report",
 }
 
-# Public headers of rooms that a room may not include otherwise: the report of the bench shows its figures, plain values.
-EXTRA_FACES = {"report": {"bench"}}
+# Public headers of rooms that a room may not include otherwise: the report of the bench shows its figures, plain values;
+# a suite passes on which server of the world is meant.
+EXTRA_FACES = {"report": {"bench"}, "run": {"policy"}}
 
 # The rooms in which the same seed must give the same bytes.
 DETERMINED = set(ROOMS) - {"result", "bench", "report"}

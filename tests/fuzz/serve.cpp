@@ -8,7 +8,7 @@
 using namespace mdsync;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    ServeSession session(makeWorldSystem("reference"));
+    ServeSession session(makeWorldSystem({}));
     std::string_view left = fuzz::textOf(data, size);
     std::string out;
     while (!left.empty()) {

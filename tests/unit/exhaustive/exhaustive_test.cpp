@@ -20,7 +20,7 @@ namespace {
 
 ExhaustiveOptions small(const std::string& server = "reference") {
     ExhaustiveOptions options;
-    options.server = server;
+    options.server = *findServer(server);
     options.bounds = {2, 4, 1, 3, 1};
     options.platforms = {Platform::Android, Platform::Web, Platform::Web};
     options.without = {"set", "group", "chatroom", "status", "include-sender", "server", "sync"};
@@ -221,7 +221,7 @@ TEST_CASE("known-bad servers are found, with scenarios that a run fails by the s
           "mutant:delivers-after-end", "mutant:sometimes-ignores-login", "mutant:drops-one-in-thousand"}) {
         CAPTURE(server);
         ExhaustiveOptions options;
-        options.server = server;
+        options.server = *findServer(server);
         options.bounds.devices = 4;
         options.platforms = {Platform::Android, Platform::Android, Platform::Web};
         options.without = {"set", "group", "chatroom", "status"};

@@ -7,9 +7,9 @@ using namespace mdsync;
 
 namespace {
 
-Explored exploreWith(std::string server, unsigned jobs, std::uint64_t runs) {
+Explored exploreWith(std::string_view server, unsigned jobs, std::uint64_t runs) {
     ExploreOptions options;
-    options.server = std::move(server);
+    options.server = *findServer(server);
     options.jobs = jobs;
     options.runs = runs;
     const Interrupt interrupt;
@@ -27,7 +27,7 @@ TEST_CASE("a known-bad server is caught, with a scenario that shows it") {
     CHECK_FALSE(found.text.empty());
     CHECK(exitCodeOf(explored) == 1);
 
-    const auto target = makeWorldSystem(found.server);
+    const auto target = makeWorldSystem(*findServer(found.server));
     Capabilities capabilities;
     (void)target->hello(capabilities);
     const auto result = runCase(found.scenario, *target, capabilities, {});
@@ -50,7 +50,7 @@ TEST_CASE("any number of threads finds the same") {
 
 TEST_CASE("only failures of the rules that are asked for count") {
     ExploreOptions options;
-    options.server = "mutant:evict-second";
+    options.server = *findServer("mutant:evict-second");
     options.rules = {RuleId::WebEvictEarliest};
     options.runs = 1500;
     const Interrupt interrupt;

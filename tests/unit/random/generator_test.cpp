@@ -71,7 +71,7 @@ TEST_CASE("what a search does without does not come") {
 }
 
 TEST_CASE("a trial sees the same events as a run of the case, and judges them alike") {
-    const auto target = makeWorldSystem("reference");
+    const auto target = makeWorldSystem({});
     Capabilities capabilities;
     (void)target->hello(capabilities);
     Generator generator{{}};
@@ -92,7 +92,7 @@ TEST_CASE("a trial sees the same events as a run of the case, and judges them al
 }
 
 TEST_CASE("a step that blames is the same for a trial and a run") {
-    const auto target = makeWorldSystem("mutant:evict-second");
+    const auto target = makeWorldSystem(*findServer("mutant:evict-second"));
     Capabilities capabilities;
     (void)target->hello(capabilities);
     Generator generator{{}};

@@ -25,7 +25,7 @@ const std::vector<Case>& allCases() {
 }
 
 CaseResult runOn(const std::string& server, const Case& scenario, Trace* recording = nullptr) {
-    const std::unique_ptr<System> target = makeWorldSystem(server);
+    const std::unique_ptr<System> target = makeWorldSystem(*findServer(server));
     Capabilities capabilities;
     (void)target->hello(capabilities);
     return *runCase(scenario, *target, capabilities, {}, recording);

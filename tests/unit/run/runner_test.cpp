@@ -20,7 +20,7 @@ Ran runOn(System& target, const Case& scenario, const Capabilities& capabilities
 }
 
 Ran runInWorld(const Case& scenario, std::optional<std::uint64_t> seed = {}) {
-    const std::unique_ptr<System> target = makeWorldSystem("reference");
+    const std::unique_ptr<System> target = makeWorldSystem({});
     RunOptions options;
     options.seed = seed;
     Ran ran;
@@ -277,7 +277,7 @@ TEST_CASE("readings given to the run win over the scenario's") {
     on.subject = ExpectKind::Service;
     on.state = "on";
     build.act(sync).wait(std::chrono::minutes{15}).expect(on);
-    const std::unique_ptr<System> target = makeWorldSystem("reference");
+    const std::unique_ptr<System> target = makeWorldSystem({});
     RunOptions options;
     CHECK_FALSE(runCase(build.get(), *target, {}, options)->expectations.at(0).met);
     REQUIRE(addReading("switch-delay=15m", options.readings).empty());

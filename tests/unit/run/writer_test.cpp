@@ -11,7 +11,7 @@ using namespace mdsync;
 namespace {
 
 CaseResult runOf(const Case& scenario) {
-    const std::unique_ptr<System> target = makeWorldSystem("reference");
+    const std::unique_ptr<System> target = makeWorldSystem({});
     Capabilities capabilities;
     REQUIRE(target->hello(capabilities).kind == Answer::Kind::Ok);
     return *runCase(scenario, *target, capabilities, {});

@@ -36,7 +36,7 @@ public:
               R"({"id":2,"ok":{"t":1000}})");
     }
 
-    ServeSession session{makeWorldSystem("reference")};
+    ServeSession session{makeWorldSystem({})};
     bool goesOn = true;
 };
 

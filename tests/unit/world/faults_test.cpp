@@ -240,10 +240,26 @@ TEST_CASE("every known-bad server can be built and has rules that must catch it"
         Stage s;
         s.server("mutant:" + std::string{mutant.name});
         play(s);
-        CHECK(s.policy.change != Change::None);
+        CHECK(s.policy.mutant == &mutant);
+        CHECK(nameOf(s.policy) == "mutant:" + std::string{mutant.name});
     }
+}
+
+TEST_CASE("a server that does not exist is an error that says which was meant") {
     CHECK(findServer("reference"));
-    CHECK_FALSE(findServer("mutant:none"));
+    CHECK(wrongServer("reference").empty());
+    CHECK(nameOf(*findServer("reference:turns-at-once,off-device=earliest")) ==
+          "reference:off-device=earliest,turns-at-once");
+    for (const char* name :
+         {"", "mutant:none", "referense", "mutant:evict-newst", "reference:turns-at-one", "mutant:"}) {
+        CAPTURE(name);
+        CHECK_FALSE(findServer(name));
+        CHECK_FALSE(wrongServer(name).empty());
+    }
+    CHECK(wrongServer("mutant:evict-newst") ==
+          R"(unknown server "mutant:evict-newst"; did you mean "mutant:evict-newest"?)");
+    CHECK(wrongServer("reference:turns-at-one") ==
+          R"(unknown server "reference:turns-at-one"; did you mean "reference:turns-at-once"?)");
 }
 
 TEST_CASE("a changed decision says whether it ever made a difference") {
