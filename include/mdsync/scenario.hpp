@@ -92,6 +92,7 @@ struct Case {
     std::uint64_t seed = 1;
     NetworkConditions network;  // `network` of the file; `given` if the file has it
     bool networkGiven = false;
+    std::vector<std::string> given;  // the keys of `app` that the file sets itself
     Header header;
     Lexicon lexicon;
     std::vector<Step> steps;

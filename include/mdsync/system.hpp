@@ -36,7 +36,10 @@ struct Capabilities {
     Millis quiet{0};                     // how long it listens before it calls silence settled
     bool pipeline = true;                // takes all requests of a `concurrently` before it answers the first
     std::array<bool, kOpKinds> ops = allOps();
-    Silent silent;  // event kinds that it cannot see
+    Silent silent;            // event kinds that it cannot see
+    bool acceptSeen = false;  // an `accept` tells when the sender learned of it, not when the server took the message
+    bool foreign = false;     // not our own server: who may write or recall there, no rule judges
+    Millis tick{0};           // how far its clock may move by itself
 
     [[nodiscard]] bool can(OpKind kind) const { return ops[static_cast<std::size_t>(kind)]; }
     [[nodiscard]] static constexpr std::array<bool, kOpKinds> allOps() {
@@ -69,6 +72,10 @@ public:
     // From the next reset on chance comes from `source` instead of the seed; nothing: from the seed again. A system
     // that is not ours has chance of its own, and takes no notice.
     virtual void drawFrom(const ChoiceSource& source) { (void)source; }
+
+    // The next reset is for the case `id`, whose file itself sets the keys `given` of `app`: a system that cannot have
+    // some setting needs to refuse it only where the file asks for it.
+    virtual void announce(std::string_view id, std::span<const std::string> given) { (void)id, (void)given; }
 
     // Passes one request on. A login returns when the device is online (its event can be drained) or refused, or with
     // `Pending` when that cannot be known yet; nothing else waits for its effect.

@@ -83,6 +83,7 @@ struct Header {
     App app;
     Readings readings;
     Silent silent;
+    bool acceptSeen = false;  // an `accept` tells when the asker learned of it
     std::vector<UserInfo> users;
     std::vector<DeviceInfo> devices;
     std::vector<GroupInfo> groups;

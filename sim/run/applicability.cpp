@@ -11,6 +11,30 @@ namespace mdsync {
 
 namespace {
 
+// Whether a clock that moves by up to `tick` by itself is good enough for `duration`. A wait of 29m59s999ms wants the
+// millisecond; one of 300ms is content with tenths of a second.
+bool isTooFine(Millis duration, Millis tick) {
+    if (tick <= Millis{0} || duration % tick == Millis{0}) return false;
+    Millis unit{1};
+    while (unit < tick && duration % (unit * 10) == Millis{0}) unit *= 10;
+    return unit < tick;
+}
+
+std::string whyClockLacks(const Case& scenario, Millis tick) {
+    const auto lack = [tick](const std::string& what) {
+        return fmt::format("{} needs a finer clock than one that moves by {} by itself", what, spellDuration(tick));
+    };
+    for (const Step& step : scenario.steps) {
+        if (step.kind != StepKind::Wait) continue;
+        if (!step.until && isTooFine(step.wait, tick)) return lack("a wait of " + spellDuration(step.wait));
+        if (step.until && isTooFine(step.until->time_since_epoch() % std::chrono::minutes{1}, tick)) {
+            return lack("a wait until " +
+                        spellInstant(*step.until, scenario.header.app.timezone.offsetAt(*step.until)));
+        }
+    }
+    return {};
+}
+
 std::string whyOpsLack(const Case& scenario, const Capabilities& capabilities) {
     const auto lack = [](OpKind kind) { return fmt::format("the target cannot {}", spell(kind)); };
     if (scenario.networkGiven && !capabilities.can(OpKind::Network)) return lack(OpKind::Network);
@@ -91,6 +115,7 @@ std::string whyExpectationsLack(const Case& scenario, const Silent& silent) {
 
 std::string whyNotApplicable(const Case& scenario, const Capabilities& capabilities) {
     std::string why = whyOpsLack(scenario, capabilities);
+    if (why.empty()) why = whyClockLacks(scenario, capabilities.tick);
     if (why.empty()) why = whyRulesLack(scenario, capabilities.silent);
     if (why.empty()) why = whyExpectationsLack(scenario, capabilities.silent);
     return why;

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <iterator>
 #include <set>
+#include <type_traits>
+#include <utility>
 
 namespace mdsync {
 
@@ -49,8 +51,9 @@ public:
     }
 
 private:
-    void add(bool met, const std::string& seen, const std::string& expected) {
-        findings_.push_back({met, met ? seen : fmt::format("{}, expected {}", seen, expected)});
+    void add(bool met, const std::string& seen, const std::string& expected, std::vector<MessageId> about = {}) {
+        if (met) about.clear();
+        findings_.push_back({met, met ? seen : fmt::format("{}, expected {}", seen, expected), std::move(about)});
     }
 
     std::string names(const std::vector<MessageId>& messages) const {
@@ -120,7 +123,7 @@ private:
         if (lacking.empty()) {
             add(true, fmt::format("{} has {}", name, names(*expect_.has)), "");
         } else {
-            add(false, fmt::format("{} lacks {}", name, names(lacking)), "it to have " + names(*expect_.has));
+            add(false, fmt::format("{} lacks {}", name, names(lacking)), "it to have " + names(*expect_.has), lacking);
         }
     }
 
@@ -132,7 +135,7 @@ private:
         if (had.empty()) {
             add(true, fmt::format("{} lacks {}", name, names(*expect_.lacks)), "");
         } else {
-            add(false, fmt::format("{} has {}", name, names(had)), "it to lack " + names(*expect_.lacks));
+            add(false, fmt::format("{} has {}", name, names(had)), "it to lack " + names(*expect_.lacks), had);
         }
     }
 
@@ -148,7 +151,14 @@ private:
         std::string expected = "exactly " + names(wanted);
         if (!missing.empty()) expected += "; missing: " + names(missing);
         if (!extra.empty()) expected += "; not expected: " + names(extra);
-        add(missing.empty() && extra.empty(), fmt::format("{} {}", what, names(seen)), expected);
+        std::vector<MessageId> about;
+        if constexpr (std::is_same_v<Id, MessageId>) {
+            about = missing;
+            about.insert(about.end(), extra.begin(), extra.end());
+        } else if (expect_.subject == ExpectKind::Message) {
+            about = {expect_.message};
+        }
+        add(missing.empty() && extra.empty(), fmt::format("{} {}", what, names(seen)), expected, std::move(about));
     }
 
     template <class Id>
@@ -176,7 +186,7 @@ private:
         if (shown.empty()) {
             add(true, fmt::format("{} does not show {}", name, names(*expect_.hidden)), "");
         } else {
-            add(false, fmt::format("{} shows {}", name, names(shown)), "it to hide " + names(*expect_.hidden));
+            add(false, fmt::format("{} shows {}", name, names(shown)), "it to hide " + names(*expect_.hidden), shown);
         }
     }
 
@@ -189,7 +199,7 @@ private:
             add(true, fmt::format("{} shows {} recalled", name, names(*expect_.recalled)), "");
         } else {
             add(false, fmt::format("{} does not show {} recalled", name, names(missing)),
-                names(*expect_.recalled) + " recalled");
+                names(*expect_.recalled) + " recalled", missing);
         }
     }
 
@@ -205,7 +215,8 @@ private:
             }
         }
         const std::string expected = "the order " + names(*expect_.order);
-        if (!lacking.empty()) return add(false, fmt::format("{} did not receive {}", name, names(lacking)), expected);
+        if (!lacking.empty())
+            return add(false, fmt::format("{} did not receive {}", name, names(lacking)), expected, lacking);
         std::sort(came.begin(), came.end());
         std::vector<MessageId> order;
         for (const auto& [position, message] : came) order.push_back(message);
@@ -216,7 +227,8 @@ private:
         const Observer::Holding held = observer_.holding(device, message);
         const std::string& word = lexicon_.messages[message];
         const std::string expected{spell(via)};
-        if (!held.received) return add(false, fmt::format("{} did not receive {}", name, word), "it via " + expected);
+        if (!held.received)
+            return add(false, fmt::format("{} did not receive {}", name, word), "it via " + expected, {message});
         const std::string_view how = held.via == Via::Unknown ? "unknown means" : spell(held.via);
         add(held.via == via, fmt::format("{} received {} via {}", name, word, how), expected);
     }
@@ -286,7 +298,7 @@ private:
         if (expect_.accepted) {
             const bool accepted = observer_.accepted(message);
             add(accepted == *expect_.accepted, fmt::format("{} was {}accepted", name, accepted ? "" : "not "),
-                *expect_.accepted ? "acceptance" : "none");
+                *expect_.accepted ? "acceptance" : "none", {message});
         }
     }
 
@@ -297,7 +309,7 @@ private:
         }
         sortUnique(among);
         add(among.size() == 1, fmt::format("{} was received by {}", name, names(among)),
-            "exactly one of " + names(*expect_.oneOf));
+            "exactly one of " + names(*expect_.oneOf), {expect_.message});
     }
 
     // ---- service ----------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ namespace mdsync {
 struct Finding {
     bool met = true;
     std::string text;
+    std::vector<MessageId> about;  // the messages by which it is unmet; empty: it is met, or it asks for no message
 };
 
 // The findings of all checks of `expect` at time `now`, in the order of the format's table. At least one.

@@ -87,4 +87,29 @@ std::vector<Refusals::Outcome> Refusals::giveUp() {
     return outcomes;
 }
 
+UnwantedRefusals::UnwantedRefusals(const Case& scenario) {
+    for (const Step& step : scenario.steps) {
+        for (const Action& action : step.actions) {
+            if (action.refusal.wanted && action.op.message.exists()) wanted_.push_back(action.op.message);
+        }
+    }
+}
+
+void UnwantedRefusals::see(const Event& event, const Lexicon& lexicon) {
+    if (event.kind != EventKind::Reject && event.kind != EventKind::RecallReject) return;
+    if (std::find(wanted_.begin(), wanted_.end(), event.message) != wanted_.end()) return;
+    refused_.push_back({event.message, event.kind == EventKind::RecallReject,
+                        event.code.exists() ? lexicon.texts[event.code] : std::string()});
+}
+
+bool UnwantedRefusals::contains(MessageId message) const {
+    return std::any_of(refused_.begin(), refused_.end(), [=](const One& one) { return one.message == message; });
+}
+
+std::string UnwantedRefusals::reason(const Lexicon& lexicon) const {
+    const One& first = refused_.front();
+    return fmt::format("the system refused {}{} ({}), which no rule judges", first.recall ? "the recall of " : "",
+                       lexicon.messages[first.message], first.code);
+}
+
 }  // namespace mdsync

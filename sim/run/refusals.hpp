@@ -45,4 +45,29 @@ private:
     std::vector<Wanted> open_;  // earliest first
 };
 
+// UnwantedRefusals: sends, publishes and recalls that a system refused though the scenario does not ask for it.
+//
+// Who may write to whom, and who may recall, no rule judges. bob is not in group:team, and a system that is not ours
+// refuses his m1: then what the scenario says of m1 does not apply to that system.
+class UnwantedRefusals {
+public:
+    // Of the requests of `scenario` those count that carry no `refused`.
+    explicit UnwantedRefusals(const Case& scenario);
+
+    void see(const Event& event, const Lexicon& lexicon);
+
+    [[nodiscard]] bool empty() const { return refused_.empty(); }
+    [[nodiscard]] bool contains(MessageId message) const;
+    [[nodiscard]] std::string reason(const Lexicon& lexicon) const;  // of the first. REQUIRES: not empty
+
+private:
+    struct One {
+        MessageId message;
+        bool recall = false;
+        std::string code;
+    };
+    std::vector<MessageId> wanted_;
+    std::vector<One> refused_;
+};
+
 }  // namespace mdsync

@@ -69,9 +69,14 @@ void readTypes(Scope& scope, const Value& types, Header& header) {
     }
 }
 
-void readApp(Scope& scope, const Value& value, App& app) {
+// `given` gets the keys that the file sets itself.
+void readApp(Scope& scope, const Value& value, App& app, std::vector<std::string>& given) {
     if (!value.usable()) return;
-    const Fields fields = scope.fields(value, tableOf(fileTable(), "app"), value.place);
+    const Table& table = tableOf(fileTable(), "app");
+    const Fields fields = scope.fields(value, table, value.place);
+    for (std::size_t i = 0; i < table.fields.size(); ++i) {
+        if (fields.at(i).usable()) given.emplace_back(table.fields[i].name);
+    }
     if (fields["environment"].text == "production" && fields["environment"].usable())
         app.environment = Environment::Production;
     app.prepaid = fields["prepaid"].truth;
@@ -148,7 +153,7 @@ void readHeader(Scope& scope, Names& names, const Fields& file, const std::vecto
     }
     if (file["description"].usable()) into.description = file["description"].text;
     readLists(scope, file, knownRules, into);
-    readApp(scope, file["app"], into.header.app);
+    readApp(scope, file["app"], into.header.app, into.given);
     readReadings(scope, file["readings"], into.header.readings);
     readStart(scope, file["start"], into.header);
     into.networkGiven = file["network"].usable();

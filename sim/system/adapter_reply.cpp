@@ -13,7 +13,8 @@ namespace mdsync {
 
 namespace {
 
-constexpr std::int64_t kLongestQuiet = 600'000;  // milliseconds
+constexpr std::int64_t kLongestQuiet = 600'000;  // milliseconds; of a farewell and a tick, too
+constexpr Millis kTickOfRealClock{50};
 
 // Requests that are no Op: all adapters know them, except that a real clock cannot `advance`.
 constexpr std::array<std::string_view, 5> kPlainOps{"hello", "reset", "advance", "settle", "bye"};
@@ -26,9 +27,9 @@ public:
         Capabilities& says = hello_.capabilities;
         says.ops.fill(false);
         says.advances = false;
-        const std::vector<std::string_view> keys{"name",   "clock",    "quiet",    "ops",
-                                                 "silent", "pipeline", "protocol", "more"};
-        std::array<bool, 8> seen{};
+        const std::vector<std::string_view> keys{"name",     "clock",    "quiet", "ops", "silent", "accept",
+                                                 "pipeline", "protocol", "more",  "bye", "tick"};
+        std::array<bool, 11> seen{};
         eachMember(json_, fields_, ok, "the answer to hello", keys, [&](std::size_t key, const json::Node& value) {
             seen[key] = true;
             take(key, value, keys[key]);
@@ -36,6 +37,9 @@ public:
         if (!seen[1]) faults_.add("adapter.missing-key", ok, "the answer to hello lacks \"clock\"");
         if (!seen[3]) faults_.add("adapter.missing-key", ok, "the answer to hello lacks \"ops\"");
         if (says.name.empty()) says.name = "adapter";
+        // On a real clock an adapter learns of an acceptance when the sender does.
+        if (!seen[5]) says.acceptSeen = !says.virtualClock;
+        if (!seen[10]) says.tick = says.virtualClock ? Millis{0} : kTickOfRealClock;
         return std::move(hello_);
     }
 
@@ -61,16 +65,25 @@ private:
                 for (const json::Node& item : json_.children(value)) takeSilent(item);
                 break;
             case 5:
-                says.pipeline = fields_.boolean(value, name).value_or(true);
+                if (const auto when = fields_.oneOf(value, name, {"instant", "seen"})) says.acceptSeen = *when == 1;
                 break;
             case 6:
+                says.pipeline = fields_.boolean(value, name).value_or(true);
+                break;
+            case 7:
                 if (const auto spoken = fields_.string(value, name); spoken && *spoken != kAdapterProtocol) {
                     faults_.add("adapter.protocol", value,
                                 fmt::format("it speaks {}, not {}", quoted(*spoken), quoted(kAdapterProtocol)));
                 }
                 break;
-            default:
+            case 8:
                 hello_.marksMore = fields_.boolean(value, name).value_or(false);
+                break;
+            case 9:
+                hello_.farewell = Millis{fields_.integer(value, name, 0, kLongestQuiet).value_or(0)};
+                break;
+            default:
+                says.tick = Millis{fields_.integer(value, name, 0, kLongestQuiet).value_or(0)};
         }
     }
 

@@ -36,6 +36,7 @@ void readOk(const json::Document& json, Faults& faults, Shape shape, Reply& repl
 struct Hello {
     Capabilities capabilities;
     bool marksMore = false;  // wants to be told which requests come together
+    Millis farewell{2000};   // how long it needs to end after bye
 };
 
 // Reads what `ok` of a hello holds.

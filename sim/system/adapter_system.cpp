@@ -28,7 +28,6 @@ constexpr std::size_t kMostEvents = 1'000'000;   // before one answer
 constexpr std::size_t kLastLines = 6;            // that are shown when an adapter broke
 constexpr std::size_t kShown = 300;              // bytes of each
 constexpr std::string_view kProbe = "teleport";  // an op that does not exist
-constexpr Millis kGoodbye{2000};                 // to exit after bye
 
 // What an adapter may report; the rest of a trace the tool writes itself.
 bool isReport(EventKind kind) {
@@ -85,6 +84,7 @@ public:
             hello_.capabilities.longestWait = options_.maxWait;
             hello_.capabilities.advances = true;  // the tool itself sleeps
         }
+        hello_.capabilities.foreign = true;
         capabilities = hello_.capabilities;
         return probe();
     }
@@ -93,6 +93,7 @@ public:
         if (wire_ == nullptr) return error(reason_);
         std::string request = fmt::format("\"op\":\"reset\",\"seed\":{},\"world\":", seed);
         TraceWriter(header, lexicon, annex).appendHeader(request, HeaderStyle::Complete);
+        request += about_;
         header_ = nullptr;  // what still comes is of the world before
         ask(request);
         Reply reply = await("reset");
@@ -109,6 +110,17 @@ public:
         events_.clear();
         now_ = header.t;
         return reply.answer;
+    }
+
+    void announce(std::string_view id, std::span<const std::string> given) override {
+        about_ = ",\"case\":";
+        appendJsonString(about_, id);
+        about_ += ",\"given\":[";
+        for (const std::string& key : given) {
+            if (about_.back() != '[') about_ += ',';
+            appendJsonString(about_, key);
+        }
+        about_ += ']';
     }
 
     Answer start(const Op& op) override {
@@ -161,7 +173,7 @@ public:
     Answer bye() override {
         if (wire_ == nullptr) return {};
         ask("\"op\":\"bye\"");
-        const std::string fate = wire_->close(std::min(options_.timeout, kGoodbye));
+        const std::string fate = wire_->close(std::min(options_.timeout, hello_.farewell));
         wire_.reset();
         reason_ = "the adapter was said goodbye to";
         if (fate.empty() || fate == "exited with code 0") return {};
@@ -407,6 +419,7 @@ private:
     AdapterOptions options_;
     std::unique_ptr<Wire> wire_;  // null: not begun, or broken
     Hello hello_;
+    std::string about_;  // the case that the next reset is for, as members of the request
     std::int64_t lastId_ = 0;
     std::deque<std::int64_t> waiting_;  // requests without their answer, oldest first
     const Header* header_ = nullptr;    // null: no world

@@ -98,7 +98,7 @@ private:
         const json::Node* world = nullptr;
         std::uint64_t seed = 1;
         Fields fields(json_, faults_);
-        const std::vector<std::string_view> keys{"id", "op", "seed", "world"};
+        const std::vector<std::string_view> keys{"id", "op", "seed", "world", "case", "given"};
         eachMember(json_, fields, json_.root(), "\"reset\"", keys, [&](std::size_t key, const json::Node& value) {
             if (key == 2 && !readSeed(value, seed)) {
                 faults_.add("adapter.bad-value", value, "\"seed\" must be a whole number from 0 to 2^64 - 1");

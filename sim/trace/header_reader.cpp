@@ -25,8 +25,9 @@ public:
                         R"(a trace begins with {"mdsync":"trace/1","t":...,"users":{...}})");
             return;
         }
-        const std::vector<std::string_view> keys{"mdsync", "t",         "source",       "app",      "users",
-                                                 "groups", "chatrooms", "messageTypes", "readings", "silent"};
+        const std::vector<std::string_view> keys{"mdsync",   "t",      "source",    "app",
+                                                 "users",    "groups", "chatrooms", "messageTypes",
+                                                 "readings", "silent", "accept"};
         eachMember(json_, fields_, json_.root(), "the header", keys, [&](std::size_t key, const json::Node& value) {
             switch (key) {
                 case 0:
@@ -58,6 +59,10 @@ public:
                     break;
                 case 9:
                     readSilent(value);
+                    break;
+                case 10:
+                    if (const auto when = fields_.oneOf(value, "accept", {"instant", "seen"}))
+                        header_.acceptSeen = *when == 1;
                     break;
                 default:
                     break;

@@ -221,6 +221,7 @@ void TraceWriter::appendHeader(std::string& out, HeaderStyle style) const {
     types.close();
     appendReadings(members, header_.readings, complete);
     appendSilent(members, header_.silent, complete);
+    if (complete || header_.acceptSeen) members.key("accept") += header_.acceptSeen ? "\"seen\"" : "\"instant\"";
     members.close();
 }
 
