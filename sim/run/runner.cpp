@@ -52,9 +52,9 @@ public:
           lexicon_(scenario.lexicon),
           checker_(header_, options.checker),
           observer_(header_, detailFor(scenario)),
+          unwanted_(scenario),
           choices_(options.choices ? options.choices(seed_) : randomChoices(seed_)),
           side_(*this),
-          unwanted_(scenario),
           session_(side_) {
         result_.id = scenario.id;
         result_.file = scenario.file;

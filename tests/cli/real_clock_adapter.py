@@ -4,7 +4,8 @@
 
 `accept`, `caught-up`, ...: cannot see these and says so. `pending`: logins are answered before they are known.
 `refuse`: refuses the second login of a user. `no-pipeline`, `no-recall`: cannot do that. `late`: does not wait for what
-is on its way before it says settled. `lost`: delivers nothing."""
+is on its way before it says settled. `lost`: delivers nothing. `no-send-by-bob`: refuses what bob sends.
+`forgets-pixel`: when the server restarts, bob/pixel stays online."""
 
 import json
 import sys
@@ -41,7 +42,7 @@ def main():
         request = json.loads(line)
         op, dev, outcome = request["op"], request.get("dev"), {"ok": {}}
         if op == "hello":
-            ops = ["login", "logout", "send"] + ([] if "no-recall" in OPTIONS else ["recall"])
+            ops = ["login", "logout", "send", "server"] + ([] if "no-recall" in OPTIONS else ["recall"])
             outcome = {"ok": {"name": "lazy", "clock": "real", "quiet": int(QUIET * 1000), "ops": ops, "silent": SILENT,
                               "pipeline": "no-pipeline" not in OPTIONS}}
         elif op == "reset":
@@ -59,6 +60,12 @@ def main():
         elif op == "logout":
             online.remove(dev)
             event("offline", dev=dev, reason="logout")
+        elif op == "server":
+            for device in online:
+                if device != "bob/pixel" or "forgets-pixel" not in OPTIONS:
+                    event("offline", dev=device, reason="server")
+        elif op == "send" and dev.startswith("bob/") and "no-send-by-bob" in OPTIONS:
+            outcome = {"refused": "403"}
         elif op == "send":
             soon("accept", msg=request["msg"])
             holders[request["msg"]] = [d for d in online if d.split("/")[0] in (dev.split("/")[0], request["to"])]

@@ -127,7 +127,45 @@ class RealClock(ToolTest):
         self.assertIn("a wait of 300ms is longer than --max-wait 200ms", done.stdout)
         self.write("date.json", scenario(steps=[*steps, {"wait": {"until": "2024-05-01T12:00:00+08:00"}}]))
         done = self.expect(4, "run", "date.json", *self.lazy())
-        self.assertIn("waits for a date that is past on a real clock", done.stdout)
+        self.assertRegex(done.stdout, "not applicable: the scenario waits until 2024-05-01T12:00:00.000.08:00, and it is 20")
+        self.write("fine.json", scenario(steps=[*steps, {"wait": "199ms"}]))
+        done = self.expect(4, "run", "fine.json", *self.lazy())
+        self.assertIn("not applicable: a wait of 199ms needs a finer clock than one that moves by 50ms", done.stdout)
+
+    def test_what_a_system_refuses_unasked_makes_its_case_not_applicable(self):
+        steps = [{"login": "alice/phone"}, {"login": "bob/pixel"},
+                 {"send": "m1", "from": "bob/pixel", "to": "alice", "text": "hi"}]
+        lazy = self.lazy("no-send-by-bob")
+        reason = "not applicable: the system refused m1 (403), which no rule judges"
+        has = {"expect": {"device": "alice/phone", "has": "m1"}}
+        self.write("has.json", scenario(rules=None, steps=[*steps, has]))
+        self.assertIn(reason, self.expect(4, "run", "has.json", *lazy).stdout)
+        self.write("rule.json", scenario(rules=["online.received"], steps=steps))
+        self.assertIn(reason, self.expect(4, "run", "rule.json", *lazy).stdout)
+        # What has nothing to do with the refusal still fails the case.
+        online = {"expect": {"device": "bob/pixel", "online": False}}
+        self.write("both.json", scenario(rules=None, steps=[*steps, has, online]))
+        self.expect(1, "run", "both.json", *lazy)
+        # Wanted, it is judged as ever; and our own server refuses nothing without a reason.
+        wanted = [*steps[:2], {**steps[2], "refused": "403"}]
+        self.write("wanted.json", scenario(rules=None, steps=wanted))
+        self.expect(0, "run", "wanted.json", *lazy)
+        self.write("offline.json", scenario(rules=None, steps=[steps[0], steps[2], has]))
+        self.expect(1, "run", "offline.json")
+
+    def test_a_session_that_outlives_a_restart_of_the_server_fails_the_case(self):
+        steps = [{"login": ["alice/phone", "bob/pixel"]}, {"server": "restart"}]
+        self.write("a.json", scenario(rules=None, steps=steps))
+        done = self.expect(1, "run", "a.json", *self.lazy("forgets-pixel"))
+        self.assertIn("bob/pixel had no offline (server) when the server restarted", done.stdout)
+        self.assertNotIn("alice/phone had no offline", done.stdout)
+
+    def test_reset_names_the_case_and_what_its_file_sets(self):
+        self.write("a.json", scenario(app={"sync": True, "compensationDays": 1}, matrix={"n": [1, 2]}))
+        self.tool("run", "a.json#n=2", *self.lazy(), "--target-log", "log")
+        reset = next(json.loads(line[2:]) for line in self.read("log").splitlines() if '"op":"reset"' in line)
+        self.assertEqual((reset["case"], reset["given"]), ("a.json#n=2", ["sync", "compensationDays"]))
+        self.assertEqual(reset["world"]["accept"], "seen")
 
     def test_a_login_may_be_known_later(self):
         self.write("a.json", scenario())
