@@ -163,7 +163,7 @@ class RealClock(ToolTest):
     def test_reset_names_the_case_and_what_its_file_sets(self):
         self.write("a.json", scenario(app={"sync": True, "compensationDays": 1}, matrix={"n": [1, 2]}))
         self.tool("run", "a.json#n=2", *self.lazy(), "--target-log", "log")
-        reset = next(json.loads(line[2:]) for line in self.read("log").splitlines() if '"op":"reset"' in line)
+        reset = next(json.loads(line.split(" ", 2)[2]) for line in self.read("log").splitlines() if '"op":"reset"' in line)
         self.assertEqual((reset["case"], reset["given"]), ("a.json#n=2", ["sync", "compensationDays"]))
         self.assertEqual(reset["world"]["accept"], "seen")
 
