@@ -2,13 +2,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <mutex>
 #include <set>
 #include <stdexcept>
 #include <utility>
 
+#include "base/input_file.hpp"
 #include "drive/difference.hpp"
 #include "mdsync/run.hpp"
 #include "run/excerpts.hpp"
@@ -22,10 +21,9 @@ bool needsExcerpts(const CaseResult& result) {
                                                      [](const ExpectationResult& e) { return !e.met; });
 }
 
-// The file's text as it is now; empty if it cannot be read any more.
+// The file's text as it is now; empty if it cannot be read any more. A pipe was read, and nobody may write to it again.
 std::string textOf(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    return isRegularFile(path) ? readFile(path, kMostScenarioBytes).bytes : std::string();
 }
 
 // Every so many cases, one is run twice to see that it repeats.
@@ -179,11 +177,31 @@ private:
 
 }  // namespace
 
+namespace {
+
+// `$'a\x1bb'`: the same word for a shell, and harmless to a terminal.
+std::string spelledOut(std::string_view word) {
+    std::string text = "$'";
+    for (const char c : word) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte < ' ' || byte > '~') {
+            text += fmt::format("\\x{:02x}", byte);
+        } else {
+            if (c == '\'' || c == '\\') text += '\\';
+            text += c;
+        }
+    }
+    return text + "'";
+}
+
+}  // namespace
+
 std::string shellWord(std::string_view word) {
     constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=,+@%#";
     const bool plain = !word.empty() && word.front() != '#' && word.front() != '-' &&
                        word.find_first_not_of(kPlain) == std::string_view::npos;
     if (plain || word == "-") return std::string(word);
+    if (printable(word) != word) return spelledOut(word);  // a terminal would not show it as it is
     std::string quoted = "'";
     for (const char c : word) {
         if (c == '\'') {

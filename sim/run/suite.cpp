@@ -50,16 +50,17 @@ CaseResult brokenFile(const ScenarioFile& file) {
 
 }  // namespace
 
-Suite loadSuite(const std::vector<std::string>& arguments, const Filter& filter, unsigned jobs,
-                std::string_view input) {
+Suite loadSuite(const std::vector<std::string>& arguments, const Filter& filter, unsigned jobs, std::string_view input,
+                const std::atomic<bool>* stop) {
     Suite suite;
     const std::vector<Wanted> wanted = filesOf(arguments, suite);
     const std::vector<std::string_view> rules = ruleNames();
     std::vector<ScenarioFile> files(wanted.size());
     const std::atomic<bool> never{false};
-    inParallel(jobs, wanted.size(), never, [&](std::size_t i) {
-        files[i] = wanted[i].path == "-" ? parseScenario(input, "-", rules) : readScenario(wanted[i].path, rules);
+    inParallel(jobs, wanted.size(), stop == nullptr ? never : *stop, [&](std::size_t i) {
+        files[i] = wanted[i].path == "-" ? parseScenario(input, "-", rules) : readScenario(wanted[i].path, rules, stop);
     });
+    if (stop != nullptr && stop->load()) return {};  // what is missing would look as if it were not there
 
     std::set<std::string> seenFiles;
     std::set<std::string> seenCases;

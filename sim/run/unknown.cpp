@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 
+#include "base/input_file.hpp"
 #include "mdsync/documents.hpp"
 #include "mdsync/run.hpp"
 
@@ -30,6 +31,7 @@ public:
         if (selected != selected_.end()) return whyNoDevice(entry, *selected->second);
         const std::string path = parseSelector(entry.scenario).path;
         if (!fileExists(path)) return "there is no such file";
+        if (!isRegularFile(path)) return {};  // a pipe was read, or is for somebody else
         const ScenarioFile& file = fileAt(path);
         if (!file.valid()) return {};  // whoever selects it learns what is wrong with it
         for (const Case& scenario : file.cases) {

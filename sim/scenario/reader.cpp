@@ -1,12 +1,10 @@
 // From a file to its cases: text, tree, matrix, then one case after the other.
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
-#include <memory>
 
+#include "base/input_file.hpp"
 #include "mdsync/scenario.hpp"
 #include "scenario/header.hpp"
 #include "scenario/json.hpp"
@@ -19,8 +17,6 @@ namespace mdsync {
 using namespace scenario;
 
 namespace {
-
-constexpr std::size_t kMostBytes = std::size_t{16} * 1024 * 1024;
 
 // A FileReader makes the cases of one tree.
 class FileReader {
@@ -127,44 +123,8 @@ Diagnostic tooLarge(const std::string& path) {
 }
 
 Diagnostic unreadable(const std::string& path, int error) {
+    if (error == EISDIR) return aboutFile(Mistake::Unreadable, path, "this is a folder, not a file");
     return aboutFile(Mistake::Unreadable, path, fmt::format("can't read the file: {}", std::strerror(error)));
-}
-
-struct CloseFile {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-};
-
-// The bytes of the file, at most one more than may be read; nothing, and `diagnostics`, if it can't be read.
-std::optional<std::string> bytesOf(const std::string& path, std::vector<Diagnostic>& diagnostics) {
-    struct stat info {};
-    if (::stat(path.c_str(), &info) != 0) {
-        diagnostics.push_back(unreadable(path, errno));
-        return std::nullopt;
-    }
-    if (S_ISDIR(info.st_mode)) {
-        diagnostics.push_back(aboutFile(Mistake::Unreadable, path, "this is a folder, not a file"));
-        return std::nullopt;
-    }
-    const std::unique_ptr<std::FILE, CloseFile> file{std::fopen(path.c_str(), "rb")};
-    if (file == nullptr) {
-        diagnostics.push_back(unreadable(path, errno));
-        return std::nullopt;
-    }
-    std::string bytes;
-    while (bytes.size() <= kMostBytes) {
-        const std::size_t before = bytes.size();
-        const std::size_t wanted = before == 0 ? static_cast<std::size_t>(16384) : before;
-        bytes.resize(before + std::min(wanted, kMostBytes + 1 - before));
-        const std::size_t got = std::fread(bytes.data() + before, 1, bytes.size() - before, file.get());
-        bytes.resize(before + got);
-        if (got > 0) continue;
-        if (std::ferror(file.get()) != 0) {
-            diagnostics.push_back(unreadable(path, errno));
-            return std::nullopt;
-        }
-        break;
-    }
-    return bytes;
 }
 
 }  // namespace
@@ -180,7 +140,7 @@ ScenarioFile parseScenario(std::string_view text, const std::string& path,
                            const std::vector<std::string_view>& knownRules) {
     ScenarioFile file;
     file.path = path;
-    if (text.size() > kMostBytes) {
+    if (text.size() > kMostScenarioBytes) {
         file.diagnostics.push_back(tooLarge(path));
         return file;
     }
@@ -198,11 +158,14 @@ ScenarioFile parseScenario(std::string_view text, const std::string& path,
     return file;
 }
 
-ScenarioFile readScenario(const std::string& path, const std::vector<std::string_view>& knownRules) {
+ScenarioFile readScenario(const std::string& path, const std::vector<std::string_view>& knownRules,
+                          const std::atomic<bool>* stop) {
     ScenarioFile file;
     file.path = path;
-    const std::optional<std::string> bytes = bytesOf(path, file.diagnostics);
-    return bytes ? parseScenario(*bytes, path, knownRules) : file;
+    const WholeFile whole = readFile(path, kMostScenarioBytes, stop);
+    if (whole.error == 0 && !whole.tooLarge) return parseScenario(whole.bytes, path, knownRules);
+    file.diagnostics.push_back(whole.tooLarge ? tooLarge(path) : unreadable(path, whole.error));
+    return file;
 }
 
 }  // namespace mdsync
