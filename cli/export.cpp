@@ -7,6 +7,7 @@
 
 #include "command.hpp"
 #include "output.hpp"
+#include "written_files.hpp"
 
 namespace mdsync::cli {
 
@@ -40,6 +41,7 @@ void sum(const ExportedScenario& exported, const ExportFlags& flags) {
 }
 
 int exportTrace(const ExportFlags& flags) {
+    if (wouldLose({flags.path}, {{"--output", flags.to}})) return kUsage;
     ExportOptions options;
     options.lenient = flags.lenient;
     if (!flags.settle.empty()) options.settle = parseDuration(flags.settle);
