@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <filesystem>
 
 #include "mdsync/report.hpp"
 #include "mdsync/time.hpp"
@@ -22,6 +23,11 @@ std::string todayOf(const BaselineOptions& options) {
     if (!options.today.empty()) return options.today;
     const auto now = std::chrono::floor<Millis>(std::chrono::system_clock::now());
     return spellInstant(now).substr(0, 10);
+}
+
+bool isRegular(const std::string& path) {
+    std::error_code error;
+    return std::filesystem::is_regular_file(path, error);
 }
 
 bool writeBaseline(const Result& result, const Baseline& known, const BaselineOptions& options,
@@ -52,10 +58,24 @@ void addBaselineOptions(const CommandLine& line, BaselineOptions& options) {
         .check(isDay);
 }
 
-bool settleBaseline(Result& result, const BaselineOptions& options, const WhyUnknown& whyUnknown, bool quiet) {
+bool wouldLose(std::vector<std::string> read, const std::vector<WrittenFile>& written, const BaselineOptions& options) {
+    std::vector<WrittenFile> all = written;
+    if (!options.write.empty()) all.push_back({"--write-baseline", options.write});
+    if (wouldLose(read, all)) return true;
+    if (!options.baseline.empty()) read.push_back(options.baseline);
+    return wouldLose(read, written);
+}
+
+bool settleBaseline(Result& result, const BaselineOptions& options, const WhyUnknown& whyUnknown,
+                    const Interrupt& interrupt, bool quiet) {
     Baseline known;
     if (!options.baseline.empty()) {
-        BaselineFile file = readBaseline(options.baseline);
+        BaselineFile file = readBaseline(options.baseline, &interrupt.flag());
+        if (interrupt.signal() != 0 && !file.valid && !isRegular(options.baseline)) {
+            result.interrupted = true;  // while it waited for a pipe
+            result.interruptSignal = interrupt.signal();
+            return true;
+        }
         if (!file.valid) {
             result.diagnostics.insert(result.diagnostics.end(), file.diagnostics.begin(), file.diagnostics.end());
             if (!options.write.empty()) {

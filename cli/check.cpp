@@ -1,7 +1,6 @@
 // mdsync check: recorded traces, judged by the same rules.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <optional>
 
 #include "baseline_options.hpp"
@@ -10,7 +9,6 @@
 #include "mdsync/report.hpp"
 #include "mdsync/run.hpp"
 #include "output.hpp"
-#include "standard_input.hpp"
 
 namespace mdsync::cli {
 
@@ -37,6 +35,7 @@ std::string flagsOf(const CheckFlags& flags) {
 }
 
 int check(const CheckFlags& flags) {
+    if (wouldLose(flags.paths, writtenFiles(flags.output), flags.baseline)) return kUsage;
     CheckOptions options;
     options.lenient = flags.lenient;
     options.jobs = jobsOf(flags.jobs);
@@ -47,8 +46,6 @@ int check(const CheckFlags& flags) {
         options.recorded = [](const Trace& trace, CaseResult& result) { result.timeline = drawTimeline(trace); };
     }
     const Interrupt interrupt;
-    std::optional<InterruptibleInput> input;
-    if (std::find(flags.paths.begin(), flags.paths.end(), "-") != flags.paths.end()) input.emplace(interrupt.flag());
     Result result;
     {
         Progress progress(flags.paths.size(), "traces", flags.output.quiet);
@@ -63,7 +60,7 @@ int check(const CheckFlags& flags) {
         result = checkTraces(flags.paths, options, interrupt);
     }
     result.required = requiredRules(flags.output);
-    const bool written = settleBaseline(result, flags.baseline, unknownTrace(), flags.output.quiet);
+    const bool written = settleBaseline(result, flags.baseline, unknownTrace(), interrupt, flags.output.quiet);
     const int code = deliver(result, flags.output);
     return written ? code : withUnwritable(code);
 }

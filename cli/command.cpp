@@ -3,9 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <unistd.h>
+
+#include <cerrno>
 #include <cstdlib>
-#include <iostream>
-#include <iterator>
+#include <cstring>
 #include <stdexcept>
 
 #include "mdsync/diagnostic.hpp"
@@ -36,7 +38,18 @@ std::string isRule(const std::string& text) {
 }
 
 std::string readStandardInput() {
-    return {std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
+    // One more than a scenario may have, so that its reader says that it is too large.
+    std::string text(kMostScenarioBytes + 1, '\0');
+    std::size_t size = 0;
+    while (size < text.size()) {
+        const ssize_t got = ::read(STDIN_FILENO, text.data() + size, text.size() - size);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) fmt::print(stderr, "mdsync: standard input could not be read: {}\n", std::strerror(errno));
+        if (got <= 0) break;
+        size += static_cast<std::size_t>(got);
+    }
+    text.resize(size);
+    return text;
 }
 
 void injectFault(std::string_view place) {

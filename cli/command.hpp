@@ -59,7 +59,7 @@ std::string isServer(const std::string& text);
 // A check for rule ids.
 std::string isRule(const std::string& text);
 
-// Standard input as a whole.
+// Standard input, as far as it can be a scenario. Says on standard error why not all of it could be read.
 std::string readStandardInput();
 
 // Throws if the environment asks for a fault at `place` (MDSYNC_FAULT=place): so that tests reach the way out for bugs.

@@ -30,7 +30,7 @@ constexpr std::array<ExitCode, 10> kExitCodes{{
      "worse or is no longer checked. With rules --coverage: less than --min-coverage was put to the test. With rules "
      "--unguarded: a rule is guarded by fewer than three files. With mutants: a known-bad server escaped or was caught "
      "only by a rule that it does not name and, for whole folders, one was never activated or a rule caught none."},
-    {"2", "usage", "The command line is wrong; nothing ran."},
+    {"2", "usage", "The command line is wrong, or would write over what it reads; nothing ran."},
     {"3", "bad input",
      "A scenario, trace, baseline or result is missing or malformed, or the system under test broke. What was in order "
      "still ran."},
@@ -38,7 +38,9 @@ constexpr std::array<ExitCode, 10> kExitCodes{{
     {"5", "inconclusive",
      "Nothing was wrong, but a trace ended while something was still owed, or lines were skipped by --lenient."},
     {"6", "unwritable", "All is well but a report, a trace or standard output could not be written."},
-    {"70", "internal error", "A bug in mdsync. Please report it with the command line and the message."},
+    {"70", "internal error",
+     "A bug in mdsync: please report it with the command line and the message. Or the machine refused what everything "
+     "needs, memory or a thread; then the message says so."},
     {"130", "interrupted", "SIGINT (Ctrl-C). What had ended is reported and marked as interrupted."},
     {"143", "terminated", "SIGTERM. What had ended is reported and marked as interrupted."},
 }};

@@ -4,14 +4,12 @@
 
 #include <algorithm>
 #include <charconv>
-#include <filesystem>
-#include <fstream>
 
 #include "campaign_folder.hpp"
 #include "command.hpp"
 #include "exhaustive.hpp"
+#include "found_files.hpp"
 #include "mdsync/explore.hpp"
-#include "mdsync/replay.hpp"
 #include "mdsync/run.hpp"
 #include "mdsync/world.hpp"
 #include "output.hpp"
@@ -81,39 +79,6 @@ ExploreOptions optionsOf(const ExploreFlags& flags) {
     return options;
 }
 
-// A path in `folder` without its ending: NAME, or NAME-2 and so on where NAME.json is there already and says something
-// else than `text`.
-std::string placeFor(const std::string& folder, const std::string& name, const std::string& text) {
-    std::error_code error;
-    std::filesystem::create_directories(folder, error);
-    for (int i = 1;; ++i) {
-        std::string path = fmt::format("{}/{}{}", folder, name, i == 1 ? "" : fmt::format("-{}", i));
-        if (!std::filesystem::exists(path + ".json", error)) return path;
-        std::ifstream file(path + ".json", std::ios::binary);
-        if (std::string{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()} == text) return path;
-    }
-}
-
-// Writes a scenario. Its path, or an empty one if that failed.
-std::string keep(const std::string& folder, const std::string& name, const std::string& text) {
-    const std::string path = placeFor(folder, name, text) + ".json";
-    return writeFile(path, text) ? path : std::string();
-}
-
-// Writes the scenario and, beside it, the run. Where the scenario is, or an empty path.
-std::string keep(const Found& found, const std::string& folder, bool& written) {
-    const std::string name = fmt::format("{}-{}", rule(found.failure.rule).name, spell(found.failure.where));
-    std::string path = keep(folder, name, writeScenario(found.scenario));
-    const std::optional<ServerPolicy> server = findServer(found.server);
-    written = written && !path.empty();
-    if (path.empty() || !server) return path;  // a system that is not ours has chance of its own
-    const std::unique_ptr<System> world = makeWorldSystem(*server);
-    const std::optional<RunFile> run = record(found.scenario, found.server, *world);
-    const std::string place = path.substr(0, path.size() - std::string_view(".json").size());
-    written = run && writeFile(place + ".run", writeRunFile(*run)) && written;
-    return path;
-}
-
 std::vector<std::string> words() {
     const std::vector<std::string_view> known = searchWords();
     return {known.begin(), known.end()};
@@ -137,9 +102,8 @@ int exploreAll(const ExploreFlags& flags) {
     if (!flags.time.empty()) context.time = parseDuration(flags.time);
     context.quiet = flags.quiet;
     context.isJson = flags.format == "json";
-    context.keep = [&flags](const std::string& name, const std::string& text) {
-        return keep(flags.folder, name, text);
-    };
+    const FoundFiles files(flags.folder, false);
+    context.keep = [&files](const std::string& name, const std::string& text) { return files.keep(name, text); };
     return exploreExhaustively(flags.exhaustive, context);
 }
 
@@ -161,7 +125,8 @@ int explore(const ExploreFlags& flags) {
     }
     bool written = true;
     const std::string folder = isKept ? fmt::format("{}/{}", flags.campaign, kFoundFolder) : flags.folder;
-    options.keep = [&](const Found& found) { return keep(found, folder, written); };
+    const FoundFiles files(folder, isKept);
+    options.keep = [&](const Found& found) { return files.keep(found, written); };
     const bool isShown = !flags.quiet && isatty(fileno(stderr)) != 0;
     Millis shown{0};
     options.progress = [&](const ExploreProgress& progress) {

@@ -8,6 +8,7 @@
 #include "command.hpp"
 #include "mdsync/again.hpp"
 #include "output.hpp"
+#include "written_files.hpp"
 
 namespace mdsync::cli {
 
@@ -41,6 +42,7 @@ void sum(const ExportedScenario& exported, const ExportFlags& flags) {
 }
 
 int exportTrace(const ExportFlags& flags) {
+    if (wouldLose({flags.path}, {{"--output", flags.to}})) return kUsage;
     ExportOptions options;
     options.lenient = flags.lenient;
     if (!flags.settle.empty()) options.settle = parseDuration(flags.settle);

@@ -6,6 +6,8 @@
 
 #include <csignal>
 #include <exception>
+#include <new>
+#include <system_error>
 #include <vector>
 
 #include "command.hpp"
@@ -54,11 +56,16 @@ void openStandardFiles() {
 }  // namespace mdsync::cli
 
 int main(int argc, char** argv) {
-    // A closed pipe is an output that could not be written, not a reason to die.
+    // A closed pipe, or a file that may not grow, is an output that could not be written, not a reason to die.
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);
     mdsync::cli::openStandardFiles();
     try {
         return mdsync::cli::runProgram(argc, argv);
+    } catch (const std::bad_alloc&) {
+        fmt::print(stderr, "mdsync: there is not enough memory\n");
+    } catch (const std::system_error& refusal) {
+        fmt::print(stderr, "mdsync: the system refuses what is needed: {}\n", refusal.what());
     } catch (const std::exception& bug) {
         fmt::print(stderr, "mdsync: internal error: {}\n", bug.what());
     } catch (...) {

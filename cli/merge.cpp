@@ -58,6 +58,7 @@ int mergeShards(const std::vector<std::string>& paths, const OutputOptions& outp
 }
 
 int merge(const MergeFlags& flags) {
+    if (wouldLose(flags.paths, writtenFiles(flags.output))) return kUsage;
     std::vector<std::string> campaigns;
     for (const std::string& path : flags.paths) {
         if (std::string campaign = campaignAt(path); !campaign.empty()) campaigns.push_back(std::move(campaign));

@@ -64,7 +64,7 @@ int runOver(const MutantsFlags& flags, const std::vector<KnownBad>& servers) {
     const std::string input = wantsInput ? readStandardInput() : std::string();
     const unsigned jobs = jobsOf(flags.jobs);
     const Interrupt interrupt;
-    const Suite suite = loadSuite(flags.paths, {}, jobs, input);
+    const Suite suite = loadSuite(flags.paths, {}, jobs, input, &interrupt.flag());
     complainOfEmpty(suite);
     for (const Suite::Entry& entry : suite.entries) complain(entry.wrong);
 

@@ -12,6 +12,7 @@
 #include <mutex>
 
 #include "mdsync/report.hpp"
+#include "whole_file.hpp"
 
 namespace mdsync::cli {
 
@@ -75,6 +76,15 @@ void addOutputOptions(const CommandLine& line, OutputOptions& options, bool draw
     line.flag("-v,--verbose", options.verbose, "Every case, whole chains of events, counts per rule");
 }
 
+std::vector<WrittenFile> writtenFiles(const OutputOptions& options) {
+    std::vector<WrittenFile> files;
+    for (const std::string& report : options.reports) {
+        const ReportTarget target = targetOf(report);
+        files.push_back({fmt::format("--report {}", target.kind), target.path});
+    }
+    return files;
+}
+
 std::vector<RuleId> requiredRules(const OutputOptions& options) {
     std::array<bool, kRules> wanted{};
     for (const std::string& name : options.require) {
@@ -105,15 +115,9 @@ bool print(std::string_view text) {
 
 bool writeFile(const std::string& path, std::string_view text) {
     if (path == "-") return print(text);
-    std::FILE* file = std::fopen(path.c_str(), "wb");
-    bool written = file != nullptr && std::fwrite(text.data(), 1, text.size(), file) == text.size();
-    int error = errno;
-    if (file != nullptr && std::fclose(file) != 0 && written) {
-        written = false;
-        error = errno;
-    }
-    if (!written) fmt::print(stderr, "mdsync: {} could not be written: {}\n", path, std::strerror(error));
-    return written;
+    const int error = writeWhole(path, text);
+    if (error != 0) fmt::print(stderr, "mdsync: {} could not be written: {}\n", printable(path), std::strerror(error));
+    return error == 0;
 }
 
 void complain(const std::vector<Diagnostic>& diagnostics, bool errorsOnly) {

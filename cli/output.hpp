@@ -8,6 +8,7 @@
 
 #include "command.hpp"
 #include "mdsync/result.hpp"
+#include "written_files.hpp"
 
 namespace mdsync::cli {
 
@@ -27,6 +28,9 @@ struct OutputOptions {
 // `draws`: the command has the events, and can draw a timeline.
 void addOutputOptions(const CommandLine& line, OutputOptions& options, bool draws = true);
 
+// The files that --report names.
+[[nodiscard]] std::vector<WrittenFile> writtenFiles(const OutputOptions& options);
+
 // The rules that --require names.
 [[nodiscard]] std::vector<RuleId> requiredRules(const OutputOptions& options);
 
@@ -39,7 +43,8 @@ int deliver(const Result& result, const OutputOptions& options);
 // Prints `text` to standard output. False if that failed.
 bool print(std::string_view text);
 
-// Writes `text` to the file at `path`, or to standard output for `-`. Says on standard error what went wrong.
+// Writes `text` to the file at `path`, whole or not at all, or to standard output for `-`. Says on standard error what
+// went wrong.
 bool writeFile(const std::string& path, std::string_view text);
 
 // Diagnostics on standard error.

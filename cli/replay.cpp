@@ -73,6 +73,7 @@ bool chooseServer(const RunFile& run, TargetOptions& target) {
 }
 
 int replay(ReplayFlags flags, bool isGiven) {
+    if (!flags.target.log.empty() && wouldLose({flags.path}, {{"--target-log", flags.target.log}})) return kUsage;
     const ReadRunFile file = readRunFile(flags.path);
     complain(file.diagnostics);
     if (!file.valid) return kBadInput;

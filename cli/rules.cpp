@@ -61,7 +61,7 @@ std::string asText(const std::vector<Guards>& guards) {
 int unguarded(const RulesFlags& flags) {
     const Interrupt interrupt;
     const unsigned jobs = jobsOf(flags.jobs);
-    const Suite suite = loadSuite(flags.unguarded, {}, jobs);
+    const Suite suite = loadSuite(flags.unguarded, {}, jobs, {}, &interrupt.flag());
     complainOfEmpty(suite);
     for (const Suite::Entry& entry : suite.entries) complain(entry.wrong);
     const std::vector<Guards> guards = findGuards(casesOf(suite), jobs, interrupt.flag());

@@ -34,12 +34,24 @@ std::string flagsOf(const RunFlags& flags) {
     return fmt::format("{}", fmt::join(words, " "));
 }
 
+std::vector<WrittenFile> writtenBy(const RunFlags& flags, const TraceFolder& traces) {
+    std::vector<WrittenFile> written = writtenFiles(flags.output);
+    for (const std::string& file : traces.files()) written.push_back({"--trace", file});
+    if (!flags.record.empty()) written.push_back({"--record", flags.record});
+    if (!flags.target.log.empty()) written.push_back({"--target-log", flags.target.log});
+    return written;
+}
+
 int run(const RunFlags& flags) {
     const std::string input = inputOf(flags.selection);
     const unsigned jobs = jobsOf(flags.jobs, flags.target);
     const Interrupt interrupt;
-    const Suite suite = loadSuite(flags.selection.paths, filterOf(flags.selection), jobs, input);
+    const Suite suite = loadSuite(flags.selection.paths, filterOf(flags.selection), jobs, input, &interrupt.flag());
     complainOfEmpty(suite);
+
+    TraceFolder traces(flags.trace, suite);
+    if (wouldLose(filesOf(flags.selection), writtenBy(flags, traces), flags.baseline)) return kUsage;
+    traces.make();
 
     SuiteOptions suiteOptions;
     suiteOptions.server = flags.target.policy();
@@ -57,7 +69,6 @@ int run(const RunFlags& flags) {
     if (!flags.record.empty()) suiteOptions.options.choices = recordingSource(drawn);
     bool isRecorded = true;
 
-    TraceFolder traces(flags.trace, suite);
     if (traces.wanted() || flags.output.wantsTimeline() || !flags.record.empty()) {
         suiteOptions.recorded = [&](std::size_t number, const Case& scenario, const Trace& trace, CaseResult& result) {
             if (!flags.record.empty()) {
@@ -80,7 +91,8 @@ int run(const RunFlags& flags) {
         result = runSuite(suite, suiteOptions, interrupt);
     }
     result.required = requiredRules(flags.output);
-    const bool baselineWritten = settleBaseline(result, flags.baseline, unknownScenario(suite), flags.output.quiet);
+    const bool baselineWritten =
+        settleBaseline(result, flags.baseline, unknownScenario(suite), interrupt, flags.output.quiet);
     const int code = deliver(result, flags.output);
     return traces.written() && isRecorded && baselineWritten && foreign.written() ? code : withUnwritable(code);
 }

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 
 namespace mdsync::cli {
 
@@ -17,6 +19,21 @@ void addSelectionOptions(const CommandLine& line, SelectionOptions& options) {
 
 Filter filterOf(const SelectionOptions& options) {
     return {options.texts, options.tags, options.rules};
+}
+
+std::vector<std::string> filesOf(const SelectionOptions& options) {
+    std::vector<std::string> files;
+    for (const std::string& argument : options.paths) {
+        const std::string path = parseSelector(argument).path;
+        std::error_code error;
+        if (!std::filesystem::is_directory(path, error)) {
+            files.push_back(path);
+            continue;
+        }
+        const std::vector<std::string> inside = listScenarioFiles(path).paths;
+        files.insert(files.end(), inside.begin(), inside.end());
+    }
+    return files;
 }
 
 std::string inputOf(const SelectionOptions& options) {

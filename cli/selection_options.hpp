@@ -19,6 +19,9 @@ struct SelectionOptions {
 void addSelectionOptions(const CommandLine& line, SelectionOptions& options);
 [[nodiscard]] Filter filterOf(const SelectionOptions& options);
 
+// The files that they name; those of a folder included.
+[[nodiscard]] std::vector<std::string> filesOf(const SelectionOptions& options);
+
 // Standard input, if `-` is among the paths.
 [[nodiscard]] std::string inputOf(const SelectionOptions& options);
 

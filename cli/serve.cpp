@@ -15,6 +15,7 @@ struct ServeFlags {
     std::string server = "reference";
     bool stdio = false;
     std::string tcp;
+    std::string idle;
 };
 
 int serveStandardFiles(const ServerPolicy& server) {
@@ -24,7 +25,9 @@ int serveStandardFiles(const ServerPolicy& server) {
 }
 
 int servePort(const ServeFlags& flags) {
-    ServePort port(*findServer(flags.server), flags.tcp);
+    ServeLimits limits;
+    if (const auto idle = parseDuration(flags.idle)) limits.idle = *idle;
+    ServePort port(*findServer(flags.server), flags.tcp, limits);
     if (!port.problem().empty()) {
         fmt::print(stderr, "mdsync: {}\n", port.problem());
         return kBadInput;
@@ -45,6 +48,12 @@ Command addServe(Program& program) {
                                   "one; the first line printed says which")
                            .check([](const std::string& text) { return wrongPlace(text); });
     stdio.excludes(tcp);
+    line.value("--idle", flags->idle, "DURATION", "End a connection that is silent for so long (default: 10m)")
+        .check([](const std::string& text) {
+            const std::optional<Millis> idle = parseDuration(text);
+            return idle && *idle < Millis{1} ? "it is at least 1ms" : isDuration(text);
+        })
+        .needs(tcp);
     line.value("--server", flags->server, "SERVER", "reference, or mutant:NAME").check(isServer);
     line.example(
         "It speaks the adapter protocol of docs/adapters.md. Examples:\n"

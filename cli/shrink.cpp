@@ -85,6 +85,9 @@ int hand(const Case& before, const Goal& goal, const Shrunk& small, const Shrink
 }
 
 int shrink(const ShrinkFlags& flags) {
+    std::vector<WrittenFile> written{{"--output", flags.output}};
+    if (!flags.target.log.empty()) written.push_back({"--target-log", flags.target.log});
+    if (wouldLose({parseSelector(flags.path).path}, written)) return kUsage;
     const Suite suite = loadSuite({flags.path}, {}, 1, flags.path == "-" ? readStandardInput() : std::string());
     for (const Suite::Entry& entry : suite.entries) complain(entry.wrong);
     if (suite.broken > 0) return kBadInput;

@@ -76,7 +76,7 @@ public:
 private:
     void fail() {
         failed_ = true;
-        fmt::print(stderr, "mdsync: {} could not be written: {}\n", path_, std::strerror(errno));
+        fmt::print(stderr, "mdsync: {} could not be written: {}\n", printable(path_), std::strerror(errno));
     }
 
     std::string path_;

@@ -3,11 +3,13 @@
 
 #include <fmt/format.h>
 
+#include <cstring>
 #include <filesystem>
 #include <set>
 
 #include "mdsync/trace_io.hpp"
 #include "output.hpp"
+#include "whole_file.hpp"
 
 namespace mdsync::cli {
 
@@ -48,11 +50,18 @@ TraceFolder::TraceFolder(const std::string& path, const Suite& suite) : path_(pa
         for (int i = 2; !taken.insert(unique).second; ++i) unique = fmt::format("{}-{}", name, i);
         files_.push_back((std::filesystem::path(path) / (unique + ".jsonl")).string());
     }
-    if (suite.cases > 0 && !isFile)
-        std::filesystem::create_directories(path, error);  // a failure shows when files are written
+    isFolder_ = suite.cases > 0 && !isFile;
+}
+
+void TraceFolder::make() {
+    const int error = isFolder_ ? makeFolder(path_) : 0;
+    if (error == 0) return;
+    fmt::print(stderr, "mdsync: the folder {} could not be made: {}\n", printable(path_), std::strerror(error));
+    isMissing_ = failed_ = true;
 }
 
 void TraceFolder::write(std::size_t number, const Trace& trace) {
+    if (isMissing_) return;  // that was said
     const TraceWriter writer(trace.header, trace.lexicon, trace.annex);
     std::string text;
     writer.appendHeader(text);

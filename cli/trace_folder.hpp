@@ -16,6 +16,12 @@ public:
     // `path` may be empty: no traces are wanted.
     TraceFolder(const std::string& path, const Suite& suite);
 
+    // The files that will be written.
+    [[nodiscard]] const std::vector<std::string>& files() const { return files_; }
+
+    // Makes the folder, if there is one to be made. Says on standard error what went wrong.
+    void make();
+
     [[nodiscard]] bool wanted() const { return !path_.empty(); }
     [[nodiscard]] bool written() const { return !failed_; }
 
@@ -25,6 +31,8 @@ public:
 private:
     std::string path_;
     std::vector<std::string> files_;
+    bool isFolder_ = false;
+    bool isMissing_ = false;  // the folder, which could not be made
     std::atomic<bool> failed_{false};
 };
 

@@ -7,7 +7,7 @@
 # failed installation for a verdict.
 #
 #   MDSYNC_PRESET=NAME     the preset of CMakePresets.json to build, in build/NAME; default: release
-#   MDSYNC_NO_INSTALL=1    never call apt: what script/packages lists is there in some other way
+#   MDSYNC_NO_INSTALL=1    never call apt: what script/packages lists is there in some other way; 0 or nothing: do
 
 preset=${MDSYNC_PRESET:-release}
 [[ $preset =~ ^[a-z][a-z0-9-]*$ ]] || {
@@ -90,7 +90,7 @@ missing_packages() {
 }
 
 install_packages() {
-    [[ -z ${MDSYNC_NO_INSTALL:-} ]] || return 0
+    [[ ${MDSYNC_NO_INSTALL:-0} == 0 ]] || return 0
     local -a missing as_root=()
     if ! { command -v dpkg-query && command -v apt-get; } >/dev/null; then
         mapfile -t missing < <(packages_of "$@")

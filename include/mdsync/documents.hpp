@@ -3,6 +3,7 @@
 // A document that is damaged or of another kind gives diagnostics with a place, never an exception.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <span>
 #include <string>
@@ -28,8 +29,9 @@ struct BaselineFile {
     std::vector<Diagnostic> diagnostics;
 };
 
-// Reads the document `baseline/1` at `path`. Comments are allowed; unknown keys are errors, as in scenarios.
-[[nodiscard]] BaselineFile readBaseline(const std::string& path);
+// Reads the document `baseline/1` at `path`. Comments are allowed; unknown keys are errors, as in scenarios. Who waits
+// for a pipe is freed by `stop`.
+[[nodiscard]] BaselineFile readBaseline(const std::string& path, const std::atomic<bool>* stop = nullptr);
 
 // Whether there is a file at `path`: what is not there yet, --write-baseline makes.
 [[nodiscard]] bool fileExists(const std::string& path);

@@ -8,11 +8,12 @@
 
 namespace mdsync {
 
-// An Interrupt turns the first SIGINT or SIGTERM into a flag while it lives; the second one ends the process as usual.
-// At most one at a time.
+// An Interrupt turns the first SIGINT or SIGTERM into a flag while it lives; the second one ends the process as usual,
+// and so does the first if the process is still there half a minute later. At most one at a time, and before other
+// threads are started.
 class Interrupt {
 public:
-    Interrupt();
+    Interrupt();  // throws std::system_error where there is no thread to be had
     Interrupt(const Interrupt&) = delete;
     Interrupt& operator=(const Interrupt&) = delete;
     ~Interrupt();
@@ -25,8 +26,9 @@ private:
     std::unique_ptr<State> state_;
 };
 
-// Calls work(0) .. work(count - 1) on `jobs` threads (at least one), each number once, in no order that anything may
-// depend on; starts no more once `stop` is set. The first exception by number is thrown again when all are done.
+// Calls work(0) .. work(count - 1) on `jobs` threads, or as many as the machine allows, be it none but the caller's;
+// each number once, in no order that anything may depend on; starts no more once `stop` is set. The first exception by
+// number is thrown again when all are done.
 void inParallel(unsigned jobs, std::size_t count, const std::atomic<bool>& stop,
                 const std::function<void(std::size_t)>& work);
 

@@ -97,9 +97,9 @@ struct Suite {
 };
 
 // Reads what `arguments` (PATH, PATH#CASE, PATH:LINE; `-` for the text `input`) name and keeps the cases that `filter`
-// accepts, each case once, in the order of mention.
+// accepts, each case once, in the order of mention. Nothing at all once `stop` is set, if it is not null.
 [[nodiscard]] Suite loadSuite(const std::vector<std::string>& arguments, const Filter& filter, unsigned jobs,
-                              std::string_view input = {});
+                              std::string_view input = {}, const std::atomic<bool>* stop = nullptr);
 
 // All cases of `suite`, made.
 [[nodiscard]] std::vector<Case> casesOf(const Suite& suite);

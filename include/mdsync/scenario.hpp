@@ -4,6 +4,7 @@
 // of a Header. All mistakes of a file are reported at once; a case exists only for a file without errors.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -107,9 +108,14 @@ struct ScenarioFile {
     [[nodiscard]] bool valid() const;  // no errors
 };
 
+// The bytes that a scenario file may have.
+inline constexpr std::size_t kMostScenarioBytes = std::size_t{16} * 1024 * 1024;
+
 // Reads the scenario at `path`. `knownRules` are the rule ids that `rules` may name. Never throws for bad input: a
-// missing file, a folder, 100 MB or random bytes give a diagnostic.
-[[nodiscard]] ScenarioFile readScenario(const std::string& path, const std::vector<std::string_view>& knownRules);
+// missing file, a folder, 100 MB or random bytes give a diagnostic, and so does a pipe that stays silent until `stop`
+// is set.
+[[nodiscard]] ScenarioFile readScenario(const std::string& path, const std::vector<std::string_view>& knownRules,
+                                        const std::atomic<bool>* stop = nullptr);
 
 // The same for a text that is already in memory; `path` is used in diagnostics and ids.
 [[nodiscard]] ScenarioFile parseScenario(std::string_view text, const std::string& path,

@@ -11,6 +11,7 @@
 
 #include "mdsync/policy.hpp"
 #include "mdsync/system.hpp"
+#include "mdsync/time.hpp"
 
 namespace mdsync {
 
@@ -19,7 +20,9 @@ class ServeSession {
 public:
     static constexpr std::size_t kLongestLine = std::size_t{32} << 20U;  // bytes of a request
 
-    explicit ServeSession(std::unique_ptr<System> target);
+    // `mostKept`: how much it may be made to keep, in bytes of what is asked of one world; more is answered with an
+    // error. 0: as much as there is.
+    explicit ServeSession(std::unique_ptr<System> target, std::size_t mostKept = 0);
     ServeSession(const ServeSession&) = delete;
     ServeSession& operator=(const ServeSession&) = delete;
     ~ServeSession();
@@ -40,11 +43,21 @@ enum class Served : std::uint8_t { Ended, Unwritable };
 // REQUIRES: SIGPIPE is ignored.
 [[nodiscard]] Served serveFiles(const ServerPolicy& server, int in, int out);
 
-// A ServePort serves every connection to a TCP port, each with a world and a thread of its own.
+// What one client of a port may take from the others.
+struct ServeLimits {
+    std::size_t connections = 256;               // at once
+    Millis idle{10 * 60 * 1000};                 // a connection that is silent for so long ends
+    Millis patience{10 * 1000};                  // the same, where all places are taken and somebody else wants one
+    std::size_t kept = std::size_t{256} << 20U;  // bytes that what is asked of one world may take
+};
+
+// A ServePort serves every connection to a TCP port, each with a world and a thread of its own. Whatever goes wrong in
+// one of them, or is too much for the machine, ends that one.
 class ServePort {
 public:
-    // Listens at `place`, HOST:PORT; port 0 chooses one. problem() says what went wrong.
-    ServePort(const ServerPolicy& server, const std::string& place);
+    // Listens at `place`, HOST:PORT; port 0 chooses one. problem() says what went wrong. Throws std::system_error where
+    // the system has no more files to give.
+    ServePort(const ServerPolicy& server, const std::string& place, const ServeLimits& limits = {});
     ServePort(const ServePort&) = delete;
     ServePort& operator=(const ServePort&) = delete;
     ~ServePort();
@@ -58,6 +71,8 @@ public:
 
 private:
     struct State;
+    static std::shared_ptr<State> makeState(const ServeLimits& limits);
+    void take(int peer);
     std::shared_ptr<State> state_;
 };
 

@@ -5,6 +5,7 @@
 // is fastest at. Neither judges: what a legal but odd trace means is for the rules.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -25,6 +26,7 @@ struct ReadOptions {
     bool keepTexts = false;      // intern texts, digests and notes, for timelines and exports; else only fingerprints
     bool recycle = true;         // use the numbers of forgotten messages again, so that memory follows what is live
     std::size_t maxErrors = 20;  // diagnostics that are kept; without `lenient`, reading stops there
+    const std::atomic<bool>* stop = nullptr;  // set by whoever wants reading to end early: the rest is unreadable then
 };
 
 struct ReadCounts {

@@ -24,7 +24,9 @@ constexpr std::array<std::string_view, 6> kKeys{"scenario", "rule", "device", "n
 
 class BaselineReader {
 public:
-    explicit BaselineReader(const std::string& path) : document_(path, "baseline/1") { file_.baseline.file = path; }
+    BaselineReader(const std::string& path, const std::atomic<bool>* stop) : document_(path, "baseline/1", stop) {
+        file_.baseline.file = path;
+    }
 
     BaselineFile read() {
         if (document_.readable()) {
@@ -148,8 +150,8 @@ private:
 
 }  // namespace
 
-BaselineFile readBaseline(const std::string& path) {
-    return BaselineReader(path).read();
+BaselineFile readBaseline(const std::string& path, const std::atomic<bool>* stop) {
+    return BaselineReader(path, stop).read();
 }
 
 bool fileExists(const std::string& path) {

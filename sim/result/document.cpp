@@ -11,6 +11,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "base/input_file.hpp"
 #include "mdsync/documents.hpp"
 
 namespace mdsync {
@@ -19,10 +20,11 @@ using scenario::Mistake;
 
 namespace {
 
-// Offsets in a Place have 32 bits; a document of this size is no document of ours.
-constexpr std::uintmax_t kMostBytes = std::uintmax_t{2} * 1024 * 1024 * 1024;
+// A document of this size is no document of ours: a result of half a million scenarios is smaller.
+constexpr std::size_t kMostBytes = std::size_t{256} * 1024 * 1024;
 
 std::string systemMessage(int error) {
+    if (error == EISDIR) return "this is a folder, not a file";
     return fmt::format("can't read the file: {}", std::strerror(error));
 }
 
@@ -53,27 +55,21 @@ std::string documentKind(const std::string& path) {
     return begin.substr(at, begin.find('"', at) - at);
 }
 
-Document::Document(const std::string& path, std::string_view kind) : path_(path) {
-    read(kind);
+Document::Document(const std::string& path, std::string_view kind, const std::atomic<bool>* stop) : path_(path) {
+    read(kind, stop);
 }
 
-void Document::read(std::string_view kind) {
-    std::error_code error;
-    if (std::filesystem::is_directory(path_, error)) {
-        outside_.push_back(aboutWhole(path_, "document.unreadable", "this is a folder, not a file"));
+void Document::read(std::string_view kind, const std::atomic<bool>* stop) {
+    WholeFile whole = readFile(path_, kMostBytes, stop);
+    if (whole.tooLarge) {
+        outside_.push_back(aboutWhole(path_, "document.too-large", "the file has more than 256 MiB"));
         return;
     }
-    errno = 0;
-    std::ifstream file(path_, std::ios::binary);
-    if (file) bytes_.assign(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
-    if (!file) {
-        outside_.push_back(aboutWhole(path_, "document.unreadable", systemMessage(errno == 0 ? EIO : errno)));
+    if (whole.error != 0) {
+        outside_.push_back(aboutWhole(path_, "document.unreadable", systemMessage(whole.error)));
         return;
     }
-    if (bytes_.size() > kMostBytes) {
-        outside_.push_back(aboutWhole(path_, "document.too-large", "the file has more than 2 GiB"));
-        return;
-    }
+    bytes_ = std::move(whole.bytes);
     mistakes_.emplace(bytes_, path_, "document");
     if (bytes_.find_first_not_of(" \t\r\n") == std::string::npos) {
         mistakes_->add(Mistake::NotJson, {0, 0}, "the file is empty");

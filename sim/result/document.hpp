@@ -1,6 +1,7 @@
 // A document of ours as a tree of keys and values that know their places; the readers of each kind share it.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -18,8 +19,9 @@ class Document {
 public:
     using Node = json::Node;
 
-    // Reads the file at `path`, which must be an object whose key `mdsync` says `kind`.
-    Document(const std::string& path, std::string_view kind);
+    // Reads the file at `path`, which must be an object whose key `mdsync` says `kind`. A pipe that stays silent is
+    // unreadable once `stop` is set, if it is not null.
+    Document(const std::string& path, std::string_view kind, const std::atomic<bool>* stop = nullptr);
     Document(const Document&) = delete;
     Document& operator=(const Document&) = delete;
 
@@ -58,7 +60,7 @@ public:
     [[nodiscard]] Diagnostic placeOf(const scenario::Place& place) const;
 
 private:
-    void read(std::string_view kind);
+    void read(std::string_view kind, const std::atomic<bool>* stop);
     template <class Number>
     [[nodiscard]] Number number(const Node& object, std::string_view key);
 

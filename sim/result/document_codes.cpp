@@ -10,7 +10,7 @@ namespace {
 constexpr std::array<CodeInfo, 21> kCodes{{
     {"document.unreadable", "the file can't be read",
      "There is no such file, it is a folder, or the system refuses to open or read it."},
-    {"document.too-large", "the file is too large", "A document has at most 2 GiB."},
+    {"document.too-large", "the file is too large", "A document has at most 256 MiB."},
     {"document.not-utf8", "the file is not UTF-8 text",
      "Documents are UTF-8. The place shown is the first byte that can't be part of such a text."},
     {"document.not-json", "the file is not JSON",

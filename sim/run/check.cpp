@@ -6,6 +6,7 @@
 #include <map>
 #include <utility>
 
+#include "base/input_file.hpp"
 #include "drive/requests.hpp"
 #include "mdsync/run.hpp"
 #include "mdsync/trace_io.hpp"
@@ -16,6 +17,7 @@ namespace {
 
 constexpr std::string_view kGzip = "\x1f\x8b";
 constexpr std::string_view kZstd = "\x28\xb5\x2f\xfd";
+constexpr std::string_view kPzstd = "*M\x18";  // behind its first byte
 
 std::size_t index(Tolerance tolerance) {
     return static_cast<std::size_t>(tolerance);
@@ -36,15 +38,19 @@ ReportedViolation named(const Violation& violation, const Header& header) {
     return reported;
 }
 
-// Reads the lines that violations point at once more. Not from standard input, and not from compressed files.
+// Reads the lines that violations point at once more. Not from what can be read only once, as standard input and pipes,
+// and not from compressed files.
 void addLines(CaseResult& result) {
+    if (!isRegularFile(result.file)) return;
     std::multimap<std::uint32_t, ReportedViolation*> wanted;
     for (ReportedViolation& violation : result.violations) wanted.emplace(violation.span.line, &violation);
     std::ifstream file(result.file, std::ios::binary);
     std::string line;
     std::uint32_t number = 0;
     for (auto next = wanted.begin(); next != wanted.end() && std::getline(file, line);) {
-        if (++number == 1 && (line.starts_with(kGzip) || line.starts_with(kZstd))) return;
+        if (++number == 1 &&
+            (line.starts_with(kGzip) || line.starts_with(kZstd) || line.substr(0, 4).ends_with(kPzstd)))
+            return;
         if (!line.empty() && line.back() == '\r') line.pop_back();
         for (; next != wanted.end() && next->first <= number; ++next) {
             if (next->first != number) continue;
@@ -79,6 +85,7 @@ private:
         ReadOptions read;
         read.lenient = options_.lenient;
         read.skew = options_.skew;
+        read.stop = &stop_;
         return read;
     }
 
@@ -98,6 +105,7 @@ private:
         TraceReader reader(result_.file, reading());
         if (!reader.valid()) {
             while (!reader.next().empty()) continue;  // the rest is looked through for errors
+            if (stop_.load()) return false;
             malformed(reader.diagnostics());
             return true;
         }
@@ -107,6 +115,7 @@ private:
             if (stop_.load()) return false;
             checker.feed(batch, reader.lexicon(), reader.annex());
         }
+        if (stop_.load()) return false;
         if (!reader.valid()) {
             malformed(reader.diagnostics());
             return true;
@@ -119,6 +128,7 @@ private:
     // The same for a trace that is wanted as a whole.
     bool judgeWhole() {
         TraceFile file = readTrace(result_.file, reading());
+        if (stop_.load()) return false;
         if (!file.valid) {
             malformed(file.diagnostics);
             return true;

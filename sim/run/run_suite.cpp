@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "base/input_file.hpp"
 #include "drive/difference.hpp"
 #include "mdsync/run.hpp"
 #include "run/excerpts.hpp"

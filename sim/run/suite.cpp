@@ -62,13 +62,14 @@ struct Read {
     std::vector<Diagnostic> diagnostics;
 };
 
-Read read(const Wanted& wanted, const Filter& filter, const std::shared_ptr<const std::string>& input) {
+Read read(const Wanted& wanted, const Filter& filter, const std::shared_ptr<const std::string>& input,
+          const std::atomic<bool>* stop) {
     ScenarioFile file;
     if (wanted.path == "-") {
         file = parseScenario(*input, "-", ruleNames());
         file.text = input;
     } else {
-        file = readScenario(wanted.path, ruleNames());
+        file = readScenario(wanted.path, ruleNames(), stop);
     }
     Read read;
     read.valid = file.valid();
@@ -86,14 +87,16 @@ Read read(const Wanted& wanted, const Filter& filter, const std::shared_ptr<cons
 
 }  // namespace
 
-Suite loadSuite(const std::vector<std::string>& arguments, const Filter& filter, unsigned jobs,
-                std::string_view input) {
+Suite loadSuite(const std::vector<std::string>& arguments, const Filter& filter, unsigned jobs, std::string_view input,
+                const std::atomic<bool>* stop) {
     Suite suite;
     const std::vector<Wanted> wanted = filesOf(arguments, suite);
     std::vector<Read> files(wanted.size());
     const auto text = std::make_shared<const std::string>(input);
     const std::atomic<bool> never{false};
-    inParallel(jobs, wanted.size(), never, [&](std::size_t i) { files[i] = read(wanted[i], filter, text); });
+    inParallel(jobs, wanted.size(), stop == nullptr ? never : *stop,
+               [&](std::size_t i) { files[i] = read(wanted[i], filter, text, stop); });
+    if (stop != nullptr && stop->load()) return {};  // what is missing would look as if it were not there
 
     std::set<std::string_view> seenFiles;
     std::set<std::string> seenCases;

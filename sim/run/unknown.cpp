@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 
+#include "base/input_file.hpp"
 #include "mdsync/documents.hpp"
 #include "mdsync/run.hpp"
 
@@ -34,6 +35,7 @@ public:
         }
         const std::string path = parseSelector(entry.scenario).path;
         if (!fileExists(path)) return "there is no such file";
+        if (!isRegularFile(path)) return {};  // a pipe was read, or is for somebody else
         const ScenarioFile& file = fileAt(path);
         if (!file.valid()) return {};  // whoever selects it learns what is wrong with it
         for (const Case& scenario : file.cases) {

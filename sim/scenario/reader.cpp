@@ -1,14 +1,13 @@
 // From a file to its cases: text, tree, matrix, then one case after the other.
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <memory>
 #include <stdexcept>
 #include <utility>
 
+#include "base/input_file.hpp"
 #include "mdsync/scenario.hpp"
 #include "scenario/header.hpp"
 #include "scenario/matrix.hpp"
@@ -20,8 +19,6 @@ namespace mdsync {
 using namespace scenario;
 
 namespace {
-
-constexpr std::size_t kMostBytes = std::size_t{16} * 1024 * 1024;
 
 // A FileReader makes the cases of one tree.
 class FileReader {
@@ -131,44 +128,8 @@ Diagnostic tooLarge(const std::string& path) {
 }
 
 Diagnostic unreadable(const std::string& path, int error) {
+    if (error == EISDIR) return aboutFile(Mistake::Unreadable, path, "this is a folder, not a file");
     return aboutFile(Mistake::Unreadable, path, fmt::format("can't read the file: {}", std::strerror(error)));
-}
-
-struct CloseFile {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-};
-
-// The bytes of the file, at most one more than may be read; nothing, and `diagnostics`, if it can't be read.
-std::optional<std::string> bytesOf(const std::string& path, std::vector<Diagnostic>& diagnostics) {
-    struct stat info {};
-    if (::stat(path.c_str(), &info) != 0) {
-        diagnostics.push_back(unreadable(path, errno));
-        return std::nullopt;
-    }
-    if (S_ISDIR(info.st_mode)) {
-        diagnostics.push_back(aboutFile(Mistake::Unreadable, path, "this is a folder, not a file"));
-        return std::nullopt;
-    }
-    const std::unique_ptr<std::FILE, CloseFile> file{std::fopen(path.c_str(), "rb")};
-    if (file == nullptr) {
-        diagnostics.push_back(unreadable(path, errno));
-        return std::nullopt;
-    }
-    std::string bytes;
-    while (bytes.size() <= kMostBytes) {
-        const std::size_t before = bytes.size();
-        const std::size_t wanted = before == 0 ? static_cast<std::size_t>(16384) : before;
-        bytes.resize(before + std::min(wanted, kMostBytes + 1 - before));
-        const std::size_t got = std::fread(bytes.data() + before, 1, bytes.size() - before, file.get());
-        bytes.resize(before + got);
-        if (got > 0) continue;
-        if (std::ferror(file.get()) != 0) {
-            diagnostics.push_back(unreadable(path, errno));
-            return std::nullopt;
-        }
-        break;
-    }
-    return bytes;
 }
 
 }  // namespace
@@ -184,7 +145,7 @@ ScenarioFile parseScenario(std::string_view text, const std::string& path,
                            const std::vector<std::string_view>& knownRules) {
     ScenarioFile file;
     file.path = path;
-    if (text.size() > kMostBytes) {
+    if (text.size() > kMostScenarioBytes) {
         file.diagnostics.push_back(tooLarge(path));
         return file;
     }
@@ -202,12 +163,16 @@ ScenarioFile parseScenario(std::string_view text, const std::string& path,
     return file;
 }
 
-ScenarioFile readScenario(const std::string& path, const std::vector<std::string_view>& knownRules) {
+ScenarioFile readScenario(const std::string& path, const std::vector<std::string_view>& knownRules,
+                          const std::atomic<bool>* stop) {
     ScenarioFile file;
     file.path = path;
-    std::optional<std::string> bytes = bytesOf(path, file.diagnostics);
-    if (!bytes) return file;
-    const auto text = std::make_shared<const std::string>(std::move(*bytes));
+    WholeFile whole = readFile(path, kMostScenarioBytes, stop);
+    if (whole.error != 0 || whole.tooLarge) {
+        file.diagnostics.push_back(whole.tooLarge ? tooLarge(path) : unreadable(path, whole.error));
+        return file;
+    }
+    const auto text = std::make_shared<const std::string>(std::move(whole.bytes));
     file = parseScenario(*text, path, knownRules);
     file.text = text;
     return file;
@@ -217,7 +182,7 @@ Case parseCase(std::string_view text, const std::string& path, std::size_t numbe
                const std::vector<std::string_view>& knownRules) {
     Mistakes mistakes{text, path};
     json::Document document;
-    if (!document.read(text, mistakes)) throw std::logic_error("a case of a text that cannot be read");
+    if (!readJson(document, text, mistakes)) throw std::logic_error("a case of a text that cannot be read");
     return FileReader{document, mistakes, knownRules}.readOne(number, path);
 }
 

@@ -54,7 +54,7 @@ void becomeProgram(const Pipes& pipes, char* const* arguments, pid_t parent) {
     ::setpgid(0, 0);
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() == parent) {
-        for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE}) ::signal(signal, SIG_DFL);
+        for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGXFSZ}) ::signal(signal, SIG_DFL);
         sigset_t none;
         ::sigemptyset(&none);
         ::sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -68,8 +68,7 @@ void becomeProgram(const Pipes& pipes, char* const* arguments, pid_t parent) {
     ::_exit(127);
 }
 
-// Holds signals back while there is a child that would still handle them as we do: Asio's handler would write into a
-// pipe that both share, and a signal to the child would be one to us.
+// Holds signals back while there is a child that would still handle them as we do.
 class SignalsHeld {
 public:
     SignalsHeld() {

@@ -2,13 +2,20 @@
 #include "mdsync/serve.hpp"
 
 #include <fmt/format.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
-#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <cerrno>
+#include <chrono>
+#include <exception>
+#include <map>
+#include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -21,7 +28,9 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr unsigned kMostConnections = 256;
+using Clock = std::chrono::steady_clock;
+
+constexpr Millis kPause{20};  // before it is tried again to take a connection for which something is missing
 
 bool writeAll(int file, std::string_view text) {
     while (!text.empty()) {
@@ -41,6 +50,7 @@ public:
     // The next line without its end, valid until the next call. False at the end. A line that is longer than a request
     // may be is given up and comes as what there is of it.
     bool next(std::string_view& line) {
+        if (buffer_.capacity() > kSpare && taken_ == buffer_.size()) buffer_ = {};
         buffer_.erase(0, std::exchange(taken_, 0));
         std::size_t looked = 0;
         std::size_t end = 0;
@@ -69,6 +79,9 @@ private:
         return true;
     }
 
+    static constexpr std::size_t kSpare = std::size_t{1}
+                                          << 20U;  // of a long line, bytes that are not kept for the next
+
     int file_;
     std::array<char, 65536> chunk_{};
     std::string buffer_;
@@ -77,12 +90,16 @@ private:
 
 }  // namespace
 
-Served serveFiles(const ServerPolicy& server, int in, int out) {
-    ServeSession session(makeWorldSystem(server));
+namespace {
+
+// Serves until the other side ends; `heard` is called for each request.
+template <class Heard>
+Served serve(ServeSession& session, int in, int out, const Heard& heard) {
     LineReader lines(in);
     std::string_view line;
     std::string answer;
     while (lines.next(line)) {
+        heard();
         answer.clear();
         const bool goesOn = session.take(line, answer);
         if (!writeAll(out, answer)) return errno == EPIPE ? Served::Ended : Served::Unwritable;
@@ -91,18 +108,121 @@ Served serveFiles(const ServerPolicy& server, int in, int out) {
     return Served::Ended;
 }
 
+}  // namespace
+
+Served serveFiles(const ServerPolicy& server, int in, int out) {
+    ServeSession session(makeWorldSystem(server));
+    return serve(session, in, out, [] {});
+}
+
 // ---- A port ---------------------------------------------------------------------------------------------------------
 
+// The connections of a port. One that has been silent for a while gives way to a newcomer where all places are taken,
+// so that nobody can keep the others out by doing nothing.
+class Connections {
+public:
+    explicit Connections(const ServeLimits& limits) : limits_(limits) {}
+
+    // Whether there is a place for one more, now or as soon as one that is cut off has ended.
+    bool makeRoom() {
+        const std::scoped_lock lock(mutex_);
+        if (open_.size() < limits_.connections) return true;
+        const auto oldest = std::min_element(open_.begin(), open_.end(), [](const auto& a, const auto& b) {
+            return std::pair(a.second.isCut, a.second.heard) < std::pair(b.second.isCut, b.second.heard);
+        });
+        if (oldest->second.isCut || Clock::now() - oldest->second.heard < limits_.patience) return false;
+        ::shutdown(oldest->first, SHUT_RDWR);
+        oldest->second.isCut = true;
+        return open_.size() < limits_.connections + kCutAtOnce;
+    }
+    void add(int peer) {
+        const std::scoped_lock lock(mutex_);
+        open_[peer] = {Clock::now(), false};
+    }
+    void hear(int peer) {
+        const std::scoped_lock lock(mutex_);
+        open_[peer].heard = Clock::now();
+    }
+    // Closes it, too: from then on its number may be that of another one.
+    void end(int peer) {
+        const std::scoped_lock lock(mutex_);
+        open_.erase(peer);
+        ::close(peer);
+    }
+
+private:
+    static constexpr std::size_t kCutAtOnce = 16;
+    struct Connection {
+        Clock::time_point heard;
+        bool isCut = false;
+    };
+    const ServeLimits limits_;
+    std::mutex mutex_;
+    std::map<int, Connection> open_;
+};
+
+namespace {
+
+// How long a read or a write may take: an other side that is gone without a word would hold its place for ever.
+void limitWaiting(int peer, Millis limit) {
+    const timeval patience{.tv_sec = limit.count() / 1000, .tv_usec = limit.count() % 1000 * 1000};
+    (void)::setsockopt(peer, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    (void)::setsockopt(peer, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+}
+
+// Says why there is no place, as far as the other side takes it at once.
+void turnAway(int peer, std::string_view why) {
+    const std::string line = fmt::format("{{\"id\":0,\"error\":\"{}\"}}\n", why);
+    (void)!::send(peer, line.data(), line.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    ::close(peer);
+}
+
+// What there is too little of now may be there again soon.
+bool passes(const error_code& error) {
+    for (const int number : {EMFILE, ENFILE, ENOMEM, ENOBUFS, EAGAIN, EINTR, ECONNABORTED, EPROTO, ENETDOWN,
+                             ENETUNREACH, EHOSTDOWN, EHOSTUNREACH, ENONET, ENOPROTOOPT, EOPNOTSUPP}) {
+        if (error.value() == number) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
 struct ServePort::State {
+    explicit State(const ServeLimits& wanted) : limits(wanted), connections(wanted) {}
+
+    const ServeLimits limits;
     ServerPolicy server;
     std::string problem;
     std::string address;
     asio::io_context context;
     asio::ip::tcp::acceptor acceptor{context};
-    std::atomic<unsigned> connections{0};
+    Connections connections;
+
+    // Whatever goes wrong in one connection ends that one, and no other.
+    void converse(int peer) noexcept {
+        try {
+            ServeSession session(makeWorldSystem(server), limits.kept);
+            (void)serve(session, peer, peer, [this, peer] { connections.hear(peer); });
+        } catch (...) {
+            (void)!::send(peer, kBroken.data(), kBroken.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+        }
+        connections.end(peer);
+    }
+
+    static constexpr std::string_view kBroken = "{\"id\":0,\"error\":\"this connection takes more than there is\"}\n";
 };
 
-ServePort::ServePort(const ServerPolicy& server, const std::string& place) : state_(std::make_shared<State>()) {
+std::shared_ptr<ServePort::State> ServePort::makeState(const ServeLimits& limits) {
+    try {
+        return std::make_shared<State>(limits);
+    } catch (const boost::system::system_error& refusal) {
+        throw std::system_error(refusal.code());  // Asio's own is for this file
+    }
+}
+
+ServePort::ServePort(const ServerPolicy& server, const std::string& place, const ServeLimits& limits)
+    : state_(makeState(limits)) {
     State& s = *state_;
     s.server = server;
     const HostAndPort where = parseHostAndPort(place);
@@ -139,20 +259,32 @@ std::string ServePort::run() {
     for (;;) {
         error_code error;
         asio::ip::tcp::socket socket = s.acceptor.accept(error);
-        if (error == asio::error::connection_aborted || error == asio::error::interrupted) continue;
-        if (error) return fmt::format("cannot accept connections any more: {}", error.message());
-        if (s.connections.load() >= kMostConnections) continue;  // closes it
+        if (error && !passes(error)) return fmt::format("cannot accept connections any more: {}", error.message());
+        if (error) {
+            std::this_thread::sleep_for(kPause);
+            continue;
+        }
         socket.set_option(asio::ip::tcp::no_delay(true), error);
         socket.native_non_blocking(false, error);
         const int peer = socket.release(error);
         if (error) continue;
-        ++s.connections;
+        take(peer);
+    }
+}
+
+void ServePort::take(int peer) {
+    State& s = *state_;
+    try {
+        if (!s.connections.makeRoom()) {
+            return turnAway(peer, fmt::format("all {} places are taken", s.limits.connections));
+        }
+        limitWaiting(peer, s.limits.idle);
+        s.connections.add(peer);
         // The thread keeps what it uses, whatever becomes of this object.
-        std::thread([state = state_, peer] {
-            (void)serveFiles(state->server, peer, peer);
-            ::close(peer);
-            --state->connections;
-        }).detach();
+        std::thread([state = state_, peer] { state->converse(peer); }).detach();
+    } catch (const std::exception&) {
+        (void)!::send(peer, State::kBroken.data(), State::kBroken.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+        s.connections.end(peer);
     }
 }
 

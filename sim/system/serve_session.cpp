@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <chrono>
 #include <optional>
 #include <utility>
 
@@ -9,14 +10,31 @@
 #include "mdsync/trace_io.hpp"
 #include "system/adapter_reply.hpp"
 #include "system/request_reader.hpp"
+#include "trace/fault.hpp"
 #include "trace/fields.hpp"
 #include "trace/header_reader.hpp"
 
 namespace mdsync {
 
+namespace {
+
+// About what a request takes besides its text, and what it takes for each device that may have to be told.
+constexpr std::size_t kOfRequest = 256;
+constexpr std::size_t kOfDevice = 16;
+
+// What is asked at the last moment may happen a little later, which must still be an instant of a trace.
+constexpr Millis kRest = std::chrono::hours{24};
+
+// The last instant of a world with this header.
+Instant lastOf(const Header& header) {
+    return (header.app.timezone.named() ? kLastOfZones : kLastInstant) - kRest;
+}
+
+}  // namespace
+
 class ServeSession::Impl {
 public:
-    explicit Impl(std::unique_ptr<System> target) : target_(std::move(target)) {}
+    Impl(std::unique_ptr<System> target, std::size_t mostKept) : target_(std::move(target)), mostKept_(mostKept) {}
 
     bool take(std::string_view request, std::string& out) {
         out_ = &out;
@@ -71,6 +89,10 @@ private:
         const bool known = kind || op == "settle" || op == "advance";
         if (!known) return answer("unsupported", fmt::format("there is no request {}", quoted(op)));
         if (!header_) return fail("there is no world: reset comes first");
+        if (!keeps()) {
+            return fail(fmt::format("what this world was asked takes more than {} MiB: begin anew with reset",
+                                    mostKept_ >> 20U));
+        }
         if (kind) return operate(*kind);
         if (op == "settle") return settle();
         advance();
@@ -126,6 +148,7 @@ private:
         lexicon_ = Lexicon{};
         annex_ = Annex{};
         batch_.clear();
+        kept_ = 0;
         writer_.emplace(*header_, lexicon_, annex_);
         const Answer begun = target_->reset(*header_, seed, lexicon_, annex_);
         reply(begun, id_, true);
@@ -136,6 +159,8 @@ private:
         const RequestContext context{*header_, names_, lexicon_};
         const Op op = readRequest(json_, faults_, kind, context);
         if (!faults_.empty()) return fail(faultText());
+        const bool toMany = op.to.kind == AddressKind::Group || op.to.kind == AddressKind::Room;
+        if (toMany) kept_ += kOfDevice * header_->devices.size();
         if (!batch_.empty() || more_) {
             batch_.push_back(op);
             batchIds_.push_back(id_);
@@ -173,9 +198,17 @@ private:
                    });
         if (!ms && faults_.empty()) faults_.add("adapter.missing-key", json_.root(), "\"advance\" lacks \"ms\"");
         if (!faults_.empty()) return fail(faultText());
+        if (target_->now() + Millis{*ms} > lastOf(*header_)) return fail("no clock of a trace goes so far");
         const Answer given = target_->advance(Millis{*ms});
         report();
         reply(given, id_, true);
+    }
+
+    // Whether there is room for what the request at hand asks to be remembered.
+    bool keeps() {
+        if (mostKept_ == 0) return true;
+        kept_ += json_.line().size() + kOfRequest;
+        return kept_ <= mostKept_;
     }
 
     // ---- Answers ----------------------------------------------------------------------------------------------------
@@ -235,6 +268,8 @@ private:
     }
 
     std::unique_ptr<System> target_;
+    std::size_t mostKept_;  // 0: no limit
+    std::size_t kept_ = 0;  // since the world began
     std::string* out_ = nullptr;
     bool greeted_ = false;
     std::optional<Header> header_;  // of the world; nothing before the first reset
@@ -253,7 +288,8 @@ private:
     bool more_ = false;
 };
 
-ServeSession::ServeSession(std::unique_ptr<System> target) : impl_(std::make_unique<Impl>(std::move(target))) {}
+ServeSession::ServeSession(std::unique_ptr<System> target, std::size_t mostKept)
+    : impl_(std::make_unique<Impl>(std::move(target), mostKept)) {}
 ServeSession::~ServeSession() = default;
 
 bool ServeSession::take(std::string_view request, std::string& out) {

@@ -139,6 +139,16 @@ struct Wire::State {
     }
 };
 
+// Nothing, and why, where the system has no more files to give.
+std::unique_ptr<Wire::State> Wire::makeState(const std::atomic<bool>* stop, std::string& problem) {
+    try {
+        return std::make_unique<State>(stop);
+    } catch (const boost::system::system_error& refusal) {
+        problem = fmt::format("cannot talk to an adapter: {}", refusal.code().message());
+        return nullptr;
+    }
+}
+
 Wire::Wire(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
 Wire::~Wire() {
@@ -147,7 +157,8 @@ Wire::~Wire() {
 
 std::unique_ptr<Wire> Wire::start(const std::vector<std::string>& words, const std::atomic<bool>* stop,
                                   std::string& problem) {
-    auto state = std::make_unique<State>(stop);
+    auto state = makeState(stop, problem);
+    if (state == nullptr) return nullptr;
     const Child::Started started = state->child.start(words);
     if (!started.problem.empty()) {
         problem = fmt::format("cannot start {}: {}", words.front(), started.problem);
@@ -162,7 +173,8 @@ std::unique_ptr<Wire> Wire::start(const std::vector<std::string>& words, const s
 
 std::unique_ptr<Wire> Wire::dial(const std::string& host, const std::string& port, Millis patience,
                                  const std::atomic<bool>* stop, std::string& problem) {
-    auto state = std::make_unique<State>(stop);
+    auto state = makeState(stop, problem);
+    if (state == nullptr) return nullptr;
     state->isSocket = true;
     const auto failed = [&](const std::string& why) {
         problem = fmt::format("cannot connect to {}:{}: {}", host, port, why);

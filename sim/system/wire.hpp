@@ -63,6 +63,7 @@ public:
 private:
     struct State;
     explicit Wire(std::unique_ptr<State> state);
+    static std::unique_ptr<State> makeState(const std::atomic<bool>* stop, std::string& problem);
     std::unique_ptr<State> state_;
 };
 

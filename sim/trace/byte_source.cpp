@@ -1,8 +1,6 @@
 // Files, memory and the two decompressors. See byte_source.hpp.
 #include "trace/byte_source.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
@@ -14,50 +12,45 @@
 #include <utility>
 #include <vector>
 
+#include "base/input_file.hpp"
+
 namespace mdsync {
 namespace {
 
 constexpr std::size_t kInput = std::size_t{1} << 17U;
 
+// How compressed files begin.
+constexpr std::string_view kGzip = "\x1f\x8b";
+constexpr std::string_view kZstd = "\x28\xb5\x2f\xfd";
+constexpr std::string_view kSkippable = "\x2a\x4d\x18";  // after a byte 0x50 to 0x5f
+
+// Ends early, with a fault, once `stop` is set: who looks through a file without an end must hear of it.
 class FileSource final : public ByteSource {
 public:
-    explicit FileSource(const std::string& path) : owned_(path != "-") {
-        if (!owned_) {
-            descriptor_ = STDIN_FILENO;
-        } else if (path.find('\0') == std::string::npos) {
-            descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-        } else {
-            errno = ENOENT;
-        }
-        struct stat status {};
-        if (descriptor_ < 0) {
-            fail();
-        } else if (::fstat(descriptor_, &status) == 0 && S_ISDIR(status.st_mode)) {
-            errno = EISDIR;
-            fail();
-        }
+    // `file`: a path, or the number of an open file.
+    template <class File>
+    FileSource(const File& file, const std::atomic<bool>* stop) : stop_(stop), file_(file, stop) {
+        fail(file_.error());
     }
-    ~FileSource() override {
-        if (owned_ && descriptor_ >= 0) ::close(descriptor_);
-    }
-    FileSource(const FileSource&) = delete;
-    FileSource& operator=(const FileSource&) = delete;
 
     std::size_t read(char* into, std::size_t size) override {
         if (!fault_.empty()) return 0;
-        ssize_t got = -1;
-        do {
-            got = ::read(descriptor_, into, size);
-        } while (got < 0 && errno == EINTR);
-        if (got < 0) fail();
-        return got < 0 ? 0 : static_cast<std::size_t>(got);
+        if (stop_ != nullptr && stop_->load()) {
+            fail(ECANCELED);
+            return 0;
+        }
+        const std::size_t got = file_.read(into, size);
+        fail(file_.error());
+        return got;
     }
 
 private:
-    void fail() { fault_ = std::generic_category().message(errno); }
+    void fail(int error) {
+        if (error != 0) fault_ = std::generic_category().message(error);
+    }
 
-    bool owned_;
-    int descriptor_ = -1;
+    const std::atomic<bool>* stop_;
+    InputFile file_;
 };
 
 class TextSource final : public ByteSource {
@@ -88,6 +81,11 @@ public:
         fault_ = source_->fault();
     }
     [[nodiscard]] bool beginsWith(std::string_view magic) const { return std::string_view(head_).starts_with(magic); }
+    // A frame that zstd skips: pzstd begins with one, which says how long the next one is.
+    [[nodiscard]] bool beginsSkippable() const {
+        return head_.size() == 4 && (static_cast<unsigned char>(head_[0]) & 0xf0U) == 0x50 &&
+               head_.ends_with(kSkippable);
+    }
 
     std::size_t read(char* into, std::size_t size) override {
         if (!head_.empty()) {
@@ -210,8 +208,9 @@ private:
 
 }  // namespace
 
-std::unique_ptr<ByteSource> openFile(const std::string& path) {
-    return std::make_unique<FileSource>(path);
+std::unique_ptr<ByteSource> openFile(const std::string& path, const std::atomic<bool>* stop) {
+    if (path == "-") return std::make_unique<FileSource>(STDIN_FILENO, stop);
+    return std::make_unique<FileSource>(path, stop);
 }
 std::unique_ptr<ByteSource> openText(std::string_view text) {
     return std::make_unique<TextSource>(text);
@@ -219,8 +218,10 @@ std::unique_ptr<ByteSource> openText(std::string_view text) {
 
 std::unique_ptr<ByteSource> decompress(std::unique_ptr<ByteSource> source) {
     auto sniffed = std::make_unique<SniffedSource>(std::move(source));
-    if (sniffed->beginsWith("\x1f\x8b")) return std::make_unique<GzipSource>(std::move(sniffed));
-    if (sniffed->beginsWith("\x28\xb5\x2f\xfd")) return std::make_unique<ZstdSource>(std::move(sniffed));
+    if (sniffed->beginsWith(kGzip)) return std::make_unique<GzipSource>(std::move(sniffed));
+    if (sniffed->beginsWith(kZstd) || sniffed->beginsSkippable()) {
+        return std::make_unique<ZstdSource>(std::move(sniffed));
+    }
     return sniffed;
 }
 

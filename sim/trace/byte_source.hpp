@@ -2,6 +2,7 @@
 // lines.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -23,8 +24,9 @@ protected:
     std::string fault_;
 };
 
-// The bytes of the file at `path` (`-`: standard input). A file that cannot be opened has a fault at once.
-[[nodiscard]] std::unique_ptr<ByteSource> openFile(const std::string& path);
+// The bytes of the file at `path` (`-`: standard input), until `stop` is set, if it is not null. A file that cannot be
+// opened has a fault at once.
+[[nodiscard]] std::unique_ptr<ByteSource> openFile(const std::string& path, const std::atomic<bool>* stop = nullptr);
 
 // `text` itself, which must outlive the source.
 [[nodiscard]] std::unique_ptr<ByteSource> openText(std::string_view text);

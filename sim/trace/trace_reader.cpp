@@ -308,7 +308,7 @@ private:
 
 TraceReader::TraceReader(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 TraceReader::TraceReader(const std::string& path, const ReadOptions& options)
-    : impl_(std::make_unique<Impl>(openFile(path), path == "-" ? "<stdin>" : path, options)) {}
+    : impl_(std::make_unique<Impl>(openFile(path, options.stop), path == "-" ? "<stdin>" : path, options)) {}
 TraceReader TraceReader::ofText(std::string_view text, const std::string& name, const ReadOptions& options) {
     return TraceReader(std::make_unique<Impl>(openText(text), name, options));
 }

@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from tool import BINARY, ToolTest, scenario
 
 ADAPTER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "misbehaving_adapter.py")
-TIMEOUT = ["--timeout", "3s"]
+TIMEOUT = ["--timeout", "10s"]  # a busy machine takes seconds to start an adapter
 
 # The requests of the scenario below, in their order.
 HELLO, PROBE, RESET, LOGIN, LOGIN_2, SETTLE, SEND, SETTLE_2, ADVANCE, SETTLE_3, BYE = range(1, 12)
@@ -98,13 +98,13 @@ class Hostile(ToolTest):
 
     def test_one_that_hangs(self):
         self.misbehave_all(
-            (3, "hang", HELLO, "target.unreachable.*did not answer hello within 3s"),
+            (3, "hang", HELLO, "target.unreachable.*did not answer hello within 10s"),
             (3, "hang", PROBE, "target.unreachable.*did not answer a request that does not exist"),
             (3, "hang", RESET, "did not answer reset"),
             (3, "hang", LOGIN, "did not answer login"),
             (3, "hang", SETTLE, "did not answer settle"),
             (3, "hang", ADVANCE, "did not answer advance"),
-            (3, "hang-forever", SEND, "did not answer send within 3s"),
+            (3, "hang-forever", SEND, "did not answer send within 10s"),
             (0, "hang-forever", BYE, r"(?s)PASS.*warning\[target.farewell\].*did not exit by itself"))
 
     def test_one_that_leaves_a_process_behind(self):
@@ -149,7 +149,7 @@ class Hostile(ToolTest):
         self.lives(pids)
 
     def test_one_that_never_stops_talking(self):
-        done = self.misbehave(3, "chatter", SEND, "did not answer send within 3s|more than 1000000 events")
+        done = self.misbehave(3, "chatter", SEND, "did not answer send within 10s|more than 1000000 events")
         self.assertIn('< {"t": 1714525200002, "ev": "online"', done.stdout)
 
     def test_one_that_closes_its_files(self):

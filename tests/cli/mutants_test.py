@@ -220,7 +220,10 @@ class Matrix(ToolTest):
 
 class Interrupted(ToolTest):
     def test_130_ctrl_c_reports_the_servers_that_were_done(self):
-        master, slave = pty.openpty()
+        try:
+            master, slave = pty.openpty()
+        except OSError as error:  # a root without /dev/pts
+            self.skipTest(f"no terminal can be had here: {error}")
         process = subprocess.Popen([BINARY, "mutants", SCENARIOS, "-j", "1", "--format", "json"], cwd=self.folder,
                                    stdout=subprocess.PIPE, stderr=slave)
         os.close(slave)

@@ -2,8 +2,10 @@
 
 The binary is named by the environment variable MDSYNC. Every call runs in a folder of its own."""
 
+import functools
 import json
 import os
+import resource
 import shutil
 import subprocess
 import tempfile
@@ -42,6 +44,21 @@ def unmet():
 def inconclusive():
     """Ends while the message is on its way."""
     return scenario(rules=None, steps=PASSING["steps"][:1] + [{**PASSING["steps"][1], "settle": False}])
+
+
+def limits(**wanted):
+    """For `preexec_fn`: limits(AS=10 ** 9) lets the tool have so much address space; as `ulimit` does."""
+    def set_them():
+        for name, most in wanted.items():
+            resource.setrlimit(getattr(resource, "RLIMIT_" + name), (most, most))
+    return set_them
+
+
+@functools.cache
+def takes_no_limit_of_memory():
+    """Sanitizers want terabytes of address space."""
+    return subprocess.run([BINARY, "version"], preexec_fn=limits(AS=10 ** 9), capture_output=True,
+                          timeout=120).returncode != 0
 
 
 def long():
@@ -85,8 +102,11 @@ class ToolTest(unittest.TestCase):
         """Runs the tool; gives its CompletedProcess with text output."""
         environment = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "FORCE_COLOR", "MDSYNC_FAULT")}
         environment.update(env or {})
-        done = subprocess.run([BINARY, *arguments], cwd=self.folder, input=stdin, capture_output=True, env=environment,
-                              timeout=120, **options)
+        given = {} if "stdin_file" in options else {"input": stdin}
+        if "stdin_file" in options:
+            given = {"stdin": options.pop("stdin_file")}
+        done = subprocess.run([BINARY, *arguments], cwd=self.folder, capture_output=True, env=environment, timeout=120,
+                              **given, **options)
         done.stdout = done.stdout.decode("utf-8")
         done.stderr = done.stderr.decode("utf-8")
         return done
@@ -96,6 +116,14 @@ class ToolTest(unittest.TestCase):
         done = self.tool(*arguments, **options)
         self.assertEqual(done.returncode, code, f"{arguments}\n{done.stdout}\n{done.stderr}")
         return done
+
+    def start(self, *arguments, **options):
+        """Starts the tool; it is ended at the end of the test if it is still there."""
+        options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
+        process = subprocess.Popen([BINARY, *arguments], cwd=self.folder, **options)
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
+        return process
 
     def a_mutant_of(self, rule):
         """The name of a known-bad server that the rule must catch."""

@@ -12,6 +12,7 @@ TEST_CASE("words are quoted for a shell only where they need it") {
     CHECK(shellWord("#x") == "'#x'");
     CHECK(shellWord("") == "''");
     CHECK(shellWord("-") == "-");
+    CHECK(shellWord("\x1b[31m'\\\xc2\x9b") == "$'\\x1b[31m\\'\\\\\\xc2\\x9b'");
 }
 
 TEST_CASE("the line names the case, its seed, and a server where it is not the reference") {

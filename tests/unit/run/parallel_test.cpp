@@ -1,7 +1,9 @@
-// Pool: every piece of work once, whatever the number of threads.
+// Threads: every piece of work once, whatever the number of threads.
 #include <doctest/doctest.h>
 
-#include <csignal>
+#include <signal.h>
+#include <unistd.h>
+
 #include <stdexcept>
 
 #include "mdsync/run.hpp"
@@ -43,7 +45,7 @@ TEST_CASE("the first exception by number comes out") {
 TEST_CASE("a signal sets the flag and is remembered") {
     const Interrupt interrupt;
     CHECK(interrupt.signal() == 0);
-    REQUIRE(std::raise(SIGTERM) == 0);
+    REQUIRE(::kill(::getpid(), SIGTERM) == 0);
     while (!interrupt.flag().load()) continue;
     CHECK(interrupt.signal() == SIGTERM);
 }

@@ -44,6 +44,35 @@ using Lines = std::vector<std::string>;
 
 }  // namespace
 
+TEST_CASE_FIXTURE(Conversation, "the clock stops before the end of the instants that a trace may hold") {
+    begin();
+    std::string answer;
+    for (int i = 0; i < 40; ++i) answer = one(R"({"id":3,"op":"advance","ms":8640000000000})");
+    CHECK(answer == R"({"id":3,"error":"no clock of a trace goes so far"})");
+    CHECK(one(R"({"id":4,"op":"advance","ms":1})").starts_with(R"({"id":4,"ok")"));
+}
+
+TEST_CASE("what one world is asked may take so much and no more, until the next one begins") {
+    ServeSession session{makeWorldSystem("reference"), 2000};
+    std::string out;
+    const auto ask = [&](std::string_view request) {
+        out.clear();
+        session.take(request, out);
+        return out.find("error") == std::string::npos;
+    };
+    const std::string_view reset =
+        R"({"id":2,"op":"reset","world":{"mdsync":"trace/1","t":1000,"users":{"bob":{"pixel":"android"}}}})";
+    CHECK(ask(R"({"id":1,"op":"hello","protocol":"mdsync-adapter/1"})"));
+    CHECK(ask(reset));
+    int asked = 0;
+    while (asked < 100 && ask(R"({"id":3,"op":"login","dev":"bob/pixel"})")) ++asked;
+    CHECK(asked > 3);
+    CHECK(asked < 10);
+    CHECK_FALSE(ask(R"({"id":4,"op":"advance","ms":1})"));
+    CHECK(ask(reset));
+    CHECK(ask(R"({"id":5,"op":"login","dev":"bob/pixel"})"));
+}
+
 TEST_CASE_FIXTURE(Conversation, "events come before the answer, and the answers tell the time") {
     begin();
     CHECK(say(R"({"id":3,"op":"login","dev":"alice/phone"})") ==
