@@ -77,6 +77,7 @@ int runOver(const MutantsFlags& flags, const std::vector<KnownBad>& servers) {
             progress.step(unnoticed);
         });
     }
+    matrix.interrupted = interrupt.signal() != 0;  // while files were read, perhaps: then nothing ran
     const bool json = flags.format == "json";
     const bool written =
         print(json ? mutantsJson(matrix, whole, MDSYNC_VERSION)

@@ -41,9 +41,11 @@ constexpr std::array<std::string_view, 2> kPaths[] = {
     {"/message/group/publish.json", "/statusmessage/group/publish.json"},
     {"/message/chatroom/publish.json", "/statusmessage/chatroom/publish.json"}};
 
+}  // namespace
+
 // The words that a generated scenario may say.
-struct Words {
-    explicit Words(Lexicon& lexicon) {
+struct GeneratedWords {
+    explicit GeneratedWords(Lexicon& lexicon) {
         for (std::size_t i = 1; i <= kMostMessages; ++i) {
             const std::string name = "m" + std::to_string(i);
             messages.push_back(lexicon.messages.intern(name));
@@ -65,8 +67,6 @@ struct Words {
     TextId plain, typing, poke, order, empty;
     std::array<std::array<TextId, 2>, 3> paths;
 };
-
-}  // namespace
 
 // The scenario that is being made, and what is known of it so far.
 class Generator::Draft {
@@ -566,7 +566,7 @@ private:
     const GeneratorOptions& options_;
     Case& case_;
     std::vector<Step>& spare_;
-    Words words_;
+    GeneratedWords words_;
 
     Drawing* draw_ = nullptr;
     scenario::Certainty* certainty_ = nullptr;

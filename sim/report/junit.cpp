@@ -205,9 +205,9 @@ std::vector<Suite> suitesOf(const Result& result) {
         suite(folderOf(d.file)).add(folderOf(d.file), d.file, Verdict::Error, errorOf(broken));
     }
     for (const RuleId id : missingOf(result)) {
-        const std::string text = fmt::format(
-            "      <failure type=\"notExercised\" message=\"{} was not exercised by the whole run\"/>\n",
-            rule(id).name);
+        const std::string text =
+            fmt::format("      <failure type=\"notExercised\" message=\"{} was not exercised by the whole run\"/>\n",
+                        rule(id).name);
         suite("required").add("required", std::string(rule(id).name), Verdict::Fail, text);
     }
     if (result.baseline) {

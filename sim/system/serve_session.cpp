@@ -207,7 +207,7 @@ private:
     // Whether there is room for what the request at hand asks to be remembered.
     bool keeps() {
         if (mostKept_ == 0) return true;
-        kept_ += json_.line().size() + kOfRequest;
+        kept_ += json_.bytes(json_.root()).size() + kOfRequest;
         return kept_ <= mostKept_;
     }
 

@@ -97,7 +97,7 @@ class Explore(ToolTest):
         self.write("found", "a file")
         done = self.tool("explore", "--runs", "2000", "--server", FAULTY)
         self.assertEqual(done.returncode, 1)
-        self.assertIn("could not be written", done.stderr)
+        self.assertIn("the folder found could not be made: Not a directory", done.stderr)
 
     def test_every_known_bad_server_is_caught_about_as_soon_as_the_page_says(self):
         page = self.documentation("search-mutants.md")

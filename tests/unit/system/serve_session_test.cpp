@@ -53,7 +53,7 @@ TEST_CASE_FIXTURE(Conversation, "the clock stops before the end of the instants 
 }
 
 TEST_CASE("what one world is asked may take so much and no more, until the next one begins") {
-    ServeSession session{makeWorldSystem("reference"), 2000};
+    ServeSession session{makeWorldSystem(ServerPolicy{}), 2000};
     std::string out;
     const auto ask = [&](std::string_view request) {
         out.clear();

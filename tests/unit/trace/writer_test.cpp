@@ -87,7 +87,7 @@ TEST_CASE("a short header has what is not the default, a complete one everything
         R"("sync":false,"compensationDays":1,"offlineDays":7,"timezone":"+08:00","limits":{"mobile":1,"miniprogram":1},)"
         R"("onLimit":"replace"},"users":{"a":{"p":"ios","w":"web"},"b":{}},"groups":{"g":["a","b"],"h":[]},)"
         R"("chatrooms":["r","s"],"messageTypes":{"app:A":"normal","app:B":"status"},)"
-        R"("readings":{"window":"calendar","switch-delay":"30m","group-status-path":"docs"},"silent":[]})"
+        R"("readings":{"window":"calendar","switch-delay":"30m","group-status-path":"docs"},"silent":[],"accept":"instant"})"
         "\n");
     CHECK(written(parseTrace(complete, "x").trace) == source + "\n");
 }
