@@ -16,10 +16,13 @@ struct ServeFlags {
     bool stdio = false;
     std::string tcp;
     std::string idle;
+    std::string accept = "instant";
+
+    [[nodiscard]] ServedWorld world() const { return {*findServer(server), accept == "seen"}; }
 };
 
-int serveStandardFiles(const ServerPolicy& server) {
-    if (serveFiles(server, STDIN_FILENO, STDOUT_FILENO) == Served::Ended) return kOk;
+int serveStandardFiles(const ServedWorld& world) {
+    if (serveFiles(world, STDIN_FILENO, STDOUT_FILENO) == Served::Ended) return kOk;
     fmt::print(stderr, "mdsync: standard output could not be written\n");
     return kUnwritable;
 }
@@ -27,7 +30,7 @@ int serveStandardFiles(const ServerPolicy& server) {
 int servePort(const ServeFlags& flags) {
     ServeLimits limits;
     if (const auto idle = parseDuration(flags.idle)) limits.idle = *idle;
-    ServePort port(*findServer(flags.server), flags.tcp, limits);
+    ServePort port(flags.world(), flags.tcp, limits);
     if (!port.problem().empty()) {
         fmt::print(stderr, "mdsync: {}\n", port.problem());
         return kBadInput;
@@ -55,12 +58,18 @@ Command addServe(Program& program) {
         })
         .needs(tcp);
     line.value("--server", flags->server, "SERVER", "reference, or mutant:NAME").check(isServer);
+    line.value(
+            "--accept", flags->accept, "WHEN",
+            "instant: tell of an acceptance when it happens (default); seen: when its sender learns of it, later and "
+            "in any order, as the adapter of a real server does")
+        .check(
+            [](const std::string& text) { return text == "instant" || text == "seen" ? "" : "it is instant or seen"; });
     line.example(
         "It speaks the adapter protocol of docs/adapters.md. Examples:\n"
         "  mdsync run scenarios --target exec:\"mdsync serve --stdio\"\n"
         "  mdsync serve --tcp 127.0.0.1:7000 --server mutant:evict-newest\n");
     return {line, [flags] {
-                if (flags->stdio) return serveStandardFiles(*findServer(flags->server));
+                if (flags->stdio) return serveStandardFiles(flags->world());
                 if (!flags->tcp.empty()) return servePort(*flags);
                 fmt::print(stderr, "mdsync serve: it needs --stdio or --tcp HOST:PORT\n");
                 return kUsage;

@@ -39,9 +39,16 @@ private:
 // long gets an answer and ends it too.
 enum class Served : std::uint8_t { Ended, Unwritable };
 
-// Serves the world of `server` on two open files until the other side ends.
+// What is served: a server, and whether its acceptances are told when the senders learn of them (withSeenAcceptance).
+struct ServedWorld {
+    ServerPolicy server;
+    bool acceptSeen = false;
+    [[nodiscard]] std::unique_ptr<System> make() const;
+};
+
+// Serves `world` on two open files until the other side ends.
 // REQUIRES: SIGPIPE is ignored.
-[[nodiscard]] Served serveFiles(const ServerPolicy& server, int in, int out);
+[[nodiscard]] Served serveFiles(const ServedWorld& world, int in, int out);
 
 // What one client of a port may take from the others.
 struct ServeLimits {
@@ -57,7 +64,7 @@ class ServePort {
 public:
     // Listens at `place`, HOST:PORT; port 0 chooses one. problem() says what went wrong. Throws std::system_error where
     // the system has no more files to give.
-    ServePort(const ServerPolicy& server, const std::string& place, const ServeLimits& limits = {});
+    ServePort(const ServedWorld& world, const std::string& place, const ServeLimits& limits = {});
     ServePort(const ServePort&) = delete;
     ServePort& operator=(const ServePort&) = delete;
     ~ServePort();

@@ -113,6 +113,11 @@ public:
 // The simulated world as a target: the reference server, or a known-bad one.
 [[nodiscard]] std::unique_ptr<System> makeWorldSystem(const ServerPolicy& server);
 
+// `system`, of which one learns when a sender learns of it that a message or a recall was accepted: an acknowledgement
+// comes later than what it acknowledges, behind others, by chance of the seed that reset() was given. It is what an
+// adapter of a real server sees.
+[[nodiscard]] std::unique_ptr<System> withSeenAcceptance(std::unique_ptr<System> system);
+
 // How patient the tool is with an adapter.
 struct AdapterOptions {
     Millis timeout = std::chrono::seconds{10};  // for each answer

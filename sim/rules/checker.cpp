@@ -123,13 +123,14 @@ void Checker::State::onCaughtUp(const Event& e) {
 
 void Checker::State::onAccept(const Event& e) {
     MessageFacts& m = grown(e.message);
-    if (m.state != MessageState::Asked) {
+    if (m.state == MessageState::Asked) {
+        // Who learns of it when alice does knows only that m1 was accepted at some time since she sent it.
+        accept(e.message, !header->acceptSeen);
+        oweNow(DueKind::Accepted, e.message.value);
+    } else if (!m.late || !header->acceptSeen) {
         tolerate(m.late ? Tolerance::LateAcceptance : Tolerance::SecondAnswer);
-        m.late = false;
-        return;
     }
-    accept(e.message, true);
-    oweNow(DueKind::Accepted, e.message.value);
+    m.late = false;
 }
 
 void Checker::State::onReject(const Event& e) {
@@ -153,9 +154,10 @@ void Checker::State::onRecallAccept(const Event& e) {
     if (m.recall == MessageFacts::kNone) return tolerate(Tolerance::SecondAnswer);
     RecallFacts& r = recalls[m.recall];
     const Answered a = answeredRequest(r);
+    if (!a.any && r.shownSomewhere && header->acceptSeen) return;
     if (!a.any) return tolerate(r.shownSomewhere ? Tolerance::LateAcceptance : Tolerance::SecondAnswer);
     if (r.accepted) return answerRecall(r, a);
-    acceptRecall(m.recall, a.request, a.certain ? a.request : r.requests.size(), true);
+    acceptRecall(m.recall, a.request, a.certain ? a.request : r.requests.size(), !header->acceptSeen);
     answerRecall(r, a);
     if (!r.owed.empty()) oweNow(DueKind::Recall, m.recall);
 }

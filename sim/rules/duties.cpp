@@ -225,12 +225,12 @@ void Checker::State::lookAtAccepted(const Live& live, const Party& party, Claim 
     settle(dutyToAny(author), c);
 }
 
-// Whether the device's session began while the message was being accepted, near enough for the offline store. While ON
-// that would be another rule's.
+// Whether the device's session began while the message was being accepted, near enough for the offline store. alice's
+// phone logs in between bob's send and what shows its acceptance: m1 is owed to it live or from the store, whichever.
 bool Checker::State::mayHaveBeenOnline(const Live& live, DeviceId id, const Receipt& r) const {
     const MessageFacts& m = live.message;
     const DeviceFacts& d = device(id);
-    if ((r.owed & Receipt::Unsure) == 0 || (m.regimeSure && m.regime.service == Service::On)) return false;
+    if ((r.owed & Receipt::Unsure) == 0) return false;
     return d.online && d.began >= m.from() && d.began <= m.until && side(id).beganAt <= m.fromAt + storeAge(id);
 }
 

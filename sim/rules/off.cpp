@@ -23,7 +23,8 @@ constinit const std::array<Rule, 5> kOffRules{{
                    "service must be off at acceptance; for one that came later, at acceptance and at the "
                    "beginning of its session with no turn of the switch in between; receipts for which this "
                    "does not hold count neither as the first nor as the second. A copy that a login brings is "
-                   "off.no-compensation's. Status and chatroom messages are judged by rules of their own.",
+                   "off.no-compensation's. Status and chatroom messages are judged by rules of their own. What a "
+                   "device sends to its own user no off rule asks about, nor about its recall.",
         .tempted = "A normal message is accepted while two devices of one of its recipients are online.",
         .aspects = kConversation | kOrigin | kSwitch,
         .names = Names::Off,
@@ -107,9 +108,15 @@ namespace mdsync::rules {
 
 namespace {
 
-// OFF says something about private and group messages only, and not about what is excused.
+// OFF says something about private and group messages only. Of a note that alice's phone sends to alice nobody can say
+// whether her mac gets a copy or receives it.
+bool isAsked(const MessageFacts& m) {
+    return m.synchronizable() && !m.isNote();
+}
+
+// Nor does OFF say anything about what is excused.
 bool canSpeak(const Arrival& a) {
-    return a.message.synchronizable() && !a.excused && a.receipt != nullptr;
+    return isAsked(a.message) && !a.excused && a.receipt != nullptr;
 }
 
 // ---- off.single-device ------------------------------------------------------------------------------------
@@ -212,21 +219,22 @@ constinit const Ban kOffRecallStaysLocal{RuleId::OffRecallStaysLocal, shownOnAFu
 
 // A device shows a recall while OFF decides, for the first time, of a message that it holds.
 bool mayShowOff(const History& h, const Arrival& a) {
-    return a.receipt != nullptr && (a.receipt->have & Receipt::Shown) == 0 && !a.excused &&
-           a.message.synchronizable() && h.holds(a.message, a.deviceId) == Tri::Yes && a.decides == Decides::Off;
+    return a.receipt != nullptr && (a.receipt->have & Receipt::Shown) == 0 && !a.excused && isAsked(a.message) &&
+           h.holds(a.message, a.deviceId) == Tri::Yes && a.decides == Decides::Off;
 }
 
 // ---- what tempts them -------------------------------------------------------------------------------------
 
 void temptOff(const History& h, Ledger& ledger, const Acceptance& a) {
     const MessageFacts& m = a.message;
-    if (!a.offDecides() || !m.synchronizable()) return;
+    if (!a.offDecides() || !isAsked(m)) return;
     if (!a.author && a.user.onlineCount >= 2) ledger.check(RuleId::OffSingleDevice, m.regime, a.aspects);
     if (a.author && !m.api && a.user.onlineCount > (h.device(m.sender).online ? 1 : 0))
         ledger.check(RuleId::OffNoSentSync, m.regime, a.aspects);
 }
 
 void temptNoCompensation(const History& h, Ledger& ledger, const Newcomer& n, const MessageFacts& m, bool& counted) {
+    if (!isAsked(m)) return;
     const Aspects aspects = aspectsOf(m) | edgeOf(m) | sideOf(m.author == n.device.user) | n.login;
     // Once a login, and for each kind of message that was never counted before.
     if (counted && !ledger.isNew(RuleId::OffNoCompensation, aspects)) return;
@@ -244,6 +252,7 @@ void temptApiOnlineOnly(const History& h, Ledger& ledger, const Newcomer& n, con
 
 void temptRecallStaysLocal(const History& h, Ledger& ledger, const RecallFacts& r, DeviceId newcomer) {
     const MessageFacts& m = h.message(r.message);
+    if (!isAsked(m)) return;
     for (const Party& party : h.concerned(m)) {
         if (newcomer.exists() && h.ownerOf(newcomer) != party.user) continue;
         const bool recalling = party.user == r.user && !r.byApi;

@@ -52,7 +52,7 @@ void Checker::State::takeAsAccepted(MessageId id) {
     if (message(id).state != MessageState::Asked) return;
     accept(id, false);
     oweNow(DueKind::Accepted, id.value);
-    if (!header->silent.accept) tolerate(Tolerance::LateAcceptance);
+    if (!header->silent.accept && !header->acceptSeen) tolerate(Tolerance::LateAcceptance);
 }
 
 void Checker::State::takeAsRecalled(const MessageFacts& m) {
@@ -63,7 +63,7 @@ void Checker::State::takeAsRecalled(const MessageFacts& m) {
     acceptRecall(m.recall, a.request, a.certain ? a.request : r.requests.size(), false);
     answerRecall(r, a);
     if (!r.owed.empty()) oweNow(DueKind::Recall, m.recall);
-    if (!header->silent.recallAccept) tolerate(Tolerance::LateAcceptance);
+    if (!header->silent.recallAccept && !header->acceptSeen) tolerate(Tolerance::LateAcceptance);
 }
 
 void Checker::State::onReceive(const Event& e) {

@@ -110,8 +110,13 @@ Served serve(ServeSession& session, int in, int out, const Heard& heard) {
 
 }  // namespace
 
-Served serveFiles(const ServerPolicy& server, int in, int out) {
-    ServeSession session(makeWorldSystem(server));
+std::unique_ptr<System> ServedWorld::make() const {
+    std::unique_ptr<System> world = makeWorldSystem(server);
+    return acceptSeen ? withSeenAcceptance(std::move(world)) : std::move(world);
+}
+
+Served serveFiles(const ServedWorld& world, int in, int out) {
+    ServeSession session(world.make());
     return serve(session, in, out, [] {});
 }
 
@@ -192,7 +197,7 @@ struct ServePort::State {
     explicit State(const ServeLimits& wanted) : limits(wanted), connections(wanted) {}
 
     const ServeLimits limits;
-    ServerPolicy server;
+    ServedWorld world;
     std::string problem;
     std::string address;
     asio::io_context context;
@@ -202,7 +207,7 @@ struct ServePort::State {
     // Whatever goes wrong in one connection ends that one, and no other.
     void converse(int peer) noexcept {
         try {
-            ServeSession session(makeWorldSystem(server), limits.kept);
+            ServeSession session(world.make(), limits.kept);
             (void)serve(session, peer, peer, [this, peer] { connections.hear(peer); });
         } catch (...) {
             (void)!::send(peer, kBroken.data(), kBroken.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -221,10 +226,10 @@ std::shared_ptr<ServePort::State> ServePort::makeState(const ServeLimits& limits
     }
 }
 
-ServePort::ServePort(const ServerPolicy& server, const std::string& place, const ServeLimits& limits)
+ServePort::ServePort(const ServedWorld& world, const std::string& place, const ServeLimits& limits)
     : state_(makeState(limits)) {
     State& s = *state_;
-    s.server = server;
+    s.world = world;
     const HostAndPort where = parseHostAndPort(place);
     error_code error;
     const auto found = asio::ip::tcp::resolver(s.context).resolve(where.host, where.port, error);

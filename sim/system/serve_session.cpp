@@ -112,8 +112,8 @@ private:
         std::string name;
         appendJsonString(name, says.name);
         ok(fmt::format(R"("protocol":"{}","name":{},"clock":"virtual","quiet":0,"ops":[{}],"silent":[],)"
-                       R"("pipeline":true,"more":true)",
-                       kAdapterProtocol, name, ops));
+                       R"("pipeline":true,"more":true{})",
+                       kAdapterProtocol, name, ops, says.acceptSeen ? R"(,"accept":"seen")" : ""));
     }
 
     void reset() {

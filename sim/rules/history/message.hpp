@@ -91,6 +91,9 @@ struct alignas(64) MessageFacts {
         return Address::of(user == author ? to.user() : author);
     }
 
+    // What a device sends to its own user: on alice's other devices it may be a copy or a receipt.
+    [[nodiscard]] bool isNote() const { return !api && to.kind == AddressKind::User && to.user() == author; }
+
     // Normal, private or group, not to oneself through the API: what online.*, off.*, compensation.* and recall.* are
     // about.
     [[nodiscard]] bool synchronizable() const { return kind == MessageSort::Normal && !room && !toSelf; }

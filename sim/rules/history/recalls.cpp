@@ -22,7 +22,7 @@ Answered History::answeredRequest(const RecallFacts& r) const {
         gone |= q.deviceOffline || wentOfflineAfter(q.device, q.asked);
     }
     a.any = open > 0;
-    a.certain = !doubtful && (open < 2 || !(gone || header->silent.recallAccept));
+    a.certain = !doubtful && (open < 2 || !(gone || header->silent.recallAccept || header->acceptSeen));
     return a;
 }
 

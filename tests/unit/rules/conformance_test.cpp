@@ -26,9 +26,9 @@ void judgeFamily(const std::string& family) {
     }
 }
 
-constexpr std::array kFamilies{"off",     "online", "limit",     "web",      "status", "service", "compensation",
-                               "recall",  "api",    "chatroom",  "delivery", "edge",   "open",    "accompany",
-                               "reading", "silent", "malformed", "layout",   "time",   "follow",  "precedence"};
+constexpr std::array kFamilies{"off",  "online",    "limit",    "web",  "status", "service",   "compensation", "recall",
+                               "api",  "chatroom",  "delivery", "edge", "open",   "accompany", "reading",      "silent",
+                               "seen", "malformed", "layout",   "time", "follow", "precedence"};
 
 const Recorded* find(const std::string& name) {
     const auto found = std::ranges::find_if(all(), [&](const Recorded& trace) { return trace.name() == name; });
@@ -98,6 +98,7 @@ TEST_CASE("traces: open") { judgeFamily("open"); }
 TEST_CASE("traces: accompany") { judgeFamily("accompany"); }
 TEST_CASE("traces: reading") { judgeFamily("reading"); }
 TEST_CASE("traces: silent") { judgeFamily("silent"); }
+TEST_CASE("traces: seen") { judgeFamily("seen"); }
 TEST_CASE("traces: malformed") { judgeFamily("malformed"); }
 TEST_CASE("traces: layout") { judgeFamily("layout"); }
 TEST_CASE("traces: time") { judgeFamily("time"); }
