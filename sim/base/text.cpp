@@ -12,7 +12,7 @@ namespace {
 constexpr std::array<bool, 128> kInNames = [] {
     std::array<bool, 128> may{};
     for (std::size_t c = 0x21; c < 0x7f; ++c) may[c] = true;
-    for (const char c : std::string_view("/:{}*,")) may[static_cast<std::size_t>(c)] = false;
+    for (const char c : std::string_view("/:{}*,")) may[static_cast<unsigned char>(c)] = false;
     return may;
 }();
 
