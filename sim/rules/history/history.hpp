@@ -162,7 +162,7 @@ struct History : Store {
     }
     [[nodiscard]] Shares sharesOf(const MessageFacts& m, const Party& party) const {
         const UserFacts& u = user(party.user);
-        return {&receipts[m.receipts + party.slot], u.firstDevice, u.deviceCount};
+        return {receipts.data() + m.receipts + party.slot, u.firstDevice, u.deviceCount};  // a user may have no device
     }
     [[nodiscard]] Shares sharesOf(const MessageFacts& m, UserId u) const {
         const std::uint32_t slot = slotBase(m, u);
@@ -171,7 +171,7 @@ struct History : Store {
     }
     [[nodiscard]] SharesOf<Receipt> sharesOf(const MessageFacts& m, const Party& party) {
         const UserFacts& u = user(party.user);
-        return {&receipts[m.receipts + party.slot], u.firstDevice, u.deviceCount};
+        return {receipts.data() + m.receipts + party.slot, u.firstDevice, u.deviceCount};  // a user may have no device
     }
     // What `d` has to do with the message, or null.
     [[nodiscard]] const Receipt* receipt(const MessageFacts& m, DeviceId d) const {
