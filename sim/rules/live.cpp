@@ -22,8 +22,7 @@ std::string missedLive(const History& h, const Claim& c) {
 }
 
 std::string missedByAll(const History& h, const Claim& c) {
-    return fmt::format("no device of {} received {}, though one of them is online", h.name(c.user),
-                       h.name(c.message));
+    return fmt::format("no device of {} received {}, though one of them is online", h.name(c.user), h.name(c.message));
 }
 
 void sinceAcceptance(Finding& f, const History& h, const Claim& c) {
