@@ -105,6 +105,8 @@ class Shared(ToolTest):
         self.still_serves()
 
     def test_more_connections_than_files(self):
+        if takes_no_limit_of_memory():
+            self.skipTest("a sanitizer opens a pipe to see whether memory can be read, and takes no pipe for no object")
         self.serve(preexec_fn=limits(NOFILE=40))
         clients = [self.client() for _ in range(60)]
         for client in clients[:20]:
