@@ -20,6 +20,9 @@
 
 namespace mdsync {
 
+struct Event;
+struct Annex;
+
 // ---- Header ---------------------------------------------------------------------------------------------------------
 
 enum class Environment : std::uint8_t { Development, Production };
@@ -56,11 +59,45 @@ struct DeviceInfo {
     Platform platform = Platform::Android;
 };
 
-// A user's devices have consecutive ids, firstDevice .. firstDevice + deviceCount - 1.
+// The devices of one user, in their order: some with consecutive ids, then any others.
+class DeviceRange {
+public:
+    DeviceRange(DeviceId first, std::uint32_t count, const DeviceId* later = nullptr, std::uint32_t laterCount = 0)
+        : first_(first.value), count_(count), later_(later), laterCount_(laterCount) {}
+    class Iterator {
+    public:
+        Iterator(const DeviceRange& range, std::uint32_t ordinal) : range_(&range), ordinal_(ordinal) {}
+        DeviceId operator*() const { return (*range_)[ordinal_]; }
+        Iterator& operator++() {
+            ++ordinal_;
+            return *this;
+        }
+        bool operator!=(const Iterator& other) const { return ordinal_ != other.ordinal_; }
+
+    private:
+        const DeviceRange* range_;
+        std::uint32_t ordinal_;
+    };
+    [[nodiscard]] std::uint32_t size() const { return count_ + laterCount_; }
+    [[nodiscard]] DeviceId operator[](std::uint32_t ordinal) const {
+        return ordinal < count_ ? DeviceId{first_ + ordinal} : later_[ordinal - count_];
+    }
+    [[nodiscard]] Iterator begin() const { return {*this, 0}; }
+    [[nodiscard]] Iterator end() const { return {*this, size()}; }
+
+private:
+    std::uint32_t first_;
+    std::uint32_t count_;
+    const DeviceId* later_;
+    std::uint32_t laterCount_;
+};
+
+// Those of a user's devices that the header declares have consecutive ids, firstDevice .. firstDevice + deviceCount - 1.
 struct UserInfo {
     std::string name;
     DeviceId firstDevice;
     std::uint32_t deviceCount = 0;
+    std::vector<DeviceId> later{};  // that events declared
 };
 
 struct GroupInfo {
@@ -90,15 +127,31 @@ struct Header {
     std::vector<std::string> rooms;
     std::vector<std::pair<std::string, bool>> messageTypes;  // type -> declared `status`; sorted by type
 
+    // How many at the end of each list no header declares, but an event (`device`, `group`, `room`): from its line on.
+    struct Later {
+        std::size_t users = 0;
+        std::size_t devices = 0;
+        std::size_t groups = 0;
+        std::size_t rooms = 0;
+    } later;
+
     [[nodiscard]] UserId findUser(std::string_view name) const;
     [[nodiscard]] DeviceId findDevice(std::string_view path) const;  // `alice/phone`
     [[nodiscard]] GroupId findGroup(std::string_view name) const;
     [[nodiscard]] RoomId findRoom(std::string_view name) const;
     [[nodiscard]] std::string path(DeviceId device) const;  // `alice/phone`
+    [[nodiscard]] DeviceRange devicesOf(UserId user) const {
+        const UserInfo& info = users[user.index()];
+        return {info.firstDevice, info.deviceCount, info.later.data(), static_cast<std::uint32_t>(info.later.size())};
+    }
 
     // Adds a user or a device at the end. Devices must be added right after their user.
     UserId addUser(std::string_view name);
     DeviceId addDevice(std::string_view name, Platform platform);
+
+    // Adds what the event declares, if it is not there yet: a header may have been read to its trace's end.
+    // REQUIRES: its number is that of a thing that is there, or the next one.
+    void declare(const Event& event, const Annex& annex);
 };
 
 // ---- Events ---------------------------------------------------------------------------------------------------------
@@ -124,9 +177,17 @@ enum class EventKind : std::uint8_t {
     Join,
     Leave,
     Settled,
-    Note
+    Note,
+    Device,
+    Group,
+    Room
 };
-inline constexpr std::size_t kEventKinds = 21;
+inline constexpr std::size_t kEventKinds = 24;
+
+// Whether such an event declares what no header does.
+[[nodiscard]] constexpr bool declares(EventKind kind) {
+    return kind >= EventKind::Device;
+}
 
 enum class OfflineReason : std::uint8_t { Logout, Drop, Replaced, Evicted, Uninstall, Server };
 enum class Via : std::uint8_t { Unknown, Live, Offline, Compensation };
@@ -166,15 +227,15 @@ struct Event {
     bool includeSender = false;  // publish
     bool enabled = false;        // sync
     bool refused = false;        // sync, set, join, leave: `code` says why
-    Address to;                  // send, publish; join, leave: the group or room
+    Address to;                  // send, publish; join, leave, group, room: the group or room
     DeviceId device;             // whose event it is; send, recall: the asking device
-    UserId user;                 // publish: from; recall by API: who; join, leave of a group: whom
+    UserId user;                 // publish: from; recall by API: who; join, leave of a group: whom; device: whose
     MessageId message;
     TextId type;                     // send, publish: none means RC:TxtMsg
     TextId text;                     // the bytes behind `payload` where they are kept; note: its text
     TextId code;                     // refused, reject, recall-reject, `refused`; publish: the literal path
     DeviceId by;                     // offline
-    std::uint32_t annex = kNoAnnex;  // caught-up: number into Annex::catchUps; set: into Annex::settings
+    std::uint32_t annex = kNoAnnex;  // number into Annex::catchUps (caught-up), settings (set), or declarations
     std::uint32_t origin = 0;        // where it comes from: the trace's line, or the scenario's step; for messages only
 
     static constexpr std::uint32_t kNoAnnex = 0xffffffffU;
@@ -196,10 +257,19 @@ struct SettingsChange {
     std::optional<bool> prepaid;
 };
 
+// What a `device`, `group` or `room` declares.
+struct Declaration {
+    std::string name;               // bare
+    std::string user{};             // device: whose it is, who may come into being with it
+    Platform platform{};            // device
+    std::vector<UserId> members{};  // group
+};
+
 // The rare large parts of events, beside them. A producer that streams may clear it between batches.
 struct Annex {
     std::vector<CatchUp> catchUps;
     std::vector<SettingsChange> settings;
+    std::vector<Declaration> declarations;
 };
 
 // A Trace is a whole recorded run in memory.
@@ -209,6 +279,9 @@ struct Trace {
     Annex annex;
     std::vector<Event> events;
 };
+
+// The same trace as if its header had declared everything: a user's devices have consecutive ids.
+[[nodiscard]] Trace declaredAtStart(Trace trace);
 
 // ---- Spellings ------------------------------------------------------------------------------------------------------
 

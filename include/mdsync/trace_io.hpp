@@ -67,7 +67,8 @@ public:
     // What is wrong, in the order found, at most `maxErrors`: errors, or warnings for lines that were skipped.
     [[nodiscard]] const std::vector<Diagnostic>& diagnostics() const;
 
-    // The header, with defaults filled in. Meaningless if it has errors.
+    // The header, with defaults filled in; it grows by what the events of the batch at hand declare. Meaningless if it has
+    // errors.
     [[nodiscard]] const Header& header() const;
     // The words that events refer to. The string of a retired number changes when the number is used again.
     [[nodiscard]] const Lexicon& lexicon() const;
@@ -132,6 +133,7 @@ private:
     std::vector<std::string> rooms_;
 
     void appendAddress(std::string& out, const Address& address) const;
+    void appendMembers(std::string& out, const GroupInfo& group) const;
     void appendConversations(std::string& out, const CatchUp& catchUp) const;
     void appendMember(std::string& out, Key key, const Event& event) const;
 };

@@ -2,6 +2,7 @@
 #include "mdsync/export.hpp"
 
 #include <fmt/format.h>
+#include <utility>
 
 #include <algorithm>
 
@@ -59,6 +60,7 @@ ExportedScenario exportScenario(const std::string& path, const ExportOptions& op
         exported.diagnostics = std::move(file.diagnostics);
         return exported;
     }
+    file.trace = declaredAtStart(std::move(file.trace));  // as a scenario does
     options.readings.applyTo(file.trace.header.readings);
     CheckerOptions checking;
     checking.settle = options.settle;

@@ -128,6 +128,10 @@ private:
             case EventKind::Note:
                 history_.notes.push_back(now_);
                 return;
+            case EventKind::Device:
+            case EventKind::Group:
+            case EventKind::Room:
+                return;  // a scenario declares all at its beginning
         }
     }
 

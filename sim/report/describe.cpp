@@ -128,6 +128,11 @@ std::string plain(const Event& e, const Trace& trace) {
         case EventKind::Join:
         case EventKind::Leave:
             return words.membership(e);
+        case EventKind::Device:
+            return fmt::format("exists ({})", spell(trace.header.devices[e.device.index()].platform));
+        case EventKind::Group:
+        case EventKind::Room:
+            return spell(trace.header, e.to) + " exists";
         case EventKind::Settled:
             return "settled";
         case EventKind::Note:

@@ -99,10 +99,10 @@ Found broughtToTheSender(const History& h, const Claim& c) {
     const Decides which = h.decides(m, h.device(c.device));
     if (which == Decides::Nothing) return Outcome::Undecided;
     if (which == Decides::Off || m.fromAt < c.window.demanded) return Outcome::NotMine;
-    if (offTheHook(h, m, c.user)) return Outcome::Lapsed;
-    if (h.maybeRecalled(m)) return Outcome::Undecided;
     bool held = false;
     for (const DeviceId d : h.devicesOf(c.user)) held |= h.holds(m, d) == Tri::Yes;
+    if (!held && offTheHook(h, m, c.user)) return Outcome::Lapsed;
+    if (!held && h.maybeRecalled(m)) return Outcome::Undecided;
     return keptInSession(held, c, m.regime, aspectsOf(m) | edgeOf(m) | boundaryIf(m.fromAt == c.window.demanded));
 }
 

@@ -103,11 +103,12 @@ private:
 
     // ---- devices -----------------------------------------------------------------------------------------------
 
-    static_assert(sizeof(DeviceFacts) == 32 && sizeof(DeviceSide) == 64 && sizeof(UserFacts) == 144);
+    static_assert(sizeof(DeviceFacts) == 32 && sizeof(DeviceSide) == 72 && sizeof(UserFacts) == 144);
     void device(DeviceId id) {
         const DeviceFacts& d = s_.devices[id.index()];
         out_.byte(static_cast<unsigned>(d.online) | static_cast<unsigned>(d.caughtUp && d.online) << 1U |
-                  static_cast<unsigned>(d.reinstalled) << 2U | static_cast<unsigned>(d.firstSession) << 3U |
+                  static_cast<unsigned>(d.reinstalled) << 2U |
+                  static_cast<unsigned>(d.online ? d.firstSession : d.fresh) << 3U |
                   static_cast<unsigned>(d.listed) << 4U |
                   static_cast<unsigned>(d.online && s_.legal[id.index()] != 0) << 5U |
                   static_cast<unsigned>(endMatters(id)) << 6U | static_cast<unsigned>(s_.justLeft(id)) << 7U);
@@ -224,10 +225,13 @@ private:
                 continue;
             }
             out_.byte(r->have & 0x7fU);
-            // Tempting recall.no-return is all that LackedAtRecall is for.
-            out_.byte(static_cast<unsigned>(r->owed & ~Receipt::LackedAtRecall) | (r->have & 0x80U));
-            out_.byte(static_cast<unsigned>(s_.lasts(id, r->session)) | static_cast<unsigned>(s_.acknowledged(*r, id))
-                                                                            << 1U);
+            // LackedAtRecall tells only what is counted; ByPrevious is asked while what is on its way may come.
+            const bool byPrevious = (r->owed & Receipt::ByPrevious) != 0 && s_.justLeft(id);
+            out_.byte(static_cast<unsigned>(r->owed & ~(Receipt::LackedAtRecall | Receipt::ByPrevious)) |
+                      (r->have & 0x80U));
+            out_.byte(static_cast<unsigned>(s_.lasts(id, r->session)) |
+                      static_cast<unsigned>(s_.acknowledged(*r, id)) << 1U | static_cast<unsigned>(byPrevious) << 2U |
+                      static_cast<unsigned>(m.toSelf && r->session > s_.side(id).foreign) << 3U);
         }
     }
 
@@ -295,7 +299,7 @@ private:
 
     // ---- groups and conversations ------------------------------------------------------------------------------
 
-    static_assert(sizeof(GroupFacts) == 32 && sizeof(RoomFacts) == 56 && sizeof(Stay) == 24);
+    static_assert(sizeof(GroupFacts) == 32 && sizeof(RoomFacts) == 80 && sizeof(Stay) == 24);
     void memberships() {
         for (std::size_t g = 0; g < s_.groups.size(); ++g) {
             for (std::size_t u = 0; u < s_.users.size(); ++u) {
@@ -335,7 +339,7 @@ private:
     [[nodiscard]] std::optional<std::uint32_t> firstSlot(const Thread& thread, UserId id) const {
         if (thread.isPrivate) {
             if (id == thread.a) return 0;
-            if (id == thread.b) return s_.users[thread.a.index()].deviceCount;
+            if (id == thread.b) return s_.users[thread.a.index()].slots;
             return std::nullopt;
         }
         const auto user =

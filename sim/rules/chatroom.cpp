@@ -33,8 +33,8 @@ namespace mdsync::rules {
 namespace {
 
 Tri notInTheRoom(const History&, const Arrival& a) {
-    if (!a.message.room || a.excused) return Tri::No;
-    if (!a.device.online) return Tri::Yes;
+    if (!a.message.room) return Tri::No;
+    if (!a.device.online && !a.excused) return Tri::Yes;
     return opposite(presentSince(a, Receipt::InRoom));
 }
 

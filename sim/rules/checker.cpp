@@ -8,7 +8,7 @@ namespace mdsync {
 
 using namespace rules;
 
-Checker::State::State(std::shared_ptr<const Header> h, const CheckerOptions& options) : History(std::move(h), options) {
+Checker::State::State(std::shared_ptr<Header> h, const CheckerOptions& options) : History(std::move(h), options) {
     limit = options.violationLimit;
     onFromTheStart = header->app.sync;
     logins.resize(devices.size());
@@ -63,6 +63,13 @@ void Checker::State::feed(const Event& e) {
         case EventKind::Settled:
             return onSettled();
         case EventKind::Note:
+            return;
+        case EventKind::Device:
+        case EventKind::Group:
+        case EventKind::Room:
+            declare(e);
+            logins.resize(devices.size());
+            legal.resize(devices.size());
             return;
     }
 }
@@ -137,6 +144,7 @@ void Checker::State::onReject(const Event& e) {
     MessageFacts& m = grown(e.message);
     if (m.state != MessageState::Asked) return tolerate(Tolerance::SecondAnswer);
     m.state = MessageState::Rejected;
+    answered(m);
 }
 
 void Checker::State::accept(MessageId id, bool exact) {
@@ -185,14 +193,14 @@ void Checker::State::onMembership(const Event& e) {
     if (e.refused) return;
     if (e.to.kind == AddressKind::Group) return changeMembership(e);
     if (e.kind == EventKind::Leave) return leaveRoom(e.device, e.to.room());
-    temptChatroom(*this, *this, e.to.room());
+    if (!isInRoom(e.device, e.to.room())) temptChatroom(*this, *this, e.to.room());
     enterRoom(e.device, e.to.room());
 }
 
 // ---- The face ---------------------------------------------------------------------------------------------
 
 Checker::Checker(const Header& header, CheckerOptions options)
-    : state_(std::make_unique<State>(std::make_shared<const Header>(header), options)) {}
+    : state_(std::make_unique<State>(std::make_shared<Header>(header), options)) {}
 Checker::Checker(const Checker& other) : state_(std::make_unique<State>(*other.state_)) {}
 Checker& Checker::operator=(const Checker& other) {
     if (this != &other) *state_ = *other.state_;

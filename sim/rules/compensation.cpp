@@ -107,13 +107,15 @@ Found broughtBack(const History& h, const Claim& c) {
     const Tri held = h.holds(m, c.device);
     const bool decided = m.until < d.began && h.decides(m, d) == Decides::On;
     if (elsewhere == Tri::No || (!decided && held != Tri::No)) return Outcome::NotMine;
-    if (offTheHook(h, m, c.user)) return Outcome::Lapsed;
-    const bool sure = decided && elsewhere == Tri::Yes && held != Tri::Maybe;
-    if (!sure || m.fromAt < c.window.demanded || h.concerns(m, c.user) != Tri::Yes || h.maybeRecalled(m))
-        return Outcome::Undecided;
+    const bool sure = decided && elsewhere == Tri::Yes && held != Tri::Maybe && m.fromAt >= c.window.demanded &&
+                      h.concerns(m, c.user) == Tri::Yes && !h.maybeRecalled(m);
+    const bool tooLate = (h.receipt(m, c.device)->owed & Receipt::LackedAtRecall) != 0;
+    const bool kept = sure && held == Tri::Yes && !tooLate;
+    if (!kept && offTheHook(h, m, c.user)) return Outcome::Lapsed;
+    if (!sure) return Outcome::Undecided;
     const Aspects aspects = aspectsOf(m) | edgeOf(m) | sideOf(c.user == m.author) | aspectsOf(d) |
                             boundaryIf(m.fromAt == c.window.demanded);
-    return keptInSession(held == Tri::Yes, c, m.regime, aspects);
+    return keptInSession(kept, c, m.regime, aspects);
 }
 
 std::string saysNotBroughtBack(const History& h, const Claim& c) {

@@ -188,15 +188,23 @@ std::string saysOfflineShown(const History& h, const Arrival& a) {
 
 // ---- delivery.once ----------------------------------------------------------------------------------------
 
-// Twice, or what it sent itself. Status and chatroom messages are not kept: what comes late, on a device that has gone
-// offline, is asked about its own session only.
+// Twice, or what it sent itself. Status and chatroom messages are not kept: a status message to oneself is asked about
+// within its installation, any other within its session.
+bool receivedBefore(const History& h, const Arrival& a) {
+    if (a.receipt == nullptr) return false;
+    if (a.toPrevious) return (a.receipt->owed & Receipt::ByPrevious) != 0;
+    if ((a.receipt->have & Receipt::Received) == 0) return false;
+    if (a.message.kind == MessageSort::Normal && !a.message.room) return true;
+    if (a.receipt->session == a.device.session) return true;
+    return !a.excused && a.receipt->session > h.side(a.deviceId).foreign;
+}
+
 Tri again(const History& h, const Arrival& a) {
-    if (a.receipt != nullptr && (a.receipt->have & Receipt::Received) != 0) {
-        const bool kept = a.message.kind == MessageSort::Normal && !a.message.room;
-        if (kept || !a.excused || a.receipt->session == a.device.session) return Tri::Yes;
-    }
+    if (receivedBefore(h, a)) return Tri::Yes;
     if (a.message.sender != a.deviceId) return Tri::No;
-    if (a.device.installation == a.message.senderInstallation) return a.message.senderUnsure ? Tri::Maybe : Tri::Yes;
+    const std::uint32_t installation = a.device.installation - (a.toPrevious ? 1U : 0U);
+    if (installation == a.message.senderInstallation)
+        return a.message.senderUnsure && !a.toPrevious ? Tri::Maybe : Tri::Yes;
     return h.holds(a.message, a.deviceId) == Tri::Maybe ? Tri::Maybe : Tri::No;
 }
 
@@ -348,7 +356,7 @@ void judgeIntact(const History& h, Ledger& ledger, const Arrival& a, const Event
 // ---- what tempts the bans ---------------------------------------------------------------------------------
 
 void temptDelivery(Ledger& ledger, const Acceptance& a) {
-    if (a.user.onlineCount < a.user.deviceCount && !a.message.room) ledger.check(RuleId::DeliveryOnlyOnline, a.aspects);
+    if (a.offline > 0) ledger.check(RuleId::DeliveryOnlyOnline, a.aspects);
 }
 
 void temptNoLeak(const History& h, Ledger& ledger, const MessageFacts& m, std::uint32_t insiders) {
@@ -356,7 +364,8 @@ void temptNoLeak(const History& h, Ledger& ledger, const MessageFacts& m, std::u
 }
 
 void temptDelivery(const History& h, Ledger& ledger, const Newcomer& n) {
-    if (n.device.holdsSomething) ledger.check(RuleId::DeliveryOnce, aspectsOf(n.device.regime.service));
+    if (n.device.holdsSomething || h.side(n.id).waiting > 0)
+        ledger.check(RuleId::DeliveryOnce, aspectsOf(n.device.regime.service));
     if (h.liveMessages > n.user.concerned) ledger.check(RuleId::DeliveryNoLeak, n.login);
 }
 

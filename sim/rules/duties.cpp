@@ -49,8 +49,8 @@ void Checker::State::report(const Duty& duty, const Found& found, const Claim& c
 
 // ---- The queue --------------------------------------------------------------------------------------------
 
-void Checker::State::oweNow(DueKind kind, std::uint32_t subject, std::uint32_t detail, std::uint32_t session) {
-    due.push({now, place, subject, detail, session, kind});
+void Checker::State::oweNow(DueKind kind, std::uint32_t subject, std::uint32_t detail, std::uint16_t session) {
+    due.push({now, place, subject, detail, origin, session, kind});
 }
 
 // What an acceptance owes was last looked at a while ago, and lies in as many places as there are devices: ask for it
@@ -145,12 +145,11 @@ void Checker::State::lookAtSend(const Due& d) {
                   .place = d.place,
                   .arose = d.arose};
     const Found found = kSendAnswered.look(*this, c);
-    if (!header->silent.accept || !isUnanswered(found)) {
+    if (!header->silent.accept) {
         settle(kSendAnswered, found, c);
         return;
     }
-    if (finishing) return;
-    if (found.outcome == Outcome::Lapsed) return lapse(kSendAnswered.rule);
+    if (finishing || found.outcome != Outcome::Broken) return;
     const Instant seen = now;
     if (timeMode) now = std::min(now, d.arose + patience);  // that is when it was due, not when it is noticed
     accept(id, false);
@@ -164,12 +163,11 @@ void Checker::State::lookAtRecallAnswer(const Due& d) {
     if (d.detail < r.requests.size()) c.device = r.requests[d.detail].device;
     if (c.device.exists()) c.user = ownerOf(c.device);
     const Found found = kRecallAnswered.look(*this, c);
-    if (!header->silent.recallAccept || !isUnanswered(found)) {
+    if (!header->silent.recallAccept) {
         settle(kRecallAnswered, found, c);
         return;
     }
-    if (finishing || r.accepted) return;
-    if (found.outcome == Outcome::Lapsed) return lapse(kRecallAnswered.rule);
+    if (finishing || r.accepted || found.outcome != Outcome::Broken) return;
     acceptRecall(d.subject, d.detail, d.detail, false);
     Due accepted = d;  // by this very moment, so that what it owes is due with it
     accepted.place = place;
@@ -202,7 +200,9 @@ void Checker::State::lookAtAccepted(MessageId id) {
     Claim c{.message = id};
     c.aspects = aspectsOf(m) | edgeOf(m) | (m.regimeSure ? aspectsOf(m.regime.service) : 0);
     for (const Party& party : concerned(m)) {
+        live.maybeLeft = !m.exact && leftBetween(m, party.user);
         live.offTheHook = recalled || leftAfter(m, party.user);
+        live.anyReceived = anyEver(m, party.user);
         lookAtAccepted(live, party, c);
     }
 }
@@ -217,7 +217,8 @@ void Checker::State::lookAtAccepted(const Live& live, const Party& party, Claim 
         const DeviceFacts& d = device(id);
         c.device = id;
         c.named |= (r.owed & Receipt::NoMore) != 0;
-        somebody |= (r.owed & Receipt::Online) != 0 ? onlineSince(m, r, d) : !author && mayHaveBeenOnline(live, id, r);
+        somebody |= (r.owed & Receipt::Online) != 0 ? live.anyReceived || onlineSince(m, r, d)
+                                                    : !author && mayHaveBeenOnline(live, id, r);
         c.named |= settle(duty, owedLive(live, id, r, d, c.aspects), c);
     }
     if (m.kind != MessageSort::Normal || m.room || m.toSelf || !somebody) return;
@@ -244,7 +245,8 @@ void Checker::State::lookAtRecall(const Due& d) {
                            .user = ownerOf(device),
                            .place = d.place,
                            .arose = d.arose,
-                           .lasts = lasts(device, session)});
+                           .lasts = lasts(device, session),
+                           .latest = this->device(device).session == session});
     }
 }
 
@@ -256,6 +258,7 @@ void Checker::State::lookAtReturn(const Due& d) {
                                   .user = ownerOf(device),
                                   .place = d.place,
                                   .arose = d.arose,
+                                  .origin = d.origin,
                                   .lasts = lasts(device, d.session)});
 }
 

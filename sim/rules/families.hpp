@@ -13,7 +13,7 @@ extern const Ban kOffNoCompensation;
 extern const Ban kOffNoSentSync;
 extern const Ban kOffSingleDevice;
 extern const Ban kOffRecallStaysLocal;
-void temptOff(const History& h, Ledger& ledger, const Acceptance& a);
+void temptOff(Ledger& ledger, const Acceptance& a);
 void temptNoCompensation(const History& h, Ledger& ledger, const Newcomer& n, const MessageFacts& m, bool& counted);
 void temptApiOnlineOnly(const History& h, Ledger& ledger, const Newcomer& n, const MessageFacts& m, Aspects& counted);
 void temptRecallStaysLocal(const History& h, Ledger& ledger, const RecallFacts& r, DeviceId newcomer);

@@ -35,14 +35,15 @@ struct Due {
     Place place = 0;
     std::uint32_t subject = 0;  // device, message or recall
     std::uint32_t detail = 0;   // session, request, or the message of a Return
-    std::uint32_t session = 0;  // of a Return
+    std::uint32_t origin = 0;   // the line of the event from which it arose
+    std::uint16_t session = 0;  // of a Return
     DueKind kind = DueKind::Connect;
 };
 
 }  // namespace rules
 
 struct Checker::State : rules::History, rules::Ledger {
-    State(std::shared_ptr<const Header> header, const CheckerOptions& options);
+    State(std::shared_ptr<Header> header, const CheckerOptions& options);
 
     // ---- checker.cpp: events ----
     void feed(const Event& e);
@@ -79,7 +80,7 @@ struct Checker::State : rules::History, rules::Ledger {
     // ---- duties.cpp ----
     Fifo<rules::Due> due;
     bool finishing = false;  // the trace has ended: what is not kept yet is open
-    void oweNow(rules::DueKind kind, std::uint32_t subject, std::uint32_t detail = 0, std::uint32_t session = 0);
+    void oweNow(rules::DueKind kind, std::uint32_t subject, std::uint32_t detail = 0, std::uint16_t session = 0);
     [[nodiscard]] bool isDueBefore(Instant t) const {
         return !evictions.empty() || (!due.empty() && due.front().arose + patience < t);
     }
@@ -111,6 +112,7 @@ struct Checker::State : rules::History, rules::Ledger {
     // ---- tempt.cpp ----
     void temptAtLogin(DeviceId id);
     void temptAtAcceptance(MessageId id);
+    void countPresent(const rules::Party& party, rules::Acceptance& a) const;
 
     // ---- connections.cpp ----
     std::vector<rules::LoginFacts> logins;  // by device: the latest

@@ -14,6 +14,8 @@ struct Live {
     const MessageFacts& message;
     bool offTheHook = false;  // the message was recalled, or the user left the group
     bool maybeRecalled = false;
+    bool maybeLeft = false;    // the user left the group while the message was being accepted
+    bool anyReceived = false;  // some device of the user, in any of its installations
 
     // Whether the state at acceptance leaves open what is owed.
     [[nodiscard]] bool unclear() const { return !message.regimeSure || message.regime.service == Service::Changing; }
@@ -29,10 +31,12 @@ struct Live {
     const MessageFacts& m = live.message;
     if ((r.owed & Receipt::Online) == 0) return Outcome::NotMine;
     const bool received = (r.have & Receipt::Received) != 0;
+    if (live.maybeLeft) return Outcome::Undecided;
     if ((r.owed & Receipt::Owed) == 0) {
         const bool open = live.unclear() && !m.room && !m.toSelf && device != m.sender && !received;
         return open ? Outcome::Undecided : Outcome::NotMine;
     }
+    if (received && (r.owed & Receipt::LackedAtRecall) != 0) return Outcome::Lapsed;  // it came after its recall
     if (received) return {Outcome::Kept, m.regime, aspects | aspectsOf(d.deviceClass)};
     if (!onlineSince(m, r, d) || live.offTheHook || (r.owed & Receipt::NoMore) != 0) return Outcome::Lapsed;
     if (live.maybeRecalled) return Outcome::Undecided;

@@ -67,6 +67,9 @@ struct Acceptance {
     const UserFacts& user;
     bool author = false;
     Aspects aspects = 0;
+    std::uint16_t online = 0;   // of the user's devices, for certain, at acceptance
+    std::uint16_t offline = 0;  // the same
+    bool senderOnline = false;  // the device that sent it is one of the online
 
     [[nodiscard]] bool offDecides() const { return message.regimeSure && message.regime.service == Service::Off; }
 };

@@ -204,7 +204,7 @@ std::string saysFurtherDevice(const History& h, const Arrival& a) {
 // Whether the device could show the recall while OFF decides: online at its acceptance, or at some time since.
 bool couldShow(const History& h, const RecallFacts& r, DeviceId d, DeviceId newcomer) {
     const DeviceFacts& device = h.device(d);
-    return device.online || d == newcomer || (r.from < h.side(d).ended && h.decides(r, device) == Decides::Off);
+    return device.online || d == newcomer || (r.until < h.side(d).ended && h.decides(r, device) == Decides::Off);
 }
 
 }  // namespace
@@ -225,11 +225,11 @@ bool mayShowOff(const History& h, const Arrival& a) {
 
 // ---- what tempts them -------------------------------------------------------------------------------------
 
-void temptOff(const History& h, Ledger& ledger, const Acceptance& a) {
+void temptOff(Ledger& ledger, const Acceptance& a) {
     const MessageFacts& m = a.message;
     if (!a.offDecides() || !isAsked(m)) return;
-    if (!a.author && a.user.onlineCount >= 2) ledger.check(RuleId::OffSingleDevice, m.regime, a.aspects);
-    if (a.author && !m.api && a.user.onlineCount > (h.device(m.sender).online ? 1 : 0))
+    if (!a.author && a.online >= 2) ledger.check(RuleId::OffSingleDevice, m.regime, a.aspects);
+    if (a.author && !m.api && a.online > (a.senderOnline ? 1 : 0))
         ledger.check(RuleId::OffNoSentSync, m.regime, a.aspects);
 }
 

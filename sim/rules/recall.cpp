@@ -91,12 +91,13 @@ namespace {
 Found shownAtOnce(const History& h, const Claim& c) {
     const MessageFacts& m = h.message(c.message);
     const Receipt* r = h.receipt(m, c.device);
-    if (m.state != MessageState::Accepted || r == nullptr || !c.lasts || h.leftAfter(m, c.user)) return Outcome::Lapsed;
+    if (m.state != MessageState::Accepted || r == nullptr) return Outcome::Lapsed;
+    const bool kept = (r->have & Receipt::Shown) != 0 && c.latest;
+    if (!kept && (!c.lasts || h.leftAfter(m, c.user))) return Outcome::Lapsed;
     const RecallFacts& recall = *h.recallOf(m);
     const Aspects aspects = aspectsOf(m, recall) | aspectsOf(recall.regime.service) | sideOf(c.user == m.author);
-    const bool shown = (r->have & Receipt::Shown) != 0;
-    if (!shown && (r->owed & Receipt::RecallNoMore) != 0) return Outcome::NotMine;
-    return keptIf(shown, recall.regime, aspects);
+    if (!kept && (r->owed & Receipt::RecallNoMore) != 0) return Outcome::NotMine;
+    return keptIf(kept, recall.regime, aspects);
 }
 
 std::string saysNotShown(const History& h, const Claim& c) {
@@ -115,7 +116,9 @@ Found shownAfterLogin(const History& h, const Claim& c) {
     const MessageFacts& m = h.message(c.message);
     const DeviceFacts& d = h.device(c.device);
     const Receipt& r = *h.receipt(m, c.device);
-    if (!h.recallAccepted(m) || h.holds(m, c.device) != Tri::Yes || h.leftAfter(m, c.user)) return Outcome::NotMine;
+    const bool shown = (r.have & Receipt::Shown) != 0;
+    if (!h.recallAccepted(m) || h.holds(m, c.device) != Tri::Yes) return Outcome::NotMine;
+    if (!shown && h.leftAfter(m, c.user)) return Outcome::NotMine;
     if (m.until >= d.began || (r.owed & Receipt::RecallNoMore) != 0) return Outcome::NotMine;
     const RecallFacts& recall = *h.recallOf(m);
     const bool heldBefore = (r.have & Receipt::Received) == 0 || r.session != d.session;
@@ -125,7 +128,7 @@ Found shownAfterLogin(const History& h, const Claim& c) {
     if (which == Decides::Nothing || recall.fromAt < c.window.demanded) return Outcome::Undecided;
     const Aspects aspects =
         aspectsOf(m, recall) | sideOf(c.user == m.author) | boundaryIf(recall.fromAt == c.window.demanded);
-    return keptInSession((r.have & Receipt::Shown) != 0, c, recall.regime, aspects);
+    return keptInSession(shown, c, recall.regime, aspects);
 }
 
 std::string saysStillShown(const History& h, const Claim& c) {
@@ -151,8 +154,8 @@ std::string saysReturned(const History& h, const Claim& c) {
 }
 
 void sinceReturn(Finding& f, const History& h, const Claim& c) {
-    f.blame(h.side(c.device).beganOrigin).recalled().online(c.device);
-    f.link(c.place, c.arose, h.origin, fmt::format("{} receives {}", h.name(c.device), h.name(c.message))).due();
+    f.blame(c.origin).recalled().online(c.device);
+    f.link(c.place, c.arose, c.origin, fmt::format("{} receives {}", h.name(c.device), h.name(c.message))).due();
 }
 
 }  // namespace
@@ -179,7 +182,8 @@ constinit const Duty kRecallNoReturn{.rule = RuleId::RecallNoReturn,
                                      .says = saysReturned,
                                      .because = sinceReturn,
                                      .look = shownAfterReturn,
-                                     .atEnd = AtEnd::NotLookedAt};
+                                     .atEnd = AtEnd::NotLookedAt,
+                                     .noMore = NoMore::Recall};
 
 // ---- what tempts recall.no-return -------------------------------------------------------------------------
 
@@ -189,7 +193,7 @@ void temptNoReturn(const History& h, Ledger& ledger, const RecallFacts& r) {
     if (!r.regimeSure || r.regime.service != Service::On) return;
     if (m.state != MessageState::Accepted || !m.synchronizable()) return;
     for (const Party& party : h.concerned(m)) {
-        if (h.concerns(m, party.user) == Tri::No) continue;
+        if (h.concerns(m, party.user) != Tri::Yes || h.leftAfter(m, party.user)) continue;
         for (const auto& [d, receipt] : h.sharesOf(m, party)) {
             const DeviceFacts& device = h.device(d);
             if ((receipt.owed & Receipt::LackedAtRecall) == 0 || !device.online || device.began >= r.from) continue;
@@ -203,6 +207,7 @@ void temptNoReturn(const History& h, Ledger& ledger, const RecallFacts& r) {
 void temptNoReturn(const History& h, Ledger& ledger, const Newcomer& n, const MessageFacts& m) {
     const RecallFacts& r = *h.recallOf(m);
     if ((h.receipt(m, n.id)->owed & Receipt::LackedAtRecall) == 0 || h.decides(r, n.device) != Decides::On) return;
+    if (h.concerns(m, n.device.user) != Tri::Yes || h.leftAfter(m, n.device.user)) return;
     ledger.check(RuleId::RecallNoReturn, r.regime, aspectsOf(m, r) | sideOf(n.device.user == m.author) | n.login);
 }
 

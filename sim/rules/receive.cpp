@@ -82,12 +82,18 @@ void Checker::State::onReceive(const Event& e) {
         a.standing = standing(m, e.device);
         a.decides = decides(m, d);
         a.excused = m.state == MessageState::Accepted && m.from() < side(e.device).ended && justLeft(e.device);
+        a.toPrevious = a.excused && d.reinstalled && d.fresh;
         broken = firstBroken(bansOnReceive(), a);
     }
     if (broken != nullptr) fileReceived(*this, *broken, a);
     if (m.state == MessageState::Accepted || m.state == MessageState::Asked) judgeIntact(*this, *this, a, e);
     if (broken != nullptr && (r == nullptr || m.state != MessageState::Accepted)) noteStray(m, e.device);
     if (r == nullptr) return;
+    if (a.toPrevious) {
+        r->owed |= Receipt::ByPrevious;
+        r->have |= Receipt::Ever;
+        return;
+    }
     if ((r->have & Receipt::Received) == 0) receiveFirst(a, *r, e.via, broken != nullptr);
     if (broken == nullptr && m.recall != MessageFacts::kNone) oweReturn(a, *r);
 }
@@ -99,7 +105,7 @@ void Checker::State::receiveFirst(const Arrival& a, Receipt& r, Via via, bool ta
     setReceived(m, a.deviceId, r, tainted && !own, a.decides == Decides::Off && !a.excused);
     // What comes with `offline` or `compensation` after the session's caught-up was sent again.
     const bool inOrder = via == Via::Live || !(a.device.caughtUp || header->silent.caughtUp);
-    if (m.kind == MessageSort::Normal && via != Via::Unknown && a.device.online && inOrder)
+    if (m.kind == MessageSort::Normal && via != Via::Unknown && (a.device.online || a.excused) && inOrder)
         judgeOrder(*this, *this, a, progress(m, r, a.device.session, via));
     if (timeMode && !tainted && m.synchronizable() && now <= lastLogin + patience) oweToNewcomers(m, a.id, a.deviceId);
 }

@@ -27,6 +27,7 @@ struct Arrival {
     const RecallFacts* recall = nullptr;  // of a `recalled`: what it may show, if somebody asked for it
     bool byAuthor = false;                // the device is one of the author's
     bool excused = false;                 // offline, but still within delivery.only-online's exception
+    bool toPrevious = false;              // ... and reinstalled since: it belongs to the installation before
     Standing standing = Standing::Since;
     Decides decides = Decides::Nothing;
     Aspects aspects = 0;  // of the message, and of how it came
@@ -74,11 +75,6 @@ struct Found {
     return {kept ? Outcome::Kept : Outcome::Broken, regime, aspects};
 }
 
-// An answer that is not there by now, whether or not it may be lost.
-[[nodiscard]] inline bool isUnanswered(const Found& f) {
-    return f.outcome == Outcome::Lapsed || f.outcome == Outcome::Broken;
-}
-
 // A Claim is one thing that is owed: to a device, or to any one device of a user.
 struct Claim {
     MessageId message{};  // none where a connection is owed
@@ -86,10 +82,12 @@ struct Claim {
     UserId user{};
     Place place = 0;  // when it arose
     Instant arose{};
+    std::uint32_t origin = 0;  // the line of the event from which it arose
     std::uint32_t recall = 0;  // the answer to the request of a recall: its number, and which of its requests
     std::uint32_t request = 0;
     bool named = false;   // another duty names the message and the user
     bool lasts = true;    // the session to which it is owed still lasts
+    bool latest = true;   // ... or is at least the device's last one
     Window window{};      // of that session
     Aspects aspects = 0;  // what is known of the case beforehand
 };

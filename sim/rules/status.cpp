@@ -69,8 +69,8 @@ namespace {
 
 // A device was not online at the acceptance of a status message and since.
 Tri notOnline(const Arrival& a) {
-    if (a.message.room || a.message.toSelf || a.message.kind != MessageSort::Status || a.excused) return Tri::No;
-    if (!a.device.online) return Tri::Yes;
+    if (a.message.room || a.message.toSelf || a.message.kind != MessageSort::Status) return Tri::No;
+    if (!a.device.online && !a.excused) return Tri::Yes;
     return opposite(presentSince(a, Receipt::Online));
 }
 
@@ -100,7 +100,9 @@ constinit const Duty kStatusOnlineSync{
 
 void temptStatus(const History& h, Ledger& ledger, const Newcomer& n) {
     if (n.missed(h, n.user.status)) ledger.check(RuleId::StatusOnlineOnly, n.user.status.aspects);
-    if (n.missed(h, n.user.statusApi)) ledger.check(RuleId::StatusApiOnlineOnly, n.user.statusApi.aspects);
+    if (!n.missed(h, n.user.statusApi)) return;
+    ledger.check(RuleId::StatusOnlineOnly, n.user.statusApi.aspects);
+    ledger.check(RuleId::StatusApiOnlineOnly, n.user.statusApi.aspects);
 }
 
 }  // namespace mdsync::rules

@@ -6,20 +6,39 @@ namespace mdsync {
 
 using namespace rules;
 
+// Who is online at acceptance, and who is not. Where its moment is not known, only what is so throughout counts.
+void Checker::State::countPresent(const Party& party, Acceptance& a) const {
+    const MessageFacts& m = a.message;
+    a.online = a.user.onlineCount;
+    a.offline = static_cast<std::uint16_t>(a.user.deviceCount - a.user.onlineCount);
+    a.senderOnline = a.author && !m.api && device(m.sender).online;
+    if (m.exact) return;
+    a.online = a.offline = 0;
+    for (const auto& [id, r] : sharesOf(m, party)) {
+        const bool online = (r.owed & Receipt::Online) != 0;
+        if (online) ++a.online;
+        if (!device(id).online && side(id).ended <= m.from()) ++a.offline;
+        if (id == m.sender) a.senderOnline = online;
+    }
+}
+
 // An accepted message tempts rules by who is online, and who is not.
 void Checker::State::temptAtAcceptance(MessageId id) {
     const MessageFacts& m = message(id);
     std::uint32_t insiders = 0;  // users who are online and to whom the message is no secret
     for (const Party& party : concerned(m)) {
         const bool author = party.user == m.author;
-        if (!author && inAudience(m, party.user) == Tri::No) continue;
+        const Tri concerned = author ? Tri::Yes : inAudience(m, party.user);
+        if (concerned == Tri::No) continue;
         UserFacts& u = user(party.user);
-        const Acceptance a{m, u, author, aspectsOf(m) | edgeOf(m) | sideOf(author)};
+        Acceptance a{m, u, author, aspectsOf(m) | edgeOf(m) | sideOf(author)};
         if (u.onlineCount > 0) ++insiders;
         remember(m, u, a.aspects);
+        if (concerned != Tri::Yes) continue;
+        countPresent(party, a);
         temptDelivery(*this, a);
         temptApi(*this, a);
-        temptOff(*this, *this, a);
+        temptOff(*this, a);
     }
     temptNoLeak(*this, *this, m, insiders);
     if (m.room) rooms[m.to.number].message = roomMessage = {m.until, m.untilAt, 0};
@@ -37,6 +56,8 @@ void Checker::State::temptAtLogin(DeviceId id) {
         const MessageFacts& m = message(recalled);
         const RecallFacts* r = recallOf(m);
         if (m.state != MessageState::Accepted || r == nullptr || receipt(m, id) == nullptr) continue;
+        Receipt& own = *receipt(m, id);
+        if ((own.have & Receipt::Shown) != 0) own.owed |= Receipt::RecallNoMore;  // it has shown it before
         temptNoReturn(*this, *this, n, m);
         if (decides(*r, d) == Decides::Off && holds(m, id) == Tri::Yes) temptRecallStaysLocal(*this, *this, *r, id);
     }

@@ -109,8 +109,7 @@ private:
             malformed(reader.diagnostics());
             return true;
         }
-        const Header header = headerOf(reader.header());
-        Checker checker(header, checking());
+        Checker checker(headerOf(reader.header()), checking());
         for (std::span<const Event> batch = reader.next(); !batch.empty(); batch = reader.next()) {
             if (stop_.load()) return false;
             checker.feed(batch, reader.lexicon(), reader.annex());
@@ -121,7 +120,7 @@ private:
             return true;
         }
         checker.finish(reader.lexicon());
-        conclude(checker, header, reader.counts(), reader.diagnostics());
+        conclude(checker, reader.header(), reader.counts(), reader.diagnostics());  // with what events declared
         return true;
     }
 

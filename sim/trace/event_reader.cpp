@@ -12,14 +12,20 @@
 namespace mdsync {
 namespace {
 
-constexpr std::uint32_t bit(Key key) {
-    return 1U << static_cast<std::uint32_t>(key);
+using Keys = std::uint64_t;  // as bits
+static_assert(kKeys <= 64);
+
+constexpr Keys bit(std::size_t key) {
+    return Keys{1} << key;
+}
+constexpr Keys bit(Key key) {
+    return bit(static_cast<std::size_t>(key));
 }
 
-// The keys of an event, as bits.
+// The keys of an event.
 struct KeySet {
-    std::uint32_t required = 0;
-    std::uint32_t allowed = bit(Key::T) | bit(Key::Ev);
+    Keys required = 0;
+    Keys allowed = bit(Key::T) | bit(Key::Ev);
 };
 
 KeySet keySetOf(EventKind kind) {
@@ -31,10 +37,10 @@ KeySet keySetOf(EventKind kind) {
     return set;
 }
 
-std::vector<std::string_view> namesOf(std::uint32_t keys) {
+std::vector<std::string_view> namesOf(Keys keys) {
     std::vector<std::string_view> names;
     for (std::size_t i = 0; i < kKeys; ++i) {
-        if ((keys >> i & 1U) != 0) names.push_back(kKeyNames[i]);
+        if ((keys & bit(i)) != 0) names.push_back(kKeyNames[i]);
     }
     return names;
 }
@@ -120,18 +126,18 @@ private:
     // Keys that do not belong here, and keys that are missing.
     void checkKeys() {
         const KeySet keys = keySetOf(event().kind);
-        std::uint32_t present = 0;
-        for (std::size_t i = 0; i < kKeys; ++i) present |= values_[i] == nullptr ? 0U : 1U << i;
+        Keys present = 0;
+        for (std::size_t i = 0; i < kKeys; ++i) present |= values_[i] == nullptr ? 0U : bit(i);
         if (!strangers_.empty() || (present & ~keys.allowed) != 0) refuseStrangers(keys.allowed);
         for (const std::string_view missing : namesOf(keys.required & ~present)) lacks(quoted(missing));
         checkAlternatives();
     }
 
-    void refuseStrangers(std::uint32_t allowed) {
+    void refuseStrangers(Keys allowed) {
         const std::string what = fmt::format("\"{}\"", spell(event().kind));
         for (const json::Node* stranger : strangers_) fields_.unknownKey(stranger->key(), what, namesOf(allowed));
         for (std::size_t i = 0; i < kKeys; ++i) {
-            if (values_[i] == nullptr || (allowed >> i & 1U) != 0) continue;
+            if (values_[i] == nullptr || (allowed & bit(i)) != 0) continue;
             fields_.unknownKey(values_[i]->key(), what, namesOf(allowed));
             values_[i] = nullptr;
         }
@@ -183,6 +189,7 @@ private:
 
     void readParts() {
         if (has(Key::Msg)) readMessage();
+        if (declares(event().kind)) return readDeclaration();
         if (has(Key::Dev)) event().device = device(Key::Dev);
         if (has(Key::From)) event().user = user(Key::From);
         if (has(Key::User)) event().user = user(Key::User);
@@ -217,6 +224,59 @@ private:
         if (isName(*id)) return;
         faults_.add("trace.bad-name", node(Key::Msg), fmt::format("{} cannot be the id of a message", quoted(*id)),
                     std::string(kNameHint));
+    }
+
+    // ---- What did not exist before this line
+
+    void readDeclaration() {
+        if (event().kind == EventKind::Device && has(Key::Dev)) readNewDevice();
+        if (has(Key::Platform)) {
+            if (const auto platform = fields_.oneOf(node(Key::Platform), "platform", platformWords()))
+                line_.declaration.platform = static_cast<Platform>(*platform);
+        }
+        if (has(Key::Group)) readNewPlace(Key::Group);
+        if (has(Key::Members)) {
+            line_.declaration.members = readMembers(
+                json_, faults_, node(Key::Members), [this](std::string_view word) { return context_.names.user(word); },
+                [this] { return context_.names.targetSpellings(AddressKind::User); });
+        }
+        if (has(Key::Chatroom)) readNewPlace(Key::Chatroom);
+    }
+    void readNewDevice() {
+        const auto path = fields_.string(node(Key::Dev), "dev");
+        if (!path) return;
+        const std::size_t slash = path->find('/');
+        if (slash == std::string_view::npos || !isName(path->substr(0, slash)) || !isName(path->substr(slash + 1))) {
+            faults_.add("trace.bad-name", node(Key::Dev), fmt::format("{} cannot be a device", quoted(*path)),
+                        fmt::format("expected USER/DEVICE; {}", kNameHint));
+            return;
+        }
+        line_.declaration.user = path->substr(0, slash);
+        line_.declaration.name = path->substr(slash + 1);
+        event().user = context_.names.user(line_.declaration.user);
+        if (!event().user.exists()) event().user = UserId{context_.header.users.size()};
+        event().device = DeviceId{context_.header.devices.size()};
+        if (context_.names.device(*path).exists()) declaredTwice(Key::Dev, "device", *path);
+    }
+    void readNewPlace(Key key) {
+        const std::string_view what = key == Key::Group ? "group" : "chatroom";
+        const auto word = fields_.string(node(key), what);
+        if (!word) return;
+        if (!isName(*word)) {
+            faults_.add("trace.bad-name", node(key), fmt::format("{} cannot be the name of a {}", quoted(*word), what),
+                        std::string(kNameHint));
+            return;
+        }
+        line_.declaration.name = *word;
+        const bool isGroup = key == Key::Group;
+        if (isGroup ? context_.names.group(*word).exists() : context_.names.room(*word).exists())
+            declaredTwice(key, what, *word);
+        event().to = isGroup ? Address::of(GroupId{context_.header.groups.size()})
+                             : Address::of(RoomId{context_.header.rooms.size()});
+    }
+    void declaredTwice(Key key, std::string_view what, std::string_view word) {
+        faults_.add("trace.declared-twice", node(key),
+                    fmt::format("the {} {} is declared already", what, quoted(word)));
     }
 
     DeviceId device(Key key) {

@@ -27,6 +27,7 @@ struct ReadContext {
 // light of other lines.
 struct EventLine {
     Event event;
+    Declaration declaration;                  // device, group, room
     std::string_view message;                 // its id; valid until the next line
     const json::Node* messageNode = nullptr;  // null where there is none
     const json::Node* timeNode = nullptr;     // the line itself where there is none

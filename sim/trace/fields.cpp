@@ -102,4 +102,10 @@ void Fields::duplicateKey(const json::Node& key) {
     faults_.add("trace.duplicate-key", key, fmt::format("the key {} stands here twice", quoted(json_.text(key))));
 }
 
+std::vector<std::string_view> platformWords() {
+    std::vector<std::string_view> words;
+    for (std::size_t i = 0; i < kPlatforms; ++i) words.push_back(spell(static_cast<Platform>(i)));
+    return words;
+}
+
 }  // namespace mdsync

@@ -61,4 +61,31 @@ void eachMember(const json::Document& json, Fields& fields, const json::Node& ob
     }
 }
 
+// The words for a platform.
+[[nodiscard]] std::vector<std::string_view> platformWords();
+
+// A list of a group's members, each once. find() gives a user by name or none, known() the names for a hint.
+template <class Find, class Known>
+std::vector<UserId> readMembers(const json::Document& json, Faults& faults, const json::Node& array, Find find,
+                                Known known) {
+    Fields fields(json, faults);
+    std::vector<UserId> members;
+    if (!fields.array(array, "a group's members")) return members;
+    Words<UserId> seen;
+    for (const json::Node& item : json.children(array)) {
+        const auto user = fields.string(item, "a member");
+        if (!user) continue;
+        const UserId found = find(*user);
+        if (!found.exists()) {
+            faults.add("trace.undeclared-user", item, "no user " + quoted(*user) + " is declared",
+                       faults.wantsHints() ? suggest(*user, known()) : std::string());
+        } else if (!seen.add(*user)) {
+            faults.add("trace.duplicate-key", item, "the member " + quoted(*user) + " is declared twice");
+        } else {
+            members.push_back(found);
+        }
+    }
+    return members;
+}
+
 }  // namespace mdsync

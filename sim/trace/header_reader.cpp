@@ -201,9 +201,7 @@ private:
                 declaredTwice(key, "device");
                 continue;
             }
-            std::vector<std::string_view> words;
-            for (std::size_t i = 0; i < kPlatforms; ++i) words.push_back(spell(static_cast<Platform>(i)));
-            if (const auto platform = fields_.oneOf(value, json_.text(key), words)) {
+            if (const auto platform = fields_.oneOf(value, json_.text(key), platformWords())) {
                 header_.addDevice(json_.text(key), static_cast<Platform>(*platform));
             }
         }
@@ -220,24 +218,9 @@ private:
                 continue;
             }
             header_.groups.push_back({std::string(json_.text(key)), {}});
-            if (fields_.array(value, json_.text(key))) readMembers(value, header_.groups.back().members);
-        }
-    }
-
-    void readMembers(const json::Node& array, std::vector<UserId>& members) {
-        Words<UserId> seen;
-        for (const json::Node& item : json_.children(array)) {
-            const auto user = fields_.string(item, "a member");
-            if (!user) continue;
-            const UserId found = users_.find(*user);
-            if (!found.exists()) {
-                faults_.add("trace.undeclared-user", item, fmt::format("no user {} is declared", quoted(*user)),
-                            faults_.wantsHints() ? suggest(*user, someOf(users_)) : std::string());
-            } else if (!seen.add(*user)) {
-                declaredTwice(item, "member");
-            } else {
-                members.push_back(found);
-            }
+            header_.groups.back().members = readMembers(
+                json_, faults_, value, [this](std::string_view word) { return users_.find(word); },
+                [this] { return someOf(users_); });
         }
     }
 

@@ -31,6 +31,9 @@ constexpr KeyUse kSet[] = {must(Key::App), may(Key::Refused)};
 constexpr KeyUse kMembership[] = {may(Key::Group), may(Key::User), may(Key::Chatroom), may(Key::Dev),
                                   may(Key::Refused)};
 constexpr KeyUse kNote[] = {must(Key::Text)};
+constexpr KeyUse kNewDevice[] = {must(Key::Dev), must(Key::Platform)};
+constexpr KeyUse kNewGroup[] = {must(Key::Group), must(Key::Members)};
+constexpr KeyUse kNewRoom[] = {must(Key::Chatroom)};
 
 // ---- Requests -------------------------------------------------------------------------------------------------------
 
@@ -85,6 +88,12 @@ std::span<const KeyUse> keysOf(EventKind kind) {
             return {};
         case EventKind::Note:
             return kNote;
+        case EventKind::Device:
+            return kNewDevice;
+        case EventKind::Group:
+            return kNewGroup;
+        case EventKind::Room:
+            return kNewRoom;
     }
     return {};
 }

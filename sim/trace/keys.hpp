@@ -41,6 +41,8 @@ enum class Key : std::uint8_t {
     Group,
     User,
     Chatroom,
+    Platform,
+    Members,
     // Of requests only.
     Id,
     Op,
@@ -52,7 +54,7 @@ enum class Key : std::uint8_t {
     On,
     Do
 };
-inline constexpr std::array<std::string_view, 32> kKeyNames{"t",
+inline constexpr std::array<std::string_view, 34> kKeyNames{"t",
                                                             "ev",
                                                             "msg",
                                                             "dev",
@@ -75,6 +77,8 @@ inline constexpr std::array<std::string_view, 32> kKeyNames{"t",
                                                             "group",
                                                             "user",
                                                             "chatroom",
+                                                            "platform",
+                                                            "members",
                                                             "id",
                                                             "op",
                                                             "more",

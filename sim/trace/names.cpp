@@ -6,19 +6,22 @@
 namespace mdsync {
 
 Names::Names(const Header& header) {
-    for (const DeviceInfo& device : header.devices) {
-        devices_.add(fmt::format("{}/{}", header.users[device.user.index()].name, device.name));
-    }
-    const auto addTarget = [&](std::string_view spelling, Address address) {
-        if (targets_.add(spelling)) addresses_.push_back(address);
-    };
+    for (std::size_t i = 0; i < header.devices.size(); ++i) devices_.add(header.path(DeviceId{i}));
     for (std::size_t i = 0; i < header.users.size(); ++i) addTarget(header.users[i].name, Address::of(UserId{i}));
     for (std::size_t i = 0; i < header.groups.size(); ++i) {
-        addTarget(fmt::format("group:{}", header.groups[i].name), Address::of(GroupId{i}));
+        const Address group = Address::of(GroupId{i});
+        addTarget(spell(header, group), group);
     }
     for (std::size_t i = 0; i < header.rooms.size(); ++i) {
-        addTarget(fmt::format("chatroom:{}", header.rooms[i]), Address::of(RoomId{i}));
+        const Address room = Address::of(RoomId{i});
+        addTarget(spell(header, room), room);
     }
+}
+
+void Names::add(const Header& header, const Event& event) {
+    if (event.to.kind != AddressKind::None) return addTarget(spell(header, event.to), event.to);
+    addTarget(header.users[event.user.index()].name, Address::of(event.user));
+    devices_.add(header.path(event.device));
 }
 
 UserId Names::user(std::string_view name) const {

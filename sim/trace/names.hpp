@@ -17,11 +17,13 @@ template <class WordId>
     return some;
 }
 
-// Names is built once from a header that has only unique names.
+// Names is built from a header that has only unique names; what events declare is added.
 class Names {
 public:
     Names() = default;
     explicit Names(const Header& header);
+    // The new names of a `device`, `group` or `room` that `header` has declared.
+    void add(const Header& header, const Event& event);
 
     [[nodiscard]] DeviceId device(const ShortKey& key, std::string_view path) const { return devices_.find(key, path); }
     [[nodiscard]] DeviceId device(std::string_view path) const { return devices_.find(path); }
@@ -41,6 +43,10 @@ public:
 
 private:
     using Spelling = Id<struct SpellingKind>;
+
+    void addTarget(std::string_view spelling, Address address) {
+        if (targets_.add(spelling)) addresses_.push_back(address);
+    }
 
     Words<DeviceId> devices_;
     Words<Spelling> targets_;

@@ -2,6 +2,7 @@
 #include "mdsync/trace.hpp"
 
 #include <array>
+#include <utility>
 
 namespace mdsync {
 
@@ -19,10 +20,9 @@ DeviceId Header::findDevice(std::string_view path) const {
     if (slash == std::string_view::npos) return {};
     const UserId user = findUser(path.substr(0, slash));
     if (!user.exists()) return {};
-    const UserInfo& owner = users[user.index()];
     const std::string_view name = path.substr(slash + 1);
-    for (std::uint32_t i = 0; i < owner.deviceCount; ++i) {
-        if (devices[owner.firstDevice.index() + i].name == name) return DeviceId{owner.firstDevice.value + i};
+    for (const DeviceId d : devicesOf(user)) {
+        if (devices[d.index()].name == name) return d;
     }
     return {};
 }
@@ -57,14 +57,57 @@ DeviceId Header::addDevice(std::string_view name, Platform platform) {
     return DeviceId{devices.size() - 1};
 }
 
+void Header::declare(const Event& event, const Annex& annex) {
+    const Declaration& what = annex.declarations[event.annex];
+    if (event.kind == EventKind::Group && event.to.number == groups.size()) {
+        groups.push_back({what.name, what.members});
+        ++later.groups;
+    } else if (event.kind == EventKind::Room && event.to.number == rooms.size()) {
+        rooms.push_back(what.name);
+        ++later.rooms;
+    } else if (event.kind == EventKind::Device && event.device.index() == devices.size()) {
+        if (event.user.index() == users.size()) {
+            addUser(what.user);
+            ++later.users;
+        }
+        devices.push_back({what.name, event.user, what.platform});
+        users[event.user.index()].later.push_back(event.device);
+        ++later.devices;
+    }
+}
+
+Trace declaredAtStart(Trace trace) {
+    const Header::Later& later = trace.header.later;
+    if (later.devices + later.groups + later.rooms == 0) return trace;
+    Header header = trace.header;
+    header.users.clear();
+    header.devices.clear();
+    header.later = {};
+    std::vector<DeviceId> numbers(trace.header.devices.size());
+    for (std::size_t u = 0; u < trace.header.users.size(); ++u) {
+        header.addUser(trace.header.users[u].name);
+        for (const DeviceId d : trace.header.devicesOf(UserId{u})) {
+            const DeviceInfo& info = trace.header.devices[d.index()];
+            numbers[d.index()] = header.addDevice(info.name, info.platform);
+        }
+    }
+    std::erase_if(trace.events, [](const Event& event) { return declares(event.kind); });
+    for (Event& event : trace.events) {
+        if (event.device.exists()) event.device = numbers[event.device.index()];
+        if (event.by.exists()) event.by = numbers[event.by.index()];
+    }
+    trace.header = std::move(header);
+    return trace;
+}
+
 // ---- Spellings ------------------------------------------------------------------------------------------------------
 
 namespace {
 
 constexpr std::array<std::string_view, kEventKinds> kEvents{
-    "connect",  "online", "refused", "offline",   "reinstall", "send",          "publish",
-    "accept",   "reject", "receive", "caught-up", "recall",    "recall-accept", "recall-reject",
-    "recalled", "sync",   "set",     "join",      "leave",     "settled",       "note"};
+    "connect", "online",  "refused",   "offline", "reinstall",     "send",          "publish",  "accept",
+    "reject",  "receive", "caught-up", "recall",  "recall-accept", "recall-reject", "recalled", "sync",
+    "set",     "join",    "leave",     "settled", "note",          "device",        "group",    "room"};
 constexpr std::array<std::string_view, 6> kReasons{"logout", "drop", "replaced", "evicted", "uninstall", "server"};
 constexpr std::array<std::string_view, 4> kVias{"", "live", "offline", "compensation"};
 constexpr std::array<std::string_view, kPlatforms> kPlatformNames{

@@ -6,7 +6,7 @@
 namespace mdsync {
 namespace {
 
-constexpr std::array<CodeText, 27> kCodes{{
+constexpr std::array<CodeText, 28> kCodes{{
     {"trace.bad-name",
      "Users, devices, groups, chatrooms and messages have names of 1..64 bytes without blanks, control characters or "
      "any of / : { } * , because these mean something where names are used."},
@@ -18,6 +18,9 @@ constexpr std::array<CodeText, 27> kCodes{{
     {"trace.cut-line",
      "The file ends in the middle of a line, as when the recorder was stopped while it wrote. Remove the rest of the "
      "line, or read with --lenient: the verdict is then inconclusive at best."},
+    {"trace.declared-twice",
+     "A `device`, `group` or `room` declares what did not exist before its line. The header, or an earlier line, has this "
+     "name already."},
     {"trace.duplicate-key",
      "A key, or the declaration of a name, stands twice in the same object. Which one counts would be a guess."},
     {"trace.empty", "The file is empty. A trace begins with a header."},
@@ -35,11 +38,13 @@ constexpr std::array<CodeText, 27> kCodes{{
      "clocks, --skew D puts lines in order that are up to D too late."},
     {"trace.too-deep", "The line nests lists and objects far deeper than any trace needs."},
     {"trace.too-long", "The line is far longer than any line of a trace: over 4 MiB, or over 32 MiB for the header."},
-    {"trace.undeclared-device", "The header's \"users\" declare no such device. A device is written user/device."},
-    {"trace.undeclared-group", "The header's \"groups\" declare no such group. As a target it is written group:NAME."},
+    {"trace.undeclared-device",
+     "Neither the header's \"users\" nor a `device` line before this one declares it. A device is written user/device."},
+    {"trace.undeclared-group",
+     "Neither the header's \"groups\" nor a `group` line before this one declares it. As a target it is written group:NAME."},
     {"trace.undeclared-room",
-     "The header's \"chatrooms\" declare no such chatroom. As a target it is written chatroom:NAME."},
-    {"trace.undeclared-user", "The header's \"users\" declare no such user."},
+     "Neither the header's \"chatrooms\" nor a `room` line before this one declares it. As a target it is written chatroom:NAME."},
+    {"trace.undeclared-user", "Neither the header's \"users\" nor a `device` line before this one declares the user."},
     {"trace.unknown-event", "\"ev\" is not the name of an event."},
     {"trace.unknown-key",
      "The object cannot have this key, or not together with another one. Keys that begin with x- are ignored and free "

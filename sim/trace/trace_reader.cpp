@@ -63,6 +63,7 @@ private:
         batch_.clear();
         annex_.catchUps.clear();
         annex_.settings.clear();
+        annex_.declarations.clear();
         retired_.clear();
         if (options_.recycle) messages_.retire(now_, retired_);
     }
@@ -72,7 +73,9 @@ private:
     void start() {
         Line line;
         if (!nextLine(line, kHeaderLimit)) {
-            if (errors_ == 0) problem({"trace.empty", "the file is empty: a trace begins with a header", 0, 0, {}}, {});
+            line.number = 1;
+            if (errors_ == 0)
+                problem({"trace.empty", "the file is empty: a trace begins with a header", 0, 0, {}}, line);
             stopped_ = true;
             return;
         }
@@ -83,6 +86,10 @@ private:
             return;
         }
         names_ = Names(header_);
+        if (options_.skew > Millis{0}) {
+            previewHeader_ = header_;
+            previewNames_ = names_;
+        }
         now_ = header_.t;
         reorder_.start(header_.t, options_.skew);
         quick_.emplace(context_, messages_);
@@ -163,12 +170,21 @@ private:
             if (faults_.empty()) checkMessage(read);
         }
         if (faults_.empty()) {
+            if (declares(read.event.kind)) declare(read, header_, names_, annex_);
             batch_.push_back(read.event);
             return accept(line, batch_.back());
         }
         if (!options_.lenient) rememberFaulty(read);
         for (Fault& fault : takeFaults()) problem(std::move(fault), line);
         if (options_.lenient) ++counts_.skipped;
+    }
+
+    // From here on its name is known.
+    static void declare(EventLine& read, Header& header, Names& names, Annex& annex) {
+        read.event.annex = static_cast<std::uint32_t>(annex.declarations.size());
+        annex.declarations.push_back(std::move(read.declaration));
+        header.declare(read.event, annex);
+        names.add(header, read.event);
     }
 
     void accept(const Line& line, Event& event) {
@@ -236,6 +252,7 @@ private:
         faults_.withoutHints(true);
         const bool whole = parse(line) && (read = readEvent(json_, faults_, preview_), faults_.empty());
         faults_.clear();
+        if (whole && declares(read.event.kind)) declare(read, previewHeader_, previewNames_, scrap_);
         scrap_ = {};
         reorder_.put(line, whole, read.timeKnown ? read.event.t : reorder_.newest());
     }
@@ -297,7 +314,9 @@ private:
     Annex scrap_;
     ReadContext context_{header_, names_, lexicon_, annex_, options_.keepTexts};
     Lexicon previewWords_;
-    ReadContext preview_{header_, names_, previewWords_, scrap_, false};
+    Header previewHeader_;  // with what lines declare that still wait
+    Names previewNames_;
+    ReadContext preview_{previewHeader_, previewNames_, previewWords_, scrap_, false};
     std::optional<QuickReader> quick_;
     std::vector<Event> batch_;
     Instant now_{};
@@ -349,14 +368,16 @@ TraceFile readWhole(TraceReader reader) {
     for (auto batch = reader.next(); !batch.empty(); batch = reader.next()) {
         for (Event event : batch) {
             if (event.annex != Event::kNoAnnex) {
-                event.annex += static_cast<std::uint32_t>(event.kind == EventKind::Set ? annex.settings.size()
-                                                                                       : annex.catchUps.size());
+                event.annex += static_cast<std::uint32_t>(declares(event.kind)           ? annex.declarations.size()
+                                                          : event.kind == EventKind::Set ? annex.settings.size()
+                                                                                         : annex.catchUps.size());
             }
             file.trace.events.push_back(event);
         }
         const Annex& more = reader.annex();
         annex.catchUps.insert(annex.catchUps.end(), more.catchUps.begin(), more.catchUps.end());
         annex.settings.insert(annex.settings.end(), more.settings.begin(), more.settings.end());
+        annex.declarations.insert(annex.declarations.end(), more.declarations.begin(), more.declarations.end());
     }
     file.trace.header = reader.header();
     file.trace.lexicon = reader.lexicon();

@@ -196,7 +196,8 @@ void TraceWriter::appendHeader(std::string& out, HeaderStyle style) const {
     if (complete || !header_.source.empty()) appendJsonString(members.key("source"), header_.source);
     appendApp(members.key("app"), header_.app, complete);
     Members users(members.key("users"));
-    for (const UserInfo& user : header_.users) {
+    for (std::size_t u = 0; u + header_.later.users < header_.users.size(); ++u) {
+        const UserInfo& user = header_.users[u];
         Members devices(users.key(user.name));
         for (std::uint32_t i = 0; i < user.deviceCount; ++i) {
             const DeviceInfo& device = header_.devices[user.firstDevice.index() + i];
@@ -206,16 +207,12 @@ void TraceWriter::appendHeader(std::string& out, HeaderStyle style) const {
     }
     users.close();
     Members groups(members.key("groups"));
-    for (const GroupInfo& group : header_.groups) {
-        groups.key(group.name) += '[';
-        for (const UserId member : group.members) {
-            if (out.back() != '[') out += ',';
-            out += users_[member.index()];
-        }
-        out += ']';
+    for (std::size_t g = 0; g + header_.later.groups < header_.groups.size(); ++g) {
+        appendMembers(groups.key(header_.groups[g].name), header_.groups[g]);
     }
     groups.close();
-    members.key("chatrooms") += fmt::format("[{}]", fmt::join(rooms_, ","));
+    members.key("chatrooms") += fmt::format(
+        "[{}]", fmt::join(rooms_.begin(), rooms_.end() - static_cast<std::ptrdiff_t>(header_.later.rooms), ","));
     Members types(members.key("messageTypes"));
     for (const auto& [type, status] : header_.messageTypes) types.key(type) += status ? "\"status\"" : "\"normal\"";
     types.close();
@@ -223,6 +220,15 @@ void TraceWriter::appendHeader(std::string& out, HeaderStyle style) const {
     appendSilent(members, header_.silent, complete);
     if (complete || header_.acceptSeen) members.key("accept") += header_.acceptSeen ? "\"seen\"" : "\"instant\"";
     members.close();
+}
+
+void TraceWriter::appendMembers(std::string& out, const GroupInfo& group) const {
+    out += '[';
+    for (const UserId member : group.members) {
+        if (out.back() != '[') out += ',';
+        out += users_[member.index()];
+    }
+    out += ']';
 }
 
 void TraceWriter::append(std::string& out, const Event& event) const {
@@ -300,14 +306,18 @@ void TraceWriter::appendMember(std::string& out, Key key, const Event& event) co
         case Key::App:
             return appendSettings(value(),
                                   event.annex == Event::kNoAnnex ? SettingsChange{} : annex_.settings[event.annex]);
+        case Key::Platform:
+            return word(spell(header_.devices[event.device.index()].platform));
+        case Key::Members:
+            return appendMembers(value(), header_.groups[event.to.group().index()]);
         case Key::Group:
-            if (ofGroup) value() += groups_[event.to.group().index()];
+            if (event.to.kind == AddressKind::Group) value() += groups_[event.to.group().index()];
             return;
         case Key::User:
             if (ofGroup) value() += users_[event.user.index()];
             return;
         case Key::Chatroom:
-            if (!ofGroup) value() += rooms_[event.to.room().index()];
+            if (event.to.kind == AddressKind::Room) value() += rooms_[event.to.room().index()];
             return;
         default:
             return;  // `t` and `ev` are there, and the others are no keys of events

@@ -37,6 +37,17 @@ bool History::leftAfter(const MessageFacts& m, UserId u) const {
     return false;
 }
 
+bool History::leftBetween(const MessageFacts& m, UserId u) const {
+    if (m.to.kind != AddressKind::Group) return false;
+    const std::uint32_t number = memberOf.find(pairKey(m.to.number, u.value));
+    if (number == FlatMap::kAbsent) return false;
+    const auto& changes = memberships[number];
+    for (std::size_t i = 1; i < changes.size(); i += 2) {  // the leaves
+        if (changes[i] > m.from() && changes[i] <= m.until) return true;
+    }
+    return false;
+}
+
 Tri History::inAudience(const MessageFacts& m, UserId u) const {
     if (u == m.author) return Tri::No;
     switch (m.to.kind) {
@@ -182,7 +193,12 @@ std::size_t History::firstInDoubt(DeviceId d) const {
 }
 
 bool History::maybeRecalled(const MessageFacts& m) const {
-    return header->silent.recallAccept && m.recall != MessageFacts::kNone && recalls[m.recall].askedFor();
+    if (m.recall == MessageFacts::kNone) return false;
+    const RecallFacts& r = recalls[m.recall];
+    if (header->silent.recallAccept) return r.askedFor();
+    return std::any_of(r.requests.begin(), r.requests.end(), [this](const RecallRequest& q) {
+        return q.open && (q.deviceOffline || answerMayBeLost(q.device, q.asked));
+    });
 }
 
 Window History::window(DeviceId d) const {

@@ -39,6 +39,7 @@ struct Latest {
 
 struct RoomFacts {
     std::vector<DeviceId> inside;
+    std::vector<DeviceId> visitors;  // who was ever inside
     std::uint32_t thread = MessageFacts::kNone;
     Latest message;
 };
@@ -46,8 +47,10 @@ struct RoomFacts {
 // A UserFacts is a user with what they have to do with: devices, live messages, recalls.
 struct UserFacts {
     DeviceId firstDevice;
-    std::uint16_t deviceCount = 0;
+    std::uint16_t deviceCount = 0;  // in all, as declared by now
     std::uint16_t onlineCount = 0;
+    std::uint16_t laterCount = 0;    // of these, by events
+    std::uint16_t slots = 0;         // for how many of them a conversation has room
     std::uint32_t concerned = 0;     // live messages, of any kind, that they wrote or are the audience of
     std::vector<MessageId> mailbox;  // normal private and group messages they wrote or are the audience of, as accepted
     std::size_t mailboxHead = 0;     // before it all are past their horizon

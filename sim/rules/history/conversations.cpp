@@ -26,6 +26,11 @@ void History::changeMembership(const Event& e) {
         std::erase(g.members, e.user);
 }
 
+bool History::isInRoom(DeviceId id, RoomId room) const {
+    const std::uint32_t number = stayOf.find(pairKey(room.value, id.value));
+    return number != FlatMap::kAbsent && stays[number].inside;
+}
+
 void History::enterRoom(DeviceId id, RoomId room) {
     const std::uint64_t key = pairKey(room.value, id.value);
     std::uint32_t number = stayOf.find(key);
@@ -33,6 +38,7 @@ void History::enterRoom(DeviceId id, RoomId room) {
         number = static_cast<std::uint32_t>(stays.size());
         stays.emplace_back();
         stayOf.set(key, number);
+        rooms[room.index()].visitors.push_back(id);
     }
     if (stays[number].inside || !device(id).online) return;
     stays[number].inside = true;
@@ -56,7 +62,7 @@ void History::addToThread(std::uint32_t thread, UserId u) {
     Thread& t = threads[thread];
     slotOf.set(key, t.slots);
     t.users.push_back({u, t.slots});
-    t.slots += user(u).deviceCount;
+    t.slots += user(u).slots;
 }
 
 std::uint32_t History::newThread(const Address& address) {
@@ -75,7 +81,7 @@ std::uint32_t History::privateThread(const MessageFacts& m) {
     t.isPrivate = true;
     t.a = std::min(m.author, m.to.user());
     t.b = std::max(m.author, m.to.user());
-    t.slots = user(t.a).deviceCount + (t.b == t.a ? 0U : user(t.b).deviceCount);
+    t.slots = user(t.a).slots + (t.b == t.a ? 0U : user(t.b).slots);
     return thread;
 }
 
@@ -95,6 +101,11 @@ std::uint32_t History::threadOf(const MessageFacts& m) {
     RoomFacts& room = rooms[m.to.number];
     if (room.thread == MessageFacts::kNone) room.thread = newThread(m.to);
     for (const DeviceId d : room.inside) addToThread(room.thread, ownerOf(d));
+    if (!m.exact) {
+        for (const DeviceId d : room.visitors) {
+            if (mayHaveBeenThere(m, d)) addToThread(room.thread, ownerOf(d));
+        }
+    }
     addToThread(room.thread, m.author);
     return room.thread;
 }

@@ -34,58 +34,31 @@ struct ShareOf {
 template <class R>
 class SharesOf {
 public:
-    SharesOf(R* first, DeviceId device, std::size_t count) : first_(first), device_(device), count_(count) {}
+    SharesOf(R* first, const DeviceRange& devices) : first_(first), devices_(devices) {}
 
     class Iterator {
     public:
-        Iterator(R* at, std::uint32_t device) : at_(at), device_(device) {}
-        ShareOf<R> operator*() const { return {DeviceId{device_}, *at_}; }
+        Iterator(const SharesOf& shares, std::uint32_t ordinal) : shares_(&shares), ordinal_(ordinal) {}
+        ShareOf<R> operator*() const { return {shares_->devices_[ordinal_], shares_->first_[ordinal_]}; }
         Iterator& operator++() {
-            ++at_;
-            ++device_;
+            ++ordinal_;
             return *this;
         }
-        bool operator!=(const Iterator& other) const { return at_ != other.at_; }
+        bool operator!=(const Iterator& other) const { return ordinal_ != other.ordinal_; }
 
     private:
-        R* at_;
-        std::uint32_t device_;
+        const SharesOf* shares_;
+        std::uint32_t ordinal_;
     };
-    [[nodiscard]] bool empty() const { return count_ == 0; }
-    [[nodiscard]] Iterator begin() const { return {first_, device_.value}; }
-    [[nodiscard]] Iterator end() const { return {first_ + count_, device_.value}; }
+    [[nodiscard]] bool empty() const { return devices_.size() == 0; }
+    [[nodiscard]] Iterator begin() const { return {*this, 0}; }
+    [[nodiscard]] Iterator end() const { return {*this, devices_.size()}; }
 
 private:
     R* first_;
-    DeviceId device_;
-    std::size_t count_;
+    DeviceRange devices_;
 };
 using Shares = SharesOf<const Receipt>;
-
-// The devices of one user, in their order.
-class DeviceRange {
-public:
-    DeviceRange(DeviceId first, std::uint32_t count) : first_(first.value), count_(count) {}
-    class Iterator {
-    public:
-        explicit Iterator(std::uint32_t at) : at_(at) {}
-        DeviceId operator*() const { return DeviceId{at_}; }
-        Iterator& operator++() {
-            ++at_;
-            return *this;
-        }
-        bool operator!=(const Iterator& other) const { return at_ != other.at_; }
-
-    private:
-        std::uint32_t at_;
-    };
-    [[nodiscard]] Iterator begin() const { return Iterator(first_); }
-    [[nodiscard]] Iterator end() const { return Iterator(first_ + count_); }
-
-private:
-    std::uint32_t first_;
-    std::uint32_t count_;
-};
 
 // The users whom a message may concern: its author and its recipients.
 class Parties {
@@ -102,10 +75,10 @@ private:
 };
 
 struct History : Store {
-    History(std::shared_ptr<const Header> header, const CheckerOptions& options);
+    History(std::shared_ptr<Header> header, const CheckerOptions& options);
 
     // ---- the trace, and the event at hand ----
-    std::shared_ptr<const Header> header;
+    std::shared_ptr<Header> header;  // copies share it until an event declares more
     bool timeMode = false;
     Millis patience{5000};  // time mode: what is due is looked at so long after it arose
     const Lexicon* words = nullptr;
@@ -132,7 +105,10 @@ struct History : Store {
     [[nodiscard]] const RoomFacts& room(RoomId r) const { return rooms[r.index()]; }
     [[nodiscard]] UserId ownerOf(DeviceId d) const { return devices[d.index()].user; }
     [[nodiscard]] DeviceRange devicesOf(UserId u) const {
-        return {users[u.index()].firstDevice, users[u.index()].deviceCount};
+        const UserFacts& facts = users[u.index()];
+        const auto first = static_cast<std::uint32_t>(facts.deviceCount - facts.laterCount);
+        if (facts.laterCount == 0) return {facts.firstDevice, first};
+        return {facts.firstDevice, first, header->users[u.index()].later.data(), facts.laterCount};
     }
     // Whether that session of the device still lasts.
     [[nodiscard]] bool lasts(DeviceId d, std::uint32_t session) const {
@@ -161,17 +137,15 @@ struct History : Store {
         return {{m.author, m.authorSlot}, {m.to.user(), m.recipientSlot}, m.to.user() == m.author ? 1U : 2U};
     }
     [[nodiscard]] Shares sharesOf(const MessageFacts& m, const Party& party) const {
-        const UserFacts& u = user(party.user);
-        return {receipts.data() + m.receipts + party.slot, u.firstDevice, u.deviceCount};  // a user may have no device
+        return {receipts.data() + m.receipts + party.slot, devicesOf(party.user)};  // a user may have no device
     }
     [[nodiscard]] Shares sharesOf(const MessageFacts& m, UserId u) const {
         const std::uint32_t slot = slotBase(m, u);
-        if (slot == FlatMap::kAbsent) return {nullptr, {}, 0};
+        if (slot == FlatMap::kAbsent) return {nullptr, {{}, 0}};
         return sharesOf(m, Party{u, slot});
     }
     [[nodiscard]] SharesOf<Receipt> sharesOf(const MessageFacts& m, const Party& party) {
-        const UserFacts& u = user(party.user);
-        return {receipts.data() + m.receipts + party.slot, u.firstDevice, u.deviceCount};  // a user may have no device
+        return {receipts.data() + m.receipts + party.slot, devicesOf(party.user)};  // a user may have no device
     }
     // What `d` has to do with the message, or null.
     [[nodiscard]] const Receipt* receipt(const MessageFacts& m, DeviceId d) const {
@@ -216,6 +190,8 @@ struct History : Store {
     }
     // Who left after acceptance is owed nothing that had not come, recalls included.
     [[nodiscard]] bool leftAfter(const MessageFacts& m, UserId u) const;
+    // Whether the user left the group while the message was being accepted.
+    [[nodiscard]] bool leftBetween(const MessageFacts& m, UserId u) const;
     // Whether the device has been in the message's room since before it was accepted.
     [[nodiscard]] bool wasInRoom(const MessageFacts& m, DeviceId d) const;
     // Whether the device was online (and in the message's room) at some time since the message was asked for.
@@ -255,7 +231,8 @@ struct History : Store {
     [[nodiscard]] bool recallAccepted(const MessageFacts& m) const {
         return m.recall != MessageFacts::kNone && recalls[m.recall].accepted;
     }
-    [[nodiscard]] bool maybeRecalled(const MessageFacts& m) const;       // asked for where the answer is silent
+    // Asked for, and nobody can say whether it was taken: the answer is silent, or lost with who asked.
+    [[nodiscard]] bool maybeRecalled(const MessageFacts& m) const;
     [[nodiscard]] Answered answeredRequest(const RecallFacts& r) const;  // by an answer that comes now
     // Whether an answer that was given to another request may have been this one's.
     [[nodiscard]] bool mayHaveAnotherAnswer(const RecallFacts& r, std::size_t request) const;
@@ -268,10 +245,12 @@ struct History : Store {
     [[nodiscard]] std::string nameOfOtherHolder(const MessageFacts& m, DeviceId d, bool clean) const;
 
     // ---- what happens: called by the Checker, never by a rule ----
+    void declare(const Event& e);    // device, group, room: declared.cpp
     void beginSession(DeviceId id);  // sessions.cpp
     void endSession(DeviceId id);
     void reinstall(DeviceId id);
-    void ask(const Event& e);  // send, publish: messages.cpp
+    void ask(const Event& e);              // send, publish: messages.cpp
+    void answered(const MessageFacts& m);  // accepted or rejected
     // The message becomes accepted somewhere between its asking (or now, if `exact`) and now.
     void setAccepted(MessageId id, bool exact);
     void setReceived(const MessageFacts& m, DeviceId d, Receipt& r, bool tainted, bool offDecided);
@@ -287,6 +266,7 @@ struct History : Store {
     // undecided which of the requests it was.
     void setRecallAccepted(std::uint32_t number, std::size_t earliest, std::size_t request, bool exact);
     void changeMembership(const Event& e);  // a group's: conversations.cpp
+    [[nodiscard]] bool isInRoom(DeviceId id, RoomId room) const;
     void enterRoom(DeviceId id, RoomId room);
     void leaveRoom(DeviceId id, RoomId room);
     void noteStray(const MessageFacts& m, DeviceId d);  // what a device received and should not have
@@ -306,6 +286,14 @@ struct History : Store {
         return messages[id.index()];
     }
     [[nodiscard]] Tri member(GroupId g, UserId u, Place from, Place until) const;
+    static constexpr std::uint16_t kFewDevices = 4;
+    void addGroup(Place since);  // the header's next one
+    void addDevice(DeviceId id, std::uint16_t ordinal);
+    void widen(UserId id);
+    [[nodiscard]] std::uint32_t firstSlot(std::uint32_t thread, UserId id) const;
+    void widenThread(std::uint32_t number, std::uint32_t at, std::uint32_t more);
+    void widenMessage(MessageFacts& m, std::uint32_t at, std::uint32_t more);
+    void placeParties(MessageFacts& m);
     void noteAsked(DeviceId d, MessageId asked);
     void dateAcceptance(MessageFacts& m, bool exact);
     void makeReceipts(MessageFacts& m);

@@ -22,14 +22,15 @@ struct Receipt {
         Shown = 64,         // this installation shows it recalled
         ShownOff = 128      // ... and OFF decided about that
     };
-    enum : std::uint8_t {    // owed
-        Online = 1,          // at acceptance, for certain
-        Unsure = 2,          // whether online at acceptance
-        Owed = 4,            // live, at acceptance
-        InRoom = 8,          // a chatroom message: online and in the room at acceptance
-        NoMore = 16,         // a violated duty was reported: the message is owed no more
-        RecallNoMore = 32,   // the same of its recall
-        LackedAtRecall = 64  // did not hold it when its recall was accepted
+    enum : std::uint8_t {     // owed
+        Online = 1,           // at acceptance, for certain
+        Unsure = 2,           // whether online at acceptance
+        Owed = 4,             // live, at acceptance
+        InRoom = 8,           // a chatroom message: online and in the room at acceptance
+        NoMore = 16,          // a violated duty was reported: the message is owed no more
+        RecallNoMore = 32,    // the same of its recall
+        LackedAtRecall = 64,  // did not hold it when its recall was accepted
+        ByPrevious = 128      // the installation before this one received it
     };
     std::uint32_t stamp = 0;    // when received: number of `settled` before, or in time mode the low half of the time
     std::uint16_t session = 0;  // in which it was received; before that, the one it is owed to
@@ -57,6 +58,7 @@ struct alignas(64) MessageFacts {
     bool senderUnsure : 1 = false;   // reinstalled between `send` and `accept`
     bool late : 1 = false;           // taken as accepted without an `accept` in time
     bool exact : 1 = false;          // `from` and `until` are one place
+    bool expected : 1 = false;       // what its acceptance owes is still to be looked at
     bool atTurnEdge : 1 = false;     // accepted in the millisecond in which a turn of the switch came into force
     UserId author;
     Address to;

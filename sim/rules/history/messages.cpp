@@ -65,7 +65,16 @@ void History::ask(const Event& e) {
     m.senderInstallation = d.installation;
     m.senderOffline = !d.online;
     noteAsked(e.device, e.message);
-    if (m.synchronizable()) d.holdsSomething = true;
+    if (m.synchronizable()) ++side(e.device).waiting;
+}
+
+// What a device asked to send it holds until a `reject`.
+void History::answered(const MessageFacts& m) {
+    if (!m.sender.exists() || !m.synchronizable()) return;
+    DeviceFacts& d = device(m.sender);
+    if (d.installation != m.senderInstallation) return;
+    --side(m.sender).waiting;
+    if (m.state == MessageState::Accepted) d.holdsSomething = true;
 }
 
 // What was answered goes when the list is full; where most of it was not, the list becomes twice as long, so that each
@@ -93,6 +102,7 @@ void History::dateAcceptance(MessageFacts& m, bool exact) {
     m.regimeSure = exact || m.regime == at;
     if (exact) m.regime = at;
     if (m.sender.exists()) m.senderUnsure = device(m.sender).installation != m.senderInstallation;
+    answered(m);
 }
 
 // Which receipts are the message's: one for each device of whom its conversation concerns by now.
@@ -101,14 +111,16 @@ void History::makeReceipts(MessageFacts& m) {
     Thread& thread = threads[m.thread];
     m.slots = thread.slots;
     if (thread.markSlots < thread.slots) makeMarks(thread);
-    if (thread.isPrivate) {
-        m.marks = thread.marks;
-        m.authorSlot = m.author == thread.a ? 0 : user(thread.a).deviceCount;
-        m.recipientSlot = m.to.user() == thread.a ? 0 : user(thread.a).deviceCount;
-    } else {
-        m.authorSlot = slotOf.find(pairKey(m.thread, m.author.value));
-    }
+    placeParties(m);
     m.receipts = allocateReceipts(m.slots);
+}
+
+// Where the receipts of its author and recipient begin, and its order marks.
+void History::placeParties(MessageFacts& m) {
+    const Thread& thread = threads[m.thread];
+    if (thread.isPrivate) m.marks = thread.marks;
+    m.authorSlot = firstSlot(m.thread, m.author);
+    if (thread.isPrivate) m.recipientSlot = firstSlot(m.thread, m.to.user());
 }
 
 void History::setAccepted(MessageId id, bool exact) {
@@ -160,6 +172,8 @@ void History::oweAtAcceptance(const MessageFacts& m, const Party& party, bool su
 
 void History::setReceived(const MessageFacts& m, DeviceId id, Receipt& r, bool tainted, bool offDecided) {
     DeviceFacts& d = device(id);
+    // What was owed to a session that ended came in a later one: it had lapsed.
+    if (r.session != d.session) r.owed &= static_cast<std::uint8_t>(~Receipt::Owed);
     r.session = d.session;
     r.stamp = timeMode ? lowHalf(now) : settledCount;
     r.have |= static_cast<std::uint8_t>(Receipt::Received | Receipt::Ever | (tainted ? Receipt::Tainted : 0) |
@@ -170,7 +184,8 @@ void History::setReceived(const MessageFacts& m, DeviceId id, Receipt& r, bool t
 void History::remember(const MessageFacts& m, UserFacts& u, Aspects aspects) {
     ++u.concerned;
     if (m.room || m.toSelf) return;
-    const Latest latest{m.until, m.untilAt, aspects};
+    // Who was away from the first moment on was away at acceptance; a silent one's horizon is the earliest possible.
+    const Latest latest{m.from(), m.exact || !header->silent.accept ? m.untilAt : m.fromAt, aspects};
     if (m.kind == MessageSort::Status) (m.statusApi ? u.statusApi : u.status) = latest;
     if (m.api && !m.includeSender && &u == &user(m.author)) u.excluded = latest;
 }

@@ -15,10 +15,12 @@ void History::fetchParties(const MessageFacts& m) const {
 
 void History::fetchTheirDevices(const MessageFacts& m) const {
     if (m.to.kind != AddressKind::User) return;
-    constexpr std::uint16_t kMost = 8;
+    constexpr int kMost = 8;
     for (const UserId id : {m.author, m.to.user()}) {
         const UserFacts& u = user(id);
-        for (std::uint16_t i = 0; i < u.deviceCount && i < kMost; ++i) fetch(&devices[u.firstDevice.index() + i]);
+        const int consecutive = u.deviceCount - u.laterCount;
+        for (int i = 0; i < consecutive && i < kMost; ++i)
+            fetch(&devices[u.firstDevice.index() + static_cast<std::size_t>(i)]);
         if (!u.mailbox.empty()) fetchToWrite(&u.mailbox.back());
     }
     if (m.slots > 0) fetch(&receipts[m.receipts]);
@@ -31,7 +33,7 @@ void History::expect(const Event& e) const {
         fetchParties(m);
         if (m.to.kind == AddressKind::User) privateThreads.fetch(privateKey(m));
     }
-    if (e.kind != EventKind::Receive) return;
+    if (e.kind != EventKind::Receive || e.device.index() >= devices.size()) return;
     fetch(&messages[e.message.index()]);
     fetch(&devices[e.device.index()]);
 }
@@ -45,7 +47,7 @@ void History::expectReceipt(const Event& e) const {
         const std::uint32_t thread = privateThreads.find(privateKey(m));
         if (thread != FlatMap::kAbsent) fetch(&threads[thread]);
     }
-    if (e.kind != EventKind::Receive) return;
+    if (e.kind != EventKind::Receive || e.device.index() >= devices.size()) return;
     if (m.slots == 0 || m.to.kind != AddressKind::User) return;
     const DeviceFacts& d = device(e.device);
     const std::uint32_t at = (d.user == m.author ? m.authorSlot : m.recipientSlot) + d.ordinal;

@@ -136,8 +136,12 @@ void History::oweRecall(RecallFacts& r, const MessageFacts& m, const Party& part
         const DeviceFacts& one = device(d);
         const Tri held = holds(m, d);
         // The recalling device shows the recall from here on, with or without an event.
-        if (d == r.device) receipt.have |= Receipt::Shown;
         if (held == Tri::No) receipt.owed |= Receipt::LackedAtRecall;
+        if (d == r.device) {
+            receipt.have |= Receipt::Shown;
+            receipt.owed |= Receipt::RecallNoMore;
+            continue;
+        }
         if (held != Tri::Yes || left || !one.online || one.began > r.from) continue;
         if ((receipt.have & Receipt::Tainted) != 0 || audience != Tri::Yes) continue;
         if (!owed.exact && !owed.held(d, one.session)) continue;

@@ -110,7 +110,8 @@ struct alignas(32) DeviceFacts {
     bool caughtUp : 1 = false;        // the session has had its `caught-up`
     bool holdsSomething : 1 = false;  // this installation received or sent a normal private or group message
     bool reinstalled : 1 = false;     // this installation was begun by a `reinstall`
-    bool firstSession : 1 = false;    // the session is the first of its installation
+    bool firstSession : 1 = false;    // the session, the running one or the last, is the first of its installation
+    bool fresh : 1 = true;            // this installation has had no session
     bool listed : 1 = false;          // this installation has had a `caught-up` with conversations
     bool stray : 1 = false;           // ... received what somebody may have sent long ago
 };
@@ -127,6 +128,8 @@ struct DeviceSide {
     std::uint32_t endedOrigin = 0;
     std::uint32_t beganSettled = 0;   // how many `settled` there had been when the session began
     std::uint32_t settledOnline = 0;  // of the last `settled` that found this installation online, in ended sessions
+    std::uint32_t waiting = 0;        // what this installation asked to send and has no answer to
+    std::uint16_t foreign = 0;        // the last session of an earlier installation
     int compensationDays = 1;         // as they were at the login
     int offlineDays = 7;
 };

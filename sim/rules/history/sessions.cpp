@@ -10,6 +10,8 @@ void History::beginSession(DeviceId id) {
     d.session = static_cast<std::uint16_t>(d.session == 0xffff ? 1 : d.session + 1);
     d.began = place;
     d.caughtUp = false;
+    d.firstSession = d.fresh;
+    d.fresh = false;
     s.beganAt = now;
     s.beganOrigin = origin;
     s.beganSettled = settledCount;
@@ -25,7 +27,6 @@ void History::endSession(DeviceId id) {
     DeviceSide& s = side(id);
     if (settledCount > s.beganSettled) s.settledOnline = settledCount;
     d.online = false;
-    d.firstSession = false;
     s.ended = place;
     s.endedAt = now;
     s.endedOrigin = origin;
@@ -44,17 +45,23 @@ void History::reinstall(DeviceId id) {
         if (r == nullptr) continue;
         if (terminalHas(*r, id, false)) r->have |= Receipt::Earlier;
         if (terminalHas(*r, id, true)) r->have |= Receipt::EarlierClean;
-        r->have &=
-            static_cast<std::uint8_t>(~(Receipt::Received | Receipt::Tainted | Receipt::Shown | Receipt::ShownOff));
+        const bool received = (r->have & Receipt::Received) != 0;
+        r->owed &= static_cast<std::uint8_t>(~Receipt::ByPrevious);
+        if (received) r->owed |= Receipt::ByPrevious;
+        if (recallAccepted(message(u.mailbox[i]))) r->owed |= Receipt::LackedAtRecall;
+        // ShownOff stays: what the earlier installation showed was shown.
+        r->have &= static_cast<std::uint8_t>(~(Receipt::Received | Receipt::Tainted | Receipt::Shown));
         // OffDecided stays with Earlier.
         if ((r->have & Receipt::Earlier) == 0) r->have &= static_cast<std::uint8_t>(~Receipt::OffDecided);
     }
     ++d.installation;
     d.reinstalled = true;
-    d.firstSession = true;
+    d.fresh = true;
     d.listed = false;
     d.stray = false;
     d.holdsSomething = false;
+    side(id).waiting = 0;
+    side(id).foreign = d.session;
     side(id).settledOnline = 0;
     side(id).heldUntil = 0;
     pastThreads[id.index()].clear();

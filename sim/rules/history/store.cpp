@@ -5,42 +5,31 @@
 
 namespace mdsync::rules {
 
-History::History(std::shared_ptr<const Header> h, const CheckerOptions& options)
+History::History(std::shared_ptr<Header> h, const CheckerOptions& options)
     : header(std::move(h)), service(header->app.sync, header->readings.switchDelay), settings(header->app) {
     timeMode = options.settle.has_value() || header->silent.settled;
     if (options.settle) patience = *options.settle;
     now = header->t;
 
-    users.resize(header->users.size());
-    for (std::size_t i = 0; i < users.size(); ++i) {
-        users[i].firstDevice = header->users[i].firstDevice;
-        users[i].deviceCount = static_cast<std::uint16_t>(header->users[i].deviceCount);
+    const std::size_t declared = header->devices.size() - header->later.devices;
+    devices.reserve(declared);
+    sides.reserve(declared);
+    for (auto* lists : {&unaccepted, &owedToSender}) lists->reserve(declared);
+    roomsOf.reserve(declared);
+    pastThreads.reserve(declared);
+    strays.reserve(declared);
+    lastOffline.reserve(declared);
+    users.resize(header->users.size() - header->later.users);
+    for (std::size_t u = 0; u < users.size(); ++u) {
+        const UserInfo& info = header->users[u];
+        users[u].firstDevice = info.firstDevice;
+        users[u].deviceCount = static_cast<std::uint16_t>(info.deviceCount);
+        users[u].slots = users[u].deviceCount;
+        for (std::uint32_t i = 0; i < info.deviceCount; ++i)
+            addDevice(DeviceId{info.firstDevice.value + i}, static_cast<std::uint16_t>(i));
     }
-    devices.resize(header->devices.size());
-    for (std::size_t i = 0; i < devices.size(); ++i) {
-        const DeviceInfo& info = header->devices[i];
-        devices[i].user = info.user;
-        devices[i].deviceClass = classOf(info.platform);
-        devices[i].ordinal = static_cast<std::uint16_t>(i - users[info.user.index()].firstDevice.index());
-        devices[i].firstSession = true;  // the next one will be
-    }
-    groups.resize(header->groups.size());
-    for (std::size_t g = 0; g < groups.size(); ++g) {
-        for (const UserId u : header->groups[g].members) {
-            memberOf.set(pairKey(static_cast<std::uint32_t>(g), u.value),
-                         static_cast<std::uint32_t>(memberships.size()));
-            memberships.push_back({0});
-            groups[g].members.push_back(u);
-        }
-    }
-    rooms.resize(header->rooms.size());
-    sides.resize(devices.size());
-    roomsOf.resize(devices.size());
-    unaccepted.resize(devices.size());
-    pastThreads.resize(devices.size());
-    strays.resize(devices.size());
-    owedToSender.resize(devices.size());
-    lastOffline.resize(devices.size());
+    while (groups.size() < header->groups.size() - header->later.groups) addGroup(0);
+    rooms.resize(header->rooms.size() - header->later.rooms);
 }
 
 std::uint32_t History::allocateReceipts(std::uint32_t count) {

@@ -376,7 +376,7 @@ TEST_CASE("the first line is a header with its version, time and users") {
     CHECK(headerMistake(R"({"mdsync":"trace/1","t":1000,"users":{},"users":{}})") == "1:41 trace.duplicate-key");
     CHECK(headerMistake(R"({"x-by":{},"users":{},"t":1000,"mdsync":"trace/1"})") == "none");
     CHECK(headerMistake("\xef\xbb\xbf{}") == "1:1 trace.not-json");
-    CHECK(firstMistake("") == "0:0 trace.empty");
+    CHECK(firstMistake("") == "1:1 trace.empty");
 }
 
 TEST_CASE("a header declares users, devices, groups and chatrooms properly") {
