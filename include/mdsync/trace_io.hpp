@@ -58,7 +58,7 @@ public:
     [[nodiscard]] std::span<const Event> next();
 
     // The numbers of messages that the batch at hand and later ones use, if at all, for new messages: nobody mentioned
-    // the old ones for more than the horizon and a day, and what was sent was answered or received. A number that was
+    // the old ones for more than the horizon and a day. A number that was
     // ever sent is used again by a `send` or `publish` only. An id that is mentioned again before keeps its number.
     [[nodiscard]] std::span<const MessageId> retired() const;
 

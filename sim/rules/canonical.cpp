@@ -19,7 +19,7 @@ using State = Checker::State;
 
 // Beside each of what is written below stands how large its record was when this was last thought about. A record that
 // has grown has something new in it: write it, or find that no rule will ask for it any more, and mend the number.
-static_assert(sizeof(History) == 1000 && sizeof(Due) == 32);
+static_assert(sizeof(History) == 1056 && sizeof(Due) == 32);
 
 class Writer {
 public:
@@ -237,7 +237,7 @@ private:
 
     // ---- recalls -----------------------------------------------------------------------------------------------
 
-    static_assert(sizeof(RecallFacts) == 112);
+    static_assert(sizeof(RecallFacts) == 136);
     void recall(const MessageFacts& m) {
         if (m.recall == MessageFacts::kNone) return out_.byte(0);
         const RecallFacts& r = s_.recalls[m.recall];
@@ -250,6 +250,7 @@ private:
             out_.ago(r.fromAt, s_.now);
             out_.number(names_.of(r.device));
             out_.number(r.user.exists() ? r.user.value + 1ULL : 0);
+            for (const DeviceId d : r.tombstones) out_.number(names_.of(d));
         }
         // Requests are asked about while they are open or their answer is owed.
         const bool owed = answerOwed(m.recall);

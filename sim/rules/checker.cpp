@@ -20,7 +20,7 @@ void Checker::State::feed(const Event& e) {
     origin = e.origin;
     if (timeMode && isDueBefore(now)) judgeBefore(now);
     ++place;
-    forgetPastHorizon();
+    if (isAnyPastHorizon()) letGo();
     switch (e.kind) {
         case EventKind::Connect:
             return oweNow(DueKind::Connect, e.device.value);
@@ -133,7 +133,7 @@ void Checker::State::onAccept(const Event& e) {
     if (m.state == MessageState::Asked) {
         // Who learns of it when alice does knows only that m1 was accepted at some time since she sent it.
         accept(e.message, !header->acceptSeen);
-        oweNow(DueKind::Accepted, e.message.value);
+        oweAccepted(e.message);
     } else if (!m.late || !header->acceptSeen) {
         tolerate(m.late ? Tolerance::LateAcceptance : Tolerance::SecondAnswer);
     }
@@ -144,7 +144,7 @@ void Checker::State::onReject(const Event& e) {
     MessageFacts& m = grown(e.message);
     if (m.state != MessageState::Asked) return tolerate(Tolerance::SecondAnswer);
     m.state = MessageState::Rejected;
-    answered(m);
+    noMoreWaiting(m);
 }
 
 void Checker::State::accept(MessageId id, bool exact) {

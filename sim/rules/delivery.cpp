@@ -141,7 +141,8 @@ std::string saysNothingSent(const History& h, const Arrival& a) {
     const std::string what = h.name(a.id);
     if (a.message.state == MessageState::Rejected) return fmt::format("{} received {}, which was rejected", who, what);
     if (a.message.state == MessageState::Forgotten)
-        return fmt::format("{} received {} more than 8 days after its acceptance", who, what);
+        return fmt::format("{} received {} more than 8 days after {}", who, what,
+                           a.message.until == 0 ? "it was sent" : "its acceptance");
     // Who reads a long trace forgets what is older.
     return fmt::format("{} received {}, which nobody sent{}", who, what,
                        h.now - h.header->t > kHorizon ? " in the last 8 days" : "");
@@ -231,7 +232,8 @@ std::string saysNotConnected(const History& h, const Claim& c) {
 Found sendAnswered(const History& h, const Claim& c) {
     const MessageFacts& m = h.message(c.message);
     const Aspects aspects = bit(m.api ? Aspect::Publish : Aspect::Send);
-    if (m.asked != c.place) return Outcome::NotMine;  // the id was used again
+    if (m.asked != c.place) return Outcome::NotMine;                                 // the id was used again
+    if (m.state == MessageState::Forgotten && m.until == 0) return Outcome::Lapsed;  // past its horizon
     if (m.state != MessageState::Asked) return {Outcome::Kept, {}, aspects};
     if (m.senderOffline || h.answerMayBeLost(m.sender, c.place)) return Outcome::Lapsed;
     return {Outcome::Broken, {}, aspects};
@@ -324,9 +326,8 @@ constinit const Duty kDeliveryNoLossLogin{.rule = RuleId::DeliveryNoLoss,
 void judgeOrder(const History& h, Ledger& ledger, const Arrival& a, const Progress& progress) {
     const MessageFacts& m = a.message;
     if (!progress.begun || !progress.isPast(m.until)) {
-        progress.advance(m.from());
-        if (progress.begun) ledger.check(RuleId::DeliveryOrder, a.aspects);
-        return;
+        if (progress.isSurelyBefore(m.from())) ledger.check(RuleId::DeliveryOrder, a.aspects);
+        return progress.advance(m.from(), m.until);
     }
     Finding(h, ledger, RuleId::DeliveryOrder, {}, a.aspects)
         .about(a.id, a.deviceId, a.device.user)

@@ -2,6 +2,8 @@
 //
 // Settled mode looks at everything that arose since the last `settled`; time mode at what arose `patience` ago. Both
 // use one queue in the order of arising. What a duty demands is in its family's row; what becomes of it, in settle().
+#include <utility>
+
 #include "base/fetch.hpp"
 #include "rules/judge.hpp"
 
@@ -27,6 +29,10 @@ bool Checker::State::isToReport(RuleId rule, AtEnd atEnd, const Found& found) {
         case Outcome::Broken:
             break;
     }
+    if (expiring) {
+        lapse(rule);
+        return false;
+    }
     if (finishing && atEnd == AtEnd::Inconclusive) ++open;
     return !finishing || atEnd == AtEnd::Certain;
 }
@@ -51,6 +57,21 @@ void Checker::State::report(const Duty& duty, const Found& found, const Claim& c
 
 void Checker::State::oweNow(DueKind kind, std::uint32_t subject, std::uint32_t detail, std::uint16_t session) {
     due.push({now, place, subject, detail, origin, session, kind});
+}
+
+// Past its horizon nothing is owed about a message any more. What it was owed, and got, counts, even if nothing has
+// settled since; the rest has lapsed.
+void Checker::State::letGo() {
+    expiring = true;
+    while (isAnyPastHorizon()) {
+        const MessageId id = nextPastHorizon();
+        if (!id.exists()) continue;
+        const MessageFacts& m = message(id);
+        if (m.expected) lookAtAccepted(id);
+        if (recallAccepted(m)) lookAtRecall(m.recall, recalls[m.recall].until, recalls[m.recall].untilAt);
+        forget(id);
+    }
+    expiring = false;
 }
 
 // What an acceptance owes was last looked at a while ago, and lies in as many places as there are devices: ask for it
@@ -194,6 +215,7 @@ const Duty& dutyToAny(bool author) {
 void Checker::State::lookAtAccepted(MessageId id) {
     const MessageFacts& m = messages[id.index()];
     if (m.state != MessageState::Accepted) return;
+    message(id).expected = false;
     Live live{m};
     live.maybeRecalled = maybeRecalled(m);
     const bool recalled = recallAccepted(m);
@@ -237,16 +259,22 @@ bool Checker::State::mayHaveBeenOnline(const Live& live, DeviceId id, const Rece
 
 void Checker::State::lookAtRecall(const Due& d) {
     const RecallFacts& r = recalls[d.subject];
-    if (!r.accepted || r.until != d.place) return;
+    if (r.accepted && r.until == d.place) lookAtRecall(d.subject, d.place, d.arose);
+}
+
+// Once: whoever must show it is asked no more after that.
+void Checker::State::lookAtRecall(std::uint32_t number, Place since, Instant arose) {
+    RecallFacts& r = recalls[number];
     const Duty& duty = r.regime.service == Service::On ? kRecallOnlineDevices : kRecallBasic;
-    for (const auto& [device, session] : r.owed) {
+    const std::vector<std::pair<DeviceId, std::uint16_t>> owed = std::exchange(r.owed, {});
+    for (const auto& [id, session] : owed) {
         settle(duty, Claim{.message = r.message,
-                           .device = device,
-                           .user = ownerOf(device),
-                           .place = d.place,
-                           .arose = d.arose,
-                           .lasts = lasts(device, session),
-                           .latest = this->device(device).session == session});
+                           .device = id,
+                           .user = ownerOf(id),
+                           .place = since,
+                           .arose = arose,
+                           .lasts = lasts(id, session),
+                           .latest = device(id).session == session});
     }
 }
 

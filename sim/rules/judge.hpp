@@ -80,10 +80,16 @@ struct Checker::State : rules::History, rules::Ledger {
     // ---- duties.cpp ----
     Fifo<rules::Due> due;
     bool finishing = false;  // the trace has ended: what is not kept yet is open
+    bool expiring = false;   // the message is past its horizon: what is not kept yet has lapsed
     void oweNow(rules::DueKind kind, std::uint32_t subject, std::uint32_t detail = 0, std::uint16_t session = 0);
     [[nodiscard]] bool isDueBefore(Instant t) const {
         return !evictions.empty() || (!due.empty() && due.front().arose + patience < t);
     }
+    void oweAccepted(MessageId id) {
+        message(id).expected = true;
+        oweNow(rules::DueKind::Accepted, id.value);
+    }
+    void letGo();
     void fetchAhead() const;
     void onSettled();
     void judgeBefore(Instant t);  // time mode: what was due before t
@@ -94,6 +100,7 @@ struct Checker::State : rules::History, rules::Ledger {
     void lookAtAccepted(const rules::Live& live, const rules::Party& party, rules::Claim c);
     bool mayHaveBeenOnline(const rules::Live& live, DeviceId id, const rules::Receipt& r) const;
     void lookAtRecall(const rules::Due& d);
+    void lookAtRecall(std::uint32_t number, rules::Place since, Instant arose);
     void lookAtReturn(const rules::Due& d);
     // Counts what was found. True if it is a violation that is to be reported now.
     bool isToReport(RuleId rule, rules::AtEnd atEnd, const rules::Found& found);

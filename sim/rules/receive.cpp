@@ -51,7 +51,7 @@ const Ban* Checker::State::firstBroken(std::span<const Ban* const> bans, const A
 void Checker::State::takeAsAccepted(MessageId id) {
     if (message(id).state != MessageState::Asked) return;
     accept(id, false);
-    oweNow(DueKind::Accepted, id.value);
+    oweAccepted(id);
     if (!header->silent.accept && !header->acceptSeen) tolerate(Tolerance::LateAcceptance);
 }
 
@@ -88,7 +88,11 @@ void Checker::State::onReceive(const Event& e) {
     if (broken != nullptr) fileReceived(*this, *broken, a);
     if (m.state == MessageState::Accepted || m.state == MessageState::Asked) judgeIntact(*this, *this, a, e);
     if (broken != nullptr && (r == nullptr || m.state != MessageState::Accepted)) noteStray(m, e.device);
-    if (r == nullptr) return;
+    if (r == nullptr) {
+        if (m.state == MessageState::Accepted && m.kind == MessageSort::Normal && !m.room)
+            device(e.device).holdsSomething = true;
+        return;
+    }
     if (a.toPrevious) {
         r->owed |= Receipt::ByPrevious;
         r->have |= Receipt::Ever;
@@ -140,12 +144,9 @@ void Checker::State::onRecalled(const Event& e) {
     const MessageFacts& m = grown(e.message);
     if (m.state == MessageState::Forgotten) return;  // past its horizon: nothing is asked about it any more
     const RecallFacts* recall = recallToShow(m);
-    if (recall != nullptr) {
-        takeAsAccepted(e.message);
-        takeAsRecalled(m);
-    }
+    if (recall != nullptr) takeAsRecalled(m);
     const DeviceFacts& d = device(e.device);
-    Receipt* shown = recall != nullptr ? receipt(m, e.device) : nullptr;
+    Receipt* shown = receipt(m, e.device);
     Arrival a{.id = e.message, .message = m, .deviceId = e.device, .device = d, .receipt = shown, .recall = recall};
     a.byAuthor = d.user == m.author;
     a.aspects = recallOf(m) == nullptr ? aspectsOf(m) : aspectsOf(m, *recallOf(m));
@@ -153,10 +154,14 @@ void Checker::State::onRecalled(const Event& e) {
         a.excused = recall->from < side(e.device).ended && justLeft(e.device);
         a.decides = decides(*recall, d);
     }
-    const bool alone = mayShowOff(*this, a);
+    const bool alone = recall != nullptr && mayShowOff(*this, a);
     const Ban* broken = firstBroken(bansOnRecalled(), a);
     if (broken != nullptr) fileRecalled(*this, *broken, a);
-    if (shown == nullptr || broken == &kRecallNoLeak) return;
+    if (broken == &kRecallNoLeak) return;
+    if (shown == nullptr) {
+        if (recall != nullptr && m.state == MessageState::Asked) recalls[m.recall].tombstones.push_back(e.device);
+        return;
+    }
     shown->have |= Receipt::Shown;
     if (alone && broken != &kRecallOnlyOnline) shown->have |= Receipt::ShownOff;
 }

@@ -303,6 +303,7 @@ private:
     template <class Known>
     void undeclared(const json::Node& at, std::string_view what, std::string_view spelling, std::string_view code,
                     Known known) {
+        if (context_.declaredLater) return;
         faults_.add(code, at, fmt::format("no {} {} is declared", what, quoted(spelling)),
                     faults_.wantsHints() ? suggest(spelling, known()) : std::string());
     }

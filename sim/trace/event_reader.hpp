@@ -20,7 +20,8 @@ struct ReadContext {
     Lexicon& lexicon;
     Annex& annex;
     bool keepTexts = false;
-    bool timeOptional = false;  // an event without `t` is whole: somebody else stamps it
+    bool timeOptional = false;   // an event without `t` is whole: somebody else stamps it
+    bool declaredLater = false;  // a name that is not declared may be by a line that is still to come
 };
 
 // A line that was read: its event without the message's number, and where the parts are that can be wrong only in the

@@ -20,9 +20,7 @@ MessageTable::Problem MessageTable::check(const Event& event, const Record* reco
             return record != nullptr && event.t <= record->inUseUntil ? Problem::UsedTwice : Problem::None;
         case EventKind::Accept:
         case EventKind::Reject:
-            return record == nullptr || (event.t > record->inUseUntil && (!record->sent || record->concluded()))
-                       ? Problem::NotSent
-                       : Problem::None;
+            return record == nullptr || event.t > record->answerUntil ? Problem::NotSent : Problem::None;
         case EventKind::RecallAccept:
         case EventKind::RecallReject:
             return record == nullptr || event.t > record->recallUntil ? Problem::NoRecall : Problem::None;
@@ -39,16 +37,19 @@ void MessageTable::remember(const Event& event, Record& record) {
             record.sent = true;
             record.answered = false;
             record.received = false;
-            record.inUseUntil = event.t + kHorizon;
+            record.inUseUntil = record.answerUntil = event.t + kHorizon;
             break;
         case EventKind::Accept:
-            if (!record.answered) record.inUseUntil = event.t + kHorizon;
+            if (!record.answered) record.inUseUntil = record.answerUntil = event.t + kHorizon;
             record.answered = true;
             break;
         case EventKind::Reject:
             record.answered = true;
             break;
         case EventKind::Receive:
+            // It was accepted at some time up to now.
+            if (record.sent && !record.answered && !record.received && event.t <= record.inUseUntil)
+                record.inUseUntil = event.t + kHorizon;
             record.received = true;
             break;
         case EventKind::Recall:
@@ -84,7 +85,7 @@ MessageId MessageTable::create(const ShortKey& key, std::string_view id, Instant
         lexicon_.messages.rename(number, key, id);
     }
     Record& record = records_[number.index()];
-    record = {t, kNever, kNever, record.sent, false, false};
+    record = {t, kNever, kNever, kNever, record.sent, false, false};
     oldest_.push_back({number, t});
     return number;
 }
@@ -94,9 +95,8 @@ void MessageTable::retire(Instant now, std::vector<MessageId>& retired) {
         const MessageId number = oldest_.front().number;
         oldest_.pop_front();
         const Record& record = records_[number.index()];
-        const bool mentionedSince = now - record.touched <= kForgotten;
-        if (mentionedSince || !record.concluded()) {
-            oldest_.push_back({number, mentionedSince ? record.touched : now});
+        if (now - record.touched <= kForgotten) {
+            oldest_.push_back({number, record.touched});
             continue;
         }
         lexicon_.messages.release(number);

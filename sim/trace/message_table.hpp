@@ -23,20 +23,18 @@ public:
     // Begins to fetch what apply() will look up.
     void fetch(const ShortKey& key) const { mdsync::fetch(lexicon_.messages.placeOf(key)); }
 
-    // Forgets what nobody mentioned for long before `now`, and lists the numbers. What was sent and neither answered
-    // nor received stays: it may have been accepted at any time up to now, so that its horizon may still lie ahead.
+    // Forgets what nobody mentioned for long before `now`, and lists the numbers.
     void retire(Instant now, std::vector<MessageId>& retired);
 
 private:
     struct Record {
         Instant touched;      // when it was last mentioned
         Instant inUseUntil;   // sent, and within the horizon: the id cannot be sent again
+        Instant answerUntil;  // sent, and within the time in which an answer may come
         Instant recallUntil;  // a recall was asked for, and within the horizon
         bool sent = false;    // ever, under this or an earlier id
         bool answered = false;
         bool received = false;  // which says that it was accepted, whether or not an `accept` does
-        // Whether it is known when its horizon ends, or it has none.
-        [[nodiscard]] bool concluded() const { return !sent || answered || received; }
     };
     struct Mention {
         MessageId number;

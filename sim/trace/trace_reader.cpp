@@ -86,10 +86,6 @@ private:
             return;
         }
         names_ = Names(header_);
-        if (options_.skew > Millis{0}) {
-            previewHeader_ = header_;
-            previewNames_ = names_;
-        }
         now_ = header_.t;
         reorder_.start(header_.t, options_.skew);
         quick_.emplace(context_, messages_);
@@ -170,7 +166,7 @@ private:
             if (faults_.empty()) checkMessage(read);
         }
         if (faults_.empty()) {
-            if (declares(read.event.kind)) declare(read, header_, names_, annex_);
+            if (declares(read.event.kind)) declare(read);
             batch_.push_back(read.event);
             return accept(line, batch_.back());
         }
@@ -180,11 +176,11 @@ private:
     }
 
     // From here on its name is known.
-    static void declare(EventLine& read, Header& header, Names& names, Annex& annex) {
-        read.event.annex = static_cast<std::uint32_t>(annex.declarations.size());
-        annex.declarations.push_back(std::move(read.declaration));
-        header.declare(read.event, annex);
-        names.add(header, read.event);
+    void declare(EventLine& read) {
+        read.event.annex = static_cast<std::uint32_t>(annex_.declarations.size());
+        annex_.declarations.push_back(std::move(read.declaration));
+        header_.declare(read.event, annex_);
+        names_.add(header_, read.event);
     }
 
     void accept(const Line& line, Event& event) {
@@ -252,7 +248,6 @@ private:
         faults_.withoutHints(true);
         const bool whole = parse(line) && (read = readEvent(json_, faults_, preview_), faults_.empty());
         faults_.clear();
-        if (whole && declares(read.event.kind)) declare(read, previewHeader_, previewNames_, scrap_);
         scrap_ = {};
         reorder_.put(line, whole, read.timeKnown ? read.event.t : reorder_.newest());
     }
@@ -314,9 +309,8 @@ private:
     Annex scrap_;
     ReadContext context_{header_, names_, lexicon_, annex_, options_.keepTexts};
     Lexicon previewWords_;
-    Header previewHeader_;  // with what lines declare that still wait
-    Names previewNames_;
-    ReadContext preview_{previewHeader_, previewNames_, previewWords_, scrap_, false};
+    ReadContext preview_{
+        .header = header_, .names = names_, .lexicon = previewWords_, .annex = scrap_, .declaredLater = true};
     std::optional<QuickReader> quick_;
     std::vector<Event> batch_;
     Instant now_{};

@@ -54,8 +54,10 @@ Tri History::inAudience(const MessageFacts& m, UserId u) const {
         case AddressKind::User:
             return yes(u == m.to.user());
         case AddressKind::Group:
+            if (m.state == MessageState::Asked) return member(m.to.group(), u, m.asked, place);
             return member(m.to.group(), u, m.from(), m.until);
         case AddressKind::Room: {
+            if (m.state == MessageState::Asked) return Tri::Maybe;
             Tri found = Tri::No;
             for (const auto& [d, r] : sharesOf(m, u)) {
                 if ((r.owed & Receipt::InRoom) != 0) return Tri::Yes;

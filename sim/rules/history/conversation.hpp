@@ -12,14 +12,27 @@ namespace mdsync::rules {
 struct Progress {
     bool begun = false;  // it received something by it before, in this session
     std::uint32_t& latest;
+    std::uint32_t* surely = nullptr;  // by when something of that was accepted for certain
+
+    // Whether it received something that was accepted before `place` for certain.
+    [[nodiscard]] bool isSurelyBefore(Place place) const {
+        const std::uint32_t by = surely != nullptr && *surely != 0 ? *surely : latest;
+        return begun && static_cast<std::int32_t>(by - static_cast<std::uint32_t>(place)) < 0;
+    }
 
     // Whether it received something that was accepted after `place`.
     [[nodiscard]] bool isPast(Place place) const {
         return static_cast<std::int32_t>(latest - static_cast<std::uint32_t>(place)) > 0;
     }
-    void advance(Place place) const {
-        if (!begun || static_cast<std::int32_t>(static_cast<std::uint32_t>(place) - latest) > 0)
-            latest = static_cast<std::uint32_t>(place);
+    // It received something that was accepted in between.
+    void advance(Place from, Place until) const {
+        const auto first = static_cast<std::uint32_t>(from);
+        const auto last = static_cast<std::uint32_t>(until);
+        if (surely != nullptr) {
+            const std::uint32_t by = *surely != 0 ? *surely : latest;
+            *surely = begun && static_cast<std::int32_t>(last - by) > 0 ? by : last;
+        }
+        if (!begun || static_cast<std::int32_t>(first - latest) > 0) latest = first;
     }
 };
 

@@ -113,6 +113,10 @@ void History::widenThread(std::uint32_t number, std::uint32_t at, std::uint32_t 
     marks.resize(marks.size() + t.markSlots + more);
     catchUpMarks.resize(marks.size());
     copyAround(marks, t.marks, t.markSlots, {at, more}, marks, first);
+    if (!surelyMarks.empty()) {
+        surelyMarks.resize(marks.size());
+        copyAround(surelyMarks, t.marks, t.markSlots, {at, more}, surelyMarks, first);
+    }
     copyAround(catchUpMarks, t.marks, t.markSlots, {at, more}, catchUpMarks, first);
     t.marks = first;
     t.markSlots += more;

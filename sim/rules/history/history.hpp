@@ -176,9 +176,15 @@ struct History : Store {
         const auto bit = static_cast<std::uint8_t>(1U << static_cast<unsigned>(via));
         const bool begun = (mark.begun & bit) != 0;
         mark.begun |= bit;
-        return {begun, via == Via::Live      ? mark.live
-                       : via == Via::Offline ? catchUpMarks[at].offline
-                                             : catchUpMarks[at].compensation};
+        if (!m.exact && surelyMarks.empty()) surelyMarks.resize(marks.size());
+        std::uint32_t* const surely =
+            surelyMarks.empty() ? nullptr : &surelyMarks[at].by[static_cast<std::size_t>(via)];
+        if (surely != nullptr && !begun) *surely = 0;
+        return {begun,
+                via == Via::Live      ? mark.live
+                : via == Via::Offline ? catchUpMarks[at].offline
+                                      : catchUpMarks[at].compensation,
+                surely};
     }
     // Whether another terminal of the user had the message when the session of `d` began.
     [[nodiscard]] bool elsewhereAtLogin(const MessageFacts& m, DeviceId d) const;
@@ -249,17 +255,22 @@ struct History : Store {
     void beginSession(DeviceId id);  // sessions.cpp
     void endSession(DeviceId id);
     void reinstall(DeviceId id);
-    void ask(const Event& e);              // send, publish: messages.cpp
-    void answered(const MessageFacts& m);  // accepted or rejected
+    void ask(const Event& e);                   // send, publish: messages.cpp
+    void noMoreWaiting(const MessageFacts& m);  // it was accepted, rejected or forgotten
     // The message becomes accepted somewhere between its asking (or now, if `exact`) and now.
     void setAccepted(MessageId id, bool exact);
     void setReceived(const MessageFacts& m, DeviceId d, Receipt& r, bool tainted, bool offDecided);
     void remember(const MessageFacts& m, UserFacts& u, Aspects aspects);  // what it tempts later
     void owedNoMore(const MessageFacts& m, UserId u);
     void holdMore(DeviceId id, std::size_t doubt);  // moves the mark of what the device holds
-    void forgetPastHorizon() {
-        while (!byAcceptance.empty() && now > byAcceptance.front().second + kHorizon) forgetOldest();
+    // Whether it is time to forget what was accepted, or asked for and never accepted.
+    [[nodiscard]] bool isAnyPastHorizon() const { return isOldestPast(byAcceptance) || isOldestPast(byAsking); }
+    [[nodiscard]] bool isOldestPast(const Fifo<std::pair<MessageId, Instant>>& queue) const {
+        return !queue.empty() && now > queue.front().second + kHorizon;
     }
+    // The next message that is past its horizon, taken from the queues; none if it was forgotten already.
+    [[nodiscard]] MessageId nextPastHorizon();
+    void forget(MessageId id);
     std::uint32_t askRecall(const Event& e);  // its number: recalls.cpp
     void answerRecall(RecallFacts& r, const Answered& a);
     // The recall becomes accepted: now, or (not `exact`) somewhere between its asking and now. `request` past the end:
@@ -297,6 +308,8 @@ struct History : Store {
     void noteAsked(DeviceId d, MessageId asked);
     void dateAcceptance(MessageFacts& m, bool exact);
     void makeReceipts(MessageFacts& m);
+    void acceptRecalled(MessageId id);
+    void forgetAccepted(MessageId id);
     void oweAtAcceptance(const MessageFacts& m, const Party& party, bool sure, bool exact);
     std::uint32_t recallNumber(MessageId id);
     void oweRecall(RecallFacts& r, const MessageFacts& m, const Party& party, const RecallOwed& owed);
@@ -308,8 +321,6 @@ struct History : Store {
     void makeMarks(Thread& thread);
     bool isStatusType(TextId type);
     bool isStatusApi(const Event& e) const;
-    void forget(MessageId id);
-    void forgetOldest();
     void dropFromMailbox(const MessageFacts& m, UserFacts& user);
     [[nodiscard]] std::size_t memory() const;
 

@@ -31,7 +31,7 @@ bool History::isStatusApi(const Event& e) const {
 
 void History::ask(const Event& e) {
     MessageFacts& m = grown(e.message);
-    if (m.state == MessageState::Accepted) forget(e.message);
+    if (m.state == MessageState::Accepted || m.state == MessageState::Asked) forget(e.message);
     // A recall may be asked for before the message, where both are asked for at once; one of an earlier use of the id
     // is over.
     std::uint32_t recall = m.recall;
@@ -53,6 +53,7 @@ void History::ask(const Event& e) {
     m.api = e.kind == EventKind::Publish;
     m.statusApi = m.api && isStatusApi(e);
     m.kind = isStatusType(e.type) || m.statusApi ? MessageSort::Status : MessageSort::Normal;
+    byAsking.push({e.message, now});
     if (m.api) {
         m.author = e.user;
         m.includeSender = e.includeSender;
@@ -69,7 +70,7 @@ void History::ask(const Event& e) {
 }
 
 // What a device asked to send it holds until a `reject`.
-void History::answered(const MessageFacts& m) {
+void History::noMoreWaiting(const MessageFacts& m) {
     if (!m.sender.exists() || !m.synchronizable()) return;
     DeviceFacts& d = device(m.sender);
     if (d.installation != m.senderInstallation) return;
@@ -102,7 +103,7 @@ void History::dateAcceptance(MessageFacts& m, bool exact) {
     m.regimeSure = exact || m.regime == at;
     if (exact) m.regime = at;
     if (m.sender.exists()) m.senderUnsure = device(m.sender).installation != m.senderInstallation;
-    answered(m);
+    noMoreWaiting(m);
 }
 
 // Which receipts are the message's: one for each device of whom its conversation concerns by now.
@@ -133,12 +134,27 @@ void History::setAccepted(MessageId id, bool exact) {
         oweAtAcceptance(m, party, audience == Tri::Yes, exact);
         if (!m.room && m.kind == MessageSort::Normal) user(party.user).mailbox.push_back(id);
     }
-    if (recallAccepted(m) && recalls[m.recall].device.exists()) {
-        // Whose recall was taken before its message was known to be: it shows the recall from then on.
-        if (Receipt* const own = receipt(m, recalls[m.recall].device)) own->have |= Receipt::Shown;
-    }
+    if (recallAccepted(m)) acceptRecalled(id);
     byAcceptance.push({id, m.untilAt});
     ++liveMessages;
+}
+
+// Its recall was taken before it was known to be: who recalled it, or has shown its recall, does so from now on.
+void History::acceptRecalled(MessageId id) {
+    const MessageFacts& m = message(id);
+    const RecallFacts& r = recalls[m.recall];
+    for (const Party& party : concerned(m)) {
+        if (!m.synchronizable() || concerns(m, party.user) == Tri::No) continue;
+        user(party.user).recalled.push_back(id);
+        for (const auto& [d, own] : sharesOf(m, party)) {
+            if (holds(m, d) == Tri::No) own.owed |= Receipt::LackedAtRecall;
+        }
+    }
+    std::vector<DeviceId> shown = r.tombstones;
+    if (r.device.exists()) shown.push_back(r.device);
+    for (const DeviceId d : shown) {
+        if (Receipt* const own = receipt(m, d)) own->have |= Receipt::Shown;
+    }
 }
 
 namespace {
@@ -220,12 +236,17 @@ void History::noteStray(const MessageFacts& m, DeviceId id) {
     if (std::find(known.begin(), known.end(), conversation) == known.end()) known.push_back(conversation);
 }
 
-void History::forgetOldest() {
-    const auto [id, acceptedAt] = byAcceptance.front();
-    byAcceptance.pop();
-    // The id may have been used again.
+// What is never accepted, or where that cannot be seen, is past its horizon that long after it was asked for.
+MessageId History::nextPastHorizon() {
+    const bool accepted = isOldestPast(byAcceptance);
+    Fifo<std::pair<MessageId, Instant>>& queue = accepted ? byAcceptance : byAsking;
+    const auto [id, t] = queue.front();
+    queue.pop();
     const MessageFacts& m = message(id);
-    if (m.state == MessageState::Accepted && m.untilAt == acceptedAt) forget(id);
+    // The id may have been used again.
+    if (accepted) return m.state == MessageState::Accepted && m.untilAt == t ? id : MessageId{};
+    const bool unseen = m.state == MessageState::Accepted && !m.exact && header->silent.accept;
+    return (m.state == MessageState::Asked || unseen) && m.askedAt == t ? id : MessageId{};
 }
 
 void History::dropFromMailbox(const MessageFacts& m, UserFacts& u) {
@@ -243,27 +264,35 @@ void History::dropFromMailbox(const MessageFacts& m, UserFacts& u) {
 
 void History::forget(MessageId id) {
     MessageFacts& m = message(id);
+    if (m.recall != MessageFacts::kNone) {
+        recalls[m.recall] = RecallFacts{};
+        freeRecalls.push_back(m.recall);
+        m.recall = MessageFacts::kNone;
+    }
+    if (m.state == MessageState::Accepted)
+        forgetAccepted(id);
+    else
+        noMoreWaiting(m);
+    m.state = MessageState::Forgotten;
+}
+
+void History::forgetAccepted(MessageId id) {
+    MessageFacts& m = message(id);
     for (const Party& party : concerned(m)) {
         UserFacts& u = user(party.user);
         dropFromMailbox(m, u);
         if (concerns(m, party.user) != Tri::No) --u.concerned;
         std::erase(u.recalled, id);
-        if (!m.synchronizable()) continue;
+        if (m.kind != MessageSort::Normal || m.room) continue;
         for (const DeviceId d : devicesOf(party.user)) {
             if (device(d).listed || header->silent.caughtUp || holds(m, d) == Tri::No) continue;
             auto& past = pastThreads[d.index()];
             if (std::find(past.begin(), past.end(), m.thread) == past.end()) past.push_back(m.thread);
         }
     }
-    if (m.recall != MessageFacts::kNone) {
-        recalls[m.recall] = RecallFacts{};
-        freeRecalls.push_back(m.recall);
-        m.recall = MessageFacts::kNone;
-    }
     if (freeReceipts.size() <= m.slots) freeReceipts.resize(static_cast<std::size_t>(m.slots) + 1);
     freeReceipts[m.slots].push_back(m.receipts);
     m.slots = 0;
-    m.state = MessageState::Forgotten;
     --liveMessages;
 }
 

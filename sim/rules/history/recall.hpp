@@ -39,6 +39,7 @@ struct RecallFacts {
     bool byApi = false;
     std::vector<RecallRequest> requests;
     std::vector<std::pair<DeviceId, std::uint16_t>> owed;  // devices, with the sessions, that must show it
+    std::vector<DeviceId> tombstones;  // devices that showed it before the message was known to be accepted
 
     [[nodiscard]] bool askedFor() const;  // by somebody, and not rejected throughout
 };

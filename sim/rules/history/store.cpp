@@ -51,6 +51,10 @@ void History::makeMarks(Thread& thread) {
     std::copy_n(marks.begin() + thread.marks, thread.markSlots, marks.begin() + first);
     catchUpMarks.resize(marks.size());
     std::copy_n(catchUpMarks.begin() + thread.marks, thread.markSlots, catchUpMarks.begin() + first);
+    if (!surelyMarks.empty()) {
+        surelyMarks.resize(marks.size());
+        std::copy_n(surelyMarks.begin() + thread.marks, thread.markSlots, surelyMarks.begin() + first);
+    }
     thread.marks = first;
     thread.markSlots = thread.slots;
 }

@@ -2,6 +2,7 @@
 // receipts, one for each device of its conversation, in a pool with free lists. No rule sees any of it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -27,6 +28,12 @@ struct OrderMark {
 struct CatchUpMark {
     std::uint32_t offline = 0;
     std::uint32_t compensation = 0;
+};
+
+// A SurelyMark is by when one of what a device received was accepted for certain, for each `via`: the least there is. 0:
+// what OrderMark says.
+struct SurelyMark {
+    std::array<std::uint32_t, 4> by{};
 };
 
 // A Thread is a conversation with a stable numbering of the devices that have to do with it: two users, or all who ever
@@ -67,6 +74,7 @@ struct Store {
     std::vector<Thread> threads;
     std::vector<OrderMark> marks;
     std::vector<CatchUpMark> catchUpMarks;  // beside them
+    std::vector<SurelyMark> surelyMarks;    // beside them, once an acceptance was an interval; empty until then
     std::vector<Receipt> receipts;
     std::vector<std::vector<std::uint32_t>> freeReceipts;  // by number of slots
     std::vector<std::vector<Place>> memberships;           // joins and leaves in turn
@@ -81,6 +89,7 @@ struct Store {
     std::vector<bool> knownTypes;
     FlatMap privateThreads, memberOf, slotOf, stayOf;
     Fifo<std::pair<MessageId, Instant>> byAcceptance;  // for the horizon
+    Fifo<std::pair<MessageId, Instant>> byAsking;      // for that of what is never accepted
     Latest roomMessage;
     std::uint32_t liveMessages = 0;
     std::uint32_t onlineUsers = 0;

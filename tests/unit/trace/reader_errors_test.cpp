@@ -322,9 +322,12 @@ TEST_CASE("answers need a request") {
     CHECK(mistakeOf({line("recall", R"(,"api":"bob")"), line("recall-accept")}) == "none");
     CHECK(mistakeOf({line("recalled", R"(,"dev":"bob/pixel")")}) == "none");
     CHECK(mistakeOf({kSend, line("accept"), line("accept"), line("reject", code.c_str())}) == "none");
-    // The horizon of a message begins with its acceptance: a first answer is never too late.
+    // The horizon of what is never accepted begins when it is asked for: later an answer is one to what nobody asked.
     const auto acceptAt = [](std::int64_t t) { return fmt::format(R"({{"t":{},"ev":"accept","msg":"m1"}})", t); };
-    CHECK(mistakeOf({kSend, acceptAt(1001 + kHorizon)}) == "none");
+    CHECK(mistakeOf({kSend, acceptAt(1000 + kHorizon)}) == "none");
+    CHECK(mistakeOf({kSend, acceptAt(1001 + kHorizon)}) == "3:36 trace.not-asked-for");
+    CHECK(mistakeOf({kSend, line("receive", R"(,"dev":"bob/pixel")"), acceptAt(1001 + kHorizon)}) ==
+          "4:36 trace.not-asked-for");
     CHECK(mistakeOf({kSend, line("accept"), acceptAt(1000 + kHorizon)}) == "none");
     CHECK(mistakeOf({kSend, line("accept"), acceptAt(1001 + kHorizon)}) == "4:36 trace.not-asked-for");
 }

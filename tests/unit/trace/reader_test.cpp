@@ -400,8 +400,35 @@ TEST_CASE("a forgotten id that is mentioned again does not share a number") {
     CHECK(read.events[602].message != read.events[603].message);
 }
 
-TEST_CASE("what was sent and neither answered nor received is not forgotten") {
-    // It may have been accepted the moment before it is received: its horizon has not begun for certain.
+TEST_CASE("what an event declares is known from its line on, in the order of time") {
+    const std::string text =
+        traceOf({R"({"t":1000,"ev":"settled"})", R"({"t":1300,"ev":"online","dev":"dave/ios1"})",
+                 R"({"t":1100,"ev":"device","dev":"dave/ios1","platform":"ios"})", R"({"t":2000,"ev":"settled"})"});
+    CHECK_FALSE(stream(text).valid);
+    const Streamed read = stream(text, skew(Millis{500}));
+    REQUIRE(read.valid);
+    CHECK(timesOf(read) == std::vector<std::int64_t>{1000, 1100, 1300, 2000});
+    CHECK(read.events[1].device == read.events[2].device);
+}
+
+TEST_CASE("a trace whose events declare becomes one whose header does") {
+    const TraceFile file = parseTrace(
+        traceOf({R"({"t":1000,"ev":"device","dev":"alice/tab9","platform":"web"})",
+                 R"({"t":1000,"ev":"group","group":"crew","members":["alice"]})",
+                 R"({"t":1000,"ev":"online","dev":"alice/tab9"})", R"({"t":1000,"ev":"online","dev":"bob/pixel"})"}),
+        "test");
+    REQUIRE(file.valid);
+    const Trace whole = declaredAtStart(file.trace);
+    REQUIRE(whole.events.size() == 2);
+    CHECK(whole.header.path(whole.events[0].device) == "alice/tab9");
+    CHECK(whole.header.path(whole.events[1].device) == "bob/pixel");
+    CHECK(whole.header.findGroup("crew").exists());
+    const UserInfo& alice = whole.header.users[whole.header.findUser("alice").index()];
+    CHECK(alice.later.empty());
+    CHECK(whole.events[0].device.value == alice.firstDevice.value + alice.deviceCount - 1);
+}
+
+TEST_CASE("what was sent is forgotten past its horizon, answered or not") {
     for (const bool answered : {false, true}) {
         std::vector<std::string> lines{R"({"t":1000,"ev":"send","msg":"m","dev":"alice/phone","to":"bob"})"};
         if (answered) lines.emplace_back(R"({"t":1000,"ev":"accept","msg":"m"})");
@@ -415,7 +442,8 @@ TEST_CASE("what was sent and neither answered nor received is not forgotten") {
             REQUIRE(read.valid);
             const std::size_t received = read.events.size() - 2;
             CHECK(read.messages[received] == "m");
-            CHECK((read.events[received].message == read.events[0].message) == !answered);
+            CHECK(read.events[received].message != read.events[0].message);
+            CHECK(read.events[received + 1].message == read.events[0].message);  // its number is used again
         }
     }
 }

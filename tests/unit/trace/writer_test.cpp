@@ -52,6 +52,12 @@ const std::vector<std::string> kEveryKind{
     R"({"t":1003,"ev":"join","chatroom":"lobby","dev":"bob/pixel","refused":"1"})",
     R"({"t":1003,"ev":"leave","group":"team","user":"bob","refused":"mdsync:no-member"})",
     R"({"t":1003,"ev":"leave","chatroom":"lobby","dev":"bob/pixel"})",
+    R"({"t":1003,"ev":"device","dev":"alice/tab9","platform":"web"})",
+    R"({"t":1003,"ev":"device","dev":"dave/ios1","platform":"ios"})",
+    R"({"t":1003,"ev":"group","group":"crew","members":["alice","dave"]})",
+    R"({"t":1003,"ev":"group","group":"nobody","members":[]})",
+    R"({"t":1003,"ev":"room","chatroom":"hall"})",
+    R"({"t":1003,"ev":"online","dev":"dave/ios1"})",
     R"({"t":1004,"ev":"settled"})",
     R"({"t":1004,"ev":"note","text":"a \"note\""})"};
 
