@@ -326,7 +326,10 @@ constinit const Duty kDeliveryNoLossLogin{.rule = RuleId::DeliveryNoLoss,
 void judgeOrder(const History& h, Ledger& ledger, const Arrival& a, const Progress& progress) {
     const MessageFacts& m = a.message;
     if (!progress.begun || !progress.isPast(m.until)) {
-        if (progress.isSurelyBefore(m.from())) ledger.check(RuleId::DeliveryOrder, a.aspects);
+        if (progress.isSurelyBefore(m.from()))
+            ledger.check(RuleId::DeliveryOrder, a.aspects);
+        else if (progress.begun)
+            ledger.undecided(RuleId::DeliveryOrder);
         return progress.advance(m.from(), m.until);
     }
     Finding(h, ledger, RuleId::DeliveryOrder, {}, a.aspects)

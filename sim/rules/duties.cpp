@@ -37,7 +37,13 @@ bool Checker::State::isToReport(RuleId rule, AtEnd atEnd, const Found& found) {
     return !finishing || atEnd == AtEnd::Certain;
 }
 
+// Where the acceptance lies in between, so does the horizon: what may be past it is not demanded.
 bool Checker::State::settle(const Duty& duty, const Found& found, const Claim& c) {
+    if (found.outcome == Outcome::Broken && c.message.exists()) {
+        const MessageFacts& m = message(c.message);
+        const bool mayBePast = m.state == MessageState::Accepted && !m.exact && now > m.fromAt + kHorizon;
+        if (mayBePast) return settle(duty, Outcome::Undecided, c);
+    }
     if (isToReport(duty.rule, duty.atEnd, found)) report(duty, found, c);
     return found.outcome == Outcome::Broken;
 }

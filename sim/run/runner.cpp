@@ -325,21 +325,41 @@ private:
             if (id && result_.counts[static_cast<std::size_t>(*id)].checked == 0) result_.notExercised.push_back(*id);
         }
         result_.verdict = conclude(result_);
-        if (result_.verdict == Verdict::Fail && isRefusalsDoing()) {
-            stop(Verdict::NotApplicable, unwanted_.reason(lexicon_));
-            result_.expectations.clear();
-            result_.notExercised.clear();
-            result_.counts = {};
-        }
+        if (result_.verdict == Verdict::Fail && isRefusalsDoing()) withdraw(unwanted_.reason(lexicon_));
+        if (result_.verdict == Verdict::Fail && isLeftUndecided())
+            withdraw(fmt::format("{} is undecided: when a message was accepted is only seen",
+                                 rule(result_.notExercised.front()).name));
         if (result_.verdict == Verdict::Inconclusive) result_.reason = whyOpen(result_.openDuties);
+    }
+
+    // Nothing is said about the system.
+    void withdraw(std::string reason) {
+        stop(Verdict::NotApplicable, std::move(reason));
+        result_.expectations.clear();
+        result_.notExercised.clear();
+        result_.counts = {};
+    }
+
+    [[nodiscard]] bool isAnyViolated() const {
+        return std::any_of(result_.counts.begin(), result_.counts.end(),
+                           [](const Counts& c) { return c.violated > 0; });
+    }
+
+    // Whether all that is wrong is that listed rules were left undecided by a system of which one learns late what it
+    // accepted: m1 and m2 were on their way to it at the same time, and nobody can say in which order they must come.
+    [[nodiscard]] bool isLeftUndecided() const {
+        if (!capabilities_.acceptSeen || isAnyViolated()) return false;
+        const auto met = [](const ExpectationResult& e) { return e.met; };
+        const auto undecided = [this](RuleId id) { return result_.counts[static_cast<std::size_t>(id)].undecided > 0; };
+        return std::all_of(result_.expectations.begin(), result_.expectations.end(), met) &&
+               std::all_of(result_.notExercised.begin(), result_.notExercised.end(), undecided);
     }
 
     // Whether all that is wrong follows from a refusal that no rule judges: a listed rule that was not exercised, or an
     // expectation about a message that the system would not take. Our own server refuses nothing without a reason.
     [[nodiscard]] bool isRefusalsDoing() const {
         if (!capabilities_.foreign || unwanted_.empty()) return false;
-        if (std::any_of(result_.counts.begin(), result_.counts.end(), [](const Counts& c) { return c.violated > 0; }))
-            return false;
+        if (isAnyViolated()) return false;
         for (std::size_t i = 0; i < about_.size(); ++i) {
             const std::vector<MessageId>& about = about_[i];
             const bool excused = !about.empty() && std::all_of(about.begin(), about.end(), [this](MessageId message) {

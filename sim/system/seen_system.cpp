@@ -2,6 +2,7 @@
 //
 // alice/phone sends m1, the server takes it and delivers it to bob/pixel, and only then does the acknowledgement reach
 // alice/phone: whoever watches there sees `accept` behind `receive`, and those of two messages in either order.
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -37,6 +38,7 @@ public:
         return system_->settle();
     }
     Answer advance(Millis duration) override {
+        leapsFrom_ = system_->now();
         nothingIsOnItsWay_ = true;
         return system_->advance(duration);
     }
@@ -45,6 +47,8 @@ public:
     void drain(std::vector<Event>& events) override {
         happened_.clear();
         system_->drain(happened_);
+        // No acknowledgement takes the days that are skipped.
+        if (leapsFrom_) arrive(events, *std::exchange(leapsFrom_, std::nullopt), 1);
         for (const Event& event : happened_) {
             if (event.kind == EventKind::Accept || event.kind == EventKind::RecallAccept) {
                 onTheWay_.push_back(event);
@@ -55,7 +59,7 @@ public:
             events.push_back(event);
             arrive(events, event.t, 2);
         }
-        if (std::exchange(nothingIsOnItsWay_, false)) arrive(events, now(), 1);
+        if (std::exchange(nothingIsOnItsWay_, false)) arrive(events, happened_.empty() ? now() : happened_.back().t, 1);
     }
 
     [[nodiscard]] std::optional<bool> activated() const override { return system_->activated(); }
@@ -82,6 +86,7 @@ private:
     std::vector<Event> happened_;
     std::vector<Event> onTheWay_;
     bool nothingIsOnItsWay_ = false;
+    std::optional<Instant> leapsFrom_;
 };
 
 }  // namespace
