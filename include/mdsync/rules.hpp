@@ -249,6 +249,9 @@ public:
 
     // How many events were fed.
     [[nodiscard]] std::uint64_t events() const;
+    // How much was looked at besides what the events name: pairs of a device and a message, for logins, reinstalls and
+    // what waits for its answer. It grows with the trace, not with its square.
+    [[nodiscard]] std::uint64_t looks() const;
 
     // Bytes of memory that the checker's state takes, for the bench.
     [[nodiscard]] std::size_t memory() const;

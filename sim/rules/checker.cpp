@@ -252,6 +252,10 @@ std::uint64_t Checker::events() const {
     return state_->place;
 }
 
+std::uint64_t Checker::looks() const {
+    return state_->looks;
+}
+
 std::size_t Checker::memory() const {
     const State& s = *state_;
     return sizeof(State) + s.History::memory() + s.logins.capacity() * sizeof(LoginFacts) + s.due.memory();

@@ -145,6 +145,7 @@ void Checker::State::limitLogin(DeviceId id) {
     LoginFacts& login = logins[id.index()];
     login = loginAt(id);
     legal[id.index()] = login.over() <= 0 || login.undecided ? 1 : 0;
+    if (legal[id.index()] == 0) overNumber.push_back(id);
     temptLimit(*this, *this, login);
     for (EvictionFacts& x : evictions) {
         if (!mayBelongTo(x, id)) continue;
@@ -175,18 +176,18 @@ void Checker::State::judgeLogin() {
 // The numbers are about to change: who is within them now was legal when made, whether or not a settled moment has
 // come.
 void Checker::State::limitsChange() {
-    constexpr std::size_t kClasses = 4;
     const Regime regime = service.at(now);
-    for (std::size_t u = 0; u < users.size(); ++u) {
-        std::array<int, kClasses> online{};
-        for (const DeviceId d : devicesOf(UserId{u})) {
-            if (device(d).online) ++online[static_cast<std::size_t>(device(d).deviceClass)];
+    std::erase_if(overNumber, [&](DeviceId id) {
+        const DeviceFacts& d = device(id);
+        if (!d.online || legal[id.index()] != 0) return true;
+        int online = 0;
+        for (const DeviceId other : devicesOf(d.user)) {
+            online += device(other).online && device(other).deviceClass == d.deviceClass ? 1 : 0;
         }
-        for (const DeviceId d : devicesOf(UserId{u})) {
-            const DeviceClass c = device(d).deviceClass;
-            if (online[static_cast<std::size_t>(c)] <= numberOf(*this, c, regime)) legal[d.index()] = 1;
-        }
-    }
+        if (online > numberOf(*this, d.deviceClass, regime)) return false;
+        legal[id.index()] = 1;
+        return true;
+    });
 }
 
 // ---- A disconnection ------------------------------------------------------------------------------------------

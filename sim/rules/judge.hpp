@@ -118,12 +118,15 @@ struct Checker::State : rules::History, rules::Ledger {
 
     // ---- tempt.cpp ----
     void temptAtLogin(DeviceId id);
+    void temptByRecalls(const rules::Newcomer& n);
+    void temptByIncluded(const rules::Newcomer& n);
     void temptAtAcceptance(MessageId id);
     void countPresent(const rules::Party& party, rules::Acceptance& a) const;
 
     // ---- connections.cpp ----
     std::vector<rules::LoginFacts> logins;  // by device: the latest
     std::vector<char> legal;                // by device: its connection was legal when made
+    std::vector<DeviceId> overNumber;       // those whose connection was not, and some that are gone by now
     Fifo<rules::LoginFacts> loginQueue;
     Fifo<rules::RefusalFacts> refusals;
     std::vector<rules::EvictionFacts> evictions;  // waiting for their login

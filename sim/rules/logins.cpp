@@ -1,4 +1,6 @@
 // Logins: what a login owed, looked at once its session has settled.
+#include <algorithm>
+
 #include "rules/judge.hpp"
 
 namespace mdsync {
@@ -24,6 +26,7 @@ bool Checker::State::isOlder(MessageId id, DeviceId d) const {
 }
 
 void Checker::State::lookAtOlder(Claim c, MessageId id) {
+    ++looks;
     const MessageFacts& m = message(id);
     if (!isOlder(id, c.device) || m.toSelf) return;
     c.message = id;
@@ -46,8 +49,10 @@ void Checker::State::lookAtSession(DeviceId id, std::uint32_t session) {
     const auto counted = [&] {
         return knows(compensationDuty(d).rule, d.regime) && knows(kDeliveryNoLossLogin.rule, d.regime);
     };
-    for (std::size_t i = doubt; i > u.mailboxHead && !counted(); --i) lookAtOlder(c, u.mailbox[i - 1]);
+    const std::size_t first = std::max(u.mailboxHead, doubt - std::min(doubt, kLatest));
+    for (std::size_t i = doubt; i > first && !counted(); --i) lookAtOlder(c, u.mailbox[i - 1]);
     // The recall of what it holds for certain it can have missed.
+    looks += u.recalled.size() + owedToSender[id.index()].size();
     for (const MessageId m : u.recalled) {
         if (message(m).until > side(id).heldUntil || !isOlder(m, id) || message(m).toSelf) continue;
         c.message = m;

@@ -163,6 +163,7 @@ void Checker::State::onRecalled(const Event& e) {
         return;
     }
     shown->have |= Receipt::Shown;
+    device(e.device).showsSomething = true;
     if (alone && broken != &kRecallOnlyOnline) shown->have |= Receipt::ShownOff;
 }
 

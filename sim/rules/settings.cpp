@@ -23,7 +23,11 @@ void Checker::State::onSet(const Event& e) {
     const auto number = [](std::int64_t n) {
         return static_cast<int>(std::clamp<std::int64_t>(n, -1'000'000, 1'000'000));
     };
-    if (change.compensationDays) settings.compensationDays = number(*change.compensationDays);
+    if (change.compensationDays) {
+        // A longer window may reach what was owed no more.
+        for (DeviceSide& side : sides) side.heldUntil = 0;
+        settings.compensationDays = number(*change.compensationDays);
+    }
     if (change.offlineDays) settings.offlineDays = number(*change.offlineDays);
     if (change.mobileLimit) settings.mobileLimit = number(*change.mobileLimit);
     if (change.miniprogramLimit) settings.miniprogramLimit = number(*change.miniprogramLimit);

@@ -1,5 +1,7 @@
 // Tempt: what an acceptance or a login puts to the test. A rule that nothing tempted was not exercised, whatever
 // happened; the bans are counted here, before anybody breaks them.
+#include <algorithm>
+
 #include "rules/judge.hpp"
 
 namespace mdsync {
@@ -52,31 +54,51 @@ void Checker::State::temptAtLogin(DeviceId id) {
     temptStatus(*this, *this, n);
     temptApi(*this, *this, n);
     temptChatroom(*this, *this, n);
-    for (const MessageId recalled : n.user.recalled) {
-        const MessageFacts& m = message(recalled);
-        const RecallFacts* r = recallOf(m);
-        if (m.state != MessageState::Accepted || r == nullptr || receipt(m, id) == nullptr) continue;
-        Receipt& own = *receipt(m, id);
-        if ((own.have & Receipt::Shown) != 0) own.owed |= Receipt::RecallNoMore;  // it has shown it before
-        temptNoReturn(*this, *this, n, m);
-        if (decides(*r, d) == Decides::Off && holds(m, id) == Tri::Yes) temptRecallStaysLocal(*this, *this, *r, id);
-    }
-
-    owedToSender[id.index()].clear();
+    temptByRecalls(n);
+    temptByIncluded(n);
     bool counted = false;
-    Aspects countedApi = 0;  // of the messages counted so far: each kind of them is counted once a login
-    for (std::size_t i = firstInDoubt(id); i < n.user.mailbox.size(); ++i) {
-        const MessageId older = n.user.mailbox[i];
-        const MessageFacts& m = message(older);
+    const std::size_t doubt = firstInDoubt(id);
+    const std::size_t end = std::min(n.user.mailbox.size(), doubt + kLatest);
+    looks += end - doubt + n.user.included.size() + std::min(n.user.recalled.size(), kLatest);
+    for (std::size_t i = doubt; i < end; ++i) {
+        const MessageFacts& m = message(n.user.mailbox[i]);
         if (m.state != MessageState::Accepted || m.toSelf) continue;
-        if (m.api && m.includeSender && m.author == d.user) {
-            temptApiOnlineOnly(*this, *this, n, m, countedApi);
-            if (!anyEver(m, d.user)) owedToSender[id.index()].push_back(older);
-        }
         if (d.regime.service == Service::Off)
             temptNoCompensation(*this, *this, n, m, counted);
         else
             temptWindow(*this, *this, n, m, counted);
+    }
+}
+
+void Checker::State::temptByRecalls(const Newcomer& n) {
+    const std::vector<MessageId>& all = n.user.recalled;
+    for (std::size_t i = all.size() - std::min(all.size(), kLatest); i < all.size(); ++i) {
+        const MessageFacts& m = message(all[i]);
+        const RecallFacts* r = recallOf(m);
+        Receipt* const own = m.state == MessageState::Accepted ? receipt(m, n.id) : nullptr;
+        if (own == nullptr || r == nullptr) continue;
+        if ((own->have & Receipt::Shown) != 0) own->owed |= Receipt::RecallNoMore;  // it has shown it before
+        temptNoReturn(*this, *this, n, m);
+        if (decides(*r, n.device) == Decides::Off && holds(m, n.id) == Tri::Yes)
+            temptRecallStaysLocal(*this, *this, *r, n.id);
+    }
+}
+
+// What the API sent in the user's name, and to them: one of their devices must have it.
+void Checker::State::temptByIncluded(const Newcomer& n) {
+    std::vector<std::pair<MessageId, Place>>& all = user(n.device.user).included;
+    std::erase_if(all, [this](const auto& one) {
+        const MessageFacts& m = message(one.first);
+        return m.state != MessageState::Accepted || m.until != one.second;
+    });
+    std::vector<MessageId>& owed = owedToSender[n.id.index()];
+    owed.clear();
+    Aspects counted = 0;  // of the messages counted so far: each kind of them is counted once a login
+    for (const auto& [id, accepted] : all) {
+        const MessageFacts& m = message(id);
+        if (m.until <= side(n.id).heldUntil) continue;
+        temptApiOnlineOnly(*this, *this, n, m, counted);
+        if (!anyEver(m, n.device.user)) owed.push_back(id);
     }
 }
 

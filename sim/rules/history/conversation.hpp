@@ -68,9 +68,11 @@ struct UserFacts {
     std::vector<MessageId> mailbox;  // normal private and group messages they wrote or are the audience of, as accepted
     std::size_t mailboxHead = 0;     // before it all are past their horizon
     std::vector<MessageId> recalled;  // of these, the recalled ones
-    Latest status;                    // a status message that a device sent,
-    Latest statusApi;                 // one through a status endpoint,
-    Latest excluded;                  // one through the API without includeSender
+    std::vector<std::pair<MessageId, Place>>
+        included;      // ... those that the API sent to others in their name, and to them
+    Latest status;     // a status message that a device sent,
+    Latest statusApi;  // one through a status endpoint,
+    Latest excluded;   // one through the API without includeSender
 };
 
 }  // namespace mdsync::rules

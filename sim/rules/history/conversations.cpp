@@ -14,16 +14,21 @@ void History::changeMembership(const Event& e) {
         if (!join) return;
         history = static_cast<std::uint32_t>(memberships.size());
         memberships.emplace_back();
+        memberAt.push_back(0);
         memberOf.set(key, history);
     }
     const bool inside = memberships[history].size() % 2 == 1;
     if (inside == join) return;
     memberships[history].push_back(place);
     ++g.version;
-    if (join)
+    if (join) {
+        memberAt[history] = static_cast<std::uint32_t>(g.members.size());
         g.members.push_back(e.user);
-    else
-        std::erase(g.members, e.user);
+        return;
+    }
+    g.members[memberAt[history]] = g.members.back();
+    memberAt[memberOf.find(pairKey(e.to.number, g.members.back().value))] = memberAt[history];
+    g.members.pop_back();
 }
 
 bool History::isInRoom(DeviceId id, RoomId room) const {
@@ -43,6 +48,7 @@ void History::enterRoom(DeviceId id, RoomId room) {
     if (stays[number].inside || !device(id).online) return;
     stays[number].inside = true;
     stays[number].since = place;
+    stays[number].at = static_cast<std::uint32_t>(rooms[room.index()].inside.size());
     rooms[room.index()].inside.push_back(id);
     roomsOf[id.index()].push_back(room);
 }
@@ -52,7 +58,10 @@ void History::leaveRoom(DeviceId id, RoomId room) {
     if (number == FlatMap::kAbsent || !stays[number].inside) return;
     stays[number].inside = false;
     stays[number].left = place;
-    std::erase(rooms[room.index()].inside, id);
+    std::vector<DeviceId>& inside = rooms[room.index()].inside;
+    inside[stays[number].at] = inside.back();  // the last one takes its place: a crowd may leave one by one
+    stays[stayOf.find(pairKey(room.value, inside.back().value))].at = stays[number].at;
+    inside.pop_back();
     std::erase(roomsOf[id.index()], room);
 }
 

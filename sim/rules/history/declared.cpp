@@ -29,6 +29,7 @@ void History::addGroup(Place since) {
     for (const UserId u : header->groups[g].members) {
         memberOf.set(pairKey(g, u.value), static_cast<std::uint32_t>(memberships.size()));
         memberships.push_back({since});
+        memberAt.push_back(static_cast<std::uint32_t>(groups[g].members.size()));
         groups[g].members.push_back(u);
     }
 }

@@ -90,6 +90,7 @@ struct History : Store {
     std::uint32_t settledCount = 0;
     Place serverRestart = 0;
     Instant lastLogin{};
+    std::uint64_t looks = 0;  // how many pairs of a device and a message were looked at beside those of the events
 
     // ---- the app ----
     Switch service;
@@ -130,6 +131,8 @@ struct History : Store {
     [[nodiscard]] Millis storeAge(DeviceId d) const { return std::chrono::hours{24} * side(d).offlineDays; }
 
     // ---- messages ----
+    // How many of a user's messages a login is asked about, whatever is known of them: work stays linear in the trace.
+    static constexpr std::size_t kLatest = 256;
     [[nodiscard]] const MessageFacts& message(MessageId id) const { return messages[id.index()]; }
     [[nodiscard]] MessageFacts& message(MessageId id) { return messages[id.index()]; }
     [[nodiscard]] Parties concerned(const MessageFacts& m) const {
@@ -262,6 +265,7 @@ struct History : Store {
     void setReceived(const MessageFacts& m, DeviceId d, Receipt& r, bool tainted, bool offDecided);
     void remember(const MessageFacts& m, UserFacts& u, Aspects aspects);  // what it tempts later
     void owedNoMore(const MessageFacts& m, UserId u);
+    [[nodiscard]] bool isOwedNoMore(const MessageFacts& m, DeviceId d, const Window& window) const;
     void holdMore(DeviceId id, std::size_t doubt);  // moves the mark of what the device holds
     // Whether it is time to forget what was accepted, or asked for and never accepted.
     [[nodiscard]] bool isAnyPastHorizon() const { return isOldestPast(byAcceptance) || isOldestPast(byAsking); }

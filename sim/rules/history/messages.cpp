@@ -83,6 +83,7 @@ void History::noMoreWaiting(const MessageFacts& m) {
 void History::noteAsked(DeviceId d, MessageId asked) {
     std::vector<MessageId>& list = unaccepted[d.index()];
     if (list.size() >= 16 && list.size() == list.capacity()) {
+        looks += list.size();
         std::erase_if(list, [this](MessageId id) { return message(id).state != MessageState::Asked; });
         if (list.size() * 2 > list.capacity()) list.reserve(list.capacity() * 2);
     }
@@ -132,7 +133,10 @@ void History::setAccepted(MessageId id, bool exact) {
         const Tri audience = m.room ? Tri::Maybe : concerns(m, party.user);
         if (audience == Tri::No) continue;
         oweAtAcceptance(m, party, audience == Tri::Yes, exact);
-        if (!m.room && m.kind == MessageSort::Normal) user(party.user).mailbox.push_back(id);
+        if (m.room || m.kind != MessageSort::Normal) continue;
+        user(party.user).mailbox.push_back(id);
+        if (m.api && m.includeSender && m.author == party.user && !m.toSelf)
+            user(party.user).included.emplace_back(id, m.until);
     }
     if (recallAccepted(m)) acceptRecalled(id);
     byAcceptance.push({id, m.untilAt});
@@ -153,7 +157,10 @@ void History::acceptRecalled(MessageId id) {
     std::vector<DeviceId> shown = r.tombstones;
     if (r.device.exists()) shown.push_back(r.device);
     for (const DeviceId d : shown) {
-        if (Receipt* const own = receipt(m, d)) own->have |= Receipt::Shown;
+        Receipt* const own = receipt(m, d);
+        if (own == nullptr) continue;
+        own->have |= Receipt::Shown;
+        device(d).showsSomething = true;
     }
 }
 
@@ -212,14 +219,28 @@ void History::owedNoMore(const MessageFacts& m, UserId u) {
     for (const auto& [d, r] : sharesOf(m, Party{u, base})) r.owed |= Receipt::NoMore;
 }
 
+// alice/mac first logged in when most of alice's messages were older than its window: it will never hold them, and is not
+// to be asked about each of them at every login. Of the latest it is asked all the same, so that what they tempt is counted.
 void History::holdMore(DeviceId id, std::size_t doubt) {
     const UserFacts& u = user(ownerOf(id));
+    const Window window = this->window(id);
     for (std::size_t i = doubt; i < u.mailbox.size(); ++i) {
+        ++looks;
         const MessageFacts& m = message(u.mailbox[i]);
         if (m.state != MessageState::Accepted || m.until < side(id).heldUntil) continue;
-        if (!m.toSelf && holds(m, id) != Tri::Yes) return;
+        const bool isLate = i + kLatest >= u.mailbox.size();
+        if (!m.toSelf && holds(m, id) != Tri::Yes && (isLate || !isOwedNoMore(m, id, window))) return;
         side(id).heldUntil = m.until;
     }
+}
+
+// Whether no later login can be owed the message: a violation was reported, or some device of the user has received it
+// and it was not accepted while ON, or before the window. (A window that becomes longer moves the mark back.)
+bool History::isOwedNoMore(const MessageFacts& m, DeviceId d, const Window& window) const {
+    const Receipt* r = receipt(m, d);
+    if (r == nullptr || (r->owed & Receipt::NoMore) != 0) return true;
+    const bool never = (m.regimeSure && m.regime.service != Service::On) || m.untilAt < window.demanded;
+    return never && anyEver(m, ownerOf(d));
 }
 
 // What a device received and should not have, it may list as a conversation. Who reads a long trace forgets what was

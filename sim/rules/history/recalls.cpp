@@ -139,6 +139,7 @@ void History::oweRecall(RecallFacts& r, const MessageFacts& m, const Party& part
         if (held == Tri::No) receipt.owed |= Receipt::LackedAtRecall;
         if (d == r.device) {
             receipt.have |= Receipt::Shown;
+            device(d).showsSomething = true;
             receipt.owed |= Receipt::RecallNoMore;
             continue;
         }

@@ -109,6 +109,7 @@ struct alignas(32) DeviceFacts {
     bool online : 1 = false;
     bool caughtUp : 1 = false;        // the session has had its `caught-up`
     bool holdsSomething : 1 = false;  // this installation received or sent a normal private or group message
+    bool showsSomething : 1 = false;  // ... shows some message recalled
     bool reinstalled : 1 = false;     // this installation was begun by a `reinstall`
     bool firstSession : 1 = false;    // the session, the running one or the last, is the first of its installation
     bool fresh : 1 = true;            // this installation has had no session
@@ -121,7 +122,7 @@ static_assert(sizeof(DeviceFacts) == 32);
 struct DeviceSide {
     Place ended = 0;  // of the last session that ended
     Instant endedAt{};
-    Place heldUntil = 0;  // this installation holds whatever of its mailbox was accepted up to here
+    Place heldUntil = 0;  // of its mailbox this installation holds, or is owed no more, what was accepted up to here
     Instant beganAt{};    // of the session
     Place answered = 0;   // the last `online` or `refused`
     std::uint32_t beganOrigin = 0;

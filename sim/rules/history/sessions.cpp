@@ -40,7 +40,10 @@ void History::endSession(DeviceId id) {
 void History::reinstall(DeviceId id) {
     DeviceFacts& d = device(id);
     const UserFacts& u = user(d.user);
-    for (std::size_t i = u.mailboxHead; i < u.mailbox.size(); ++i) {
+    // An installation that had nothing leaves nothing behind, however often it is thrown away.
+    const bool hadNothing = !d.holdsSomething && side(id).waiting == 0 && !d.showsSomething;
+    for (std::size_t i = hadNothing ? u.mailbox.size() : u.mailboxHead; i < u.mailbox.size(); ++i) {
+        ++looks;
         Receipt* r = receipt(message(u.mailbox[i]), id);
         if (r == nullptr) continue;
         if (terminalHas(*r, id, false)) r->have |= Receipt::Earlier;
@@ -60,6 +63,7 @@ void History::reinstall(DeviceId id) {
     d.listed = false;
     d.stray = false;
     d.holdsSomething = false;
+    d.showsSomething = false;
     side(id).waiting = 0;
     side(id).foreign = d.session;
     side(id).settledOnline = 0;

@@ -63,9 +63,9 @@ std::size_t History::memory() const {
     const auto bytes = [](const auto& v) { return v.capacity() * sizeof(v[0]); };
     std::size_t sum = bytes(devices) + bytes(sides) + bytes(users) + messages.memory() + bytes(recalls) +
                       bytes(threads) + bytes(receipts) + bytes(marks) + bytes(catchUpMarks) + bytes(memberships) +
-                      bytes(stays) + byAcceptance.memory() + privateThreads.memory() + memberOf.memory() +
-                      slotOf.memory() + stayOf.memory();
-    for (const UserFacts& u : users) sum += bytes(u.mailbox) + bytes(u.recalled);
+                      bytes(memberAt) + bytes(stays) + byAcceptance.memory() + privateThreads.memory() +
+                      memberOf.memory() + slotOf.memory() + stayOf.memory();
+    for (const UserFacts& u : users) sum += bytes(u.mailbox) + bytes(u.recalled) + bytes(u.included);
     for (const Thread& t : threads) sum += bytes(t.users);
     for (const auto& list : unaccepted) sum += bytes(list) + 3 * sizeof(list);
     for (const auto& list : freeReceipts) sum += bytes(list);

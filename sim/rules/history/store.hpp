@@ -58,6 +58,7 @@ struct GroupFacts {
 // A device's stay in a room.
 struct Stay {
     bool inside = false;
+    std::uint32_t at = 0;  // its place among those inside
     Place since = 0;
     Place left = 0;
 };
@@ -78,6 +79,7 @@ struct Store {
     std::vector<Receipt> receipts;
     std::vector<std::vector<std::uint32_t>> freeReceipts;  // by number of slots
     std::vector<std::vector<Place>> memberships;           // joins and leaves in turn
+    std::vector<std::uint32_t> memberAt;                   // beside them: whose place among the group's members it is
     std::vector<Stay> stays;
     std::vector<std::vector<RoomId>> roomsOf;             // by device
     std::vector<std::vector<MessageId>> unaccepted;       // by device: what it asked to send, lately

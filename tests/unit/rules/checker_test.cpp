@@ -42,7 +42,98 @@ const std::string kPhoneHasM1 = R"(
     alice/phone receives m1 live
     settled)";
 
+// A trace of many events, a millisecond apart.
+class LongTrace {
+public:
+    explicit LongTrace(bool sync)
+        : text_(
+              fmt::format(R"({{"mdsync":"trace/1","t":1000,"app":{{"sync":{}}},"users":{{"alice":{{"phone":"android",)"
+                          R"("mac":"macos"}},"bob":{{"pixel":"android"}}}},"groups":{{"team":["alice","bob"]}}}})",
+                          sync)) {}
+    void add(std::string_view event) { text_ += fmt::format("\n{{\"t\":{},{}}}", ++t_, event); }
+    void device(std::string_view ev, std::string_view dev) { add(fmt::format(R"("ev":"{}","dev":"{}")", ev, dev)); }
+    void offline(std::string_view dev) { add(fmt::format(R"("ev":"offline","dev":"{}","reason":"drop")", dev)); }
+    void send(int number, bool isAccepted = true) {
+        add(fmt::format(R"("ev":"send","msg":"m{}","dev":"bob/pixel","to":"alice")", number));
+        if (isAccepted) add(fmt::format(R"("ev":"accept","msg":"m{}")", number));
+    }
+    [[nodiscard]] std::uint64_t looks() const {
+        const TraceFile file = parseTrace(text_, "long");
+        REQUIRE(file.valid);
+        return judged(file.trace).looks();
+    }
+
+private:
+    std::string text_;
+    std::int64_t t_ = 1000;
+};
+
+// alice/phone comes and goes `n` times while `n` messages wait for it.
+LongTrace backlog(int n, bool sync, bool settles) {
+    LongTrace trace(sync);
+    trace.device("online", "bob/pixel");
+    for (int i = 0; i < n; ++i) trace.send(i);
+    trace.add(R"("ev":"settled")");
+    for (int i = 0; i < n; ++i) {
+        trace.device("online", "alice/phone");
+        if (settles) trace.add(R"("ev":"settled")");
+        trace.offline("alice/phone");
+    }
+    return trace;
+}
+
+// alice/mac is thrown away again and again, while alice/phone has what it lacks.
+LongTrace reinstalls(int n) {
+    LongTrace trace(true);
+    trace.device("online", "bob/pixel");
+    trace.device("online", "alice/phone");
+    for (int i = 0; i < n; ++i) {
+        trace.send(i);
+        trace.add(fmt::format(R"("ev":"receive","msg":"m{}","dev":"alice/phone","via":"live")", i));
+    }
+    for (int i = 0; i < n; ++i) trace.device("reinstall", "alice/mac");
+    return trace;
+}
+
+LongTrace unanswered(int n) {
+    LongTrace trace(true);
+    for (int i = 0; i < n; ++i) trace.send(i, false);
+    return trace;
+}
+
+LongTrace recalled(int n) {
+    LongTrace trace(true);
+    for (int i = 0; i < n; ++i) {
+        trace.send(i);
+        trace.add(fmt::format(R"("ev":"recall","msg":"m{}","dev":"bob/pixel")", i));
+        trace.add(fmt::format(R"("ev":"recall-accept","msg":"m{}")", i));
+    }
+    for (int i = 0; i < n; ++i) {
+        trace.device("online", "alice/phone");
+        trace.offline("alice/phone");
+    }
+    return trace;
+}
+
 }  // namespace
+
+TEST_CASE("the work grows with the trace, not with its square") {
+    const auto checkLinear = [](auto make) {
+        constexpr int kSmall = 1000;
+        const std::uint64_t small = make(kSmall).looks();
+        const std::uint64_t large = make(4 * kSmall).looks();
+        CHECK(small > 0);
+        CHECK(large < 6 * small);
+    };
+    for (const bool sync : {false, true}) {
+        for (const bool settles : {false, true}) {
+            checkLinear([&](int n) { return backlog(n, sync, settles); });
+        }
+    }
+    checkLinear(unanswered);
+    checkLinear(recalled);
+    checkLinear(reinstalls);
+}
 
 TEST_CASE("a violation names the device, the message and the chain of events that explains it") {
     const Trace trace = traceOf(kMacMissesM1 + "\nsettled");
