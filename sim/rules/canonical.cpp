@@ -19,7 +19,7 @@ using State = Checker::State;
 
 // Beside each of what is written below stands how large its record was when this was last thought about. A record that
 // has grown has something new in it: write it, or find that no rule will ask for it any more, and mend the number.
-static_assert(sizeof(History) == 1088 && sizeof(Due) == 32);
+static_assert(sizeof(History) == 1200 && sizeof(Due) == 32);
 
 class Writer {
 public:
@@ -277,7 +277,7 @@ private:
         const bool gone = s_.wentOfflineAfter(q.device, q.asked);
         out_.byte(static_cast<unsigned>(q.open) | static_cast<unsigned>(q.maybeAnswered) << 1U |
                   static_cast<unsigned>(q.deviceOffline) << 2U | static_cast<unsigned>(gone) << 3U |
-                  static_cast<unsigned>(s_.serverRestart > q.asked) << 4U);
+                  static_cast<unsigned>(s_.serverRestart > q.asked) << 4U | static_cast<unsigned>(q.isDue) << 5U);
         out_.number(names_.of(q.device));
         out_.number(q.user.exists() ? q.user.value + 1ULL : 0);
         if (!q.open) return;

@@ -191,7 +191,7 @@ void Checker::State::lookAtRecallAnswer(const Due& d) {
     if (c.device.exists()) c.user = ownerOf(c.device);
     const Found found = kRecallAnswered.look(*this, c);
     if (!header->silent.recallAccept) {
-        settle(kRecallAnswered, found, c);
+        if (settle(kRecallAnswered, found, c)) recalls[d.subject].requests[d.detail].isDue = true;
         return;
     }
     if (finishing || r.accepted || found.outcome != Outcome::Broken) return;

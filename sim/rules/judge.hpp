@@ -73,6 +73,9 @@ struct Checker::State : rules::History, rules::Ledger {
     void takeAsAccepted(MessageId id);
     void takeAsRecalled(const rules::MessageFacts& m);
     [[nodiscard]] const rules::RecallFacts* recallToShow(const rules::MessageFacts& m) const;
+    bool isInOrder(const rules::Arrival& a, Via via) const;
+    void judgeItsOrder(const rules::Arrival& a, const rules::Receipt& r, Via via);
+    void receiveAsStranger(const rules::Arrival& a, Via via);
     void receiveFirst(const rules::Arrival& a, rules::Receipt& r, Via via, bool tainted);
     void oweReturn(const rules::Arrival& a, const rules::Receipt& r);
     void oweToNewcomers(const rules::MessageFacts& m, MessageId message, DeviceId receiver);

@@ -30,7 +30,7 @@ struct Live {
                                     Aspects aspects) {
     const MessageFacts& m = live.message;
     if ((r.owed & Receipt::Online) == 0) return Outcome::NotMine;
-    const bool received = (r.have & Receipt::Received) != 0;
+    const bool received = (r.have & Receipt::Received) != 0 || (r.owed & Receipt::ByPrevious) != 0;
     if (live.maybeLeft) return Outcome::Undecided;
     if ((r.owed & Receipt::Owed) == 0) {
         const bool open = live.unclear() && !m.room && !m.toSelf && device != m.sender && !received;

@@ -89,11 +89,11 @@ void Checker::State::onReceive(const Event& e) {
     if (m.state == MessageState::Accepted || m.state == MessageState::Asked) judgeIntact(*this, *this, a, e);
     if (broken != nullptr && (r == nullptr || m.state != MessageState::Accepted)) noteStray(m, e.device);
     if (r == nullptr) {
-        if (m.state == MessageState::Accepted && m.kind == MessageSort::Normal && !m.room)
-            device(e.device).holdsSomething = true;
+        receiveAsStranger(a, e.via);
         return;
     }
     if (a.toPrevious) {
+        if ((r->owed & Receipt::ByPrevious) == 0) judgeItsOrder(a, *r, e.via);
         r->owed |= Receipt::ByPrevious;
         r->have |= Receipt::Ever;
         return;
@@ -107,11 +107,27 @@ void Checker::State::receiveFirst(const Arrival& a, Receipt& r, Via via, bool ta
     // What this installation sent it holds anyhow.
     const bool own = m.sender == a.deviceId && a.device.installation == m.senderInstallation;
     setReceived(m, a.deviceId, r, tainted && !own, a.decides == Decides::Off && !a.excused);
-    // What comes with `offline` or `compensation` after the session's caught-up was sent again.
-    const bool inOrder = via == Via::Live || !(a.device.caughtUp || header->silent.caughtUp);
-    if (m.kind == MessageSort::Normal && via != Via::Unknown && (a.device.online || a.excused) && inOrder)
-        judgeOrder(*this, *this, a, progress(m, r, a.device.session, via));
+    judgeItsOrder(a, r, via);
     if (timeMode && !tainted && m.synchronizable() && now <= lastLogin + patience) oweToNewcomers(m, a.id, a.deviceId);
+}
+
+// What comes with `offline` or `compensation` after the session's caught-up was sent again, and is not compared.
+bool Checker::State::isInOrder(const Arrival& a, Via via) const {
+    if (a.message.kind != MessageSort::Normal || via == Via::Unknown || !(a.device.online || a.excused)) return false;
+    return via == Via::Live || !(a.device.caughtUp || header->silent.caughtUp);
+}
+
+void Checker::State::judgeItsOrder(const Arrival& a, const Receipt& r, Via via) {
+    if (isInOrder(a, via)) judgeOrder(*this, *this, a, progress(a.message, r, a.device.session, via));
+}
+
+// bob's m1 to alice reaches carol/iphone, which has no part in that conversation.
+void Checker::State::receiveAsStranger(const Arrival& a, Via via) {
+    const MessageFacts& m = a.message;
+    if (m.state != MessageState::Accepted || m.kind != MessageSort::Normal) return;
+    if (!m.room) device(a.deviceId).holdsSomething = true;
+    if (!isInOrder(a, via)) return;
+    if (const auto progress = strangersProgress(a.id, m, a.deviceId, via)) judgeOrder(*this, *this, a, *progress);
 }
 
 // What comes after its recall must be shown recalled.

@@ -43,7 +43,7 @@ void Checker::State::temptAtAcceptance(MessageId id) {
         temptOff(*this, a);
     }
     temptNoLeak(*this, *this, m, insiders);
-    if (m.room) rooms[m.to.number].message = roomMessage = {m.until, m.untilAt, 0};
+    if (m.room) rooms[m.to.number].message = roomMessage = {m.until, m.exact ? m.untilAt : m.fromAt, 0};
 }
 
 // A login tempts rules by what the device lacks. Called when the session has begun.

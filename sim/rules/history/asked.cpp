@@ -199,7 +199,7 @@ bool History::maybeRecalled(const MessageFacts& m) const {
     const RecallFacts& r = recalls[m.recall];
     if (header->silent.recallAccept) return r.askedFor();
     return std::any_of(r.requests.begin(), r.requests.end(), [this](const RecallRequest& q) {
-        return q.open && (q.deviceOffline || answerMayBeLost(q.device, q.asked));
+        return q.open && !q.isDue && (q.deviceOffline || answerMayBeLost(q.device, q.asked));
     });
 }
 

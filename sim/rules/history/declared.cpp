@@ -21,6 +21,9 @@ void History::declare(const Event& e) {
     else if (u.deviceCount > u.slots)
         widen(e.user);
     addDevice(e.device, static_cast<std::uint16_t>(u.deviceCount - 1));
+    for (const MessageId recalled : u.recalled) {
+        if (Receipt* const r = receipt(message(recalled), e.device)) r->owed |= Receipt::LackedAtRecall;
+    }
 }
 
 void History::addGroup(Place since) {

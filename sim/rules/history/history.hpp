@@ -189,6 +189,8 @@ struct History : Store {
                                       : catchUpMarks[at].compensation,
                 surely};
     }
+    // The same for a device that has no part in it; none if this installation has received the message before.
+    [[nodiscard]] std::optional<Progress> strangersProgress(MessageId id, const MessageFacts& m, DeviceId d, Via via);
     // Whether another terminal of the user had the message when the session of `d` began.
     [[nodiscard]] bool elsewhereAtLogin(const MessageFacts& m, DeviceId d) const;
 
@@ -325,7 +327,9 @@ struct History : Store {
     void makeMarks(Thread& thread);
     bool isStatusType(TextId type);
     bool isStatusApi(const Event& e) const;
-    void dropFromMailbox(const MessageFacts& m, UserFacts& user);
+    void dropFromMailbox(UserFacts& user);
+    void forgetAsked(const MessageFacts& m);
+    void addStray(DeviceId id, const Address& conversation);
     [[nodiscard]] std::size_t memory() const;
 
     // Asking the memory for what is needed soon: prefetch.cpp.

@@ -1,5 +1,6 @@
 // Messages: asked for, accepted, received, forgotten past their horizon.
 #include <algorithm>
+#include <utility>
 
 #include "rules/history/history.hpp"
 
@@ -193,6 +194,32 @@ void History::oweAtAcceptance(const MessageFacts& m, const Party& party, bool su
     }
 }
 
+// Who has no part in a conversation may receive its messages all the same; how far they have come in it is noted apart.
+std::optional<Progress> History::strangersProgress(MessageId id, const MessageFacts& m, DeviceId d, Via via) {
+    const std::uint64_t key = pairKey(id.value, d.value);
+    const std::pair<Place, std::uint32_t> receipt{m.asked, device(d).installation};
+    std::uint32_t number = strangers.find(key);
+    if (number == FlatMap::kAbsent) {
+        number = static_cast<std::uint32_t>(strangersReceipts.size());
+        strangersReceipts.emplace_back();
+        strangers.set(key, number);
+    }
+    if (strangersReceipts[number] == receipt) return std::nullopt;  // it is not the first time
+    strangersReceipts[number] = receipt;
+
+    const std::uint64_t conversation = pairKey(m.thread, d.value);
+    std::uint32_t mark = strangersMarkOf.find(conversation);
+    if (mark == FlatMap::kAbsent) {
+        mark = static_cast<std::uint32_t>(strangersMarks.size());
+        strangersMarks.emplace_back();
+        strangersMarkOf.set(conversation, mark);
+    }
+    StrangersMark& progress = strangersMarks[mark];
+    if (progress.session != device(d).session) progress = {.session = device(d).session};
+    const auto at = static_cast<std::size_t>(via);
+    return Progress{std::exchange(progress.begun[at], true), progress.latest[at], &progress.surely[at]};
+}
+
 void History::setReceived(const MessageFacts& m, DeviceId id, Receipt& r, bool tainted, bool offDecided) {
     DeviceFacts& d = device(id);
     // What was owed to a session that ended came in a later one: it had lapsed.
@@ -207,8 +234,8 @@ void History::setReceived(const MessageFacts& m, DeviceId id, Receipt& r, bool t
 void History::remember(const MessageFacts& m, UserFacts& u, Aspects aspects) {
     ++u.concerned;
     if (m.room || m.toSelf) return;
-    // Who was away from the first moment on was away at acceptance; a silent one's horizon is the earliest possible.
-    const Latest latest{m.from(), m.exact || !header->silent.accept ? m.untilAt : m.fromAt, aspects};
+    // Who was away from the first moment on was away at acceptance; and so for its horizon.
+    const Latest latest{m.from(), m.exact ? m.untilAt : m.fromAt, aspects};
     if (m.kind == MessageSort::Status) (m.statusApi ? u.statusApi : u.status) = latest;
     if (m.api && !m.includeSender && &u == &user(m.author)) u.excluded = latest;
 }
@@ -252,9 +279,7 @@ void History::noteStray(const MessageFacts& m, DeviceId id) {
         if (now - header->t > kHorizon) d.stray = true;
         return;
     }
-    std::vector<Address>& known = strays[id.index()];
-    const Address conversation = m.conversationOf(d.user);
-    if (std::find(known.begin(), known.end(), conversation) == known.end()) known.push_back(conversation);
+    addStray(id, m.conversationOf(d.user));
 }
 
 // What is never accepted, or where that cannot be seen, is past its horizon that long after it was asked for.
@@ -270,13 +295,10 @@ MessageId History::nextPastHorizon() {
     return (m.state == MessageState::Asked || unseen) && m.askedAt == t ? id : MessageId{};
 }
 
-void History::dropFromMailbox(const MessageFacts& m, UserFacts& u) {
-    // Mailboxes are in the order of acceptance, so what is forgotten stands first.
-    while (u.mailboxHead < u.mailbox.size()) {
-        const MessageFacts& first = message(u.mailbox[u.mailboxHead]);
-        if (first.state == MessageState::Accepted && first.until > m.until) break;
+// Mailboxes are in the order of acceptance, so what is forgotten mostly stands first; one in between waits for its turn.
+void History::dropFromMailbox(UserFacts& u) {
+    while (u.mailboxHead < u.mailbox.size() && message(u.mailbox[u.mailboxHead]).state != MessageState::Accepted)
         ++u.mailboxHead;
-    }
     if (u.mailboxHead >= 64 && u.mailboxHead * 2 >= u.mailbox.size()) {
         u.mailbox.erase(u.mailbox.begin(), u.mailbox.begin() + static_cast<std::ptrdiff_t>(u.mailboxHead));
         u.mailboxHead = 0;
@@ -290,18 +312,28 @@ void History::forget(MessageId id) {
         freeRecalls.push_back(m.recall);
         m.recall = MessageFacts::kNone;
     }
-    if (m.state == MessageState::Accepted)
-        forgetAccepted(id);
-    else
-        noMoreWaiting(m);
-    m.state = MessageState::Forgotten;
+    const bool accepted = std::exchange(m.state, MessageState::Forgotten) == MessageState::Accepted;
+    accepted ? forgetAccepted(id) : forgetAsked(m);
+}
+
+// What a device asked to send, its list of conversations may name for ever.
+void History::forgetAsked(const MessageFacts& m) {
+    noMoreWaiting(m);
+    if (!m.sender.exists() || !m.synchronizable()) return;
+    const DeviceFacts& d = device(m.sender);
+    if (d.installation == m.senderInstallation && !d.listed) addStray(m.sender, m.conversationOf(d.user));
+}
+
+void History::addStray(DeviceId id, const Address& conversation) {
+    std::vector<Address>& known = strays[id.index()];
+    if (std::find(known.begin(), known.end(), conversation) == known.end()) known.push_back(conversation);
 }
 
 void History::forgetAccepted(MessageId id) {
     MessageFacts& m = message(id);
     for (const Party& party : concerned(m)) {
         UserFacts& u = user(party.user);
-        dropFromMailbox(m, u);
+        dropFromMailbox(u);
         if (concerns(m, party.user) != Tri::No) --u.concerned;
         std::erase(u.recalled, id);
         if (m.kind != MessageSort::Normal || m.room) continue;

@@ -16,6 +16,7 @@ struct RecallRequest {
     bool open = true;
     bool maybeAnswered = false;  // there was an answer that may be this one's or another's
     bool deviceOffline = false;  // when it asked
+    bool isDue = false;          // its answer was due and did not come: what happens later explains nothing
     Place asked = 0;
     Place closed = 0;  // when it was answered
     Instant askedAt{};

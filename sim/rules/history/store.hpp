@@ -36,6 +36,14 @@ struct SurelyMark {
     std::array<std::uint32_t, 4> by{};
 };
 
+// A StrangersMark is the same of a device that has no part in the conversation, for each `via`.
+struct StrangersMark {
+    std::uint16_t session = 0;
+    std::array<bool, 4> begun{};
+    std::array<std::uint32_t, 4> latest{};
+    std::array<std::uint32_t, 4> surely{};
+};
+
 // A Thread is a conversation with a stable numbering of the devices that have to do with it: two users, or all who ever
 // were in a group or room or wrote to it.
 struct Thread {
@@ -76,6 +84,9 @@ struct Store {
     std::vector<OrderMark> marks;
     std::vector<CatchUpMark> catchUpMarks;  // beside them
     std::vector<SurelyMark> surelyMarks;    // beside them, once an acceptance was an interval; empty until then
+    std::vector<StrangersMark> strangersMarks;
+    std::vector<std::pair<Place, std::uint32_t>> strangersReceipts;  // which message, by which installation
+    FlatMap strangers, strangersMarkOf;  // by message and device, by conversation and device
     std::vector<Receipt> receipts;
     std::vector<std::vector<std::uint32_t>> freeReceipts;  // by number of slots
     std::vector<std::vector<Place>> memberships;           // joins and leaves in turn
