@@ -10,7 +10,13 @@ namespace mdsync::search {
 
 namespace {
 
-constexpr std::array<std::string_view, 4> kUsers{"alice", "bob", "carol", "dave"};
+// Users and groups; and such that are easily taken for one another.
+struct Naming {
+    std::array<std::string_view, 4> users;
+    std::array<std::string_view, 3> groups;
+};
+constexpr Naming kPlain{{"alice", "bob", "carol", "dave"}, {"team", "club", "diary"}};
+constexpr Naming kAlike{{"alice", "ALICE", "ali", "alice2"}, {"alice", "lobby", "ali"}};
 
 // Platforms by class; each class has its own device names.
 struct Kind {
@@ -22,12 +28,13 @@ constexpr std::array<Kind, 4> kKinds{{{"phone", {Platform::Android, Platform::Io
                                       {"desk", {Platform::Macos, Platform::Windows, Platform::Linux}},
                                       {"mini", {Platform::Miniprogram, Platform::Miniprogram, Platform::Miniprogram}}}};
 
-// Zones whose midnight is not that of the default, and two whose days have not always 24 hours. Looked up once: the
+// Zones whose midnight is not that of the default, some within an hour, and some whose days have not always 24 hours. Looked up once: the
 // database is slow.
 const std::vector<Zone>& zones() {
     static const std::vector<Zone> all = [] {
         std::vector<Zone> found;
-        for (const char* name : {"+08:00", "+00:00", "-05:00", "+05:45", "Europe/Berlin", "America/New_York"}) {
+        for (const char* name : {"+08:00", "+00:00", "-05:00", "+05:30", "+05:45", "-03:30", "+14:00", "-11:00",
+                                 "Europe/Berlin", "America/New_York", "Australia/Adelaide", "Pacific/Chatham"}) {
             if (const auto zone = Zone::find(name)) found.push_back(*zone);
         }
         return found;
@@ -39,6 +46,11 @@ constexpr Instant at(std::int64_t seconds) {
     return Instant{std::chrono::seconds{seconds}};
 }
 constexpr Instant kDefaultStart = at(1714525200);  // 2024-05-01T09:00:00+08:00
+
+// The last ten milliseconds of a day of this zone.
+Instant lastInstants(const Zone& zone) {
+    return zone.startOf(zone.dayOf(kDefaultStart) + std::chrono::days{1}) - Millis{10};
+}
 
 // Plain mornings, the last ten milliseconds of a day in several zones, and eves of a change of daylight saving.
 constexpr std::array<Instant, 8> kStarts{kDefaultStart,
@@ -59,13 +71,13 @@ public:
         App& app = header_.app;
         app = App{};
         app.sync = draw_.often(62, Label::Setting);
-        if (draw_.often(15, Label::Setting)) {
+        if (draw_.often(25, Label::Setting)) {
             app.environment = Environment::Production;
             app.prepaid = app.sync || draw_.often(50, Label::Setting);
         }
-        app.compensationDays = draw_.of(std::array{1, 1, 1, 2, 2, 3, 7}, Label::Setting);
-        app.offlineDays = draw_.of(std::array{7, 7, 7, 1, 2}, Label::Setting);
-        if (draw_.often(15, Label::Setting)) app.onLimit = OnLimit::Refuse;
+        app.compensationDays = draw_.of(std::array{1, 1, 1, 2, 2, 3, 5, 7, 7}, Label::Setting);
+        app.offlineDays = draw_.of(std::array{7, 7, 1, 2, 3}, Label::Setting);
+        if (draw_.often(25, Label::Setting)) app.onLimit = OnLimit::Refuse;
         app.timezone = zones()[draw_.often(40, Label::Setting) ? draw_.index(zones().size(), Label::Setting) : 0];
         Readings& readings = header_.readings;
         readings = Readings{};
@@ -76,12 +88,14 @@ public:
         if (draw_.often(8, Label::Setting)) readings.switchDelay = std::chrono::minutes{15};
         if (draw_.often(10, Label::Setting)) readings.groupStatusPath = GroupStatusPath::Seed;
         header_.t = draw_.often(35, Label::Setting) ? draw_.of(kStarts, Label::Setting) : kDefaultStart;
+        if (draw_.often(15, Label::Setting)) header_.t = lastInstants(app.timezone);
     }
 
     void people() {
         header_.users.clear();
         header_.devices.clear();
         const std::size_t users = draw_.of(std::array{2U, 2U, 2U, 3U, 3U, 1U, 4U}, Label::Cast);
+        names_ = draw_.often(8, Label::Cast) ? &kAlike : &kPlain;
         const bool manyTabs = draw_.often(14, Label::Cast);
         const bool manyPhones = draw_.often(20, Label::Cast);
         if (manyPhones || draw_.often(20, Label::Cast)) {
@@ -89,7 +103,7 @@ public:
             header_.app.miniprogramLimit = draw_.of(std::array{1, 2, 3}, Label::Setting);
         }
         for (std::size_t u = 0; u < users; ++u) {
-            header_.addUser(kUsers[u]);
+            header_.addUser(names_->users[u]);
             std::array<std::uint32_t, kKinds.size()> made{};
             if (u == 0 && manyTabs) {
                 const std::uint32_t tabs = 9 + draw_.below(4, Label::Cast);
@@ -107,9 +121,10 @@ public:
     void places() {
         header_.groups.clear();
         header_.rooms.clear();
-        if (draw_.often(70, Label::Cast)) group("team", 80);
-        if (draw_.often(12, Label::Cast)) group("club", 50);
-        if (draw_.often(45, Label::Cast)) header_.rooms.emplace_back("lobby");
+        if (draw_.often(70, Label::Cast)) group(names_->groups[0], 80);
+        if (draw_.often(25, Label::Cast)) group(names_->groups[1], 50);
+        if (draw_.often(12, Label::Cast)) group(names_->groups[2], 15);  // of one member, or of none
+        if (draw_.often(60, Label::Cast)) header_.rooms.emplace_back("lobby");
         header_.messageTypes = {{"app:Order", false}, {"app:Poke", true}};
     }
 
@@ -146,6 +161,7 @@ private:
     const Without& without_;
     Case& case_;
     Header& header_;
+    const Naming* names_ = &kPlain;
 };
 
 }  // namespace

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <bitset>
+#include <optional>
 #include <string>
 
 #include "random/cast.hpp"
 #include "random/drawing.hpp"
 #include "random/guess.hpp"
+#include "random/stories.hpp"
 #include "scenario/certainty.hpp"
 
 namespace mdsync::search {
@@ -36,6 +39,12 @@ constexpr Weights kUsual{
 };
 constexpr std::size_t kMostMessages = 400;
 
+// Texts that are not like others: in other scripts, with what a format may take for its own, and (see below) long ones.
+constexpr std::array<std::string_view, 6> kOddTexts{
+    " ",           "\xe4\xbd\xa0\xe5\xa5\xbd", "\xf0\x9f\x91\x8b\xf0\x9f\x8f\xbd", "line\nand\ttab", "\"\\{}%s\"",
+    "<b>&amp;</b>"};
+constexpr std::array<std::size_t, 4> kLongTexts{141, 1025, 4097, 16385};
+
 constexpr std::array<std::string_view, 2> kPaths[] = {
     {"/message/private/publish.json", "/statusmessage/private/publish.json"},
     {"/message/group/publish.json", "/statusmessage/group/publish.json"},
@@ -56,6 +65,8 @@ struct GeneratedWords {
         poke = lexicon.texts.intern("app:Poke");
         order = lexicon.texts.intern("app:Order");
         empty = lexicon.texts.intern("");
+        for (const std::string_view text : kOddTexts) odd.push_back(lexicon.texts.intern(text));
+        for (const std::size_t size : kLongTexts) odd.push_back(lexicon.texts.intern(std::string(size, 'x')));
         for (std::size_t kind = 0; kind < 3; ++kind) {
             for (std::size_t status = 0; status < 2; ++status) {
                 paths[kind][status] = lexicon.texts.intern(kPaths[kind][status]);
@@ -64,6 +75,7 @@ struct GeneratedWords {
     }
     std::vector<MessageId> messages;
     std::vector<TextId> texts;
+    std::vector<TextId> odd;
     TextId plain, typing, poke, order, empty;
     std::array<std::array<TextId, 2>, 3> paths;
 };
@@ -72,7 +84,12 @@ struct GeneratedWords {
 class Generator::Draft {
 public:
     Draft(const GeneratorOptions& options, Case& into, std::vector<Step>& spare)
-        : options_(options), case_(into), spare_(spare), words_(into.lexicon) {}
+        : options_(options), case_(into), spare_(spare), words_(into.lexicon) {
+        for (std::size_t kind = 0; kind < kOpKinds; ++kind) {
+            const std::optional<Word> word = wordOf(spell(static_cast<OpKind>(kind)));
+            leftOut_[kind] = word && !allows(options_.without, *word);
+        }
+    }
 
     Mode mode = Mode::Uniform;
 
@@ -88,15 +105,27 @@ public:
         chooseMode();
         const std::size_t length = chooseLength();
         if (mode == Mode::Priority) spreadLinks(length);
-        if (draw.often(75, Label::Mode)) everybodyIn();
-        while (case_.steps.size() < length) {
+        if (draw.often(75, Label::Mode)) everybodyIn(65);
+        const std::size_t last = draw.often(40, Label::Mode) ? 1 : 0;
+        while (case_.steps.size() + last < length) {
             if (!addStep()) break;
         }
+        if (last > 0) everybodyIn(90);  // who was away shows what was kept for them
         draw_ = nullptr;
         certainty_ = nullptr;
     }
 
 private:
+    enum class Setting : std::uint8_t { CompensationDays, OfflineDays, MobileLimit, MiniprogramLimit, Prepaid };
+
+    // Whom a story is about.
+    struct Hero {
+        UserId user;
+        DeviceId device;
+        GroupId group;  // none: there is none
+        Setting setting{};
+    };
+
     // ---- What kind of scenario --------------------------------------------------------------------------------------
 
     void chooseMode() {
@@ -126,6 +155,9 @@ private:
         if (!allows(options_.without, Word::Unsettled)) unsettled_ = 0;
         burst_ = draw_->of(std::array{1U, 1U, 1U, 3U, 8U}, Label::Mode);
         distinct_ = draw_->often(60, Label::Mode);
+        odd_ = draw_->of(std::array{0U, 0U, 0U, 20U}, Label::Mode);
+        stories_ = draw_->of(std::array{0U, 15U, 30U, 60U}, Label::Mode);
+        story_ = nullptr;
     }
 
     std::size_t chooseLength() {
@@ -151,10 +183,10 @@ private:
         finish(true);
     }
 
-    void everybodyIn() {
+    void everybodyIn(std::uint32_t percent) {
         if (!allows(options_.without, Word::Login)) return;
         for (std::size_t d = 0; d < case_.header.devices.size(); ++d) {
-            if (draw_->below(100, Label::Device) >= 65) continue;
+            if (stage_.at(DeviceId{d}).online || draw_->below(100, Label::Device) >= percent) continue;
             newAction(OpKind::Login).op.device = DeviceId{d};
             admit();
         }
@@ -165,6 +197,8 @@ private:
 
     // False if nothing could be added.
     bool addStep() {
+        if (story_ == nullptr && draw_->often(stories_, Label::Mode)) beginStory();
+        if (story_ != nullptr && draw_->often(80, Label::Mode) && tellOn()) return true;
         for (int attempt = 0; attempt < 12; ++attempt) {
             std::uint32_t sum = 0;
             for (const std::uint32_t weight : weights_) sum += weight;
@@ -187,23 +221,7 @@ private:
     }
 
     void addWait() {
-        Step& step = current();
-        step.kind = StepKind::Wait;
-        stage_.momentsAhead(moments_);
-        if (!moments_.empty() && draw_->often(45, Label::Duration)) {
-            constexpr std::array<Millis, 6> kBeside{Millis{0}, Millis{-1},    Millis{1},
-                                                    Millis{0}, Millis{-1000}, Millis{5000}};
-            // One draw after the other: the operands of a sum are evaluated in any order.
-            const Instant moment = moments_[draw_->index(moments_.size(), Label::Duration)];
-            const Instant target = moment + draw_->of(kBeside, Label::Duration);
-            // Where links delay, the clock is a guess and an instant that has passed cannot be waited for.
-            const Millis doubt = stage_.isExact() ? Millis{0} : Millis{60'000};
-            if (target >= stage_.now() + doubt) {
-                step.until = target;
-                stage_.passUntil(target);
-                return accept();
-            }
-        }
+        if (draw_->often(45, Label::Duration) && waitForMoment()) return;
         using std::chrono::days;
         using std::chrono::hours;
         using std::chrono::minutes;
@@ -212,13 +230,44 @@ private:
                                                      hours{14},    hours{24},    days{2},    days{3},
                                                      days{6},      days{7},      days{8},    minutes{30} - Millis{1},
                                                      minutes{15},  Millis{1}};
-        step.wait = draw_->of(kUsualWaits, Label::Duration);
-        stage_.pass(step.wait);
+        wait(draw_->of(kUsualWaits, Label::Duration));
+    }
+
+    bool wait(Millis duration) {
+        if (!allows(options_.without, Word::Wait)) return false;
+        Step& step = current();
+        step.kind = StepKind::Wait;
+        step.wait = duration;
+        stage_.pass(duration);
         accept();
+        return true;
+    }
+
+    // Until something may change, or nearly; false if no such moment lies ahead.
+    bool waitForMoment() {
+        if (!allows(options_.without, Word::Wait)) return false;
+        stage_.momentsAhead(moments_, story_ != nullptr);
+        if (moments_.empty()) return false;
+        constexpr std::array<Millis, 6> kBeside{Millis{0}, Millis{-1},    Millis{1},
+                                                Millis{0}, Millis{-1000}, Millis{5000}};
+        // What is sent right before the moment is accepted behind it.
+        constexpr std::array<Millis, 3> kOnTheWay{Millis{-1}, Millis{-10}, Millis{1000}};
+        // One draw after the other: the operands of a sum are evaluated in any order.
+        const Instant moment = moments_[draw_->index(moments_.size(), Label::Duration)];
+        const bool isExact = stage_.isExact();
+        const Instant target =
+            moment + (isExact ? draw_->of(kBeside, Label::Duration) : draw_->of(kOnTheWay, Label::Duration));
+        // Where links delay, the clock is a guess and an instant that has passed cannot be waited for.
+        if (target < stage_.now() + (isExact ? Millis{0} : Millis{60'000})) return false;
+        Step& step = current();
+        step.kind = StepKind::Wait;
+        step.until = target;
+        stage_.passUntil(target);
+        accept();
+        return true;
     }
 
     bool addTogether() {
-        Step& step = current();
         const std::size_t count = 2 + draw_->below(3, Label::Detail);
         isTogether_ = true;
         for (std::size_t i = 0; i < count; ++i) {
@@ -229,6 +278,12 @@ private:
             }
         }
         isTogether_ = false;
+        return finishTogether();
+    }
+
+    // False, and nothing is done, if these can't begin at one instant.
+    bool finishTogether() {
+        Step& step = current();
         if (step.actions.size() < 2) {
             step.actions.clear();
             return false;
@@ -256,16 +311,16 @@ private:
                 break;
             case Word::Logout:
             case Word::Drop:
-                depart(verb == Word::Logout ? OpKind::Logout : OpKind::Drop);
+                depart(verb == Word::Logout ? OpKind::Logout : OpKind::Drop, someDevice(true));
                 break;
             case Word::Reinstall:
                 ofDevice(OpKind::Reinstall, anyDevice());
                 break;
             case Word::Send:
-                send();
+                if (const DeviceId from = someDevice(true); from.exists()) send(from, target(userOf(from)));
                 break;
             case Word::Publish:
-                publish();
+                if (const UserId from = anyUser(); true) publish(from, target(from));
                 break;
             case Word::Recall:
                 recall();
@@ -275,7 +330,7 @@ private:
                 admit();
                 break;
             case Word::Set:
-                set();
+                set(anySetting());
                 break;
             case Word::Join:
             case Word::Leave:
@@ -307,8 +362,7 @@ private:
         }
     }
 
-    void depart(OpKind kind) {
-        const DeviceId device = someDevice(true);
+    void depart(OpKind kind, DeviceId device) {
         if (!device.exists()) return;
         Action& action = newAction(kind);
         action.op.device = device;
@@ -326,13 +380,14 @@ private:
         admit();
     }
 
-    std::uint32_t burst() { return 1 + (burst_ > 1 ? draw_->below(burst_, Label::Detail) : 0); }
+    // How many messages a step sends: one, a few, or, seldom, more than a page.
+    std::uint32_t burst() {
+        if (burst_ == 1) return 1;
+        return draw_->often(5, Label::Detail) ? 25 : 1 + draw_->below(burst_, Label::Detail);
+    }
 
-    void send() {
-        const DeviceId from = someDevice(true);
-        if (!from.exists()) return;
+    void send(DeviceId from, Address to) {
         const std::uint32_t count = burst();
-        const Address to = target(case_.header.devices[from.index()].user);
         const TextId type = messageType();
         const TextId text = nextText();
         for (std::uint32_t i = 0; i < count && nextMessage_ < kMostMessages; ++i) {
@@ -343,13 +398,11 @@ private:
         }
     }
 
-    void publish() {
+    void publish(UserId from, Address to, std::uint32_t copies = 50) {
         const std::uint32_t count = burst();
-        const UserId from = anyUser();
-        const Address to = target(from);
         const TextId type = messageType();
         const TextId text = nextText();
-        const bool includeSender = draw_->often(50, Label::Detail);
+        const bool includeSender = draw_->often(copies, Label::Detail);
         constexpr std::array<std::uint32_t, 3> kApis{70, 20, 10};
         const auto api = static_cast<Api>(draw_->weighted(kApis, Label::Detail));
         TextId path;
@@ -369,7 +422,9 @@ private:
     }
 
     // What the messages of the next step say.
-    [[nodiscard]] TextId nextText() const {
+    [[nodiscard]] TextId nextText() {
+        if (odd_ > 0 && draw_->often(odd_, Label::Detail))
+            return words_.odd[draw_->index(words_.odd.size(), Label::Detail)];
         return distinct_ && nextMessage_ < kMostMessages ? words_.texts[nextMessage_] : words_.empty;
     }
 
@@ -394,7 +449,7 @@ private:
         }
         DeviceId by = what.from;
         if (!by.exists() || !stage_.at(by).online || draw_->often(30, Label::Device)) by = onlineDeviceOf(what.author);
-        if (!by.exists() || draw_->often(8, Label::Device)) by = someDevice(true);
+        if (!by.exists() || draw_->often(15, Label::Device)) by = someDevice(true);
         if (!by.exists()) {
             action.op.user = what.author;
             return admit();
@@ -403,24 +458,28 @@ private:
         admit();
     }
 
-    void set() {
+    Setting anySetting() {
+        constexpr std::array<std::uint32_t, 5> kShares{30, 25, 15, 15, 15};
+        return static_cast<Setting>(draw_->weighted(kShares, Label::Setting));
+    }
+
+    void set(Setting setting) {
         SettingsChange& change = newAction(OpKind::Set).op.settings;
-        switch (draw_->below(6, Label::Setting)) {
-            case 0:
-            case 1:
-                change.compensationDays = draw_->of(std::array{1, 2, 3, 7, 8, 0}, Label::Setting);
+        switch (setting) {
+            case Setting::CompensationDays:
+                change.compensationDays = draw_->of(std::array{1, 2, 3, 5, 7, 8, 0}, Label::Setting);
                 break;
-            case 2:
-                change.offlineDays = draw_->of(std::array{1, 2, 7, 8, 0}, Label::Setting);
+            case Setting::OfflineDays:
+                change.offlineDays = draw_->of(std::array{1, 2, 7, 7, 7, 8, 0}, Label::Setting);
                 break;
-            case 3:
+            case Setting::MobileLimit:
                 change.mobileLimit = draw_->of(std::array{1, 2, 3}, Label::Setting);
                 break;
-            case 4:
+            case Setting::MiniprogramLimit:
                 change.miniprogramLimit = draw_->of(std::array{1, 2, 3}, Label::Setting);
                 break;
-            default:
-                change.prepaid = draw_->often(60, Label::Setting);
+            case Setting::Prepaid:
+                change.prepaid = draw_->often(40, Label::Setting);
                 break;
         }
         admit();
@@ -431,15 +490,23 @@ private:
         const std::size_t places = header.groups.size() + header.rooms.size();
         if (places == 0) return;
         const std::size_t place = draw_->index(places, Label::Place);
+        if (place < header.groups.size()) return member(kind, GroupId{place}, anyUser());
+        visit(kind, RoomId{place - header.groups.size()}, someDevice(true));
+    }
+
+    void visit(OpKind kind, RoomId room, DeviceId device) {
+        if (!device.exists()) return;
         Action& action = newAction(kind);
-        if (place < header.groups.size()) {
-            action.op.to = Address::of(GroupId{place});
-            action.op.user = anyUser();
-        } else {
-            action.op.to = Address::of(RoomId{place - header.groups.size()});
-            action.op.device = someDevice(true);
-            if (!action.op.device.exists()) return discard();
-        }
+        action.op.to = Address::of(room);
+        action.op.device = device;
+        admit();
+    }
+
+    void member(OpKind kind, GroupId group, UserId user) {
+        if (!group.exists()) return;
+        Action& action = newAction(kind);
+        action.op.to = Address::of(group);
+        action.op.user = user;
         admit();
     }
 
@@ -467,10 +534,165 @@ private:
         admit();
     }
 
+    // ---- Stories ----------------------------------------------------------------------------------------------------
+
+    void beginStory() {
+        story_ = &kStories[draw_->index(kStories.size(), Label::Verb)];
+        beat_ = 0;
+        const Header& header = case_.header;
+        hero_.user = anyUser();
+        const UserInfo& user = header.users[hero_.user.index()];
+        const std::uint32_t which = draw_->often(60, Label::Device) ? draw_->below(user.deviceCount, Label::Device) : 0;
+        hero_.device = DeviceId{user.firstDevice.value + which};
+        hero_.group = GroupId{};
+        if (!header.groups.empty()) hero_.group = GroupId{draw_->index(header.groups.size(), Label::Place)};
+        hero_.setting = anySetting();
+    }
+
+    // Adds the next beat that is possible; false if the story is over.
+    bool tellOn() {
+        while (beat_ < story_->size() && (*story_)[beat_] != Beat::End) {
+            const Beat beat = (*story_)[beat_++];
+            if (tell(beat)) return true;
+        }
+        story_ = nullptr;
+        return false;
+    }
+
+    // Whether there is a step more.
+    bool tell(Beat beat) {
+        using std::chrono::hours;
+        using std::chrono::minutes;
+        constexpr std::array<Millis, 6> kMinutes{Millis{1000}, Millis{5000}, minutes{1},
+                                                 minutes{10},  minutes{15},  minutes{29}};
+        constexpr std::array<Millis, 4> kDays{hours{24}, hours{14}, hours{72}, hours{144}};
+        switch (beat) {
+            case Beat::AllAtOnce:
+                return tellAllAtOnce();
+            case Beat::Midway:
+                return waitMidway();
+            case Beat::Pass:
+                return wait(draw_->of(kMinutes, Label::Duration));
+            case Beat::Days:
+                return wait(draw_->of(kDays, Label::Duration));
+            case Beat::Moment:
+                return waitForMoment();
+            default:
+                break;
+        }
+        act(beat);
+        if (actions().empty()) return false;
+        const bool isMidway = beat_ < story_->size() && (*story_)[beat_] == Beat::Midway;
+        finish(false, isMidway && allows(options_.without, Word::Unsettled));
+        return true;
+    }
+
+    void act(Beat beat) {
+        switch (beat) {
+            case Beat::AllIn:
+                forEachOfHero(false, [this](DeviceId d) { ofDevice(OpKind::Login, d); });
+                break;
+            case Beat::AllOut:
+                forEachOfHero(true, [this](DeviceId d) { depart(OpKind::Logout, d); });
+                break;
+            case Beat::LogIn:
+                ofDevice(OpKind::Login, hero_.device);
+                break;
+            case Beat::Depart:
+                depart(draw_->often(30, Label::Verb) ? OpKind::Logout : OpKind::Drop, hero_.device);
+                break;
+            case Beat::Reinstall:
+                ofDevice(OpKind::Reinstall, hero_.device);
+                break;
+            case Beat::Hold:
+            case Beat::Release:
+                ofDevice(beat == Beat::Hold ? OpKind::Hold : OpKind::Release, hero_.device);
+                break;
+            case Beat::Hear:
+                hear(hero_.group.exists() && draw_->often(40, Label::Place) ? Address::of(hero_.group)
+                                                                            : Address::of(hero_.user));
+                break;
+            case Beat::HearInRoom:
+                if (!case_.header.rooms.empty()) hear(Address::of(RoomId{std::size_t{0}}));
+                break;
+            case Beat::Say:
+                if (stage_.at(hero_.device).online) send(hero_.device, target(hero_.user));
+                break;
+            case Beat::Copy:
+                publish(hero_.user, target(hero_.user), 80);
+                break;
+            case Beat::Recall:
+                recall();
+                break;
+            case Beat::Turn:
+            case Beat::PressAgain:
+                newAction(OpKind::Sync).op.enabled = stage_.target() == (beat == Beat::PressAgain);
+                admit();
+                break;
+            case Beat::Set:
+                set(hero_.setting);
+                break;
+            case Beat::Join:
+            case Beat::Leave:
+                member(beat == Beat::Join ? OpKind::Join : OpKind::Leave, hero_.group, hero_.user);
+                break;
+            case Beat::Enter:
+                if (!case_.header.rooms.empty() && stage_.at(hero_.device).online) {
+                    visit(OpKind::Join, RoomId{std::size_t{0}}, hero_.device);
+                }
+                break;
+            case Beat::Restart:
+                newAction(OpKind::ServerRestart);
+                admit();
+                break;
+            default:
+                break;
+        }
+    }
+
+    // Somebody else writes, or the backend does in their name.
+    void hear(Address to) {
+        const std::size_t users = case_.header.users.size();
+        const std::size_t other =
+            (hero_.user.index() + 1 + draw_->index(std::max<std::size_t>(users, 2) - 1, Label::User)) % users;
+        const DeviceId from = onlineDeviceOf(UserId{other});
+        if (from.exists()) return send(from, to);
+        publish(UserId{other}, to);
+    }
+
+    bool tellAllAtOnce() {
+        if (!allows(options_.without, Word::Concurrently)) return false;
+        isTogether_ = true;
+        forEachOfHero(false, [this](DeviceId d) { ofDevice(OpKind::Login, d); });
+        isTogether_ = false;
+        return finishTogether();
+    }
+
+    // As long as what was just sent needs to be accepted, and no longer than it needs to arrive.
+    bool waitMidway() {
+        const Millis latency = stage_.latency();
+        const Millis passes = latency + latency * draw_->below(4, Label::Duration) / 4;
+        if (passes == Millis{0}) return false;
+        current().settle = !allows(options_.without, Word::Unsettled);
+        return wait(passes);
+    }
+
+    // Those of the hero's devices that are probably online, or offline.
+    template <class Do>
+    void forEachOfHero(bool online, Do&& act) {
+        const UserInfo& user = case_.header.users[hero_.user.index()];
+        for (std::uint32_t i = 0; i < user.deviceCount; ++i) {
+            const DeviceId device{user.firstDevice.value + i};
+            if (stage_.at(device).online == online) act(device);
+        }
+    }
+
     // ---- Who and where ----------------------------------------------------------------------------------------------
 
     DeviceId anyDevice() { return DeviceId{draw_->index(case_.header.devices.size(), Label::Device)}; }
     UserId anyUser() { return UserId{draw_->index(case_.header.users.size(), Label::User)}; }
+
+    UserId userOf(DeviceId device) { return case_.header.devices[device.index()].user; }
 
     // A device that is probably online, or offline; none if there is none.
     DeviceId someDevice(bool online) {
@@ -540,6 +762,7 @@ private:
 
     // Keeps the last action if it is possible for certain or perhaps.
     void admit() {
+        if (leftOut_[static_cast<std::size_t>(actions().back().op.kind)]) return discard();
         if (isTogether_) return;
         // The actions of one step begin one after the other.
         while (applied_ + 1 < actions().size()) certainty_->apply(actions()[applied_++], true);
@@ -548,10 +771,10 @@ private:
         stage_.take(action);
     }
 
-    void finish(bool settled) {
+    void finish(bool settled, bool isMidway = false) {
         Step& step = current();
         const bool isPending = applied_ < step.actions.size();
-        step.settle = settled || !isPending || !draw_->often(unsettled_, Label::Detail);
+        step.settle = settled || !isPending || !(isMidway || draw_->often(unsettled_, Label::Detail));
         if (isPending) certainty_->apply(step.actions.back(), step.settle);
         if (step.settle) stage_.settle();
         accept();
@@ -567,6 +790,7 @@ private:
     Case& case_;
     std::vector<Step>& spare_;
     GeneratedWords words_;
+    std::bitset<kOpKinds> leftOut_;  // what may not be asked for
 
     Drawing* draw_ = nullptr;
     scenario::Certainty* certainty_ = nullptr;
@@ -575,6 +799,13 @@ private:
     std::uint32_t unsettled_ = 0;
     std::uint32_t burst_ = 1;
     bool distinct_ = true;
+    std::uint32_t odd_ = 0;      // percent of the messages whose text is odd
+    std::uint32_t stories_ = 0;  // percent of the steps that begin one
+
+    Hero hero_;
+    const Story* story_ = nullptr;  // that is being told
+    std::size_t beat_ = 0;          // that comes next
+
     bool isTogether_ = false;
     std::size_t nextMessage_ = 0;
     std::size_t applied_ = 0;  // so many actions of the current step the Certainty has seen

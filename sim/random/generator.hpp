@@ -7,7 +7,8 @@
 // Three kinds of scenario are mixed: *uniform*, with the usual frequencies of the verbs; *swarm*, which leaves out some
 // verbs and prefers others (a suppressor that is absent lets a fault grow); *priority*, where what begins at one
 // instant is spelled out one after the other, with links that differ so much that one device is always first until the
-// order is changed (few changes of order suffice for most races). All of it is in the steps, so that a scenario says
+// order is changed (few changes of order suffice for most races). In most of them a *story* is told now and then
+// (stories.hpp), for what only several steps about the same device or setting show. All of it is in the steps, so that a scenario says
 // what it needs and does not depend on its seed more than it must.
 #pragma once
 

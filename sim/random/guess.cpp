@@ -142,11 +142,12 @@ void Guess::settle() {
     busy_ = false;
 }
 
-void Guess::momentsAhead(std::vector<Instant>& out) const {
+void Guess::momentsAhead(std::vector<Instant>& out, bool recent) const {
     using std::chrono::days;
     out.clear();
     if (isTurning()) {
         for (int i = 0; i < 3; ++i) out.push_back(turnedAt_ + delay_);
+        if (recent) return;
     }
     const LocalDay today = app_.timezone.dayOf(now_);
     out.push_back(app_.timezone.startOf(today + days{1}));
@@ -154,7 +155,7 @@ void Guess::momentsAhead(std::vector<Instant>& out) const {
     // The moments of the oldest and the newest message at which they leave a window, the offline store, or the horizon.
     const std::size_t last = sent_.size();
     for (std::size_t i = 0; i < last; ++i) {
-        if (i >= 2 && i + 2 < last) continue;
+        if ((recent || i >= 2) && i + 2 < last) continue;
         const Instant t = sent_[i].at;
         out.push_back(t + days{app_.offlineDays});
         if (header_->readings.window != WindowReading::Calendar) out.push_back(t + days{app_.compensationDays});

@@ -33,6 +33,7 @@ public:
     [[nodiscard]] bool target() const { return target_; }  // what the switch was last turned to
     [[nodiscard]] bool isTurning() const { return now_ < turnedAt_ + delay_; }
     [[nodiscard]] Instant now() const { return now_; }
+    [[nodiscard]] Millis latency() const { return latency_; }  // of the slowest link
 
     // Whether `now` is exact: no link delays or loses anything so far.
     [[nodiscard]] bool isExact() const { return exact_; }
@@ -45,8 +46,8 @@ public:
     };
     [[nodiscard]] const std::vector<Sent>& sent() const { return sent_; }
 
-    // Moments ahead, unsorted, at which something may change; with repetitions.
-    void momentsAhead(std::vector<Instant>& out) const;
+    // Moments ahead, unsorted, at which something may change; with repetitions. `recent`: of what happened last.
+    void momentsAhead(std::vector<Instant>& out, bool recent) const;
 
 private:
     [[nodiscard]] std::uint32_t numberOf(Platform platform) const;

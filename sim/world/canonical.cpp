@@ -38,7 +38,7 @@ public:
         const DeviceSide& side = s_.side(d);
         out_.byte(static_cast<unsigned>(device.online) | static_cast<unsigned>(device.linkUp) << 1U |
                   static_cast<unsigned>(device.onHold) << 2U | static_cast<unsigned>(device.connecting) << 3U |
-                  static_cast<unsigned>(device.catchingUp) << 4U | static_cast<unsigned>(side.metInstallation) << 5U);
+                  static_cast<unsigned>(device.catchingUp) << 4U | static_cast<unsigned>(side.logins > 0) << 5U);
         out_.number(device.online ? 1 + olderConnections(d) : 0);
         if (device.online && ageMatters(d)) out_.ago(side.beganAt, s_.now());
         if (device.online) out_.signedNumber(side.offlineDays);

@@ -127,7 +127,7 @@ void wipe(State& s, DeviceId d) {
     }
     DeviceSide& side = s.side(d);
     ++side.installation;
-    side.metInstallation = false;
+    side.logins = 0;
 }
 
 void release(State& s, DeviceId d) {

@@ -36,6 +36,23 @@ std::size_t allowed(const State& s, DeviceClass deviceClass, bool on) {
     return 1;
 }
 
+Admission admissionAgainst(State& s, DeviceId newcomer, std::vector<DeviceId> others) {
+    const DeviceClass own = s.at(newcomer).deviceClass;
+    const bool on = decide<&Decisions::serviceOn>(s);
+    Admission admission;
+    std::size_t tooMany = std::min(decide<&Decisions::excess>(s, own, on, others.size() + 1), others.size());
+    if (tooMany == 0) return admission;
+    if (decide<&Decisions::refusesNewcomer>(s, newcomer, on)) {
+        admission.refused = true;
+        return admission;
+    }
+    if (s.policy.knobs.cutsOnlyOne) tooMany = 1;
+    std::sort(others.begin(), others.end(), [&s](DeviceId a, DeviceId b) { return s.at(a).began < s.at(b).began; });
+    admission.leaving = decide<&Decisions::whoLeaves>(s, newcomer, others, tooMany);
+    admission.reason = own == DeviceClass::Web && on ? OfflineReason::Evicted : OfflineReason::Replaced;
+    return admission;
+}
+
 TextId refusalUnlessDays(const State& s, const SettingsChange& change, std::int64_t least, std::int64_t most) {
     const auto isOutside = [](const std::optional<std::int64_t>& days, std::int64_t low, std::int64_t high) {
         return days && (*days < low || *days > high);
@@ -114,29 +131,25 @@ TextId refusalOfSettings(const State& s, const SettingsChange& change) {
     return refusalUnlessDays(s, change, 1, 7);
 }
 
+bool turnCounts(const State&, bool) {
+    return true;
+}
+
+bool repeatingTurns(const State&) {
+    return false;
+}
+
 // ---- Logins and limits ----------------------------------------------------------------------------------------------
 
 Admission admissionOf(State& s, DeviceId newcomer) {
     const DeviceClass own = s.at(newcomer).deviceClass;
-    const bool on = decide<&Decisions::serviceOn>(s);
-    Admission admission;
     std::vector<DeviceId> others;
     for (const DeviceId d : DeviceRange{s.at(s.at(newcomer).user)}) {
         const Device& device = s.at(d);
         if (d == newcomer || !device.online) continue;
         if (decide<&Decisions::countsTogether>(s, own, device.deviceClass)) others.push_back(d);
     }
-    std::size_t tooMany = std::min(decide<&Decisions::excess>(s, own, on, others.size() + 1), others.size());
-    if (tooMany == 0) return admission;
-    if (decide<&Decisions::refusesNewcomer>(s, newcomer, on)) {
-        admission.refused = true;
-        return admission;
-    }
-    if (s.policy.knobs.cutsOnlyOne) tooMany = 1;
-    std::sort(others.begin(), others.end(), [&s](DeviceId a, DeviceId b) { return s.at(a).began < s.at(b).began; });
-    admission.leaving = decide<&Decisions::whoLeaves>(s, newcomer, others, tooMany);
-    admission.reason = own == DeviceClass::Web && on ? OfflineReason::Evicted : OfflineReason::Replaced;
-    return admission;
+    return admissionAgainst(s, newcomer, std::move(others));
 }
 
 bool countsTogether(const State&, DeviceClass own, DeviceClass other) {
@@ -203,6 +216,20 @@ bool numbersPackets(const State&) {
 }
 
 bool takesForLost(const State&, const Message&, DeviceId) {
+    return true;
+}
+
+bool takesReport(const State&, const Message&, DeviceId) {
+    return true;
+}
+
+// ---- Groups ---------------------------------------------------------------------------------------------------------
+
+bool noticesJoining(const State&, GroupId) {
+    return true;
+}
+
+bool noticesLeaving(const State&, GroupId) {
     return true;
 }
 

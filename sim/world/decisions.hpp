@@ -61,6 +61,9 @@ enum class Recalled : std::uint8_t { Nothing, MessageAndRecall, MessageAlone };
     return count > number ? count - number : 0;
 }
 
+// What the login of a device leads to where these are online and count against it, in any order.
+[[nodiscard]] Admission admissionAgainst(State& s, DeviceId newcomer, std::vector<DeviceId> others);
+
 // Refuses settings that are out of range, where compensationDays may be in `least`..`most`.
 [[nodiscard]] TextId refusalUnlessDays(const State& s, const SettingsChange& change, std::int64_t least,
                                        std::int64_t most);
@@ -91,6 +94,11 @@ bool turnIsInForce(const State& s);
 // The code with which the console refuses to turn the switch, or to change settings; or none.
 TextId refusalOfTurn(const State& s, bool enable);
 TextId refusalOfSettings(const State& s, const SettingsChange& change);
+
+// Whether a turn of the switch counts that is not refused; and whether asking for what the switch was turned to last is
+// a turn.
+bool turnCounts(const State& s, bool enable);
+bool repeatingTurns(const State& s);
 
 // -- Logins and limits (seed, "Applicable Scenarios", "Impact on Web Platform Connection Count")
 
@@ -160,6 +168,15 @@ bool numbersPackets(const State& s);
 // Whether what was under way to a device when its connection broke counts as not received.
 bool takesForLost(const State& s, const Message& m, DeviceId d);
 
+// Whether the server believes a device that reports at its login whether it has a message.
+bool takesReport(const State& s, const Message& m, DeviceId d);
+
+// -- Groups
+
+// Whether the next message is for the members as they are after a user joined, or left.
+bool noticesJoining(const State& s, GroupId g);
+bool noticesLeaving(const State& s, GroupId g);
+
 // -- Logins: offline store and compensation (seed, "Impact on Offline Compensation")
 
 // The first instant of what compensation may bring at a login now, and whether a message is inside.
@@ -213,6 +230,8 @@ struct Decisions {
     decltype(right::turnIsInForce)* turnIsInForce = right::turnIsInForce;
     decltype(right::refusalOfTurn)* refusalOfTurn = right::refusalOfTurn;
     decltype(right::refusalOfSettings)* refusalOfSettings = right::refusalOfSettings;
+    decltype(right::turnCounts)* turnCounts = right::turnCounts;
+    decltype(right::repeatingTurns)* repeatingTurns = right::repeatingTurns;
 
     decltype(right::admissionOf)* admissionOf = right::admissionOf;
     decltype(right::countsTogether)* countsTogether = right::countsTogether;
@@ -238,6 +257,10 @@ struct Decisions {
     decltype(right::keepsAside)* keepsAside = right::keepsAside;
     decltype(right::numbersPackets)* numbersPackets = right::numbersPackets;
     decltype(right::takesForLost)* takesForLost = right::takesForLost;
+    decltype(right::takesReport)* takesReport = right::takesReport;
+
+    decltype(right::noticesJoining)* noticesJoining = right::noticesJoining;
+    decltype(right::noticesLeaving)* noticesLeaving = right::noticesLeaving;
 
     decltype(right::windowStart)* windowStart = right::windowStart;
     decltype(right::isInWindow)* isInWindow = right::isInWindow;

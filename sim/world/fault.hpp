@@ -18,9 +18,13 @@ struct Deeds {
     void (*atStart)(State& s, Lexicon& words) = nullptr;
     void (*afterAcceptance)(State& s, MessageId m) = nullptr;
     void (*afterRecall)(State& s, MessageId m) = nullptr;
+    void (*atSecondRecall)(State& s, MessageId m) = nullptr;
+    void (*afterSetting)(State& s) = nullptr;
     void (*afterJoin)(State& s, GroupId g, UserId u) = nullptr;
     void (*afterEntry)(State& s, RoomId r, DeviceId d) = nullptr;  // into a chatroom
     void (*atLogin)(State& s, DeviceId d) = nullptr;
+    void (*afterRefusal)(State& s, DeviceId d) = nullptr;
+    void (*atEnd)(State& s, DeviceId d, OfflineReason reason) = nullptr;
     bool (*insteadOfSending)(State& s, DeviceId d) = nullptr;  // whether it did something instead
     void (*atRestart)(State& s) = nullptr;
 };

@@ -48,9 +48,9 @@ struct DeviceSide {
     std::uint32_t caught = 0;      // messages that the catch-up brought so far
     std::uint32_t firstBegan = 0;  // order of the device's first session of all
     std::uint32_t duplicateDraws = 0;
-    int offlineDays = 7;           // as set when the session began
-    std::uint32_t shelf = 0;       // index into State::shelves; 0: none
-    bool metInstallation = false;  // this installation has had a session
+    int offlineDays = 7;       // as set when the session began
+    std::uint32_t shelf = 0;   // index into State::shelves; 0: none
+    std::uint32_t logins = 0;  // sessions of this installation, without one whose catch-up is being made
 };
 
 struct Shelf {

@@ -70,7 +70,7 @@ void bring(State& s, const Login& login, MessageId id) {
     const UserId u = s.at(d).user;
     const Standing standing = standingOf(s, m, u);
     const std::uint32_t place = standing.place + (d.value - s.at(u).first.value);
-    takeReport(s, m, place);
+    if (decide<&Decisions::takesReport>(s, m, d)) takeReport(s, m, place);
     if (isOver(s, m) || m.forgotten) return;
     if (mayMove(s, m, standing) && !m.recalled && !claimed(s, m, u, standing.place)) {
         giveCopyToOnline(s, id, u, standing.place);

@@ -9,7 +9,8 @@ namespace mdsync::world {
 TextId turnSwitch(State& s, bool enable) {
     const TextId refusal = decide<&Decisions::refusalOfTurn>(s, enable);
     Service& service = s.service;
-    if (refusal.exists() || service.app.sync == enable) return refusal;
+    const bool isRepeated = service.app.sync == enable && !decide<&Decisions::repeatingTurns>(s);
+    if (refusal.exists() || isRepeated || !decide<&Decisions::turnCounts>(s, enable)) return refusal;
     service.before = decide<&Decisions::serviceOn>(s);
     service.turned = true;
     service.turnedAt = s.now();
@@ -26,6 +27,7 @@ TextId changeSettings(State& s, const SettingsChange& change) {
     if (change.mobileLimit) app.mobileLimit = static_cast<int>(*change.mobileLimit);
     if (change.miniprogramLimit) app.miniprogramLimit = static_cast<int>(*change.miniprogramLimit);
     if (change.prepaid) app.prepaid = *change.prepaid;
+    perform<&Deeds::afterSetting>(s);
     return refusal;
 }
 
@@ -33,7 +35,7 @@ void joinGroup(State& s, GroupId g, UserId u) {
     Group& group = s.groups[g.index()];
     if (group.has(u)) return;
     group.members.insert(std::lower_bound(group.members.begin(), group.members.end(), u), u);
-    membershipChanged(s, group.roster);
+    if (decide<&Decisions::noticesJoining>(s, g)) membershipChanged(s, group.roster);
     perform<&Deeds::afterJoin>(s, g, u);
 }
 
@@ -41,7 +43,7 @@ void leaveGroup(State& s, GroupId g, UserId u) {
     Group& group = s.groups[g.index()];
     if (!group.has(u)) return;
     group.members.erase(std::lower_bound(group.members.begin(), group.members.end(), u));
-    membershipChanged(s, group.roster);
+    if (decide<&Decisions::noticesLeaving>(s, g)) membershipChanged(s, group.roster);
 }
 
 void joinRoom(State& s, RoomId r, DeviceId d) {

@@ -63,7 +63,10 @@ void recall(State& s, MessageId id) {
     if (!known) return;
     id = decide<&Decisions::meantBy>(s, id);
     Message& m = s.messages[id];
-    if (m.recalled) return;
+    if (m.recalled) {
+        perform<&Deeds::atSecondRecall>(s, id);
+        return;
+    }
     noteRecall(s, m, asked);
     const bool on = decide<&Decisions::serviceOn>(s);
     forEachConcerned(s, m, [&](UserId u, const Standing& standing) { tellUser(s, id, u, standing, on || m.toRoom()); });

@@ -77,6 +77,7 @@ void markOffline(State& s, DeviceId d, OfflineReason reason, DeviceId by) {
     event.device = d;
     event.reason = reason;
     event.by = by;
+    perform<&Deeds::atEnd>(s, d, reason);
     if (decide<&Decisions::leavesRooms>(s, d)) leaveAllRooms(s, d);
 }
 
@@ -97,6 +98,7 @@ void connect(State& s, DeviceId d) {
     const Admission admission = decide<&Decisions::admissionOf>(s, d);
     if (admission.refused) {
         refuseLogin(s, d);
+        perform<&Deeds::afterRefusal>(s, d);
         return;
     }
     // Either way the others are gone before the session begins: what they lose, the newcomer's catch-up brings.
@@ -106,7 +108,7 @@ void connect(State& s, DeviceId d) {
     if (!announcedFirst) s.emit(EventKind::Online).device = d;
     beginSession(s, d);
     catchUp(s, d);
-    s.side(d).metInstallation = true;
+    ++s.side(d).logins;
 }
 
 void endSession(State& s, DeviceId d, OfflineReason reason, DeviceId by) {

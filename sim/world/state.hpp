@@ -83,7 +83,8 @@ struct State {
     std::vector<OpenRecall> openRecalls;  // in the order in which they were asked for
 
     ServerPolicy policy;
-    bool activated = false;  // a known-bad server decided otherwise than the reference server
+    bool activated = false;           // a known-bad server decided otherwise than the reference server
+    std::vector<std::int64_t> notes;  // what a known-bad server remembers, and no right one
 
     // What happened.
     std::vector<Event> events;

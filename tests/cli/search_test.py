@@ -105,12 +105,12 @@ class Explore(ToolTest):
         self.assertNotIn("escaped", rows.values())
         self.assertEqual(page, self.expect(0, "explore", "--every-mutant", "--markdown").stdout,
                          "script/regenerate docs/search-mutants.md")
-        document = json.loads(self.expect(0, "explore", "--every-mutant", "--runs", "20000", "--format", "json").stdout)
+        document = json.loads(self.expect(0, "explore", "--every-mutant", "--runs", "2000", "--format", "json").stdout)
         self.assertEqual({m["name"] for m in document["mutants"]}, set(rows))
         self.assertEqual(sum(m["heldOut"] for m in document["mutants"]), 12)
         for mutant in document["mutants"]:
             self.assertTrue(mutant["caught"], mutant)
-            self.assertLessEqual(mutant["scenarios"], 10000, mutant)
+            self.assertLessEqual(mutant["scenarios"], 2000, mutant)
             self.assertLessEqual(mutant["steps"], 8, mutant)
 
     def test_a_system_behind_an_adapter_is_searched_too(self):
@@ -118,7 +118,7 @@ class Explore(ToolTest):
         done = self.expect(1, "explore", "--runs", "120", "--target", target)
         self.assertIn("FOUND web.evict-earliest, web", done.stdout)
         small = json.loads(self.read("found/web.evict-earliest-web.json"))
-        self.assertLessEqual(len(small["steps"]), 2)
+        self.assertLessEqual(len(small["steps"]), 4)
         self.expect(1, "run", "found/web.evict-earliest-web.json", "--target", target)
         self.write("long.json", noisy())
         self.expect(0, "shrink", "long.json", "--target", target, "-o", "small.json")

@@ -217,6 +217,33 @@ class RealClock(ToolTest):
         self.assertEqual([mark for mark, _ in said[first:first + 3]], [">"] * 3)
 
 
+class NoLatency(ToolTest):
+    """A system in which nothing is ever on its way."""
+
+    def instant(self, server):
+        return ["--target", "exec:" + shlex.join([sys.executable, os.path.join(HERE, "instant_adapter.py"), BINARY, server])]
+
+    def test_the_right_server_is_not_accused(self):
+        done = self.expect(0, "run", SCENARIOS, *self.instant("reference"), "--format", "json")
+        summary = json.loads(done.stdout)["summary"]
+        self.assertEqual((summary["failed"], summary["errors"], summary["inconclusive"]), (0, 0, 0))
+        self.assertGreater(summary["passed"], 350)
+
+    def test_what_has_nothing_to_do_with_latency_is_caught(self):
+        for server, rule, name in (
+            ("evict-idle", "web.evict-earliest", "web/busiest-tab-is-still-the-earliest"),
+            ("loses-while-held", "online.received", "faults/written-to-a-held-newcomer"),
+            ("compensates-again-after-reinstall", "delivery.once", "compensation/second-login-after-reinstall"),
+            ("never-answers-lonely-group", "delivery.answered", "delivery/group-of-one"),
+            ("copy-lost-on-its-way", "api.include-sender-offline", "api/copy-swallowed-by-a-frozen-phone"),
+            ("store-lost-at-turning-on", "delivery.no-loss", "service/queue-outlives-the-turn"),
+            ("rejects-and-delivers-group", "delivery.no-phantom", "delivery/outsider-writes-to-the-group"),
+        ):
+            with self.subTest(server=server):
+                file = os.path.join(SCENARIOS, name + ".json")
+                self.assertIn(rule, self.expect(1, "run", file, *self.instant("mutant:" + server)).stdout)
+
+
 class Log(TargetTest):
     def test_every_line_is_written_down(self):
         self.write("a.json", scenario())

@@ -1,4 +1,5 @@
 // Known-bad servers: wrong in what the sender gets of a server-API message.
+#include "world/audience.hpp"
 #include "world/mutants/rows.hpp"
 
 namespace mdsync::world {
@@ -14,6 +15,15 @@ bool skipsSender(const State& s, const Message& m, const Reach& r) {
 
 bool keepsNoCopy(const State& s, const Message& m, const Standing& standing, DeviceId d) {
     return right::compensates(s, m, standing, d) && !isCopy(m, standing);
+}
+
+// Whether the device is of the sender of this server-API message.
+bool isForSender(const State& s, const Message& m, DeviceId d) {
+    return m.byApi() && m.kept() && s.at(d).user == m.author;
+}
+
+bool isHeldBy(const State& s, const Message& m, DeviceId d) {
+    return right::isListed(s, m, standingOf(s, m, s.at(d).user), d);
 }
 
 }  // namespace
@@ -43,6 +53,28 @@ std::vector<Row> apiRows() {
                  },
              .compensates = [](const State& s, const Message& m, const Standing& standing,
                                DeviceId d) { return standing.author || right::compensates(s, m, standing, d); }}},
+        {.name = "copy-lost-on-its-way",
+         .breaks = "takes a sender's copy that was lost on its way for delivered",
+         .expected = {"api.include-sender-offline"},
+         .decisions = {
+             .takesForLost = [](const State& s, const Message& m, DeviceId d) { return !isForSender(s, m, d); },
+             .takesReport = [](const State& s, const Message& m,
+                               DeviceId d) { return !isForSender(s, m, d) || isHeldBy(s, m, d); }}},
+        {.name = "copy-to-one-while-on",
+         .breaks = "sends a server-API message to one device of the sender while on",
+         .expected = {"api.include-sender-online"},
+         .decisions = {.reachesAuthor =
+                           [](const State& s, const Message& m, const Reach& r) {
+                               const bool isLeftOut = m.byApi() && r.on && !r.chosen;
+                               return right::reachesAuthor(s, m, r) && !isLeftOut;
+                           }}},
+        {.name = "copies-uninvited-at-login",
+         .breaks = "compensates the sender with server-API messages that leave the sender out",
+         .expected = {"api.exclude-sender"},
+         .decisions = {.compensates =
+                           [](const State& s, const Message& m, const Standing& standing, DeviceId d) {
+                               return standing.author || right::compensates(s, m, standing, d);
+                           }}},
     };
 }
 

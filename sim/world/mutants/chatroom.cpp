@@ -23,6 +23,18 @@ std::vector<Row> chatroomRows() {
                        }},
          .memory = {.ofRoom = [](const State&, const Room& r, const Naming& names,
                                  Encoder& out) { out.number(names.of(r.last)); }}},
+        {.name = "room-survives-restart",
+         .breaks = "keeps the devices in a room over a restart",
+         .expected = {"chatroom.live-only", "delivery.no-leak"},
+         .decisions = {.leavesRooms =
+                           [](const State& s, DeviceId d) {
+                               return s.notes.empty() || s.shelves[s.side(d).shelf].rooms.empty();
+                           }},
+         .deeds = {.atEnd =
+                       [](State& s, DeviceId, OfflineReason reason) {
+                           s.notes.clear();
+                           if (reason == OfflineReason::Server) s.notes = {1};
+                       }}},
     };
 }
 

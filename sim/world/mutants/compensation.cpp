@@ -1,5 +1,7 @@
 // Known-bad servers: wrong in what a login brings while the service is on.
+#include "world/audience.hpp"
 #include "world/mutants/rows.hpp"
+#include "world/server.hpp"
 
 namespace mdsync::world {
 namespace {
@@ -9,11 +11,44 @@ bool compensatesNothing(const State&, const Message&, const Standing&, DeviceId)
 }
 
 bool isNewInstallation(const State& s, DeviceId d) {
-    return !s.side(d).metInstallation;
+    return s.side(d).logins == 0;
 }
 
 bool isFirstSession(const State& s, DeviceId d) {
     return s.side(d).firstBegan == s.at(d).began;
+}
+
+bool startsLaterThan(const State& s, const Message& m, int days) {
+    return m.acceptedAt >= calendarStart(s.service.app.timezone, s.now(), days);
+}
+
+// Whether another device of the user that is online fits.
+template <class Fits>
+bool anotherOnline(const State& s, DeviceId d, Fits&& fits) {
+    for (const DeviceId other : DeviceRange{s.at(s.at(d).user)}) {
+        if (other != d && s.at(other).online && fits(other)) return true;
+    }
+    return false;
+}
+
+bool isBefore(const State& s, DeviceId other, DeviceId d) {
+    return s.at(other).began < s.at(d).began;
+}
+
+// Whether a login of the user finds something in the offline store.
+bool storeHasSomething(const State& s, UserId u) {
+    const User& user = s.at(u);
+    for (std::size_t i = user.mailboxBegin; i < user.mailbox.size(); ++i) {
+        const Message& m = s.messages[user.mailbox[i]];
+        const Standing standing = standingOf(s, m, u);
+        const bool isOwed = standing.audience && !m.recalled && !m.forgotten && !claimed(s, m, u, standing.place);
+        if (isOwed && right::storeStillHas(s, m, s.now(), s.service.app.offlineDays)) return true;
+    }
+    return false;
+}
+
+void writeNotes(const State& s, Encoder& out) {
+    for (const std::int64_t note : s.notes) out.signedNumber(note);
 }
 
 }  // namespace
@@ -154,6 +189,159 @@ std::vector<Row> compensationRows() {
                                std::vector<Address> list = right::conversationsOf(s, d);
                                if (!list.empty()) list.push_back(list.front());
                                return list;
+                           }}},
+        {.name = "days-of-the-start",
+         .breaks = "keeps to the days of the start whatever is set later",
+         .expected = {"compensation.device-switch", "compensation.reinstall", "compensation.window"},
+         .decisions = {.isInWindow =
+                           [](const State& s, const Message& m, const Login& login) {
+                               if (s.service.readings.window == WindowReading::Rolling) {
+                                   return right::isInWindow(s, m, login);
+                               }
+                               return startsLaterThan(s, m, s.service.initial.compensationDays);
+                           }}},
+        {.name = "days-never-shrink",
+         .breaks = "compensates for the most days that were ever set",
+         .expected = {"compensation.window"},
+         .decisions = {.isInWindow =
+                           [](const State& s, const Message& m, const Login& login) {
+                               if (s.notes.empty()) return right::isInWindow(s, m, login);
+                               const int most = static_cast<int>(s.notes.front());
+                               return right::isInWindow(s, m, login) || startsLaterThan(s, m, most);
+                           }},
+         .deeds = {.atStart = [](State& s, Lexicon&) { s.notes = {s.service.app.compensationDays}; },
+                   .afterSetting =
+                       [](State& s) {
+                           s.notes.front() = std::max<std::int64_t>(s.notes.front(), s.service.app.compensationDays);
+                       }},
+         .memory = {.ofSettings = writeNotes}},
+        {.name = "purges-window-when-lowered",
+         .breaks = "forgets what a lower number of days leaves out, though the number is raised again",
+         .expected = {"compensation.device-switch", "compensation.reinstall", "delivery.no-loss"},
+         .deeds = {.afterSetting =
+                       [](State& s) {
+                           const Instant start = right::windowStart(s);
+                           for (std::size_t i = s.acceptedBegin; i < s.accepted.size(); ++i) {
+                               Message& m = s.messages[s.accepted[i]];
+                               const bool goes = m.kept() && m.acceptedAt < start && !m.forgotten;
+                               if (goes && strays(s)) m.forgotten = true;
+                           }
+                       }}},
+        {.name = "window-in-whole-hours",
+         .breaks = "takes a zone of half hours for one of whole hours",
+         .expected = {"compensation.device-switch", "compensation.reinstall", "compensation.window"},
+         .decisions = {.isInWindow =
+                           [](const State&, const Message& m, const Login& login) {
+                               return m.acceptedAt >= std::chrono::ceil<std::chrono::hours>(login.windowStart);
+                           }}},
+        {.name = "window-cached",
+         .breaks = "finds out where the window begins once an hour",
+         .expected = {"compensation.window"},
+         .decisions = {.isInWindow =
+                           [](const State& s, const Message& m, const Login& login) {
+                               if (s.notes.empty()) return right::isInWindow(s, m, login);
+                               return m.acceptedAt >= Instant{Millis{s.notes.front()}};
+                           }},
+         .deeds = {.atLogin =
+                       [](State& s, DeviceId) {
+                           const std::int64_t now = s.now().time_since_epoch().count();
+                           const std::int64_t hour = Millis{std::chrono::hours{1}}.count();
+                           const bool isFresh = !s.notes.empty() && now - s.notes.back() < hour;
+                           if (!isFresh) s.notes = {right::windowStart(s).time_since_epoch().count(), now};
+                       }},
+         .memory = {.ofSettings = writeNotes}},
+        {.name = "seven-days-are-six",
+         .breaks = "compensates six days where seven are set",
+         .expected = {"compensation.device-switch", "compensation.reinstall"},
+         .decisions = {.isInWindow =
+                           [](const State& s, const Message& m, const Login& login) {
+                               const bool isWrong = s.service.app.compensationDays == 7 &&
+                                                    s.service.readings.window != WindowReading::Rolling;
+                               return isWrong ? startsLaterThan(s, m, 6) : right::isInWindow(s, m, login);
+                           }}},
+        {.name = "compensates-no-notes",
+         .breaks = "does not compensate what a user wrote to themself",
+         .expected = {"compensation.device-switch", "compensation.reinstall"},
+         .decisions = {.compensates =
+                           [](const State& s, const Message& m, const Standing& standing, DeviceId d) {
+                               const bool isNote = m.to.kind == AddressKind::User && m.to.user() == m.author;
+                               return right::compensates(s, m, standing, d) && !isNote;
+                           }}},
+        {.name = "compensates-only-with-company",
+         .breaks = "compensates only while another device of the user is online",
+         .expected = {"compensation.device-switch", "compensation.reinstall"},
+         .decisions = {.compensates =
+                           [](const State& s, const Message& m, const Standing& standing, DeviceId d) {
+                               const bool isAlone = !anotherOnline(s, d, [](DeviceId) { return true; });
+                               return right::compensates(s, m, standing, d) && !isAlone;
+                           }}},
+        {.name = "compensates-one-at-a-time",
+         .breaks = "compensates nothing while another device of the user is catching up",
+         .expected = {"compensation.device-switch", "compensation.reinstall"},
+         .decisions = {.compensates =
+                           [](const State& s, const Message& m, const Standing& standing, DeviceId d) {
+                               const auto isBusy = [&s](DeviceId other) { return s.at(other).catchingUp; };
+                               return right::compensates(s, m, standing, d) && !anotherOnline(s, d, isBusy);
+                           }}},
+        {.name = "simultaneous-login-gets-nothing",
+         .breaks = "compensates only the first of the devices that connect in the same instant",
+         .expected = {"compensation.device-switch", "compensation.reinstall"},
+         .decisions = {.compensates =
+                           [](const State& s, const Message& m, const Standing& standing, DeviceId d) {
+                               const auto isFirst = [&](DeviceId other) {
+                                   return isBefore(s, other, d) && s.side(other).beganAt == s.now();
+                               };
+                               return right::compensates(s, m, standing, d) && !anotherOnline(s, d, isFirst);
+                           }},
+         .memory = {.ofDevice = [](const State& s, DeviceId d,
+                                   Encoder& out) { out.flag(s.side(d).beganAt == s.now()); }}},
+        {.name = "compensates-not-beside-store",
+         .breaks = "compensates nothing at a login for which the offline store had something",
+         .expected = {"compensation.device-switch", "compensation.reinstall"},
+         .decisions = {.bringsAtLogin =
+                           [](State& s, const Message& m, const Standing& standing, const Login& login,
+                              bool unclaimed) {
+                               const Via usual = right::bringsAtLogin(s, m, standing, login, unclaimed);
+                               return usual == Via::Compensation && !s.notes.empty() ? Via::Unknown : usual;
+                           }},
+         .deeds = {.atLogin =
+                       [](State& s, DeviceId d) {
+                           s.notes.clear();
+                           if (storeHasSomething(s, s.at(d).user)) s.notes = {1};
+                       }}},
+        {.name = "catch-up-stops-at-twenty",
+         .breaks = "brings twenty messages at a login and no more",
+         .expected = {"compensation.device-switch", "compensation.reinstall", "delivery.no-loss"},
+         .decisions = {.bringsAtLogin =
+                           [](State& s, const Message& m, const Standing& standing, const Login& login,
+                              bool unclaimed) {
+                               constexpr std::int64_t kPage = 20;
+                               const Via usual = right::bringsAtLogin(s, m, standing, login, unclaimed);
+                               if (usual == Via::Unknown) return usual;
+                               return ++s.notes.front() > kPage ? Via::Unknown : usual;
+                           }},
+         .deeds = {.atLogin = [](State& s, DeviceId) { s.notes = {0}; }}},
+        {.name = "refused-login-counts",
+         .breaks = "takes a login that it refuses for one that brought everything",
+         .expected = {"compensation.device-switch", "compensation.reinstall"},
+         .decisions = {.compensates =
+                           [](const State& s, const Message& m, const Standing& standing, DeviceId d) {
+                               const bool wasRefused = d.index() < s.notes.size();
+                               const bool counts = wasRefused && m.acceptedAt <= Instant{Millis{s.notes[d.index()]}};
+                               return right::compensates(s, m, standing, d) && !counts;
+                           }},
+         .deeds = {.afterRefusal =
+                       [](State& s, DeviceId d) {
+                           s.notes.resize(s.devices.size());
+                           s.notes[d.index()] = s.now().time_since_epoch().count();
+                       }},
+         .memory = {.ofSettings = writeNotes}},
+        {.name = "lists-no-groups",
+         .breaks = "leaves groups out of the list of conversations",
+         .expected = {"compensation.conversations"},
+         .decisions = {.isListed =
+                           [](const State& s, const Message& m, const Standing& standing, DeviceId d) {
+                               return right::isListed(s, m, standing, d) && m.to.kind != AddressKind::Group;
                            }}},
     };
 }

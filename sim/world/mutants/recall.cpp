@@ -23,6 +23,14 @@ MessageId theOneBefore(const State& s, MessageId id) {
     return id;
 }
 
+bool skipsRecipients(const State& s, const Message& m, const Standing& standing, const Reach& r, bool toldAlready) {
+    return right::tellsOnline(s, m, standing, r, toldAlready) && !(r.on && standing.audience);
+}
+
+bool isBySomebodyElse(const State& s, const Message& m) {
+    return s.messages.aftermath(m).recaller != m.author;
+}
+
 }  // namespace
 
 std::vector<Row> recallRows() {
@@ -30,10 +38,7 @@ std::vector<Row> recallRows() {
         {.name = "recall-skips-recipients",
          .breaks = "does not tell the recipients of a recall while on",
          .expected = {"recall.online-devices"},
-         .decisions = {.tellsOnline =
-                           [](const State& s, const Message& m, const Standing& standing, const Reach& r, bool told) {
-                               return right::tellsOnline(s, m, standing, r, told) && !(r.on && standing.audience);
-                           }}},
+         .decisions = {.tellsOnline = skipsRecipients}},
         {.name = "recall-skips-own-devices",
          .breaks = "does not tell the recalling user's other devices",
          .expected = {"recall.online-devices"},
@@ -86,6 +91,82 @@ std::vector<Row> recallRows() {
                                if (m.recalled && strays(s)) m.recalled = false;
                            }
                        }}},
+        {.name = "recall-skips-group-members",
+         .breaks = "does not tell the members of a group of a recall while on",
+         .expected = {"recall.online-devices"},
+         .scope = only(AddressKind::Group),
+         .decisions = {.tellsOnline = skipsRecipients}},
+        {.name = "recall-by-others-ignored",
+         .breaks = "takes a recall by somebody who did not write the message and tells nobody",
+         .expected = {"recall.online-devices", "recall.offline-devices", "recall.basic"},
+         .decisions = {.tellsOnline =
+                           [](const State& s, const Message& m, const Standing& standing, const Reach& r, bool told) {
+                               return right::tellsOnline(s, m, standing, r, told) && !isBySomebodyElse(s, m);
+                           },
+                       .tellsAtLogin =
+                           [](const State& s, const Message& m, const Login& login, bool told) {
+                               return right::tellsAtLogin(s, m, login, told) && !isBySomebodyElse(s, m);
+                           }}},
+        {.name = "recall-by-backend-forgets-offline",
+         .breaks = "does not tell devices that were offline of a recall by the app's backend",
+         .expected = {"recall.offline-devices"},
+         .decisions = {.tellsAtLogin =
+                           [](const State& s, const Message& m, const Login& login, bool told) {
+                               const bool byDevice = s.messages.aftermath(m).recallerDevice.exists();
+                               return right::tellsAtLogin(s, m, login, told) && (byDevice || !login.on);
+                           }}},
+        {.name = "recall-of-backend-messages-ignored",
+         .breaks = "takes a recall of a server-API message and tells nobody who is online",
+         .expected = {"recall.online-devices", "recall.basic"},
+         .decisions = {.tellsOnline =
+                           [](const State& s, const Message& m, const Standing& standing, const Reach& r, bool told) {
+                               return right::tellsOnline(s, m, standing, r, told) && !m.byApi();
+                           }}},
+        {.name = "second-recall-undoes",
+         .breaks = "takes a second recall of a message for the end of the first",
+         .expected = {"recall.offline-devices", "recall.no-return"},
+         .deeds = {.atSecondRecall =
+                       [](State& s, MessageId id) {
+                           if (strays(s)) s.messages[id].recalled = false;
+                       }}},
+        {.name = "recall-overtaken",
+         .breaks = "does not tell a device of a recall to which the message is still on its way",
+         .expected = {"recall.no-return", "recall.online-devices", "recall.basic"},
+         .decisions = {.tellsOnline =
+                           [](const State& s, const Message& m, const Standing& standing, const Reach& r, bool told) {
+                               const bool isHeld = right::isListed(s, m, standing, r.device);
+                               return right::tellsOnline(s, m, standing, r, told) && isHeld;
+                           }}},
+        {.name = "recall-told-once",
+         .breaks = "does not tell a device again of a recall that was lost on its way",
+         .expected = {"recall.offline-devices"},
+         .decisions = {.tellsAtLogin =
+                           [](const State& s, const Message& m, const Login& login, bool told) {
+                               const Device& device = s.at(login.device);
+                               const Standing standing = standingOf(s, m, device.user);
+                               const std::uint32_t offset = login.device.value - s.at(device.user).first.value;
+                               const bool wasTold = s.messages.told(m, standing.place + offset);
+                               return right::tellsAtLogin(s, m, login, told) && !wasTold;
+                           }}},
+        {.name = "recall-by-message-age",
+         .breaks = "does not tell at a login of the recall of a message from before the window",
+         .expected = {"recall.offline-devices"},
+         .decisions = {.tellsAtLogin =
+                           [](const State& s, const Message& m, const Login& login, bool told) {
+                               const bool isOld = login.on && m.acceptedAt < login.windowStart;
+                               return right::tellsAtLogin(s, m, login, told) && !isOld;
+                           }}},
+        {.name = "recall-returns-after-reinstall",
+         .breaks = "compensates a reinstalled app with what was recalled",
+         .expected = {"recall.no-return"},
+         .decisions = {.bringsRecalled =
+                           [](const State& s, const Message& m, const Login& login) {
+                               const DeviceSide& side = s.side(login.device);
+                               const bool isReinstalled = side.installation > 1 && side.logins == 0;
+                               return isReinstalled ? Recalled::MessageAlone : right::bringsRecalled(s, m, login);
+                           }},
+         .memory = {.ofDevice = [](const State& s, DeviceId d,
+                                   Encoder& out) { out.flag(s.side(d).installation > 1); }}},
     };
 }
 

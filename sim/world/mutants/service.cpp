@@ -2,6 +2,14 @@
 #include "world/mutants/rows.hpp"
 
 namespace mdsync::world {
+namespace {
+
+// Whether a turn is not in force yet.
+bool isPending(const State& s) {
+    return s.service.turned && !right::turnIsInForce(s);
+}
+
+}  // namespace
 
 std::vector<Row> serviceRows() {
     return {
@@ -67,6 +75,37 @@ std::vector<Row> serviceRows() {
                            [](const State& s, const SettingsChange& change) {
                                return refusalUnlessDays(s, change, 1, 6);
                            }}},
+        {.name = "second-turn-lost",
+         .breaks = "forgets a turn that comes while another is taking effect",
+         .expected = {"service.takes-effect", "service.default-off"},
+         .decisions = {.turnCounts = [](const State& s, bool) { return !isPending(s); }}},
+        {.name = "pressing-again-delays",
+         .breaks = "starts the delay anew when the same button is pressed again",
+         .expected = {"service.takes-effect"},
+         .decisions = {.repeatingTurns = [](const State& s) { return isPending(s); }}},
+        {.name = "unpaid-ends-service",
+         .breaks = "ends the service in production when it is paid no more",
+         .expected = {"service.takes-effect", "online.received", "online.sent", "compensation.device-switch"},
+         .decisions = {.serviceOn =
+                           [](State& s) {
+                               const App& app = s.service.app;
+                               const bool isPaid = app.prepaid || app.environment != Environment::Production;
+                               return right::serviceOn(s) && isPaid;
+                           }}},
+        {.name = "restart-delays-turn",
+         .breaks = "starts the delay of a turn anew at a restart",
+         .expected = {"service.takes-effect"},
+         .deeds = {.atRestart =
+                       [](State& s) {
+                           if (isPending(s) && strays(s)) s.service.turnedAt = s.now();
+                       }}},
+        {.name = "restart-forgets-pending-turn",
+         .breaks = "forgets at a restart a turn that is not in force yet",
+         .expected = {"service.takes-effect"},
+         .deeds = {.atRestart =
+                       [](State& s) {
+                           if (isPending(s) && strays(s)) s.service.app.sync = s.service.before;
+                       }}},
     };
 }
 
