@@ -5,6 +5,7 @@
 
 #include "baseline_options.hpp"
 #include "command.hpp"
+#include "live_report.hpp"
 #include "mdsync/again.hpp"
 #include "mdsync/report.hpp"
 #include "mdsync/run.hpp"
@@ -46,22 +47,25 @@ int check(const CheckFlags& flags) {
         options.recorded = [](const Trace& trace, CaseResult& result) { result.timeline = drawTimeline(trace); };
     }
     const Interrupt interrupt;
-    Result result;
-    {
-        Progress progress(flags.paths.size(), "traces", flags.output.quiet);
-        const std::string words = flagsOf(flags);
-        options.finished = [&](CaseResult& ended) {
-            // A trace that cannot be read gives nothing to see again.
-            if (ended.verdict != Verdict::Error) {
-                ended.again = spell(Again{.command = "check", .path = ended.file, .flags = words});
-            }
-            progress.step(ended.verdict == Verdict::Fail);
-        };
-        result = checkTraces(flags.paths, options, interrupt);
-    }
-    result.required = requiredRules(flags.output);
-    const bool written = settleBaseline(result, flags.baseline, unknownTrace(), interrupt, flags.output.quiet);
-    const int code = deliver(result, flags.output);
+    const KnownFailures known(flags.baseline, interrupt);
+    LiveReport live(flags.output, known, flags.paths.size(), "traces");
+    const std::string words = flagsOf(flags);
+    options.started = [&](std::size_t number) { live.progress().start(flags.paths[number]); };
+    options.finished = [&](CaseResult& ended) {
+        // A trace that cannot be read gives nothing to see again.
+        if (ended.verdict != Verdict::Error) {
+            ended.again = spell(Again{.command = "check", .path = ended.file, .flags = words});
+        }
+        live.progress().step(ended.verdict == Verdict::Fail, ended.file);
+    };
+    options.next = [&](std::size_t number, CaseResult& ended) {
+        const bool isLast = number + 1 == flags.paths.size();
+        return live.add(ended, isLast || flags.paths[number + 1] != ended.file);
+    };
+    Result result = checkTraces(flags.paths, options, interrupt);
+    if (result.notRun == 0) result.required = requiredRules(flags.output);
+    const bool written = known.settle(result, unknownTrace(), flags.output.quiet);
+    const int code = live.finish(result);
     return written ? code : withUnwritable(code);
 }
 

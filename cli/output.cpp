@@ -6,10 +6,8 @@
 
 #include <array>
 #include <cerrno>
-#include <chrono>
 #include <cstdlib>
 #include <cstring>
-#include <mutex>
 
 #include "mdsync/report.hpp"
 #include "whole_file.hpp"
@@ -70,6 +68,10 @@ void addOutputOptions(const CommandLine& line, OutputOptions& options, bool draw
     line.listed("--require", options.require, "RULE",
                 "Fail if one of these rules was never exercised over the whole run; all for every rule")
         .check(isRuleOrAll);
+    if (draws) {
+        const Option first = line.flag("-x", options.first, "Stop after the first case that fails or is in error");
+        line.number("--max-failures", options.most, 1, kNoLimit, "Stop after so many of them").excludes(first);
+    }
     if (draws) line.flag("--timeline", options.timeline, "Show what happened, as a ladder of events");
     line.color(options.color);
     line.flag("-q,--quiet", options.quiet, "Failures and the last line only");
@@ -131,58 +133,28 @@ int withUnwritable(int code) {
     return code == 0 || code == 4 || code == 5 ? kUnwritable : code;
 }
 
+ConsoleOptions consoleOf(const OutputOptions& options) {
+    return {wantsColor(options.color, stdout), options.quiet ? -1 : options.verbose ? 1 : 0};
+}
+
+bool writeReports(const Result& result, const OutputOptions& options) {
+    bool written = true;
+    for (const std::string& report : options.reports) {
+        const ReportTarget target = targetOf(report);
+        const ConsoleOptions console{false, consoleOf(options).verbosity};
+        if (!writeFile(target.path, made(target.kind, result, console))) written = false;
+    }
+    return written;
+}
+
 int deliver(const Result& result, const OutputOptions& options) {
     complain(result.diagnostics, options.quiet);
     for (const CaseResult& c : result.cases) complain(c.diagnostics, options.quiet);
-
-    const int verbosity = options.quiet ? -1 : options.verbose ? 1 : 0;
-    const bool json = options.format == "json";
-    bool written = print(made(json ? "json" : "human", result, {wantsColor(options.color, stdout), verbosity}));
-    for (const std::string& report : options.reports) {
-        const ReportTarget target = targetOf(report);
-        if (!writeFile(target.path, made(target.kind, result, {false, verbosity}))) written = false;
-    }
+    const std::string kind = options.format == "json" ? "json" : "human";
+    const bool printed = print(made(kind, result, consoleOf(options)));
+    const bool written = writeReports(result, options) && printed;
     const int code = exitCodeOf(result);
     return written ? code : withUnwritable(code);
-}
-
-// ---- Progress -------------------------------------------------------------------------------------------------------
-
-struct Progress::State {
-    using Clock = std::chrono::steady_clock;
-    static constexpr auto kPause = std::chrono::milliseconds{50};  // between two drawings
-
-    std::mutex mutex;
-    std::size_t total = 0;
-    std::string_view noun;
-    bool shown = false;  // whether there is anything to draw on
-    std::size_t done = 0;
-    std::size_t failed = 0;
-    Clock::time_point drawn;
-    bool dirty = false;  // something stands on the line
-};
-
-Progress::Progress(std::size_t total, std::string_view noun, bool quiet) : state_(std::make_unique<State>()) {
-    state_->total = total;
-    state_->noun = noun;
-    state_->shown = !quiet && isatty(fileno(stderr)) != 0;
-    state_->drawn = State::Clock::now();
-}
-
-void Progress::step(bool failed) {
-    if (!state_->shown) return;
-    const std::scoped_lock lock(state_->mutex);
-    ++state_->done;
-    if (failed) ++state_->failed;
-    if (State::Clock::now() - state_->drawn < State::kPause) return;
-    state_->drawn = State::Clock::now();
-    state_->dirty = true;
-    fmt::print(stderr, "\r{}/{} {}, {} failed\x1b[K", state_->done, state_->total, state_->noun, state_->failed);
-    std::fflush(stderr);
-}
-
-Progress::~Progress() {
-    if (state_->dirty) fmt::print(stderr, "\r\x1b[K");
 }
 
 }  // namespace mdsync::cli

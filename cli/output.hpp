@@ -1,12 +1,15 @@
 // Output: the flags of all commands that print a Result, and what they do.
 #pragma once
 
+#include <cstdint>
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "command.hpp"
+#include "mdsync/report.hpp"
 #include "mdsync/result.hpp"
 #include "written_files.hpp"
 
@@ -20,7 +23,11 @@ struct OutputOptions {
     bool quiet = false;
     bool verbose = false;
     bool timeline = false;
+    bool first = false;                 // stop after the first failure
+    std::optional<std::uint64_t> most;  // stop after so many
 
+    // So many failures are enough; 0: none are.
+    [[nodiscard]] std::uint64_t mostFailures() const { return first ? 1 : most.value_or(0); }
     // Whether a timeline must be drawn.
     [[nodiscard]] bool wantsTimeline() const;
 };
@@ -37,6 +44,12 @@ void addOutputOptions(const CommandLine& line, OutputOptions& options, bool draw
 // Whether what goes to `stream` is coloured: as --color says; else NO_COLOR, FORCE_COLOR, or whether it is a terminal.
 [[nodiscard]] bool wantsColor(const std::string& color, std::FILE* stream);
 
+// How the report for people is printed.
+[[nodiscard]] ConsoleOptions consoleOf(const OutputOptions& options);
+
+// Writes what --report asks for. False if that failed.
+bool writeReports(const Result& result, const OutputOptions& options);
+
 // Prints `result` and writes the reports. Returns the exit code.
 int deliver(const Result& result, const OutputOptions& options);
 
@@ -52,20 +65,5 @@ void complain(const std::vector<Diagnostic>& diagnostics, bool errorsOnly = fals
 
 // The exit code when a report could not be written: what is worse goes first.
 [[nodiscard]] int withUnwritable(int code);
-
-// A line on a terminal's standard error that says how far a run is. Elsewhere it stays silent. Safe to use from
-// threads.
-class Progress {
-public:
-    Progress(std::size_t total, std::string_view noun, bool quiet);
-    Progress(const Progress&) = delete;
-    Progress& operator=(const Progress&) = delete;
-    ~Progress();
-    void step(bool failed);
-
-private:
-    struct State;
-    std::unique_ptr<State> state_;
-};
 
 }  // namespace mdsync::cli

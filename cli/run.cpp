@@ -3,6 +3,7 @@
 
 #include "baseline_options.hpp"
 #include "command.hpp"
+#include "live_report.hpp"
 #include "mdsync/again.hpp"
 #include "mdsync/replay.hpp"
 #include "mdsync/report.hpp"
@@ -79,21 +80,25 @@ int run(const RunFlags& flags) {
             if (flags.output.wantsTimeline()) result.timeline = drawTimeline(trace);
         };
     }
-    Result result;
-    {
-        Progress progress(suite.cases, "cases", flags.output.quiet);
-        const std::string words = flagsOf(flags);
-        suiteOptions.finished = [&](CaseResult& ended) {
-            injectFault("worker");
-            ended.again = spell(Again{.path = ended.id, .seed = ended.seed, .flags = words});
-            progress.step(ended.verdict == Verdict::Fail);
-        };
-        result = runSuite(suite, suiteOptions, interrupt);
-    }
-    result.required = requiredRules(flags.output);
-    const bool baselineWritten =
-        settleBaseline(result, flags.baseline, unknownScenario(suite), interrupt, flags.output.quiet);
-    const int code = deliver(result, flags.output);
+    const KnownFailures known(flags.baseline, interrupt);
+    LiveReport live(flags.output, known, suite.cases, "cases");
+    live.warn(suite.warnings);
+    const std::string words = flagsOf(flags);
+    suiteOptions.started = [&](std::size_t number) { live.progress().start(suite.entries[number].scenario.id); };
+    suiteOptions.finished = [&](CaseResult& ended) {
+        injectFault("worker");
+        ended.again = spell(Again{.path = ended.id, .seed = ended.seed, .flags = words});
+        live.progress().step(ended.verdict == Verdict::Fail, ended.id);
+    };
+    suiteOptions.next = [&](std::size_t number, CaseResult& ended) {
+        const bool isLast = number + 1 == suite.entries.size();
+        return live.add(ended, isLast || suite.entries[number + 1].scenario.file != ended.file);
+    };
+    Result result = runSuite(suite, suiteOptions, interrupt);
+    // Of what was not run nobody can say what it would have put to the test.
+    if (result.notRun == 0) result.required = requiredRules(flags.output);
+    const bool baselineWritten = known.settle(result, unknownScenario(suite), flags.output.quiet);
+    const int code = live.finish(result);
     return traces.written() && isRecorded && baselineWritten && foreign.written() ? code : withUnwritable(code);
 }
 

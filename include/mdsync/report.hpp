@@ -4,6 +4,7 @@
 // anywhere or knows about terminals; whether to use colour is said by the caller.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -26,6 +27,26 @@ struct ConsoleOptions {
 
 // For people: what failed and why, a line per file, and the counts in the last line.
 [[nodiscard]] std::string consoleReport(const Result& result, const ConsoleOptions& options);
+
+// The same report while the run goes on: what add() and finish() give, one behind the other, is the whole.
+class ConsoleReport {
+public:
+    explicit ConsoleReport(const ConsoleOptions& options);
+    ConsoleReport(const ConsoleReport&) = delete;
+    ConsoleReport& operator=(const ConsoleReport&) = delete;
+    ~ConsoleReport();
+
+    // One more case, in the order of the result. Its file gets its line once another file follows, or with
+    // `isLastOfFile`.
+    [[nodiscard]] std::string add(const CaseResult& ended, bool isLastOfFile);
+
+    // The rest. REQUIRES: all cases of `result` were added.
+    [[nodiscard]] std::string finish(const Result& result);
+
+private:
+    class Writer;
+    std::unique_ptr<Writer> writer_;
+};
 
 // The document `result/1`, with a final newline.
 [[nodiscard]] std::string jsonReport(const Result& result, std::string_view version);

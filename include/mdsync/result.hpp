@@ -90,6 +90,7 @@ struct Result {
     std::vector<Diagnostic> diagnostics;  // of files that gave no case
     bool interrupted = false;
     int interruptSignal = 0;
+    std::size_t notRun = 0;        // cases and files that were left out because enough had failed
     bool namedNothing = false;     // an argument of the command line selected nothing
     std::vector<RuleId> required;  // --require: must have been exercised over the whole run
     std::optional<BaselineOutcome> baseline;

@@ -113,7 +113,11 @@ struct SuiteOptions {
     unsigned jobs = 1;
     // Where asked for: receives each case, its number among the suite's entries and its trace, as soon as it ended.
     std::function<void(std::size_t, const Case&, const Trace&, CaseResult&)> recorded;
+    std::function<void(std::size_t)> started;   // a number is begun
     std::function<void(CaseResult&)> finished;  // may add what reports show
+    // Where set: gets each result with its number as soon as all before it are there, one at a time and in order. False:
+    // that is enough; no more are begun, and none after this one is in the result.
+    std::function<bool(std::size_t, CaseResult&)> next;
 };
 
 // Runs all cases; results stand in the order of mention, broken files among them. An interrupt stops what has not
@@ -130,7 +134,11 @@ struct CheckOptions {
     unsigned jobs = 1;
     // Where asked for: receives each valid trace as a whole.
     std::function<void(const Trace&, CaseResult&)> recorded;
+    std::function<void(std::size_t)> started;   // a number is begun
     std::function<void(CaseResult&)> finished;  // may add what reports show
+    // Where set: gets each result with its number as soon as all before it are there, one at a time and in order. False:
+    // that is enough; no more are begun, and none after this one is in the result.
+    std::function<bool(std::size_t, CaseResult&)> next;
 };
 
 // Judges the trace files at `paths` (`-`: standard input), streaming; results stand in the order of the paths. A

@@ -18,45 +18,58 @@ constexpr std::size_t kNameColumn = 48;  // where the counts of a file begin
 constexpr std::size_t kBlocks = 5;       // failures of one case that are told at length
 constexpr std::size_t kLinks = 8;        // links of a chain that are shown
 
-class Console {
-public:
-    Console(const Result& result, const ConsoleOptions& options)
-        : result_(result), verbose_(options.verbosity > 0), quiet_(options.verbosity < 0), paint_(options.color) {}
+}  // namespace
 
-    std::string write() {
-        for (std::size_t i = 0; i < result_.cases.size();) {
-            const std::size_t end = endOfFile(i);
-            writeFile(i, end);
-            i = end;
-        }
-        for (const RuleId id : missingOf(result_)) {
+// The text so far is kept: what is written next depends on how it ends.
+class ConsoleReport::Writer {
+public:
+    explicit Writer(const ConsoleOptions& options)
+        : verbose_(options.verbosity > 0), quiet_(options.verbosity < 0), paint_(options.color) {}
+
+    void add(const CaseResult& c) {
+        if (!file_.empty() && (verbose_ || file_.front().file != c.file)) writeFile();
+        file_.push_back(c);
+    }
+
+    void endFile() {
+        if (!file_.empty()) writeFile();
+    }
+
+    void finish(const Result& result) {
+        result_ = &result;
+        endFile();
+        for (const RuleId id : missingOf(result)) {
             line(paint_.red("FAIL  "), std::string(rule(id).name), "required, but no case put it to the test");
         }
-        if (result_.baseline) {
-            for (const Diagnostic& wrong : result_.baseline->wrong) writeWrongEntry(wrong);
+        if (result.baseline) {
+            for (const Diagnostic& wrong : result.baseline->wrong) writeWrongEntry(wrong);
         }
         writeRules();
         writeViolated();
-        if (result_.interrupted) text_ += paint_.yellow("interrupted: what follows counts what had ended") + "\n";
+        if (result.interrupted) text_ += paint_.yellow("interrupted: what follows counts what had ended") + "\n";
+        if (result.notRun > 0) {
+            text_ += paint_.yellow(fmt::format("stopped: {} not run", counted(result.notRun, "case"))) + "\n";
+        }
         writeLast();
-        return std::move(text_);
+    }
+
+    // The text that is new since the last call.
+    std::string take() {
+        std::string fresh = std::move(text_);
+        text_.clear();
+        // An empty line before a failure stands there unless there is one, or nothing at all.
+        if (!fresh.empty()) endsEmpty_ = fresh.ends_with("\n\n");
+        isBegun_ = isBegun_ || !fresh.empty();
+        return fresh;
     }
 
 private:
     // ---- files ------------------------------------------------------------------------------------------------------
 
-    // The end of the run of cases, from `begin`, that come from one file.
-    std::size_t endOfFile(std::size_t begin) const {
-        std::size_t end = begin + 1;
-        while (!verbose_ && end < result_.cases.size() && result_.cases[end].file == result_.cases[begin].file) ++end;
-        return end;
-    }
-
     // One line for the cases of a file that are alike, and a line or more for each that is not.
-    void writeFile(std::size_t begin, std::size_t end) {
+    void writeFile() {
         std::vector<const CaseResult*> good;
-        for (std::size_t i = begin; i < end; ++i) {
-            const CaseResult& c = result_.cases[i];
+        for (const CaseResult& c : file_) {
             if (c.verdict == Verdict::Pass) good.push_back(&c);
         }
         if (!good.empty() && !quiet_) {
@@ -64,7 +77,8 @@ private:
             line(paint_.green("ok    "), name, countsOf(good));
         }
         for (const CaseResult* c : good) writeTimeline(*c);
-        for (std::size_t i = begin; i < end; ++i) writeOther(result_.cases[i]);
+        for (const CaseResult& c : file_) writeOther(c);
+        file_.clear();
     }
 
     void line(const std::string& mark, const std::string& name, const std::string& rest) {
@@ -191,7 +205,8 @@ private:
     }
 
     void open(const std::string& name, std::string_view what) {
-        if (!text_.empty() && !text_.ends_with("\n\n")) text_ += "\n";
+        const bool isFirst = text_.empty() && !isBegun_;
+        if (!isFirst && !(text_.empty() ? endsEmpty_ : text_.ends_with("\n\n"))) text_ += "\n";
         line(paint_.red("FAIL  "), name, paint_.bold(what));
         text_ += "\n";
     }
@@ -293,7 +308,7 @@ private:
 
     void writeRules() {
         if (!verbose_) return;
-        const RuleCounts counts = totalCounts(result_);
+        const RuleCounts counts = totalCounts(*result_);
         text_ += fmt::format("\n{:<34}{:>9}{:>9}{:>10}{:>8}\n", "rule", "checked", "violated", "undecided", "lapsed");
         for (const Rule& row : catalogue()) {
             const Counts& n = counts[static_cast<std::size_t>(row.id)];
@@ -308,7 +323,7 @@ private:
     void writeViolated() {
         std::array<std::uint64_t, kRules> cases{};
         std::uint64_t failed = 0;
-        for (const CaseResult& c : result_.cases) {
+        for (const CaseResult& c : result_->cases) {
             failed += c.verdict == Verdict::Fail ? 1 : 0;
             for (std::size_t i = 0; i < kRules; ++i) cases[i] += c.counts[i].violated > 0 ? 1 : 0;
         }
@@ -322,7 +337,7 @@ private:
 
     void writeTolerances() {
         ToleranceCounts sum{};
-        for (const CaseResult& c : result_.cases) {
+        for (const CaseResult& c : result_->cases) {
             for (std::size_t i = 0; i < kTolerances; ++i) sum[i] += c.tolerances[i];
         }
         for (std::size_t i = 0; i < kTolerances; ++i) {
@@ -333,7 +348,7 @@ private:
     // `2 not applicable (the target cannot hold: 2)`.
     std::string notApplicable(std::uint64_t count) const {
         std::map<std::string, std::uint64_t> reasons;
-        for (const CaseResult& c : result_.cases) {
+        for (const CaseResult& c : result_->cases) {
             if (c.verdict == Verdict::NotApplicable) ++reasons[c.reason];
         }
         std::vector<std::string> parts;
@@ -343,7 +358,10 @@ private:
     }
 
     std::string word() const {
-        switch (verdictOf(result_)) {
+        const Verdict verdict = verdictOf(*result_);
+        const bool isGood = verdict != Verdict::Fail && verdict != Verdict::Error;
+        if (result_->interrupted && isGood) return paint_.yellow("INTERRUPTED");
+        switch (verdict) {
             case Verdict::Pass:
                 return paint_.green("PASS");
             case Verdict::Fail:
@@ -361,8 +379,8 @@ private:
 
     // `; baseline: 3 entries, 2 used, 1 does not hold`.
     std::string baselineCounts() const {
-        if (!result_.baseline) return {};
-        const BaselineOutcome& b = *result_.baseline;
+        if (!result_->baseline) return {};
+        const BaselineOutcome& b = *result_->baseline;
         std::string text = fmt::format("; baseline: {} of {} used", b.used,
                                        b.entries == 1 ? "1 entry" : fmt::format("{} entries", b.entries));
         if (b.idle > 0) text += fmt::format(", {} not judged", b.idle);
@@ -373,8 +391,8 @@ private:
     }
 
     void writeLast() {
-        const Summary s = summarize(result_);
-        const RuleCounts counts = totalCounts(result_);
+        const Summary s = summarize(*result_);
+        const RuleCounts counts = totalCounts(*result_);
         const auto rules = std::count_if(counts.begin(), counts.end(), [](const Counts& c) { return c.checked > 0; });
         std::string text = fmt::format("{}  {}: {} passed", word(), counted(s.scenarios, "case"), s.passed);
         const auto also = [&](std::uint64_t count, std::string_view what) {
@@ -392,17 +410,35 @@ private:
         text_ += text + "; " + notApplicable(s.notApplicable) + baselineCounts() + "\n";
     }
 
-    const Result& result_;
     bool verbose_;
     bool quiet_;
     Paint paint_;
-    std::string text_;
+    std::vector<CaseResult> file_;    // the cases of one file, until the last of them is there
+    const Result* result_ = nullptr;  // once it is known
+    std::string text_;                // that was not taken yet
+    bool isBegun_ = false;            // something was taken
+    bool endsEmpty_ = false;          // and ends with an empty line
 };
 
-}  // namespace
+ConsoleReport::ConsoleReport(const ConsoleOptions& options) : writer_(std::make_unique<Writer>(options)) {}
+ConsoleReport::~ConsoleReport() = default;
+
+std::string ConsoleReport::add(const CaseResult& ended, bool isLastOfFile) {
+    writer_->add(ended);
+    if (isLastOfFile) writer_->endFile();
+    return writer_->take();
+}
+
+std::string ConsoleReport::finish(const Result& result) {
+    writer_->finish(result);
+    return writer_->take();
+}
 
 std::string consoleReport(const Result& result, const ConsoleOptions& options) {
-    return Console(result, options).write();
+    ConsoleReport report(options);
+    std::string text;
+    for (const CaseResult& c : result.cases) text += report.add(c, false);
+    return text + report.finish(result);
 }
 
 }  // namespace mdsync

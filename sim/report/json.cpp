@@ -181,6 +181,7 @@ std::string jsonReport(const Result& result, std::string_view version) {
     if (result.baseline) document["baseline"] = baselineOutcomeOf(*result.baseline);
     if (result.namedNothing) document["namedNothing"] = true;
     if (result.interrupted) document["interrupted"] = true;
+    if (result.notRun > 0) document["notRun"] = result.notRun;
     if (result.interruptSignal != 0) document["interruptSignal"] = result.interruptSignal;
     if (!result.diagnostics.empty()) document["diagnostics"] = arrayOf(result.diagnostics, diagnosticOf);
     document["scenarios"] = arrayOf(result.cases, caseOf);

@@ -68,6 +68,7 @@ MergedResults mergeResults(std::span<const ResultFile> files) {
         const Result& r = file.result;
         merged.result.diagnostics.insert(merged.result.diagnostics.end(), r.diagnostics.begin(), r.diagnostics.end());
         merged.result.interrupted = merged.result.interrupted || r.interrupted;
+        merged.result.notRun += r.notRun;
         if (merged.result.interruptSignal == 0) merged.result.interruptSignal = r.interruptSignal;
         merged.result.namedNothing = merged.result.namedNothing || r.namedNothing;
         merged.result.required.insert(merged.result.required.end(), r.required.begin(), r.required.end());

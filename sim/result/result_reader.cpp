@@ -35,6 +35,7 @@ private:
         const Node& root = document_.root();
         Result& result = file_.result;
         result.interrupted = document_.truth(root, "interrupted");
+        result.notRun = document_.natural(root, "notRun");
         result.interruptSignal = static_cast<int>(document_.small(root, "interruptSignal"));
         if (result.interrupted && result.interruptSignal == 0) result.interruptSignal = 2;
         result.namedNothing = document_.truth(root, "namedNothing");

@@ -10,6 +10,7 @@
 #include "drive/requests.hpp"
 #include "mdsync/run.hpp"
 #include "mdsync/trace_io.hpp"
+#include "run/in_order.hpp"
 
 namespace mdsync {
 
@@ -181,15 +182,18 @@ private:
 }  // namespace
 
 Result checkTraces(const std::vector<std::string>& paths, const CheckOptions& options, const Interrupt& interrupt) {
-    std::vector<std::optional<CaseResult>> outcomes(paths.size());
+    InOrder results(paths.size(), options.next);
     inParallel(options.jobs, paths.size(), interrupt.flag(), [&](std::size_t i) {
-        outcomes[i] = TraceCheck(paths[i], options, interrupt.flag()).run();
-        if (outcomes[i] && options.finished) options.finished(*outcomes[i]);
+        if (results.enough()) return;
+        if (options.started) options.started(i);
+        std::optional<CaseResult> result = TraceCheck(paths[i], options, interrupt.flag()).run();
+        if (!result) return;
+        if (options.finished) options.finished(*result);
+        results.ended(i, std::move(*result));
     });
     Result result;
-    for (std::optional<CaseResult>& outcome : outcomes) {
-        if (outcome) result.cases.push_back(std::move(*outcome));
-    }
+    result.cases = results.finish();
+    if (results.enough()) result.notRun = paths.size() - result.cases.size();
     result.interrupted = interrupt.signal() != 0;
     result.interruptSignal = interrupt.signal();
     return result;

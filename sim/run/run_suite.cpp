@@ -11,6 +11,7 @@
 #include "drive/difference.hpp"
 #include "mdsync/run.hpp"
 #include "run/excerpts.hpp"
+#include "run/in_order.hpp"
 
 namespace mdsync {
 
@@ -128,6 +129,9 @@ Diagnostic aboutTarget(Severity severity, std::string code, std::string message)
 
 // What all threads of a run share.
 struct Shared {
+    explicit Shared(InOrder::Take take, std::size_t count) : results(count, std::move(take)) {}
+
+    InOrder results;
     std::mutex mutex;
     std::optional<Connection> greeted;  // by the caller; the first thread goes on with it
     std::set<std::string> farewells;    // what went wrong with goodbyes
@@ -145,14 +149,11 @@ CaseResult brokenFile(const Suite::Entry& entry) {
 // Runs cases in one thread over one connection, which is closed in that thread.
 class Worker {
 public:
-    using Outcomes = std::vector<std::optional<CaseResult>>;
-    Worker(const Suite& suite, const SuiteOptions& suiteOptions, const Interrupt& interrupt, Shared& shared,
-           Outcomes& outcomes)
+    Worker(const Suite& suite, const SuiteOptions& suiteOptions, const Interrupt& interrupt, Shared& shared)
         : suite_(suite),
           suiteOptions_(suiteOptions),
           interrupt_(interrupt),
           shared_(shared),
-          outcomes_(outcomes),
           connection_(suiteOptions) {
         const std::scoped_lock lock(shared_.mutex);
         if (shared_.greeted) connection_ = std::move(*shared_.greeted);
@@ -167,7 +168,10 @@ public:
     }
     void run(std::size_t i) {
         const Suite::Entry& entry = suite_.entries[i];
-        if (entry.isCase()) outcomes_[i] = runOne(i, entry.scenario, suiteOptions_, connection_, interrupt_);
+        if (!entry.isCase() || shared_.results.enough()) return;
+        if (suiteOptions_.started) suiteOptions_.started(i);
+        std::optional<CaseResult> result = runOne(i, entry.scenario, suiteOptions_, connection_, interrupt_);
+        if (result) shared_.results.ended(i, std::move(*result));
     }
 
 private:
@@ -175,23 +179,24 @@ private:
     const SuiteOptions& suiteOptions_;
     const Interrupt& interrupt_;
     Shared& shared_;
-    Outcomes& outcomes_;
     Connection connection_;
 };
 
 }  // namespace
 
 Result runSuite(const Suite& suite, const SuiteOptions& suiteOptions, const Interrupt& interrupt) {
-    Worker::Outcomes outcomes(suite.entries.size());
     Result result;
     result.diagnostics = suite.warnings;
-    Shared shared;
+    Shared shared(suiteOptions.next, suite.entries.size());
+    for (std::size_t i = 0; i < suite.entries.size(); ++i) {
+        if (!suite.entries[i].isCase()) shared.results.ended(i, brokenFile(suite.entries[i]));
+    }
     shared.greeted.emplace(suiteOptions);
     const Answer hello = suite.cases == 0 ? Answer{} : shared.greeted->open();
     if (hello.kind == Answer::Kind::Ok) {
         inParallel(suiteOptions.jobs, suite.entries.size(), interrupt.flag(),
                    [&]() -> std::function<void(std::size_t)> {
-                       const auto worker = std::make_shared<Worker>(suite, suiteOptions, interrupt, shared, outcomes);
+                       const auto worker = std::make_shared<Worker>(suite, suiteOptions, interrupt, shared);
                        return [worker](std::size_t i) { worker->run(i); };
                    });
     } else if (interrupt.signal() == 0) {
@@ -203,13 +208,8 @@ Result runSuite(const Suite& suite, const SuiteOptions& suiteOptions, const Inte
     for (const std::string& wrong : shared.farewells) {
         result.diagnostics.push_back(aboutTarget(Severity::Warning, "target.farewell", wrong));
     }
-    for (std::size_t i = 0; i < outcomes.size(); ++i) {
-        if (!suite.entries[i].isCase()) {
-            result.cases.push_back(brokenFile(suite.entries[i]));
-        } else if (outcomes[i]) {
-            result.cases.push_back(std::move(*outcomes[i]));
-        }
-    }
+    result.cases = shared.results.finish();
+    if (shared.results.enough()) result.notRun = suite.entries.size() - result.cases.size();
     result.namedNothing = !suite.empty.empty();
     result.interrupted = interrupt.signal() != 0;
     result.interruptSignal = interrupt.signal();

@@ -1,0 +1,46 @@
+// LiveReport: what people see of a run while it goes on: how far it is, and a line a case as soon as all before it are
+// done, also into a pipe.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "baseline_options.hpp"
+#include "mdsync/report.hpp"
+#include "mdsync/result.hpp"
+#include "output.hpp"
+#include "progress.hpp"
+
+namespace mdsync::cli {
+
+class LiveReport {
+public:
+    LiveReport(const OutputOptions& options, const KnownFailures& known, std::size_t total, std::string_view noun);
+
+    [[nodiscard]] Progress& progress() { return progress_; }
+
+    // Diagnostics that are there before anything runs.
+    void warn(const std::vector<Diagnostic>& warnings);
+
+    // The next result in the order of mention. False: so many failed that it is enough.
+    bool add(CaseResult& ended, bool isLastOfFile);
+
+    // Prints what is left and writes the reports. Returns the exit code.
+    int finish(const Result& result);
+
+private:
+    void show(const CaseResult& ended, bool isLastOfFile);
+
+    const OutputOptions& options_;
+    const KnownFailures& known_;
+    Progress progress_;
+    ConsoleReport console_;
+    bool isJson_;  // a document is printed as a whole, at the end
+    bool written_ = true;
+    std::size_t warned_ = 0;
+    std::uint64_t failed_ = 0;
+};
+
+}  // namespace mdsync::cli
