@@ -58,11 +58,11 @@ int check(const CheckFlags& flags) {
         }
         live.progress().step(ended.verdict == Verdict::Fail, ended.file);
     };
-    options.next = [&](std::size_t number, CaseResult& ended) {
-        const bool isLast = number + 1 == flags.paths.size();
-        return live.add(ended, isLast || flags.paths[number + 1] != ended.file);
+    options.next = [&](std::size_t number, CaseResult ended) {
+        const bool isLast = number + 1 == flags.paths.size() || flags.paths[number + 1] != flags.paths[number];
+        return live.add(std::move(ended), isLast);
     };
-    Result result = checkTraces(flags.paths, options, interrupt);
+    Result result = live.complete(checkTraces(flags.paths, options, interrupt));
     if (result.notRun == 0) result.required = requiredRules(flags.output);
     const bool written = known.settle(result, unknownTrace(), flags.output.quiet);
     const int code = live.finish(result);

@@ -1,5 +1,5 @@
-// LiveReport: what people see of a run while it goes on: how far it is, and a line a case as soon as all before it are
-// done, also into a pipe.
+// LiveReport: what people see of a run while it goes on: how far it is, a line a case as soon as all before it are done,
+// also into a pipe, and reports that grow.
 #pragma once
 
 #include <cstddef>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "baseline_options.hpp"
+#include "growing_reports.hpp"
 #include "mdsync/report.hpp"
 #include "mdsync/result.hpp"
 #include "output.hpp"
@@ -25,7 +26,10 @@ public:
     void warn(const std::vector<Diagnostic>& warnings);
 
     // The next result in the order of mention. False: so many failed that it is enough.
-    bool add(CaseResult& ended, bool isLastOfFile);
+    bool add(CaseResult ended, bool isLastOfFile);
+
+    // `result` with all that was added.
+    [[nodiscard]] Result complete(Result result);
 
     // Prints what is left and writes the reports. Returns the exit code.
     int finish(const Result& result);
@@ -36,7 +40,9 @@ private:
     const OutputOptions& options_;
     const KnownFailures& known_;
     Progress progress_;
+    GrowingReports growing_;
     ConsoleReport console_;
+    Complaints complaints_;
     bool isJson_;  // a document is printed as a whole, at the end
     bool written_ = true;
     std::size_t warned_ = 0;

@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 
 #include "mdsync/report.hpp"
 #include "whole_file.hpp"
@@ -42,10 +44,23 @@ std::string isRuleOrAll(const std::string& text) {
 }
 
 std::string made(const std::string& kind, const Result& result, const ConsoleOptions& console) {
-    if (kind == "json") return jsonReport(result, MDSYNC_VERSION);
+    if (kind == "json") return jsonReport(result, MDSYNC_VERSION, console.timelines);
     if (kind == "junit") return junitReport(result);
     if (kind == "timeline") return timelineReport(result);
     return consoleReport(result, console);
+}
+
+// The report for people in a file.
+ConsoleOptions plain(const OutputOptions& options) {
+    return {false, consoleOf(options).verbosity, options.timeline};
+}
+
+// Whether `path` is a file or nothing: no pipe, and no link, which may lead to an open file.
+bool isPlainFile(const std::string& path) {
+    std::error_code error;
+    const auto kind = std::filesystem::symlink_status(path, error).type();
+    return path != "-" &&
+           (kind == std::filesystem::file_type::not_found || kind == std::filesystem::file_type::regular);
 }
 
 bool set(const char* variable) {
@@ -74,8 +89,8 @@ void addOutputOptions(const CommandLine& line, OutputOptions& options, bool draw
     }
     if (draws) line.flag("--timeline", options.timeline, "Show what happened, as a ladder of events");
     line.color(options.color);
-    line.flag("-q,--quiet", options.quiet, "Failures and the last line only");
-    line.flag("-v,--verbose", options.verbose, "Every case, whole chains of events, counts per rule");
+    line.flag("-q,--quiet", options.quiet, "What failed, and the last line: no more than a page");
+    line.flag("-v,--verbose", options.verbose, "Every case, every failure, whole chains of events, counts per rule");
 }
 
 std::vector<WrittenFile> writtenFiles(const OutputOptions& options) {
@@ -133,23 +148,55 @@ int withUnwritable(int code) {
     return code == 0 || code == 4 || code == 5 ? kUnwritable : code;
 }
 
+void Complaints::add(const std::vector<Diagnostic>& diagnostics) {
+    constexpr std::size_t kMostLines = 20;
+    for (const Diagnostic& diagnostic : diagnostics) {
+        if (quiet_ && diagnostic.severity == Severity::Warning) continue;
+        const std::string text = render(diagnostic);
+        const auto lines = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) + 1;
+        if (quiet_ && lines_ > 0 && lines_ + lines > kMostLines) {
+            ++leftOut_;
+            continue;
+        }
+        lines_ += lines;
+        fmt::print(stderr, "{}\n", text);
+    }
+}
+
+void Complaints::finish() const {
+    if (leftOut_ > 0) fmt::print(stderr, "mdsync: and {} more errors, which are told without -q\n", leftOut_);
+}
+
 ConsoleOptions consoleOf(const OutputOptions& options) {
-    return {wantsColor(options.color, stdout), options.quiet ? -1 : options.verbose ? 1 : 0};
+    return {wantsColor(options.color, stdout), options.quiet ? -1 : options.verbose ? 1 : 0, options.timeline};
 }
 
 bool writeReports(const Result& result, const OutputOptions& options) {
     bool written = true;
     for (const std::string& report : options.reports) {
         const ReportTarget target = targetOf(report);
-        const ConsoleOptions console{false, consoleOf(options).verbosity};
-        if (!writeFile(target.path, made(target.kind, result, console))) written = false;
+        if (!writeFile(target.path, made(target.kind, result, plain(options)))) written = false;
     }
     return written;
 }
 
+bool canGrow(const OutputOptions& options) {
+    return std::any_of(options.reports.begin(), options.reports.end(),
+                       [](const std::string& report) { return isPlainFile(targetOf(report).path); });
+}
+
+void growReports(const Result& soFar, const OutputOptions& options) {
+    for (const std::string& report : options.reports) {
+        const ReportTarget target = targetOf(report);
+        if (isPlainFile(target.path)) (void)writeWhole(target.path, made(target.kind, soFar, plain(options)));
+    }
+}
+
 int deliver(const Result& result, const OutputOptions& options) {
-    complain(result.diagnostics, options.quiet);
-    for (const CaseResult& c : result.cases) complain(c.diagnostics, options.quiet);
+    Complaints complaints(options.quiet);
+    complaints.add(result.diagnostics);
+    for (const CaseResult& c : result.cases) complaints.add(c.diagnostics);
+    complaints.finish();
     const std::string kind = options.format == "json" ? "json" : "human";
     const bool printed = print(made(kind, result, consoleOf(options)));
     const bool written = writeReports(result, options) && printed;

@@ -50,6 +50,12 @@ void addOutputOptions(const CommandLine& line, OutputOptions& options, bool draw
 // Writes what --report asks for. False if that failed.
 bool writeReports(const Result& result, const OutputOptions& options);
 
+// Whether one of the reports goes to a file, which can be written again and again.
+[[nodiscard]] bool canGrow(const OutputOptions& options);
+
+// Writes those that can grow, while the run goes on. What goes wrong is said at the end, by writeReports().
+void growReports(const Result& soFar, const OutputOptions& options);
+
 // Prints `result` and writes the reports. Returns the exit code.
 int deliver(const Result& result, const OutputOptions& options);
 
@@ -62,6 +68,20 @@ bool writeFile(const std::string& path, std::string_view text);
 
 // Diagnostics on standard error.
 void complain(const std::vector<Diagnostic>& diagnostics, bool errorsOnly = false);
+
+// Complaints are all that a run complains of. Where it is to be quiet, errors only, and no more than a page takes.
+class Complaints {
+public:
+    explicit Complaints(bool quiet) : quiet_(quiet) {}
+    void add(const std::vector<Diagnostic>& diagnostics);
+    // Says how many were left out.
+    void finish() const;
+
+private:
+    bool quiet_;
+    std::size_t lines_ = 0;
+    std::size_t leftOut_ = 0;
+};
 
 // The exit code when a report could not be written: what is worse goes first.
 [[nodiscard]] int withUnwritable(int code);

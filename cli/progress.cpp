@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <map>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
 #include "mdsync/diagnostic.hpp"
@@ -89,7 +90,10 @@ Progress::Progress(std::size_t total, std::string_view noun, bool quiet) : state
     state_->total = total;
     state_->noun = noun;
     if (quiet || isatty(fileno(stderr)) == 0) return;
-    state_->thread = std::thread([state = state_.get()] { state->drawOnAndOn(); });
+    try {
+        state_->thread = std::thread([state = state_.get()] { state->drawOnAndOn(); });
+    } catch (const std::system_error&) {  // a container allows few of them: nothing is drawn
+    }
 }
 
 void Progress::start(const std::string& name) {

@@ -90,11 +90,12 @@ int run(const RunFlags& flags) {
         ended.again = spell(Again{.path = ended.id, .seed = ended.seed, .flags = words});
         live.progress().step(ended.verdict == Verdict::Fail, ended.id);
     };
-    suiteOptions.next = [&](std::size_t number, CaseResult& ended) {
-        const bool isLast = number + 1 == suite.entries.size();
-        return live.add(ended, isLast || suite.entries[number + 1].scenario.file != ended.file);
+    suiteOptions.next = [&](std::size_t number, CaseResult ended) {
+        const bool isLast = number + 1 == suite.entries.size() ||
+                            suite.entries[number + 1].scenario.file != suite.entries[number].scenario.file;
+        return live.add(std::move(ended), isLast);
     };
-    Result result = runSuite(suite, suiteOptions, interrupt);
+    Result result = live.complete(runSuite(suite, suiteOptions, interrupt));
     // Of what was not run nobody can say what it would have put to the test.
     if (result.notRun == 0) result.required = requiredRules(flags.output);
     const bool baselineWritten = known.settle(result, unknownScenario(suite), flags.output.quiet);

@@ -115,9 +115,9 @@ struct SuiteOptions {
     std::function<void(std::size_t, const Case&, const Trace&, CaseResult&)> recorded;
     std::function<void(std::size_t)> started;   // a number is begun
     std::function<void(CaseResult&)> finished;  // may add what reports show
-    // Where set: gets each result with its number as soon as all before it are there, one at a time and in order. False:
-    // that is enough; no more are begun, and none after this one is in the result.
-    std::function<bool(std::size_t, CaseResult&)> next;
+    // Where set: takes each result with its number as soon as all before it are there, one at a time and in order; none
+    // is left in what the run returns. False: that is enough; no more are begun.
+    std::function<bool(std::size_t, CaseResult)> next;
 };
 
 // Runs all cases; results stand in the order of mention, broken files among them. An interrupt stops what has not
@@ -136,9 +136,9 @@ struct CheckOptions {
     std::function<void(const Trace&, CaseResult&)> recorded;
     std::function<void(std::size_t)> started;   // a number is begun
     std::function<void(CaseResult&)> finished;  // may add what reports show
-    // Where set: gets each result with its number as soon as all before it are there, one at a time and in order. False:
-    // that is enough; no more are begun, and none after this one is in the result.
-    std::function<bool(std::size_t, CaseResult&)> next;
+    // Where set: takes each result with its number as soon as all before it are there, one at a time and in order; none
+    // is left in what the run returns. False: that is enough; no more are begun.
+    std::function<bool(std::size_t, CaseResult)> next;
 };
 
 // Judges the trace files at `paths` (`-`: standard input), streaming; results stand in the order of the paths. A

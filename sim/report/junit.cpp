@@ -69,7 +69,7 @@ std::string violationText(const CaseResult& c, const ReportedViolation& v) {
 }
 
 // All that failed in a case, the first of it also alone: CI servers show one message.
-struct Failure {
+struct JUnitFailure {
     std::string type;
     std::string message;
     std::string body;
@@ -102,8 +102,8 @@ std::string reasonsOf(const CaseResult& c) {
     return fmt::format("{}", fmt::join(reasons, "; "));
 }
 
-Failure failureOf(const CaseResult& c) {
-    Failure failure;
+JUnitFailure junitFailureOf(const CaseResult& c) {
+    JUnitFailure failure;
     for (const ReportedViolation& v : c.violations) {
         if (!v.expected.empty()) continue;
         const std::string_view name = rule(v.rule).name;
@@ -147,7 +147,7 @@ std::string outcomeOf(const CaseResult& c) {
             if (c.expectedFailure) {
                 return fmt::format("      <skipped message=\"expected failure: {}\"/>\n", xml(reasonsOf(c)));
             }
-            const Failure f = failureOf(c);
+            const JUnitFailure f = junitFailureOf(c);
             return fmt::format("      <failure type=\"{}\" message=\"{}\">{}</failure>\n", xml(f.type), xml(f.message),
                                xml(f.body));
         }
@@ -203,6 +203,11 @@ std::vector<Suite> suitesOf(const Result& result) {
         CaseResult broken;
         broken.diagnostics = {d};
         suite(folderOf(d.file)).add(folderOf(d.file), d.file, Verdict::Error, errorOf(broken));
+    }
+    if (result.interrupted) {
+        suite("run").add("run", "interrupted", Verdict::Error,
+                         "      <error type=\"interrupted\" message=\"the run was cut short: what had not ended is "
+                         "missing\"/>\n");
     }
     for (const RuleId id : missingOf(result)) {
         const std::string text =

@@ -182,7 +182,8 @@ private:
 }  // namespace
 
 Result checkTraces(const std::vector<std::string>& paths, const CheckOptions& options, const Interrupt& interrupt) {
-    InOrder results(paths.size(), options.next);
+    Result whole;
+    InOrder results(takerOf(options.next, whole));
     inParallel(options.jobs, paths.size(), interrupt.flag(), [&](std::size_t i) {
         if (results.enough()) return;
         if (options.started) options.started(i);
@@ -191,12 +192,11 @@ Result checkTraces(const std::vector<std::string>& paths, const CheckOptions& op
         if (options.finished) options.finished(*result);
         results.ended(i, std::move(*result));
     });
-    Result result;
-    result.cases = results.finish();
-    if (results.enough()) result.notRun = paths.size() - result.cases.size();
-    result.interrupted = interrupt.signal() != 0;
-    result.interruptSignal = interrupt.signal();
-    return result;
+    results.finish();
+    if (results.enough()) whole.notRun = paths.size() - results.taken();
+    whole.interrupted = interrupt.signal() != 0;
+    whole.interruptSignal = interrupt.signal();
+    return whole;
 }
 
 }  // namespace mdsync

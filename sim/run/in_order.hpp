@@ -7,7 +7,6 @@
 #include <map>
 #include <mutex>
 #include <utility>
-#include <vector>
 
 #include "mdsync/result.hpp"
 
@@ -16,8 +15,8 @@ namespace mdsync {
 class InOrder {
 public:
     // `take` gets a result and its number, one at a time; once it returns false, it wants no more.
-    using Take = std::function<bool(std::size_t, CaseResult&)>;
-    InOrder(std::size_t count, Take take) : take_(std::move(take)) { taken_.reserve(count); }
+    using Take = std::function<bool(std::size_t, CaseResult)>;
+    explicit InOrder(Take take) : take_(std::move(take)) {}
 
     // Number `i` ended. Safe to use from threads.
     void ended(std::size_t i, CaseResult result) {
@@ -26,10 +25,10 @@ public:
         while (!waiting_.empty() && waiting_.begin()->first == next_) handOn();
     }
 
-    // Hands on what is left when the run is over, where others before it never ended. All that was taken.
-    std::vector<CaseResult> finish() {
+    // Hands on what is left when the run is over, where others before it never ended.
+    void finish() {
+        const std::scoped_lock lock(mutex_);
         while (!waiting_.empty()) handOn();
-        return std::move(taken_);
     }
 
     // Whether no more is wanted.
@@ -38,21 +37,36 @@ public:
         return enough_;
     }
 
+    // How many were handed on.
+    [[nodiscard]] std::size_t taken() const {
+        const std::scoped_lock lock(mutex_);
+        return taken_;
+    }
+
 private:
     void handOn() {
         auto first = waiting_.extract(waiting_.begin());
         next_ = first.key() + 1;
         if (enough_) return;
-        taken_.push_back(std::move(first.mapped()));
-        enough_ = take_ && !take_(first.key(), taken_.back());
+        ++taken_;
+        enough_ = !take_(first.key(), std::move(first.mapped()));
     }
 
     mutable std::mutex mutex_;
     std::map<std::size_t, CaseResult> waiting_;  // by number: for one before them
-    std::vector<CaseResult> taken_;
     Take take_;
     std::size_t next_ = 0;
+    std::size_t taken_ = 0;
     bool enough_ = false;
 };
+
+// `wanted`, or what keeps them all in `result`.
+[[nodiscard]] inline InOrder::Take takerOf(const InOrder::Take& wanted, Result& result) {
+    if (wanted) return wanted;
+    return [&result](std::size_t, CaseResult ended) {
+        result.cases.push_back(std::move(ended));
+        return true;
+    };
+}
 
 }  // namespace mdsync

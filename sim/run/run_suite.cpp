@@ -129,7 +129,7 @@ Diagnostic aboutTarget(Severity severity, std::string code, std::string message)
 
 // What all threads of a run share.
 struct Shared {
-    explicit Shared(InOrder::Take take, std::size_t count) : results(count, std::move(take)) {}
+    explicit Shared(InOrder::Take take) : results(std::move(take)) {}
 
     InOrder results;
     std::mutex mutex;
@@ -187,7 +187,7 @@ private:
 Result runSuite(const Suite& suite, const SuiteOptions& suiteOptions, const Interrupt& interrupt) {
     Result result;
     result.diagnostics = suite.warnings;
-    Shared shared(suiteOptions.next, suite.entries.size());
+    Shared shared(takerOf(suiteOptions.next, result));
     for (std::size_t i = 0; i < suite.entries.size(); ++i) {
         if (!suite.entries[i].isCase()) shared.results.ended(i, brokenFile(suite.entries[i]));
     }
@@ -208,8 +208,8 @@ Result runSuite(const Suite& suite, const SuiteOptions& suiteOptions, const Inte
     for (const std::string& wrong : shared.farewells) {
         result.diagnostics.push_back(aboutTarget(Severity::Warning, "target.farewell", wrong));
     }
-    result.cases = shared.results.finish();
-    if (shared.results.enough()) result.notRun = suite.entries.size() - result.cases.size();
+    shared.results.finish();
+    if (shared.results.enough()) result.notRun = suite.entries.size() - shared.results.taken();
     result.namedNothing = !suite.empty.empty();
     result.interrupted = interrupt.signal() != 0;
     result.interruptSignal = interrupt.signal();

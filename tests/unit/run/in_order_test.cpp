@@ -4,7 +4,6 @@
 #include <doctest/doctest.h>
 
 #include <string>
-#include <utility>
 #include <vector>
 
 using namespace mdsync;
@@ -21,7 +20,7 @@ CaseResult named(const std::string& id) {
 
 TEST_CASE("a result is handed on as soon as all before it are there") {
     std::vector<std::string> seen;
-    InOrder order(4, [&](std::size_t, CaseResult& result) {
+    InOrder order([&](std::size_t, const CaseResult& result) {
         seen.push_back(result.id);
         return true;
     });
@@ -31,18 +30,18 @@ TEST_CASE("a result is handed on as soon as all before it are there") {
     CHECK(seen == std::vector<std::string>{"a", "b"});
     order.ended(3, named("d"));  // c was interrupted
     CHECK(seen.size() == 2);
-    CHECK(order.finish().size() == 3);
-    CHECK(seen.back() == "d");
+    order.finish();
+    CHECK(seen == std::vector<std::string>{"a", "b", "d"});
+    CHECK(order.taken() == 3);
 }
 
-TEST_CASE(
-    "once it is enough, nothing that stands behind is taken, though it "
-    "ended before") {
-    InOrder order(3, [](std::size_t number, CaseResult&) { return number < 1; });
+TEST_CASE("once it is enough, nothing that stands behind is taken, though it ended before") {
+    InOrder order([](std::size_t number, const CaseResult&) { return number < 1; });
     order.ended(2, named("c"));
     order.ended(0, named("a"));
     CHECK_FALSE(order.enough());
     order.ended(1, named("b"));
     CHECK(order.enough());
-    CHECK(order.finish().size() == 2);
+    order.finish();
+    CHECK(order.taken() == 2);
 }
