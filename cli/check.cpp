@@ -1,6 +1,8 @@
 // mdsync check: recorded traces, judged by the same rules.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
 
 #include "baseline_options.hpp"
@@ -10,6 +12,7 @@
 #include "mdsync/report.hpp"
 #include "mdsync/run.hpp"
 #include "output.hpp"
+#include "selection_options.hpp"
 
 namespace mdsync::cli {
 
@@ -17,6 +20,7 @@ namespace {
 
 struct CheckFlags {
     std::vector<std::string> paths;
+    std::string shard;
     OutputOptions output;
     BaselineOptions baseline;
     std::string settle;
@@ -35,7 +39,17 @@ std::string flagsOf(const CheckFlags& flags) {
     return fmt::format("{}", fmt::join(words, " "));
 }
 
-int check(const CheckFlags& flags) {
+// Those of this machine.
+std::vector<std::string> inShard(const std::vector<std::string>& paths, const std::optional<SuiteShard>& shard) {
+    std::vector<std::string> own;
+    std::copy_if(paths.begin(), paths.end(), std::back_inserter(own),
+                 [&](const std::string& path) { return !shard || shard->has(path); });
+    return own;
+}
+
+int check(CheckFlags& flags) {
+    const std::optional<SuiteShard> shard = findSuiteShard(flags.shard);
+    flags.paths = inShard(flags.paths, shard);
     if (wouldLose(flags.paths, writtenFiles(flags.output), flags.baseline)) return kUsage;
     CheckOptions options;
     options.lenient = flags.lenient;
@@ -49,6 +63,7 @@ int check(const CheckFlags& flags) {
     const Interrupt interrupt;
     const KnownFailures known(flags.baseline, interrupt);
     LiveReport live(flags.output, known, flags.paths.size(), "traces");
+    live.about(flags.paths, shard, false);
     const std::string words = flagsOf(flags);
     options.started = [&](std::size_t number) { live.progress().start(flags.paths[number]); };
     options.finished = [&](CaseResult& ended) {
@@ -76,6 +91,7 @@ Command addCheck(Program& program) {
     const auto flags = std::make_shared<CheckFlags>();
     line.values("traces", flags->paths, "TRACE", "Traces in JSON Lines, plain or compressed; - is standard input")
         .required();
+    addShardOption(line, flags->shard, "traces");
     line.value("--settle", flags->settle, "DURATION",
                "Judge what is owed this long after it arose, whatever settled lines say")
         .check(isDuration);

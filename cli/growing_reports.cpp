@@ -42,9 +42,16 @@ void GrowingReports::add(CaseResult ended) {
     soFar_.cases.push_back(std::move(ended));
 }
 
-std::vector<CaseResult> GrowingReports::finish() {
+void GrowingReports::about(const std::vector<std::string>& paths, std::optional<SuiteShard> shard, bool failsOnFlaky) {
+    const std::scoped_lock lock(mutex_);
+    soFar_.paths = paths;
+    soFar_.shard = shard;
+    soFar_.failsOnFlaky = failsOnFlaky;
+}
+
+Result GrowingReports::finish() {
     stop();
-    return std::exchange(soFar_.cases, {});
+    return std::move(soFar_);
 }
 
 void GrowingReports::stop() {

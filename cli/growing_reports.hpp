@@ -5,6 +5,8 @@
 #include <condition_variable>
 #include <cstddef>
 #include <mutex>
+#include <optional>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -22,11 +24,14 @@ public:
     GrowingReports& operator=(const GrowingReports&) = delete;
     ~GrowingReports();
 
+    // As LiveReport's. REQUIRES: nothing was added yet.
+    void about(const std::vector<std::string>& paths, std::optional<SuiteShard> shard, bool failsOnFlaky);
+
     // The next case in the order of the result.
     void add(CaseResult ended);
 
-    // All that were added. Nothing is written any more.
-    [[nodiscard]] std::vector<CaseResult> finish();
+    // All that is known. Nothing is written any more.
+    [[nodiscard]] Result finish();
 
 private:
     void writeOnAndOn();

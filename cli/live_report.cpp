@@ -1,6 +1,11 @@
 #include "live_report.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <utility>
+
+#include "mdsync/diagnostic.hpp"
 
 namespace mdsync::cli {
 
@@ -21,11 +26,39 @@ void LiveReport::warn(const std::vector<Diagnostic>& warnings) {
 
 bool LiveReport::add(CaseResult ended, bool isLastOfFile) {
     known_.mark(ended);
+    time(ended);
     show(ended, isLastOfFile);
     const Verdict weight = weightOf(ended);
-    failed_ += weight == Verdict::Fail || weight == Verdict::Error ? 1 : 0;
+    const bool isFailure =
+        weight == Verdict::Fail || weight == Verdict::Error || (weight == Verdict::Flaky && failsOnFlaky_);
+    failed_ += isFailure ? 1 : 0;
     growing_.add(std::move(ended));
     return options_.mostFailures() == 0 || failed_ < options_.mostFailures();
+}
+
+void LiveReport::about(const std::vector<std::string>& paths, std::optional<SuiteShard> shard, bool failsOnFlaky) {
+    failsOnFlaky_ = failsOnFlaky;
+    growing_.about(paths, shard, failsOnFlaky);
+}
+
+// Times differ from run to run: they stand in reports only where they are wanted.
+void LiveReport::time(CaseResult& ended) {
+    if (options_.durations > 0 && ended.micros) {
+        const auto isSlower = [](const auto& a, const auto& b) { return a.first > b.first; };
+        const std::pair<std::uint64_t, std::string> entry{*ended.micros, ended.id};
+        slowest_.insert(std::upper_bound(slowest_.begin(), slowest_.end(), entry, isSlower), entry);
+        if (slowest_.size() > options_.durations) slowest_.pop_back();
+    }
+    if (!options_.timings) ended.micros.reset();
+}
+
+std::string LiveReport::slowest() const {
+    if (slowest_.empty() || isJson_) return {};
+    std::string text = "\nthe slowest:\n";
+    for (const auto& [micros, id] : slowest_) {
+        text += fmt::format("{:>6}.{:03} s  {}\n", micros / 1'000'000, micros / 1'000 % 1'000, printable(id));
+    }
+    return text + "\n";
 }
 
 void LiveReport::show(const CaseResult& ended, bool isLastOfFile) {
@@ -39,7 +72,11 @@ void LiveReport::show(const CaseResult& ended, bool isLastOfFile) {
 
 Result LiveReport::complete(Result result) {
     progress_.stop();
-    result.cases = growing_.finish();
+    Result soFar = growing_.finish();
+    result.cases = std::move(soFar.cases);
+    result.paths = std::move(soFar.paths);
+    result.shard = soFar.shard;
+    result.failsOnFlaky = soFar.failsOnFlaky;
     return result;
 }
 
@@ -49,7 +86,7 @@ int LiveReport::finish(const Result& result) {
     complaints_.add({said, result.diagnostics.end()});
     complaints_.finish();
     const std::string text = isJson_ ? jsonReport(result, MDSYNC_VERSION, options_.timeline) : console_.finish(result);
-    written_ = written_ && print(text);
+    written_ = written_ && print(slowest() + text);
     const bool isReported = writeReports(result, options_);
     const int code = exitCodeOf(result);
     return written_ && isReported ? code : withUnwritable(code);

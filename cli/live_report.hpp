@@ -4,7 +4,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "baseline_options.hpp"
@@ -25,6 +28,9 @@ public:
     // Diagnostics that are there before anything runs.
     void warn(const std::vector<Diagnostic>& warnings);
 
+    // What is run, and how that counts, for the reports.
+    void about(const std::vector<std::string>& paths, std::optional<SuiteShard> shard, bool failsOnFlaky);
+
     // The next result in the order of mention. False: so many failed that it is enough.
     bool add(CaseResult ended, bool isLastOfFile);
 
@@ -36,6 +42,8 @@ public:
 
 private:
     void show(const CaseResult& ended, bool isLastOfFile);
+    void time(CaseResult& ended);
+    [[nodiscard]] std::string slowest() const;
 
     const OutputOptions& options_;
     const KnownFailures& known_;
@@ -47,6 +55,8 @@ private:
     bool written_ = true;
     std::size_t warned_ = 0;
     std::uint64_t failed_ = 0;
+    bool failsOnFlaky_ = false;
+    std::vector<std::pair<std::uint64_t, std::string>> slowest_;  // microseconds and ids, the slowest first
 };
 
 }  // namespace mdsync::cli

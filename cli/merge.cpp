@@ -90,7 +90,10 @@ int merge(const MergeFlags& flags) {
         return kBadInput;
     }
     for (const RuleId id : requiredRules(flags.output)) merged.result.required.push_back(id);
-    return deliver(merged.result, flags.output);
+    const int code = deliver(merged.result, flags.output);
+    if (merged.missing.empty()) return code;
+    fmt::print(stderr, "mdsync: missing: shard {}\n", fmt::join(merged.missing, ", "));
+    return code == kInternal || merged.result.interrupted ? code : kBadInput;
 }
 
 }  // namespace

@@ -87,6 +87,11 @@ void addOutputOptions(const CommandLine& line, OutputOptions& options, bool draw
         const Option first = line.flag("-x", options.first, "Stop after the first case that fails or is in error");
         line.number("--max-failures", options.most, 1, kNoLimit, "Stop after so many of them").excludes(first);
     }
+    if (draws) {
+        line.number("--durations", options.durations, 1, kNoLimit, "Say which N cases took longest");
+        line.flag("--timings", options.timings,
+                  "Put times into the JSON and JUnit reports, which are no longer the same at each run then");
+    }
     if (draws) line.flag("--timeline", options.timeline, "Show what happened, as a ladder of events");
     line.color(options.color);
     line.flag("-q,--quiet", options.quiet, "What failed, and the last line: no more than a page");

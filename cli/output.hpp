@@ -25,6 +25,8 @@ struct OutputOptions {
     bool timeline = false;
     bool first = false;                 // stop after the first failure
     std::optional<std::uint64_t> most;  // stop after so many
+    std::uint32_t durations = 0;        // so many of the slowest are named
+    bool timings = false;               // times stand in the reports
 
     // So many failures are enough; 0: none are.
     [[nodiscard]] std::uint64_t mostFailures() const { return first ? 1 : most.value_or(0); }

@@ -27,6 +27,9 @@ struct RunFlags {
     std::string trace;
     std::string record;
     std::optional<unsigned> jobs;
+    std::uint32_t retries = 0;
+    std::uint32_t repeat = 1;
+    bool failsOnFlaky = false;
 };
 
 std::string flagsOf(const RunFlags& flags) {
@@ -43,12 +46,17 @@ std::vector<WrittenFile> writtenBy(const RunFlags& flags, const TraceFolder& tra
     return written;
 }
 
-int run(const RunFlags& flags) {
+int run(RunFlags& flags) {
+    Filter filter;
+    if (const std::optional<int> code = settle(flags.selection, filter)) return *code;
     const std::string input = inputOf(flags.selection);
     const unsigned jobs = jobsOf(flags.jobs, flags.target);
     const Interrupt interrupt;
-    const Suite suite = loadSuite(flags.selection.paths, filterOf(flags.selection), jobs, input, &interrupt.flag());
+    const Suite suite = loadSuite(flags.selection.paths, filter, jobs, input, &interrupt.flag());
     complainOfEmpty(suite);
+    if (suite.cases == 0 && !flags.selection.failed.empty()) {
+        fmt::print(stderr, "mdsync: nothing of this failed in {}\n", printable(flags.selection.failed));
+    }
 
     TraceFolder traces(flags.trace, suite);
     if (wouldLose(filesOf(flags.selection), writtenBy(flags, traces), flags.baseline)) return kUsage;
@@ -59,6 +67,8 @@ int run(const RunFlags& flags) {
     ForeignSystems foreign(flags.target, interrupt);
     suiteOptions.makeSystem = foreign.maker();
     suiteOptions.jobs = jobs;
+    suiteOptions.retries = flags.retries;
+    suiteOptions.repeat = flags.repeat;
     suiteOptions.options.seed = flags.seed;
     for (const std::string& reading : flags.readings) (void)addReading(reading, suiteOptions.options.readings);
 
@@ -82,6 +92,7 @@ int run(const RunFlags& flags) {
     }
     const KnownFailures known(flags.baseline, interrupt);
     LiveReport live(flags.output, known, suite.cases, "cases");
+    live.about(flags.selection.paths, findSuiteShard(flags.selection.shard), flags.failsOnFlaky);
     live.warn(suite.warnings);
     const std::string words = flagsOf(flags);
     suiteOptions.started = [&](std::size_t number) { live.progress().start(suite.entries[number].scenario.id); };
@@ -119,6 +130,15 @@ Command addRun(Program& program) {
     line.value("--record", flags->record, "FILE",
                "Keep the run of one case, every draw of chance included: see replay");
     line.jobs(flags->jobs, "Cases");
+    line.number("--retries", flags->retries, 1, 1000,
+                "Try a case that fails up to N times more; one that passes then is flaky, which is no failure")
+        .needs(line["--target"]);
+    line.flag("--fail-on-flaky", flags->failsOnFlaky, "Fail if a case is flaky that no baseline expects to be")
+        .needs(line["--retries"]);
+    line.number("--repeat", flags->repeat, 1, 1000000,
+                "Run each case N times, with seeds that count up from its own; it passes if all do")
+        .excludes(line["--retries"])
+        .excludes(line["--record"]);
     addBaselineOptions(line, flags->baseline);
     addOutputOptions(line, flags->output);
     line.example(
@@ -126,6 +146,8 @@ Command addRun(Program& program) {
         "  mdsync run scenarios                                    all files of a folder\n"
         "  mdsync run scenarios/web/eleventh-tab.json --timeline   one file, and what happened\n"
         "  mdsync run 'days.json#days=2' --seed 7                  one case of a matrix\n"
+        "  mdsync run -k \"web and not drop\" -x                    some of ./scenarios, until one fails\n"
+        "  mdsync run --failed result.json                         what failed when --report json=result.json\n"
         "  mdsync run scenarios --require all --report junit=junit.xml\n"
         "  mdsync run scenarios --target exec:\"python3 my_adapter.py\"   a system of your own\n");
     return {line, [flags] { return run(*flags); }};

@@ -130,6 +130,9 @@ private:
     void writeOther(const CaseResult& c) {
         if (c.verdict == Verdict::Fail) return writeFailure(c);
         if (c.verdict == Verdict::Error) writeError(c);
+        if (c.verdict == Verdict::Flaky && (!quiet_ || flaky_++ < kQuietLines)) {
+            line(paint_.yellow("flaky "), c.id, (c.expectedFailure ? "as expected: " : "") + printable(c.reason));
+        }
         if (c.verdict == Verdict::Inconclusive && !quiet_) {
             line(paint_.yellow("open  "), c.id, "inconclusive: " + printable(c.reason));
         }
@@ -292,6 +295,7 @@ private:
             if (count > kQuietLines) text_ += fmt::format("and {} more {}\n", count - kQuietLines, what);
         };
         say(errors_, "cases in error");
+        say(flaky_, "flaky cases");
         say(missing_, "rules that were required and not put to the test");
         say(wrongEntries_, "entries of the baseline that do not hold");
     }
@@ -344,6 +348,7 @@ private:
         if (result_->interrupted && isGood) return paint_.yellow("INTERRUPTED");
         switch (verdict) {
             case Verdict::Pass:
+            case Verdict::Flaky:
                 return paint_.green("PASS");
             case Verdict::Fail:
                 return paint_.red("FAIL");
@@ -381,6 +386,7 @@ private:
         };
         also(s.failed - s.expectedFailures, "failed");
         also(s.expectedFailures, "failed as expected");
+        also(s.flaky, "flaky");
         also(s.inconclusive, "inconclusive");
         also(s.errors, "in error");
         text += fmt::format("; {} of {}, {}", counted(s.checks, "check"),
@@ -401,11 +407,11 @@ private:
     bool isFull_ = false;            // there was no room for one of them
     std::size_t room_ = kQuietRoom;  // lines that are left for that
     FailureSummary summary_;
-    std::size_t errors_ = 0, missing_ = 0, wrongEntries_ = 0;  // that are told in a line, or not at all
-    const Result* result_ = nullptr;                           // once it is known
-    std::string text_;                                         // that was not taken yet
-    bool isBegun_ = false;                                     // something was taken
-    bool endsEmpty_ = false;                                   // and ends with an empty line
+    std::size_t errors_ = 0, missing_ = 0, wrongEntries_ = 0, flaky_ = 0;  // that are told in a line, or not at all
+    const Result* result_ = nullptr;                                       // once it is known
+    std::string text_;                                                     // that was not taken yet
+    bool isBegun_ = false;                                                 // something was taken
+    bool endsEmpty_ = false;                                               // and ends with an empty line
 };
 
 ConsoleReport::ConsoleReport(const ConsoleOptions& options) : writer_(std::make_unique<Writer>(options)) {}

@@ -24,8 +24,11 @@ std::string placeText(const std::string& file, const Span& span, const std::stri
     return drawn.substr(drawn.find('\n') + 1);  // without the line that says what is wrong
 }
 
+// How to see it again; of several attempts also how many were like this one.
 std::string againText(const CaseResult& c) {
-    return c.again.empty() ? "" : fmt::format("  again:    {}\n", printable(c.again));
+    std::string text = c.again.empty() ? "" : fmt::format("  again:    {}\n", printable(c.again));
+    if (c.attempts > 1) text += fmt::format("  attempts: {} of {} failed\n", c.failedAttempts, c.attempts);
+    return text;
 }
 
 std::string whyText(std::string_view word) {

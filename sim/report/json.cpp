@@ -131,6 +131,11 @@ Json caseOf(const CaseResult& c, bool timelines) {
     if (c.beyondExpected) document["violationsBeyondExpected"] = true;
     if (c.expectedFailure) document["expectedFailure"] = true;
     if (!c.reason.empty()) document["reason"] = c.reason;
+    if (c.attempts > 1) {
+        document["attempts"] = c.attempts;
+        document["failedAttempts"] = c.failedAttempts;
+    }
+    if (c.micros) document["micros"] = *c.micros;
     if (c.openDuties > 0) document["openDuties"] = c.openDuties;
     if (c.linesLost > 0) document["linesLost"] = c.linesLost;
     if (Json tolerances = tolerancesOf(c.tolerances); !tolerances.empty()) document["tolerances"] = tolerances;
@@ -158,7 +163,8 @@ Json summaryOf(const Result& result) {
             {"unmet", s.unmet},
             {"tolerated", s.tolerated},
             {"events", s.events},
-            {"expectedFailures", s.expectedFailures}};
+            {"expectedFailures", s.expectedFailures},
+            {"flaky", s.flaky}};
 }
 
 Json baselineOutcomeOf(const BaselineOutcome& baseline) {
@@ -179,6 +185,9 @@ std::string jsonReport(const Result& result, std::string_view version, bool time
                      {"rules", rulesOf(totalCounts(result))}};
     if (!result.required.empty()) document["requiredNotExercised"] = idsOf(missingOf(result));
     if (result.baseline) document["baseline"] = baselineOutcomeOf(*result.baseline);
+    if (!result.paths.empty()) document["paths"] = result.paths;
+    if (result.failsOnFlaky) document["failsOnFlaky"] = true;
+    if (result.shard) document["shard"] = spell(*result.shard);
     if (result.namedNothing) document["namedNothing"] = true;
     if (result.interrupted) document["interrupted"] = true;
     if (result.notRun > 0) document["notRun"] = result.notRun;

@@ -11,6 +11,7 @@
 #include "mdsync/run.hpp"
 #include "mdsync/trace_io.hpp"
 #include "run/in_order.hpp"
+#include "run/stopwatch.hpp"
 
 namespace mdsync {
 
@@ -187,8 +188,10 @@ Result checkTraces(const std::vector<std::string>& paths, const CheckOptions& op
     inParallel(options.jobs, paths.size(), interrupt.flag(), [&](std::size_t i) {
         if (results.enough()) return;
         if (options.started) options.started(i);
+        const auto begun = std::chrono::steady_clock::now();
         std::optional<CaseResult> result = TraceCheck(paths[i], options, interrupt.flag()).run();
         if (!result) return;
+        result->micros = microsSince(begun);
         if (options.finished) options.finished(*result);
         results.ended(i, std::move(*result));
     });
