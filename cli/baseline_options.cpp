@@ -66,27 +66,33 @@ bool wouldLose(std::vector<std::string> read, const std::vector<WrittenFile>& wr
     return wouldLose(read, written);
 }
 
-bool settleBaseline(Result& result, const BaselineOptions& options, const WhyUnknown& whyUnknown,
-                    const Interrupt& interrupt, bool quiet) {
-    Baseline known;
-    if (!options.baseline.empty()) {
-        BaselineFile file = readBaseline(options.baseline, &interrupt.flag());
-        if (interrupt.signal() != 0 && !file.valid && !isRegular(options.baseline)) {
-            result.interrupted = true;  // while it waited for a pipe
-            result.interruptSignal = interrupt.signal();
-            return true;
+KnownFailures::KnownFailures(const BaselineOptions& options, const Interrupt& interrupt)
+    : options_(options), today_(todayOf(options)) {
+    file_.valid = true;
+    if (options.baseline.empty()) return;
+    file_ = readBaseline(options.baseline, &interrupt.flag());
+    isCutShort_ = !file_.valid && interrupt.signal() != 0 && !isRegular(options.baseline);
+}
+
+void KnownFailures::mark(CaseResult& ended) const {
+    if (options_.baseline.empty() || !file_.valid) return;
+    Result one;
+    one.cases.push_back(std::move(ended));
+    applyBaseline(one, file_.baseline, today_, [](const BaselineEntry&) { return std::string(); });
+    ended = std::move(one.cases.front());
+}
+
+bool KnownFailures::settle(Result& result, const WhyUnknown& whyUnknown, bool quiet) const {
+    if (isCutShort_) return true;
+    if (!file_.valid) {
+        result.diagnostics.insert(result.diagnostics.end(), file_.diagnostics.begin(), file_.diagnostics.end());
+        if (!options_.write.empty()) {
+            fmt::print(stderr, "mdsync: {} was not written: the baseline is invalid\n", printable(options_.write));
         }
-        if (!file.valid) {
-            result.diagnostics.insert(result.diagnostics.end(), file.diagnostics.begin(), file.diagnostics.end());
-            if (!options.write.empty()) {
-                fmt::print(stderr, "mdsync: {} was not written: the baseline is invalid\n", printable(options.write));
-            }
-            return true;
-        }
-        known = std::move(file.baseline);
-        applyBaseline(result, known, todayOf(options), whyUnknown);
+        return true;
     }
-    return options.write.empty() || writeBaseline(result, known, options, whyUnknown, quiet);
+    if (!options_.baseline.empty()) applyBaseline(result, file_.baseline, today_, whyUnknown);
+    return options_.write.empty() || writeBaseline(result, file_.baseline, options_, whyUnknown, quiet);
 }
 
 }  // namespace mdsync::cli

@@ -24,10 +24,26 @@ void addBaselineOptions(const CommandLine& line, BaselineOptions& options);
 [[nodiscard]] bool wouldLose(std::vector<std::string> read, const std::vector<WrittenFile>& written,
                              const BaselineOptions& options);
 
-// Brings `result` and the baseline together, as the options say, and writes a new one. False if that could not be
-// written. An invalid baseline is an error of `result`, which then stands as if there were none. `result` is marked as
-// interrupted if that came while a pipe was to be read.
-bool settleBaseline(Result& result, const BaselineOptions& options, const WhyUnknown& whyUnknown,
-                    const Interrupt& interrupt, bool quiet);
+// The baseline of a run, read before it begins. An invalid one is an error of the result, which then stands as if there
+// were none.
+class KnownFailures {
+public:
+    // REQUIRES: `options` lives as long. Where `interrupt` comes while a pipe is read, nothing is known, and nothing is
+    // wrong with it.
+    KnownFailures(const BaselineOptions& options, const Interrupt& interrupt);
+
+    // Marks what is expected of one case that ended.
+    void mark(CaseResult& ended) const;
+
+    // Brings `result` and the baseline together, as the options say, and writes a new one. False if that could not be
+    // written.
+    bool settle(Result& result, const WhyUnknown& whyUnknown, bool quiet) const;
+
+private:
+    const BaselineOptions& options_;
+    BaselineFile file_;  // of no options: a valid one without entries
+    std::string today_;
+    bool isCutShort_ = false;
+};
 
 }  // namespace mdsync::cli

@@ -1,14 +1,18 @@
 // mdsync check: recorded traces, judged by the same rules.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
 
 #include "baseline_options.hpp"
 #include "command.hpp"
+#include "live_report.hpp"
 #include "mdsync/again.hpp"
 #include "mdsync/report.hpp"
 #include "mdsync/run.hpp"
 #include "output.hpp"
+#include "selection_options.hpp"
 
 namespace mdsync::cli {
 
@@ -16,6 +20,7 @@ namespace {
 
 struct CheckFlags {
     std::vector<std::string> paths;
+    std::string shard;
     OutputOptions output;
     BaselineOptions baseline;
     std::string settle;
@@ -34,7 +39,17 @@ std::string flagsOf(const CheckFlags& flags) {
     return fmt::format("{}", fmt::join(words, " "));
 }
 
-int check(const CheckFlags& flags) {
+// Those of this machine.
+std::vector<std::string> inShard(const std::vector<std::string>& paths, const std::optional<SuiteShard>& shard) {
+    std::vector<std::string> own;
+    std::copy_if(paths.begin(), paths.end(), std::back_inserter(own),
+                 [&](const std::string& path) { return !shard || shard->has(path); });
+    return own;
+}
+
+int check(CheckFlags& flags) {
+    const std::optional<SuiteShard> shard = findSuiteShard(flags.shard);
+    flags.paths = inShard(flags.paths, shard);
     if (wouldLose(flags.paths, writtenFiles(flags.output), flags.baseline)) return kUsage;
     CheckOptions options;
     options.lenient = flags.lenient;
@@ -46,22 +61,26 @@ int check(const CheckFlags& flags) {
         options.recorded = [](const Trace& trace, CaseResult& result) { result.timeline = drawTimeline(trace); };
     }
     const Interrupt interrupt;
-    Result result;
-    {
-        Progress progress(flags.paths.size(), "traces", flags.output.quiet);
-        const std::string words = flagsOf(flags);
-        options.finished = [&](CaseResult& ended) {
-            // A trace that cannot be read gives nothing to see again.
-            if (ended.verdict != Verdict::Error) {
-                ended.again = spell(Again{.command = "check", .path = ended.file, .flags = words});
-            }
-            progress.step(ended.verdict == Verdict::Fail);
-        };
-        result = checkTraces(flags.paths, options, interrupt);
-    }
-    result.required = requiredRules(flags.output);
-    const bool written = settleBaseline(result, flags.baseline, unknownTrace(), interrupt, flags.output.quiet);
-    const int code = deliver(result, flags.output);
+    const KnownFailures known(flags.baseline, interrupt);
+    LiveReport live(flags.output, known, flags.paths.size(), "traces");
+    live.about(flags.paths, shard, false);
+    const std::string words = flagsOf(flags);
+    options.started = [&](std::size_t number) { live.progress().start(flags.paths[number]); };
+    options.finished = [&](CaseResult& ended) {
+        // A trace that cannot be read gives nothing to see again.
+        if (ended.verdict != Verdict::Error) {
+            ended.again = spell(Again{.command = "check", .path = ended.file, .flags = words});
+        }
+        live.progress().step(ended.verdict == Verdict::Fail, ended.file);
+    };
+    options.next = [&](std::size_t number, CaseResult ended) {
+        const bool isLast = number + 1 == flags.paths.size() || flags.paths[number + 1] != flags.paths[number];
+        return live.add(std::move(ended), isLast);
+    };
+    Result result = live.complete(checkTraces(flags.paths, options, interrupt));
+    if (result.notRun == 0) result.required = requiredRules(flags.output);
+    const bool written = known.settle(result, unknownTrace(), flags.output.quiet);
+    const int code = live.finish(result);
     return written ? code : withUnwritable(code);
 }
 
@@ -72,6 +91,7 @@ Command addCheck(Program& program) {
     const auto flags = std::make_shared<CheckFlags>();
     line.values("traces", flags->paths, "TRACE", "Traces in JSON Lines, plain or compressed; - is standard input")
         .required();
+    addShardOption(line, flags->shard, "traces");
     line.value("--settle", flags->settle, "DURATION",
                "Judge what is owed this long after it arose, whatever settled lines say")
         .check(isDuration);

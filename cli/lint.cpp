@@ -48,7 +48,10 @@ std::string asText(const Suite& suite, const std::vector<Diagnostic>& found, boo
 }
 
 int lint(const LintFlags& flags) {
-    const Suite suite = loadSuite(flags.selection.paths, {}, jobsOf({}), inputOf(flags.selection));
+    SelectionOptions selection = flags.selection;
+    Filter all;
+    if (const std::optional<int> code = settle(selection, all)) return *code;
+    const Suite suite = loadSuite(selection.paths, all, jobsOf({}), inputOf(selection));
     complainOfEmpty(suite);
     std::vector<Diagnostic> found;
     for (const Suite::Entry& entry : suite.entries) found.insert(found.end(), entry.wrong.begin(), entry.wrong.end());
@@ -64,7 +67,8 @@ int lint(const LintFlags& flags) {
 Command addLint(Program& program) {
     const CommandLine line = program.command("lint", "Check scenario files, run nothing");
     const auto flags = std::make_shared<LintFlags>();
-    line.values("paths", flags->selection.paths, "PATH", "Scenario files or folders; - is standard input").required();
+    line.values("paths", flags->selection.paths, "PATH",
+                "Scenario files or folders; - is standard input (default: scenarios)");
     line.format(flags->format);
     line.flag("-q,--quiet", flags->quiet, "Say nothing if all is well");
     line.example("Example:\n  mdsync lint scenarios\n");

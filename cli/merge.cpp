@@ -90,7 +90,10 @@ int merge(const MergeFlags& flags) {
         return kBadInput;
     }
     for (const RuleId id : requiredRules(flags.output)) merged.result.required.push_back(id);
-    return deliver(merged.result, flags.output);
+    const int code = deliver(merged.result, flags.output);
+    if (merged.missing.empty()) return code;
+    fmt::print(stderr, "mdsync: missing: shard {}\n", fmt::join(merged.missing, ", "));
+    return code == kInternal || merged.result.interrupted ? code : kBadInput;
 }
 
 }  // namespace
@@ -99,6 +102,7 @@ Command addMerge(Program& program) {
     const CommandLine line =
         program.command("merge", "Make one report from the results of several runs, or of the shards of a search");
     const auto flags = std::make_shared<MergeFlags>();
+    flags->output.timeline = true;  // of the results that have one
     line.values("results", flags->paths, "RESULT",
                 "Results that run or check wrote as JSON, no scenario in two of them; or the folders of campaigns that "
                 "explore made, one for each shard")

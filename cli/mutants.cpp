@@ -10,6 +10,7 @@
 #include "mdsync/report.hpp"
 #include "mdsync/run.hpp"
 #include "output.hpp"
+#include "progress.hpp"
 #include "selection_options.hpp"
 
 namespace mdsync::cli {

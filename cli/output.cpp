@@ -6,10 +6,10 @@
 
 #include <array>
 #include <cerrno>
-#include <chrono>
 #include <cstdlib>
 #include <cstring>
-#include <mutex>
+#include <filesystem>
+#include <system_error>
 
 #include "mdsync/report.hpp"
 #include "whole_file.hpp"
@@ -44,10 +44,23 @@ std::string isRuleOrAll(const std::string& text) {
 }
 
 std::string made(const std::string& kind, const Result& result, const ConsoleOptions& console) {
-    if (kind == "json") return jsonReport(result, MDSYNC_VERSION);
+    if (kind == "json") return jsonReport(result, MDSYNC_VERSION, console.timelines);
     if (kind == "junit") return junitReport(result);
     if (kind == "timeline") return timelineReport(result);
     return consoleReport(result, console);
+}
+
+// The report for people in a file.
+ConsoleOptions plain(const OutputOptions& options) {
+    return {false, consoleOf(options).verbosity, options.timeline};
+}
+
+// Whether `path` is a file or nothing: no pipe, and no link, which may lead to an open file.
+bool isPlainFile(const std::string& path) {
+    std::error_code error;
+    const auto kind = std::filesystem::symlink_status(path, error).type();
+    return path != "-" &&
+           (kind == std::filesystem::file_type::not_found || kind == std::filesystem::file_type::regular);
 }
 
 bool set(const char* variable) {
@@ -70,10 +83,19 @@ void addOutputOptions(const CommandLine& line, OutputOptions& options, bool draw
     line.listed("--require", options.require, "RULE",
                 "Fail if one of these rules was never exercised over the whole run; all for every rule")
         .check(isRuleOrAll);
+    if (draws) {
+        const Option first = line.flag("-x", options.first, "Stop after the first case that fails or is in error");
+        line.number("--max-failures", options.most, 1, kNoLimit, "Stop after so many of them").excludes(first);
+    }
+    if (draws) {
+        line.number("--durations", options.durations, 1, kNoLimit, "Say which N cases took longest");
+        line.flag("--timings", options.timings,
+                  "Put times into the JSON and JUnit reports, which are no longer the same at each run then");
+    }
     if (draws) line.flag("--timeline", options.timeline, "Show what happened, as a ladder of events");
     line.color(options.color);
-    line.flag("-q,--quiet", options.quiet, "Failures and the last line only");
-    line.flag("-v,--verbose", options.verbose, "Every case, whole chains of events, counts per rule");
+    line.flag("-q,--quiet", options.quiet, "What failed, and the last line: no more than a page");
+    line.flag("-v,--verbose", options.verbose, "Every case, every failure, whole chains of events, counts per rule");
 }
 
 std::vector<WrittenFile> writtenFiles(const OutputOptions& options) {
@@ -131,58 +153,60 @@ int withUnwritable(int code) {
     return code == 0 || code == 4 || code == 5 ? kUnwritable : code;
 }
 
-int deliver(const Result& result, const OutputOptions& options) {
-    complain(result.diagnostics, options.quiet);
-    for (const CaseResult& c : result.cases) complain(c.diagnostics, options.quiet);
+void Complaints::add(const std::vector<Diagnostic>& diagnostics) {
+    constexpr std::size_t kMostLines = 20;
+    for (const Diagnostic& diagnostic : diagnostics) {
+        if (quiet_ && diagnostic.severity == Severity::Warning) continue;
+        const std::string text = render(diagnostic);
+        const auto lines = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) + 1;
+        if (quiet_ && lines_ > 0 && lines_ + lines > kMostLines) {
+            ++leftOut_;
+            continue;
+        }
+        lines_ += lines;
+        fmt::print(stderr, "{}\n", text);
+    }
+}
 
-    const int verbosity = options.quiet ? -1 : options.verbose ? 1 : 0;
-    const bool json = options.format == "json";
-    bool written = print(made(json ? "json" : "human", result, {wantsColor(options.color, stdout), verbosity}));
+void Complaints::finish() const {
+    if (leftOut_ > 0) fmt::print(stderr, "mdsync: and {} more errors, which are told without -q\n", leftOut_);
+}
+
+ConsoleOptions consoleOf(const OutputOptions& options) {
+    return {wantsColor(options.color, stdout), options.quiet ? -1 : options.verbose ? 1 : 0, options.timeline};
+}
+
+bool writeReports(const Result& result, const OutputOptions& options) {
+    bool written = true;
     for (const std::string& report : options.reports) {
         const ReportTarget target = targetOf(report);
-        if (!writeFile(target.path, made(target.kind, result, {false, verbosity}))) written = false;
+        if (!writeFile(target.path, made(target.kind, result, plain(options)))) written = false;
     }
+    return written;
+}
+
+bool canGrow(const OutputOptions& options) {
+    return std::any_of(options.reports.begin(), options.reports.end(),
+                       [](const std::string& report) { return isPlainFile(targetOf(report).path); });
+}
+
+void growReports(const Result& soFar, const OutputOptions& options) {
+    for (const std::string& report : options.reports) {
+        const ReportTarget target = targetOf(report);
+        if (isPlainFile(target.path)) (void)writeWhole(target.path, made(target.kind, soFar, plain(options)));
+    }
+}
+
+int deliver(const Result& result, const OutputOptions& options) {
+    Complaints complaints(options.quiet);
+    complaints.add(result.diagnostics);
+    for (const CaseResult& c : result.cases) complaints.add(c.diagnostics);
+    complaints.finish();
+    const std::string kind = options.format == "json" ? "json" : "human";
+    const bool printed = print(made(kind, result, consoleOf(options)));
+    const bool written = writeReports(result, options) && printed;
     const int code = exitCodeOf(result);
     return written ? code : withUnwritable(code);
-}
-
-// ---- Progress -------------------------------------------------------------------------------------------------------
-
-struct Progress::State {
-    using Clock = std::chrono::steady_clock;
-    static constexpr auto kPause = std::chrono::milliseconds{50};  // between two drawings
-
-    std::mutex mutex;
-    std::size_t total = 0;
-    std::string_view noun;
-    bool shown = false;  // whether there is anything to draw on
-    std::size_t done = 0;
-    std::size_t failed = 0;
-    Clock::time_point drawn;
-    bool dirty = false;  // something stands on the line
-};
-
-Progress::Progress(std::size_t total, std::string_view noun, bool quiet) : state_(std::make_unique<State>()) {
-    state_->total = total;
-    state_->noun = noun;
-    state_->shown = !quiet && isatty(fileno(stderr)) != 0;
-    state_->drawn = State::Clock::now();
-}
-
-void Progress::step(bool failed) {
-    if (!state_->shown) return;
-    const std::scoped_lock lock(state_->mutex);
-    ++state_->done;
-    if (failed) ++state_->failed;
-    if (State::Clock::now() - state_->drawn < State::kPause) return;
-    state_->drawn = State::Clock::now();
-    state_->dirty = true;
-    fmt::print(stderr, "\r{}/{} {}, {} failed\x1b[K", state_->done, state_->total, state_->noun, state_->failed);
-    std::fflush(stderr);
-}
-
-Progress::~Progress() {
-    if (state_->dirty) fmt::print(stderr, "\r\x1b[K");
 }
 
 }  // namespace mdsync::cli

@@ -1,12 +1,15 @@
 // Output: the flags of all commands that print a Result, and what they do.
 #pragma once
 
+#include <cstdint>
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "command.hpp"
+#include "mdsync/report.hpp"
 #include "mdsync/result.hpp"
 #include "written_files.hpp"
 
@@ -20,7 +23,13 @@ struct OutputOptions {
     bool quiet = false;
     bool verbose = false;
     bool timeline = false;
+    bool first = false;                 // stop after the first failure
+    std::optional<std::uint64_t> most;  // stop after so many
+    std::uint32_t durations = 0;        // so many of the slowest are named
+    bool timings = false;               // times stand in the reports
 
+    // So many failures are enough; 0: none are.
+    [[nodiscard]] std::uint64_t mostFailures() const { return first ? 1 : most.value_or(0); }
     // Whether a timeline must be drawn.
     [[nodiscard]] bool wantsTimeline() const;
 };
@@ -37,6 +46,18 @@ void addOutputOptions(const CommandLine& line, OutputOptions& options, bool draw
 // Whether what goes to `stream` is coloured: as --color says; else NO_COLOR, FORCE_COLOR, or whether it is a terminal.
 [[nodiscard]] bool wantsColor(const std::string& color, std::FILE* stream);
 
+// How the report for people is printed.
+[[nodiscard]] ConsoleOptions consoleOf(const OutputOptions& options);
+
+// Writes what --report asks for. False if that failed.
+bool writeReports(const Result& result, const OutputOptions& options);
+
+// Whether one of the reports goes to a file, which can be written again and again.
+[[nodiscard]] bool canGrow(const OutputOptions& options);
+
+// Writes those that can grow, while the run goes on. What goes wrong is said at the end, by writeReports().
+void growReports(const Result& soFar, const OutputOptions& options);
+
 // Prints `result` and writes the reports. Returns the exit code.
 int deliver(const Result& result, const OutputOptions& options);
 
@@ -50,22 +71,21 @@ bool writeFile(const std::string& path, std::string_view text);
 // Diagnostics on standard error.
 void complain(const std::vector<Diagnostic>& diagnostics, bool errorsOnly = false);
 
-// The exit code when a report could not be written: what is worse goes first.
-[[nodiscard]] int withUnwritable(int code);
-
-// A line on a terminal's standard error that says how far a run is. Elsewhere it stays silent. Safe to use from
-// threads.
-class Progress {
+// Complaints are all that a run complains of. Where it is to be quiet, errors only, and no more than a page takes.
+class Complaints {
 public:
-    Progress(std::size_t total, std::string_view noun, bool quiet);
-    Progress(const Progress&) = delete;
-    Progress& operator=(const Progress&) = delete;
-    ~Progress();
-    void step(bool failed);
+    explicit Complaints(bool quiet) : quiet_(quiet) {}
+    void add(const std::vector<Diagnostic>& diagnostics);
+    // Says how many were left out.
+    void finish() const;
 
 private:
-    struct State;
-    std::unique_ptr<State> state_;
+    bool quiet_;
+    std::size_t lines_ = 0;
+    std::size_t leftOut_ = 0;
 };
+
+// The exit code when a report could not be written: what is worse goes first.
+[[nodiscard]] int withUnwritable(int code);
 
 }  // namespace mdsync::cli

@@ -3,6 +3,7 @@
 
 #include "baseline_options.hpp"
 #include "command.hpp"
+#include "live_report.hpp"
 #include "mdsync/again.hpp"
 #include "mdsync/replay.hpp"
 #include "mdsync/report.hpp"
@@ -26,6 +27,9 @@ struct RunFlags {
     std::string trace;
     std::string record;
     std::optional<unsigned> jobs;
+    std::uint32_t retries = 0;
+    std::uint32_t repeat = 1;
+    bool failsOnFlaky = false;
 };
 
 std::string flagsOf(const RunFlags& flags) {
@@ -42,12 +46,17 @@ std::vector<WrittenFile> writtenBy(const RunFlags& flags, const TraceFolder& tra
     return written;
 }
 
-int run(const RunFlags& flags) {
+int run(RunFlags& flags) {
+    Filter filter;
+    if (const std::optional<int> code = settle(flags.selection, filter)) return *code;
     const std::string input = inputOf(flags.selection);
     const unsigned jobs = jobsOf(flags.jobs, flags.target);
     const Interrupt interrupt;
-    const Suite suite = loadSuite(flags.selection.paths, filterOf(flags.selection), jobs, input, &interrupt.flag());
+    const Suite suite = loadSuite(flags.selection.paths, filter, jobs, input, &interrupt.flag());
     complainOfEmpty(suite);
+    if (suite.cases == 0 && !flags.selection.failed.empty()) {
+        fmt::print(stderr, "mdsync: nothing of this failed in {}\n", printable(flags.selection.failed));
+    }
 
     TraceFolder traces(flags.trace, suite);
     if (wouldLose(filesOf(flags.selection), writtenBy(flags, traces), flags.baseline)) return kUsage;
@@ -58,6 +67,8 @@ int run(const RunFlags& flags) {
     ForeignSystems foreign(flags.target, interrupt);
     suiteOptions.makeSystem = foreign.maker();
     suiteOptions.jobs = jobs;
+    suiteOptions.retries = flags.retries;
+    suiteOptions.repeat = flags.repeat;
     suiteOptions.options.seed = flags.seed;
     for (const std::string& reading : flags.readings) (void)addReading(reading, suiteOptions.options.readings);
 
@@ -79,21 +90,27 @@ int run(const RunFlags& flags) {
             if (flags.output.wantsTimeline()) result.timeline = drawTimeline(trace);
         };
     }
-    Result result;
-    {
-        Progress progress(suite.cases, "cases", flags.output.quiet);
-        const std::string words = flagsOf(flags);
-        suiteOptions.finished = [&](CaseResult& ended) {
-            injectFault("worker");
-            ended.again = spell(Again{.path = ended.id, .seed = ended.seed, .flags = words});
-            progress.step(ended.verdict == Verdict::Fail);
-        };
-        result = runSuite(suite, suiteOptions, interrupt);
-    }
-    result.required = requiredRules(flags.output);
-    const bool baselineWritten =
-        settleBaseline(result, flags.baseline, unknownScenario(suite), interrupt, flags.output.quiet);
-    const int code = deliver(result, flags.output);
+    const KnownFailures known(flags.baseline, interrupt);
+    LiveReport live(flags.output, known, suite.cases, "cases");
+    live.about(flags.selection.paths, findSuiteShard(flags.selection.shard), flags.failsOnFlaky);
+    live.warn(suite.warnings);
+    const std::string words = flagsOf(flags);
+    suiteOptions.started = [&](std::size_t number) { live.progress().start(suite.entries[number].scenario.id); };
+    suiteOptions.finished = [&](CaseResult& ended) {
+        injectFault("worker");
+        ended.again = spell(Again{.path = ended.id, .seed = ended.seed, .flags = words});
+        live.progress().step(ended.verdict == Verdict::Fail, ended.id);
+    };
+    suiteOptions.next = [&](std::size_t number, CaseResult ended) {
+        const bool isLast = number + 1 == suite.entries.size() ||
+                            suite.entries[number + 1].scenario.file != suite.entries[number].scenario.file;
+        return live.add(std::move(ended), isLast);
+    };
+    Result result = live.complete(runSuite(suite, suiteOptions, interrupt));
+    // Of what was not run nobody can say what it would have put to the test.
+    if (result.notRun == 0) result.required = requiredRules(flags.output);
+    const bool baselineWritten = known.settle(result, unknownScenario(suite), flags.output.quiet);
+    const int code = live.finish(result);
     return traces.written() && isRecorded && baselineWritten && foreign.written() ? code : withUnwritable(code);
 }
 
@@ -113,6 +130,15 @@ Command addRun(Program& program) {
     line.value("--record", flags->record, "FILE",
                "Keep the run of one case, every draw of chance included: see replay");
     line.jobs(flags->jobs, "Cases");
+    line.number("--retries", flags->retries, 1, 1000,
+                "Try a case that fails up to N times more; one that passes then is flaky, which is no failure")
+        .needs(line["--target"]);
+    line.flag("--fail-on-flaky", flags->failsOnFlaky, "Fail if a case is flaky that no baseline expects to be")
+        .needs(line["--retries"]);
+    line.number("--repeat", flags->repeat, 1, 1000000,
+                "Run each case N times, with seeds that count up from its own; it passes if all do")
+        .excludes(line["--retries"])
+        .excludes(line["--record"]);
     addBaselineOptions(line, flags->baseline);
     addOutputOptions(line, flags->output);
     line.example(
@@ -120,6 +146,8 @@ Command addRun(Program& program) {
         "  mdsync run scenarios                                    all files of a folder\n"
         "  mdsync run scenarios/web/eleventh-tab.json --timeline   one file, and what happened\n"
         "  mdsync run 'days.json#days=2' --seed 7                  one case of a matrix\n"
+        "  mdsync run -k \"web and not drop\" -x                    some of ./scenarios, until one fails\n"
+        "  mdsync run --failed result.json                         what failed when --report json=result.json\n"
         "  mdsync run scenarios --require all --report junit=junit.xml\n"
         "  mdsync run scenarios --target exec:\"python3 my_adapter.py\"   a system of your own\n");
     return {line, [flags] { return run(*flags); }};

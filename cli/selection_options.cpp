@@ -5,20 +5,72 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <memory>
 #include <system_error>
+
+#include "mdsync/documents.hpp"
+#include "mdsync/last_time.hpp"
+#include "output.hpp"
 
 namespace mdsync::cli {
 
 void addSelectionOptions(const CommandLine& line, SelectionOptions& options) {
-    line.values("paths", options.paths, "PATH", "Scenario files or folders; FILE#CASE, FILE:LINE; - is standard input")
-        .required();
-    line.repeated("-k", options.texts, "TEXT", "Only cases with TEXT in their id or name (either case of letters)");
-    line.repeated("--tag", options.tags, "TAG", "Only scenarios with this tag");
+    line.values("paths", options.paths, "PATH",
+                "Scenario files or folders; FILE#CASE, FILE:LINE; - is standard input (default: scenarios)");
+    line.repeated("-k", options.texts, "TEXT",
+                  "Only cases with TEXT in their id or name (either case of letters); \"web and not (slow or api)\"")
+        .check([](const std::string& text) { return wrongExpression(text); });
+    line.repeated("--tag", options.tags, "TAG", "Only scenarios with this tag; \"smoke and not slow\"")
+        .check([](const std::string& text) { return wrongExpression(text); });
     line.repeated("--rule", options.rules, "RULE", "Only scenarios that list this rule").check(isRule);
+    addShardOption(line, options.shard, "cases");
+    line.value("--failed", options.failed, "RESULT",
+               "Only what failed in this result (--report json=RESULT) and, if that run was cut short, what never ran");
 }
 
-Filter filterOf(const SelectionOptions& options) {
-    return {options.texts, options.tags, options.rules};
+void addShardOption(const CommandLine& line, std::string& shard, const std::string& what) {
+    line.value("--shard", shard, "I/N",
+               fmt::format("Only the I-th of N parts of the {}, so that N machines share them; merge knows them", what))
+        .check([](const std::string& text) {
+            return findSuiteShard(text) ? "" : fmt::format("\"{}\" is not of the form I/N, with I from 1 to N", text);
+        });
+}
+
+namespace {
+
+// What the filter of --failed looks at, and the paths of that run. An exit code if there is nothing to look at.
+std::optional<int> readLastTime(SelectionOptions& options, std::shared_ptr<const LastTime>& last) {
+    const ResultFile file = readResult(options.failed);
+    complain(file.diagnostics);
+    if (!file.valid) return kBadInput;
+    last = std::make_shared<const LastTime>(file.result);
+    if (options.paths.empty()) options.paths = file.result.paths;
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<int> settle(SelectionOptions& options, Filter& filter) {
+    filter = {options.texts, options.tags, options.rules};
+    std::shared_ptr<const LastTime> last;
+    if (!options.failed.empty()) {
+        if (const std::optional<int> code = readLastTime(options, last)) return code;
+    }
+    std::error_code error;
+    if (options.paths.empty()) {
+        if (!std::filesystem::is_directory("scenarios", error)) {
+            fmt::print(stderr, "mdsync: no scenarios are named, and there is no folder \"scenarios\" here\n");
+            return kUsage;
+        }
+        options.paths = {"scenarios"};
+    }
+    const std::optional<SuiteShard> shard = findSuiteShard(options.shard);
+    if (last || shard) {
+        filter.picks = [last, shard](const std::string& path, const std::string& id) {
+            return (!shard || shard->has(id)) && (!last || last->wantsAgain(path, id));
+        };
+    }
+    return std::nullopt;
 }
 
 std::vector<std::string> filesOf(const SelectionOptions& options) {
@@ -42,8 +94,9 @@ std::string inputOf(const SelectionOptions& options) {
 }
 
 void complainOfEmpty(const Suite& suite) {
-    for (const std::string& argument : suite.empty) {
-        fmt::print(stderr, "mdsync: {} names no scenario\n", printable(argument));
+    for (const auto& [argument, why] : suite.empty) {
+        fmt::print(stderr, "mdsync: {} names no scenario{}\n", printable(argument),
+                   why.empty() ? "" : ": " + printable(why));
     }
 }
 

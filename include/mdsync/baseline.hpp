@@ -27,7 +27,8 @@ struct BaselineMark {
 enum class ExpectedFailure : std::uint8_t {
     Violation,     // of `rule`
     NotExercised,  // the scenario lists `rule`, and nothing put it to the test
-    Expectation    // an expectation of the scenario is unmet; `rule` means nothing
+    Expectation,   // an expectation of the scenario is unmet; `rule` means nothing
+    Flaky          // some attempts fail, and the last one passes; `rule` means nothing. That all pass is no mistake
 };
 
 struct BaselineEntry {
@@ -60,7 +61,7 @@ void applyBaseline(Result& result, const Baseline& baseline, std::string_view to
 // The reason of an entry that baselineOf() adds.
 inline constexpr std::string_view kReasonToFill = "known failure: say here why it is tolerated and who will repair it";
 
-// `rule` as the baseline file spells what `entry` expects: a rule's id, or `expectation`.
+// `rule` as the baseline file spells what `entry` expects: a rule's id, `expectation` or `flaky`.
 [[nodiscard]] std::string_view spellRule(const BaselineEntry& entry);
 
 // An id as baselines compare it: `./a//b.json#n=1` is `a/b.json#n=1`.

@@ -52,6 +52,7 @@ struct ResultFile {
 struct MergedResults {
     Result result;
     std::vector<Diagnostic> diagnostics;  // a case that two of them have; the first one counts
+    std::vector<std::string> missing;     // shards of the same suite that are not among them: `3/8`
 };
 
 // One result of those that `files` hold, in their order. REQUIRES: all are valid.

@@ -4,6 +4,7 @@
 // anywhere or knows about terminals; whether to use colour is said by the caller.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -21,14 +22,36 @@ namespace mdsync {
 
 struct ConsoleOptions {
     bool color = false;
-    int verbosity = 0;  // -1: failures and the last line only; 1: every case, whole chains, counts per rule
+    int verbosity = 0;      // -1: what failed, on one page; 1: every case, every failure, whole chains, counts per rule
+    bool timelines = true;  // of the cases that have one
 };
 
-// For people: what failed and why, a line per file, and the counts in the last line.
+// For people: what failed and why, each cause once at length, a line per file, what failed as a line to paste, and the
+// counts in the last line.
 [[nodiscard]] std::string consoleReport(const Result& result, const ConsoleOptions& options);
 
-// The document `result/1`, with a final newline.
-[[nodiscard]] std::string jsonReport(const Result& result, std::string_view version);
+// The same report while the run goes on: what add() and finish() give, one behind the other, is the whole.
+class ConsoleReport {
+public:
+    explicit ConsoleReport(const ConsoleOptions& options);
+    ConsoleReport(const ConsoleReport&) = delete;
+    ConsoleReport& operator=(const ConsoleReport&) = delete;
+    ~ConsoleReport();
+
+    // One more case, in the order of the result. What failed is told at once; the rest of a file gets its line once another
+    // file follows, or with `isLastOfFile`.
+    [[nodiscard]] std::string add(const CaseResult& ended, bool isLastOfFile);
+
+    // The rest. REQUIRES: all cases of `result` were added.
+    [[nodiscard]] std::string finish(const Result& result);
+
+private:
+    class Writer;
+    std::unique_ptr<Writer> writer_;
+};
+
+// The document `result/1`, with a final newline. `timelines`: of the cases that have one.
+[[nodiscard]] std::string jsonReport(const Result& result, std::string_view version, bool timelines = true);
 
 // JUnit's XML as CI servers read it: a rule that was not exercised is a failure, inconclusive and not applicable are
 // skipped with the reason. Well-formed whatever the names contain.

@@ -9,11 +9,13 @@
 
 #include "mdsync/diagnostic.hpp"
 #include "mdsync/rules.hpp"
+#include "mdsync/suite_shard.hpp"
 #include "mdsync/trace.hpp"
 
 namespace mdsync {
 
-enum class Verdict : std::uint8_t { Pass, Fail, Inconclusive, NotApplicable, Error, Nothing };
+// Flaky: of several attempts at the same case some failed, and the last one passed.
+enum class Verdict : std::uint8_t { Pass, Fail, Inconclusive, NotApplicable, Error, Nothing, Flaky };
 [[nodiscard]] std::string_view spell(Verdict verdict);
 
 // A violation with its numbers turned into names and its place into a line of the file.
@@ -57,7 +59,10 @@ struct CaseResult {
     std::string runHash;
     std::uint64_t events = 0;
     std::uint64_t openDuties = 0;
-    std::string reason;  // NotApplicable, Error, Inconclusive: why, one sentence
+    std::string reason;                   // NotApplicable, Error, Inconclusive, Flaky: why, one sentence
+    std::uint32_t attempts = 1;           // how often it was run; all else is of one of them
+    std::uint32_t failedAttempts = 0;     // of several: those that failed or were in error
+    std::optional<std::uint64_t> micros;  // how long it took, in microseconds, where that is wanted
     RuleCounts counts{};
     ToleranceCounts tolerances{};
     std::vector<ReportedViolation> violations;
@@ -65,8 +70,8 @@ struct CaseResult {
     std::vector<ExpectationResult> expectations;                       // all of them, met or not
     std::vector<RuleId> notExercised;                                  // listed in `rules`, never checked
     std::vector<std::pair<RuleId, std::string>> notExercisedExpected;  // those that a baseline expects, and why
-    bool beyondExpected = false;          // a baseline expects all that was counted but not described
-    bool expectedFailure = false;         // it failed, and a baseline expects all that failed
+    bool beyondExpected = false;   // a baseline expects all that was counted but not described
+    bool expectedFailure = false;  // it failed, and a baseline expects all that failed; or it is flaky, as expected
     std::vector<Diagnostic> diagnostics;  // why a trace or file is malformed; warnings
     std::string timeline;                 // where asked for
     Zone timezone;                        // the app's: reports show local times
@@ -90,8 +95,12 @@ struct Result {
     std::vector<Diagnostic> diagnostics;  // of files that gave no case
     bool interrupted = false;
     int interruptSignal = 0;
-    bool namedNothing = false;     // an argument of the command line selected nothing
-    std::vector<RuleId> required;  // --require: must have been exercised over the whole run
+    std::size_t notRun = 0;           // cases and files that were left out because enough had failed
+    bool namedNothing = false;        // an argument of the command line selected nothing
+    std::vector<std::string> paths;   // what the command line named
+    std::optional<SuiteShard> shard;  // of which only a part was run
+    bool failsOnFlaky = false;        // a flaky case that no baseline expects is a failure of the run
+    std::vector<RuleId> required;     // --require: must have been exercised over the whole run
     std::optional<BaselineOutcome> baseline;
 };
 
@@ -100,8 +109,8 @@ struct Result {
 // error is known to the runner only.
 [[nodiscard]] Verdict conclude(const CaseResult& result);
 
-// What `result` adds to the verdict of the whole run: its own, unless a baseline expects that it fails; then a pass, or
-// inconclusive where something stayed open.
+// What `result` adds to the verdict of the whole run: its own, unless a baseline expects that it fails or is flaky; then a
+// pass, or inconclusive where something stayed open.
 [[nodiscard]] Verdict weightOf(const CaseResult& result);
 
 // The sums over all cases that reports print.
@@ -110,6 +119,7 @@ struct Summary {
     std::uint64_t checks = 0, violations = 0, undecided = 0, lapsed = 0;
     std::uint64_t notExercised = 0, expectations = 0, unmet = 0, tolerated = 0, events = 0;
     std::uint64_t expectedFailures = 0;  // of the failed
+    std::uint64_t flaky = 0;
 };
 [[nodiscard]] Summary summarize(const Result& result);
 [[nodiscard]] RuleCounts totalCounts(const Result& result);

@@ -92,8 +92,13 @@ struct Suite {
     std::size_t cases = 0;   // of the entries
     std::size_t broken = 0;  // of the entries
     std::vector<Diagnostic> warnings;
-    std::vector<std::string> empty;  // arguments that named nothing: a folder without files, a choice that fits no case
-    std::size_t files = 0;           // that were read
+    // Arguments that named nothing: a folder without files, a choice that fits no case, a line that is not there.
+    struct Empty {
+        std::string argument;
+        std::string why;  // where that is known
+    };
+    std::vector<Empty> empty;
+    std::size_t files = 0;  // that were read
 };
 
 // Reads what `arguments` (PATH, PATH#CASE, PATH:LINE; `-` for the text `input`) name and keeps the cases that `filter`
@@ -111,9 +116,18 @@ struct SuiteOptions {
     std::function<std::unique_ptr<System>()> makeSystem;
     RunOptions options;
     unsigned jobs = 1;
-    // Where asked for: receives each case, its number among the suite's entries and its trace, as soon as it ended.
+    // A case that fails, or is in error, is tried again so often; one that then passes is flaky.
+    std::uint32_t retries = 0;
+    // Each case is run so often, with seeds that count up from its own. The first failure is its result.
+    std::uint32_t repeat = 1;
+    // Where asked for: receives each case, its number among the suite's entries and its trace, as soon as it ended. Of
+    // several attempts the trace is that of the first one that failed, if any did.
     std::function<void(std::size_t, const Case&, const Trace&, CaseResult&)> recorded;
+    std::function<void(std::size_t)> started;   // a number is begun
     std::function<void(CaseResult&)> finished;  // may add what reports show
+    // Where set: takes each result with its number as soon as all before it are there, one at a time and in order; none
+    // is left in what the run returns. False: that is enough; no more are begun.
+    std::function<bool(std::size_t, CaseResult)> next;
 };
 
 // Runs all cases; results stand in the order of mention, broken files among them. An interrupt stops what has not
@@ -130,7 +144,11 @@ struct CheckOptions {
     unsigned jobs = 1;
     // Where asked for: receives each valid trace as a whole.
     std::function<void(const Trace&, CaseResult&)> recorded;
+    std::function<void(std::size_t)> started;   // a number is begun
     std::function<void(CaseResult&)> finished;  // may add what reports show
+    // Where set: takes each result with its number as soon as all before it are there, one at a time and in order; none
+    // is left in what the run returns. False: that is enough; no more are begun.
+    std::function<bool(std::size_t, CaseResult)> next;
 };
 
 // Judges the trace files at `paths` (`-`: standard input), streaming; results stand in the order of the paths. A

@@ -68,7 +68,9 @@ std::string exploreReport(const Explored& explored) {
     appendRules(out, explored);
     appendCases(out, explored);
     if (!explored.difference.empty()) out += fmt::format("NOT REPEATABLE  {}\n", explored.difference);
+    const bool isCutShort = explored.interrupted && explored.found.empty();
     const char* verdict = explored.errors > 0                       ? "ERROR"
+                          : isCutShort                              ? "INTERRUPTED"
                           : explored.runs == explored.notApplicable ? "NOTHING"
                           : explored.found.empty()                  ? "PASS"
                                                                     : "FAIL";

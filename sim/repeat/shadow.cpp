@@ -35,7 +35,11 @@ Shadow::Shadow(const Header& header, const Lexicon& lexicon, const NetworkCondit
 void Shadow::start(const Op& op, bool together) {
     Side side(*this);
     Session session(side);
-    together ? session.begin(op) : session.ask(op);
+    if (together) {
+        session.begin(op);
+    } else {
+        session.ask(op);
+    }
 }
 
 Millis Shadow::settle() {

@@ -1,114 +1,152 @@
-// Console: the report for people. What failed comes first to the eye: which rule, in whose words, where in the file,
-// what led to it, and the lines to paste.
+// Console: the report for people. What failed comes first to the eye, each cause once at length; then what it cost, and
+// the line that runs it again.
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
+#include <set>
 
 #include "mdsync/report.hpp"
+#include "report/failure_summary.hpp"
+#include "report/failure_text.hpp"
 #include "report/text.hpp"
 
 namespace mdsync {
 
 namespace {
 
-constexpr std::size_t kWidth = 98;       // of running text
-constexpr std::size_t kNameColumn = 48;  // where the counts of a file begin
-constexpr std::size_t kBlocks = 5;       // failures of one case that are told at length
-constexpr std::size_t kLinks = 8;        // links of a chain that are shown
+constexpr std::size_t kCauses = 20;       // that are told at length
+constexpr std::size_t kConsequences = 4;  // lines beneath a failure
+constexpr std::size_t kQuietRoom = 45;    // lines for what is told at length, where the whole is to be a page
+constexpr std::size_t kQuietLines = 5;    // of a kind, then
 
-class Console {
+constexpr FailureSummary::Limits kUsual{.causes = 20, .cases = 2, .again = 20};
+constexpr FailureSummary::Limits kQuiet{.causes = 5, .cases = 1, .again = 8};
+constexpr FailureSummary::Limits kVerbose{.causes = SIZE_MAX, .cases = SIZE_MAX, .again = SIZE_MAX};
+
+}  // namespace
+
+// The text so far is kept: what is written next depends on how it ends.
+class ConsoleReport::Writer {
 public:
-    Console(const Result& result, const ConsoleOptions& options)
-        : result_(result), verbose_(options.verbosity > 0), quiet_(options.verbosity < 0), paint_(options.color) {}
+    explicit Writer(const ConsoleOptions& options)
+        : verbose_(options.verbosity > 0),
+          quiet_(options.verbosity < 0),
+          withTimelines_(options.timelines),
+          paint_(options.color),
+          failureText_(paint_, verbose_) {}
 
-    std::string write() {
-        for (std::size_t i = 0; i < result_.cases.size();) {
-            const std::size_t end = endOfFile(i);
-            writeFile(i, end);
-            i = end;
+    void add(const CaseResult& c) {
+        if (verbose_ || c.file != file_.name) endFile();
+        file_.name = c.file;
+        switch (c.verdict) {
+            case Verdict::Pass:
+                return addGood(c);
+            case Verdict::NotApplicable:
+                file_.notApplicable[c.reason].push_back(c.id);
+                file_.timelines += timelineOf(c);
+                return;
+            default:
+                return writeOther(c);
         }
-        for (const RuleId id : missingOf(result_)) {
-            line(paint_.red("FAIL  "), std::string(rule(id).name), "required, but no case put it to the test");
+    }
+
+    // One line for the cases of a file that are alike.
+    void endFile() {
+        const File file = std::exchange(file_, {});
+        if (quiet_) return;
+        if (file.good > 0) {
+            line(paint_.green("ok    "), file.good == 1 ? file.goodId : file.name, countsOf(file));
         }
-        if (result_.baseline) {
-            for (const Diagnostic& wrong : result_.baseline->wrong) writeWrongEntry(wrong);
+        text_ += file.timelines;
+        for (const auto& [reason, ids] : file.notApplicable) {
+            line(paint_.faint("n/a   "), ids.size() == 1 ? ids.front() : file.name,
+                 fmt::format("{}not applicable: {}", ids.size() == 1 ? "" : counted(ids.size(), "case") + ", ",
+                             printable(reason)));
         }
+    }
+
+    void finish(const Result& result) {
+        result_ = &result;
+        endFile();
+        writeMissing();
+        if (result.baseline) {
+            for (const Diagnostic& wrong : result.baseline->wrong) writeWrongEntry(wrong);
+        }
+        writeLeftOut();
         writeRules();
-        writeViolated();
-        if (result_.interrupted) text_ += paint_.yellow("interrupted: what follows counts what had ended") + "\n";
+        writeSummary();
+        if (result.interrupted) text_ += paint_.yellow("interrupted: what follows counts what had ended") + "\n";
+        if (result.notRun > 0) {
+            text_ += paint_.yellow(fmt::format("stopped: {} not run", counted(result.notRun, "case"))) + "\n";
+        }
         writeLast();
-        return std::move(text_);
+    }
+
+    // The text that is new since the last call.
+    std::string take() {
+        std::string fresh = std::move(text_);
+        text_.clear();
+        // An empty line before a failure stands there unless there is one, or nothing at all.
+        if (!fresh.empty()) endsEmpty_ = fresh.ends_with("\n\n");
+        isBegun_ = isBegun_ || !fresh.empty();
+        return fresh;
     }
 
 private:
     // ---- files ------------------------------------------------------------------------------------------------------
 
-    // The end of the run of cases, from `begin`, that come from one file.
-    std::size_t endOfFile(std::size_t begin) const {
-        std::size_t end = begin + 1;
-        while (!verbose_ && end < result_.cases.size() && result_.cases[end].file == result_.cases[begin].file) ++end;
-        return end;
+    // What is known of the file whose cases are being added.
+    struct File {
+        std::string name;
+        std::string goodId;
+        std::string goodRun;  // seed and run hash, for those who want them
+        std::uint64_t good = 0, checks = 0, expectations = 0;
+        std::string timelines;                                          // of the good ones
+        std::map<std::string, std::vector<std::string>> notApplicable;  // ids, by reason
+    };
+
+    void addGood(const CaseResult& c) {
+        ++file_.good;
+        file_.goodId = c.id;
+        for (const Counts& counts : c.counts) file_.checks += counts.checked;
+        file_.expectations += c.expectations.size();
+        if (!c.runHash.empty()) file_.goodRun = fmt::format(", seed {}, run {}", c.seed, c.runHash);
+        file_.timelines += timelineOf(c);
     }
 
-    // One line for the cases of a file that are alike, and a line or more for each that is not.
-    void writeFile(std::size_t begin, std::size_t end) {
-        std::vector<const CaseResult*> good;
-        for (std::size_t i = begin; i < end; ++i) {
-            const CaseResult& c = result_.cases[i];
-            if (c.verdict == Verdict::Pass) good.push_back(&c);
-        }
-        if (!good.empty() && !quiet_) {
-            const std::string& name = good.size() == 1 ? good.front()->id : good.front()->file;
-            line(paint_.green("ok    "), name, countsOf(good));
-        }
-        for (const CaseResult* c : good) writeTimeline(*c);
-        for (std::size_t i = begin; i < end; ++i) writeOther(result_.cases[i]);
+    [[nodiscard]] std::string countsOf(const File& file) const {
+        std::string text;
+        if (file.good > 1) text += counted(file.good, "case") + ", ";
+        text += counted(file.checks, "check");
+        if (file.expectations > 0) text += ", " + counted(file.expectations, "expectation");
+        return verbose_ ? text + file.goodRun : text;
     }
 
     void line(const std::string& mark, const std::string& name, const std::string& rest) {
-        const std::string shown = printable(name);
-        const std::size_t pad = shown.size() < kNameColumn ? kNameColumn - shown.size() : 0;
-        text_ += fmt::format("{}{}{}  {}\n", mark, shown, std::string(pad, ' '), rest);
-    }
-
-    [[nodiscard]] std::string countsOf(const std::vector<const CaseResult*>& cases) const {
-        std::uint64_t checks = 0;
-        std::uint64_t expectations = 0;
-        for (const CaseResult* c : cases) {
-            for (const Counts& counts : c->counts) checks += counts.checked;
-            expectations += c->expectations.size();
-        }
-        std::string text;
-        if (cases.size() > 1) text += counted(cases.size(), "case") + ", ";
-        text += counted(checks, "check");
-        if (expectations > 0) text += ", " + counted(expectations, "expectation");
-        const CaseResult& first = *cases.front();
-        if (verbose_ && !first.runHash.empty()) text += fmt::format(", seed {}, run {}", first.seed, first.runHash);
-        return text;
+        text_ += FailureText::line(mark, name, rest);
     }
 
     void writeOther(const CaseResult& c) {
-        switch (c.verdict) {
-            case Verdict::Pass:
-                return;
-            case Verdict::Fail:
-                return writeFailure(c);
-            case Verdict::Error:
-                line(paint_.red("ERROR "), c.id, printable(whyError(c)));
-                writeLastLines(c);
-                break;
-            case Verdict::Inconclusive:
-                if (!quiet_) line(paint_.yellow("open  "), c.id, "inconclusive: " + printable(c.reason));
-                break;
-            case Verdict::NotApplicable:
-                if (!quiet_) line(paint_.faint("n/a   "), c.id, "not applicable: " + printable(c.reason));
-                break;
-            case Verdict::Nothing:
-                break;
+        if (c.verdict == Verdict::Fail) return writeFailure(c);
+        if (c.verdict == Verdict::Error) writeError(c);
+        if (c.verdict == Verdict::Flaky && (!quiet_ || flaky_++ < kQuietLines)) {
+            line(paint_.yellow("flaky "), c.id, (c.expectedFailure ? "as expected: " : "") + printable(c.reason));
         }
-        writeTimeline(c);
+        if (c.verdict == Verdict::Inconclusive && !quiet_) {
+            line(paint_.yellow("open  "), c.id, "inconclusive: " + printable(c.reason));
+        }
+        text_ += timelineOf(c);
+    }
+
+    void writeError(const CaseResult& c) {
+        summary_.add(c, {});
+        std::string text = FailureText::line(paint_.red("ERROR "), c.id, printable(whyError(c)));
+        if (fits(text + lastLinesOf(c))) {
+            text_ += text + lastLinesOf(c);
+        } else if (errors_++ < kQuietLines) {
+            text_ += text;
+        }
     }
 
     static std::string whyError(const CaseResult& c) {
@@ -120,56 +158,98 @@ private:
     }
 
     // What a target said before it broke, and how to see that again.
-    void writeLastLines(const CaseResult& c) {
-        if (c.lastLines.empty()) return;
-        text_ += "\n";
-        for (const std::string& said : c.lastLines) text_ += fmt::format("  {}\n", printable(said));
-        text_ += "\n";
-        writeAgain(c);
-        text_ += "\n";
+    static std::string lastLinesOf(const CaseResult& c) {
+        if (c.lastLines.empty()) return {};
+        std::string text = "\n";
+        for (const std::string& said : c.lastLines) text += fmt::format("  {}\n", printable(said));
+        if (!c.again.empty()) text += fmt::format("\n  again:    {}\n", printable(c.again));
+        return text + "\n";
     }
 
-    void writeTimeline(const CaseResult& c) {
-        if (c.timeline.empty()) return;
-        text_ += "\n" + c.timeline + "\n";
+    [[nodiscard]] std::string timelineOf(const CaseResult& c) const {
+        return withTimelines_ && !c.timeline.empty() ? fmt::format("\n{}\n", c.timeline) : "";
     }
 
     // ---- failures ---------------------------------------------------------------------------------------------------
 
+    // At length what was not told before, the rest in a line each.
     void writeFailure(const CaseResult& c) {
-        writeTimeline(c);
-        const std::size_t limit = verbose_ ? c.violations.size() + c.expectations.size() : kBlocks;
-        std::size_t told = 0;
-        std::uint64_t untold = c.beyondExpected ? 0 : c.violationsBeyond;
-        for (std::size_t i = 0; i < c.violations.size(); ++i) {
-            if (accompaniedBy(c.violations, i) || !c.violations[i].expected.empty()) continue;
-            if (told++ < limit) {
-                writeViolation(c, i);
-            } else {
-                ++untold;
+        text_ += timelineOf(c);
+        const std::vector<Failure> failures = failuresOf(c);
+        const std::uint64_t beyond = c.beyondExpected ? 0 : c.violationsBeyond;
+        if (!failures.empty() || beyond > 0) {
+            summary_.add(c, failures);
+            std::vector<const Failure*> told;
+            std::vector<const Failure*> rest;
+            for (const Failure& failure : failures) (isToBeTold(failure) ? told : rest).push_back(&failure);
+            for (const Failure* failure : told) {
+                const bool isLast = failure == told.back();
+                writeAtLength(failureText_.of(c, *failure) + (isLast ? consequences(rest, beyond) : ""), *failure);
             }
-        }
-        for (const ExpectationResult& e : c.expectations) {
-            if (e.met || !e.expected.empty()) continue;
-            if (told++ < limit) {
-                writeExpectation(c, e);
-            } else {
-                ++untold;
-            }
-        }
-        if (untold > 0)
-            text_ += fmt::format("      {} in {}: -v shows more\n\n", counted(untold, "more failure"), printable(c.id));
-        for (const RuleId id : c.notExercised) {
-            if (expectedReason(c, id).empty()) writeNotExercised(c, id);
+            if (told.empty() && !quiet_) writeInALine(c, failures, beyond);
         }
         if (!quiet_) writeExpected(c);
     }
 
-    static std::string expectedReason(const CaseResult& c, RuleId notExercised) {
-        for (const auto& [id, reason] : c.notExercisedExpected) {
-            if (id == notExercised) return reason;
+    [[nodiscard]] bool isToBeTold(const Failure& failure) {
+        if (verbose_) return true;
+        if (failure.isConsequence || told_.size() >= kCauses) return false;
+        return !isFull_ && told_.insert(failure.cause()).second;
+    }
+
+    void writeAtLength(const std::string& text, const Failure& failure) {
+        if (fits(text)) {
+            separate();
+            text_ += text + "\n";
+        } else {
+            isFull_ = true;
+            told_.erase(failure.cause());
         }
-        return {};
+    }
+
+    // Whether there is room for `text`; if so, it is taken.
+    bool fits(const std::string& text) {
+        if (!quiet_) return true;
+        const auto lines = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) + 1;
+        if (lines > room_) return false;
+        room_ -= lines;
+        return true;
+    }
+
+    // A failure begins behind an empty line.
+    void separate() {
+        const bool isFirst = text_.empty() && !isBegun_;
+        if (!isFirst && !(text_.empty() ? endsEmpty_ : text_.ends_with("\n\n"))) text_ += "\n";
+    }
+
+    // Those of `rest` that are not like another one, beneath what is told at length.
+    [[nodiscard]] static std::string consequences(const std::vector<const Failure*>& rest, std::uint64_t beyond) {
+        std::set<std::string> causes;
+        std::string text;
+        for (const Failure* failure : rest) {
+            if (causes.size() >= kConsequences || !causes.insert(failure->cause()).second) continue;
+            const std::string place = failure->line == 0 ? "" : fmt::format(":{} ", failure->line);
+            text += fmt::format("  {:<8}  {}{}\n", causes.size() == 1 ? "also:" : "", place, inAFewWords(*failure));
+        }
+        const std::uint64_t more = rest.size() - causes.size() + beyond;
+        if (more > 0)
+            text += fmt::format("  {:<8}  {}: -v\n", causes.empty() ? "also:" : "", counted(more, "more failure"));
+        return text;
+    }
+
+    [[nodiscard]] static std::string inAFewWords(const Failure& failure) {
+        const bool isViolation = failure.kind == Failure::Kind::Violation;
+        return clipped(
+            printable(isViolation ? fmt::format("{}: {}", failure.what, failure.sentence) : failure.sentence),
+            kTextWidth);
+    }
+
+    void writeInALine(const CaseResult& c, const std::vector<Failure>& failures, std::uint64_t beyond) {
+        if (failures.empty()) return line(paint_.red("FAIL  "), c.id, counted(beyond, "failure"));
+        const Failure& first = failures.front();
+        const std::string what = told_.contains(first.cause()) ? first.what + ", as above" : inAFewWords(first);
+        const std::uint64_t more = failures.size() - 1 + beyond;
+        line(paint_.red("FAIL  "), c.id, more == 0 ? what : fmt::format("{}; {} more", what, more));
     }
 
     // What failed as a baseline expects: a line for each reason that it gives.
@@ -190,110 +270,46 @@ private:
         }
     }
 
-    void open(const std::string& name, std::string_view what) {
-        if (!text_.empty() && !text_.ends_with("\n\n")) text_ += "\n";
-        line(paint_.red("FAIL  "), name, paint_.bold(what));
-        text_ += "\n";
-    }
-
-    void writeViolation(const CaseResult& c, std::size_t number) {
-        const ReportedViolation& v = c.violations[number];
-        const Rule& row = rule(v.rule);
-        open(c.id, row.name);
-        text_ += wrapped(row.statement, "  ", kWidth);
-        text_ += wrapped(printable(v.text), "  ", kWidth);
-        for (std::size_t i = number + 1; i < c.violations.size(); ++i) {
-            if (accompaniedBy(c.violations, i) != number) continue;
-            text_ += fmt::format("  This violates {} too.\n", rule(c.violations[i].rule).name);
-        }
-        text_ += "\n";
-        writePlace(c.file, v.span, v.excerpt, v.excerptColumn, v.step > 0 ? "this step" : "this event");
-        text_ += fmt::format("   = {}\n\n", row.source);
-        writeChain(c, v);
-        writeAgain(c);
-        text_ += fmt::format("  why:      mdsync explain {}\n\n", row.name);
-    }
-
-    void writePlace(const std::string& file, const Span& span, const std::string& excerpt, std::uint32_t column,
-                    const std::string& label) {
-        Diagnostic place;
-        place.file = file;
-        place.span = span;
-        place.excerpt = excerpt;
-        place.excerptColumn = column;
-        place.hint = excerpt.empty() ? "" : label;
-        const std::string drawn = render(place);
-        text_ += drawn.substr(drawn.find('\n') + 1);  // without the line that says what is wrong
-    }
-
-    // The events that led to the violation, the one that is to blame marked.
-    void writeChain(const CaseResult& c, const ReportedViolation& v) {
-        if (v.because.empty()) return;
-        const bool oneDay = std::all_of(v.because.begin(), v.because.end(), [&](const Because& link) {
-            return localDate(link.t, c.timezone) == localDate(v.t, c.timezone);
-        });
-        const auto when = [&](Instant t) {
-            return oneDay ? localTime(t, c.timezone) : localDate(t, c.timezone) + " " + localTime(t, c.timezone);
-        };
-        const std::size_t all = v.because.size();
-        const std::size_t shown = verbose_ ? all : std::min(all, kLinks);
-        const std::size_t hidden = all - shown;
-        bool marked = false;
-        for (std::size_t i = 0; i < all; ++i) {
-            // Of a long chain the middle is left out.
-            if (i >= shown / 2 && i < shown / 2 + hidden) {
-                if (i == shown / 2) text_ += fmt::format("  ({} more: -v)\n", hidden);
-                continue;
-            }
-            const Because& link = v.because[i];
-            const bool blamed = link.event == v.event;
-            marked = marked || blamed;
-            text_ += chainLine(blamed, when(link.t), link.text);
-        }
-        if (!marked) text_ += chainLine(true, when(v.t), "this is when it was due, or happened");
-        text_ += "\n";
-    }
-
-    std::string chainLine(bool blamed, const std::string& when, const std::string& what) const {
-        const std::string words = fmt::format("{}  {}", when, printable(what));
-        return blamed ? fmt::format("{} {}\n", paint_.red(">"), paint_.bold(words)) : fmt::format("  {}\n", words);
-    }
-
-    void writeAgain(const CaseResult& c) {
-        if (!c.again.empty()) text_ += fmt::format("  again:    {}\n", printable(c.again));
-    }
-
-    void writeExpectation(const CaseResult& c, const ExpectationResult& e) {
-        open(c.id, "expectation");
-        text_ += wrapped(printable(e.text), "  ", kWidth) + "\n";
-        writePlace(c.file, e.span, e.excerpt, e.excerptColumn, "expected here");
-        text_ += "\n";
-        writeAgain(c);
-        text_ += "\n";
-    }
-
-    void writeNotExercised(const CaseResult& c, RuleId id) {
-        open(c.id, "not exercised");
-        text_ += wrapped(fmt::format("{} is listed in \"rules\", but nothing put it to the test.", rule(id).name), "  ",
-                         kWidth);
-        text_ += wrapped(fmt::format("Checked when: {}", rule(id).tempted), "  ", kWidth) + "\n";
-        writeAgain(c);
-        text_ += fmt::format("  why:      mdsync explain {}\n\n", rule(id).name);
-    }
-
-    // An entry of the baseline that does not hold.
     void writeWrongEntry(const Diagnostic& wrong) {
-        open(fmt::format("{}:{}", wrong.file, wrong.span.line), wrong.code);
-        text_ += wrapped(printable(wrong.message), "  ", kWidth) + "\n";
-        writePlace(wrong.file, wrong.span, wrong.excerpt, wrong.excerptColumn, wrong.hint);
-        text_ += fmt::format("\n  why:      mdsync explain {}\n\n", wrong.code);
+        const std::string text = failureText_.of(wrong);
+        if (fits(text)) {
+            separate();
+            text_ += text + "\n";
+        } else if (wrongEntries_++ < kQuietLines) {
+            line(paint_.red("FAIL  "), fmt::format("{}:{}", wrong.file, wrong.span.line), wrong.code);
+        }
     }
 
     // ---- sums -------------------------------------------------------------------------------------------------------
 
+    void writeMissing() {
+        for (const RuleId id : missingOf(*result_)) {
+            if (quiet_ && missing_++ >= kQuietLines) continue;
+            line(paint_.red("FAIL  "), std::string(rule(id).name), "required, but no case put it to the test");
+        }
+    }
+
+    // What there was no room for.
+    void writeLeftOut() {
+        const auto say = [this](std::size_t count, std::string_view what) {
+            if (count > kQuietLines) text_ += fmt::format("and {} more {}\n", count - kQuietLines, what);
+        };
+        say(errors_, "cases in error");
+        say(flaky_, "flaky cases");
+        say(missing_, "rules that were required and not put to the test");
+        say(wrongEntries_, "entries of the baseline that do not hold");
+    }
+
+    void writeSummary() {
+        const std::string summary = summary_.write(verbose_ ? kVerbose : quiet_ ? kQuiet : kUsual);
+        if (summary.empty()) return;
+        separate();
+        text_ += summary;
+    }
+
     void writeRules() {
         if (!verbose_) return;
-        const RuleCounts counts = totalCounts(result_);
+        const RuleCounts counts = totalCounts(*result_);
         text_ += fmt::format("\n{:<34}{:>9}{:>9}{:>10}{:>8}\n", "rule", "checked", "violated", "undecided", "lapsed");
         for (const Rule& row : catalogue()) {
             const Counts& n = counts[static_cast<std::size_t>(row.id)];
@@ -304,25 +320,9 @@ private:
         writeTolerances();
     }
 
-    // After several cases: which rules were violated in how many of them.
-    void writeViolated() {
-        std::array<std::uint64_t, kRules> cases{};
-        std::uint64_t failed = 0;
-        for (const CaseResult& c : result_.cases) {
-            failed += c.verdict == Verdict::Fail ? 1 : 0;
-            for (std::size_t i = 0; i < kRules; ++i) cases[i] += c.counts[i].violated > 0 ? 1 : 0;
-        }
-        if (failed < 2) return;
-        for (const Rule& row : catalogue()) {
-            const std::uint64_t count = cases[static_cast<std::size_t>(row.id)];
-            if (count == 0) continue;
-            text_ += fmt::format("violated  {:<34}in {} case{}\n", row.name, count, count == 1 ? "" : "s");
-        }
-    }
-
     void writeTolerances() {
         ToleranceCounts sum{};
-        for (const CaseResult& c : result_.cases) {
+        for (const CaseResult& c : result_->cases) {
             for (std::size_t i = 0; i < kTolerances; ++i) sum[i] += c.tolerances[i];
         }
         for (std::size_t i = 0; i < kTolerances; ++i) {
@@ -333,7 +333,7 @@ private:
     // `2 not applicable (the target cannot hold: 2)`.
     std::string notApplicable(std::uint64_t count) const {
         std::map<std::string, std::uint64_t> reasons;
-        for (const CaseResult& c : result_.cases) {
+        for (const CaseResult& c : result_->cases) {
             if (c.verdict == Verdict::NotApplicable) ++reasons[c.reason];
         }
         std::vector<std::string> parts;
@@ -343,8 +343,12 @@ private:
     }
 
     std::string word() const {
-        switch (verdictOf(result_)) {
+        const Verdict verdict = verdictOf(*result_);
+        const bool isGood = verdict != Verdict::Fail && verdict != Verdict::Error;
+        if (result_->interrupted && isGood) return paint_.yellow("INTERRUPTED");
+        switch (verdict) {
             case Verdict::Pass:
+            case Verdict::Flaky:
                 return paint_.green("PASS");
             case Verdict::Fail:
                 return paint_.red("FAIL");
@@ -361,8 +365,8 @@ private:
 
     // `; baseline: 3 entries, 2 used, 1 does not hold`.
     std::string baselineCounts() const {
-        if (!result_.baseline) return {};
-        const BaselineOutcome& b = *result_.baseline;
+        if (!result_->baseline) return {};
+        const BaselineOutcome& b = *result_->baseline;
         std::string text = fmt::format("; baseline: {} of {} used", b.used,
                                        b.entries == 1 ? "1 entry" : fmt::format("{} entries", b.entries));
         if (b.idle > 0) text += fmt::format(", {} not judged", b.idle);
@@ -373,8 +377,8 @@ private:
     }
 
     void writeLast() {
-        const Summary s = summarize(result_);
-        const RuleCounts counts = totalCounts(result_);
+        const Summary s = summarize(*result_);
+        const RuleCounts counts = totalCounts(*result_);
         const auto rules = std::count_if(counts.begin(), counts.end(), [](const Counts& c) { return c.checked > 0; });
         std::string text = fmt::format("{}  {}: {} passed", word(), counted(s.scenarios, "case"), s.passed);
         const auto also = [&](std::uint64_t count, std::string_view what) {
@@ -382,6 +386,7 @@ private:
         };
         also(s.failed - s.expectedFailures, "failed");
         also(s.expectedFailures, "failed as expected");
+        also(s.flaky, "flaky");
         also(s.inconclusive, "inconclusive");
         also(s.errors, "in error");
         text += fmt::format("; {} of {}, {}", counted(s.checks, "check"),
@@ -392,17 +397,42 @@ private:
         text_ += text + "; " + notApplicable(s.notApplicable) + baselineCounts() + "\n";
     }
 
-    const Result& result_;
     bool verbose_;
     bool quiet_;
+    bool withTimelines_;
     Paint paint_;
-    std::string text_;
+    FailureText failureText_;
+    File file_;
+    std::set<std::string> told_;     // causes that were told at length
+    bool isFull_ = false;            // there was no room for one of them
+    std::size_t room_ = kQuietRoom;  // lines that are left for that
+    FailureSummary summary_;
+    std::size_t errors_ = 0, missing_ = 0, wrongEntries_ = 0, flaky_ = 0;  // that are told in a line, or not at all
+    const Result* result_ = nullptr;                                       // once it is known
+    std::string text_;                                                     // that was not taken yet
+    bool isBegun_ = false;                                                 // something was taken
+    bool endsEmpty_ = false;                                               // and ends with an empty line
 };
 
-}  // namespace
+ConsoleReport::ConsoleReport(const ConsoleOptions& options) : writer_(std::make_unique<Writer>(options)) {}
+ConsoleReport::~ConsoleReport() = default;
+
+std::string ConsoleReport::add(const CaseResult& ended, bool isLastOfFile) {
+    writer_->add(ended);
+    if (isLastOfFile) writer_->endFile();
+    return writer_->take();
+}
+
+std::string ConsoleReport::finish(const Result& result) {
+    writer_->finish(result);
+    return writer_->take();
+}
 
 std::string consoleReport(const Result& result, const ConsoleOptions& options) {
-    return Console(result, options).write();
+    ConsoleReport report(options);
+    std::string text;
+    for (const CaseResult& c : result.cases) text += report.add(c, false);
+    return text + report.finish(result);
 }
 
 }  // namespace mdsync

@@ -35,7 +35,7 @@ Json rulesOf(const RuleCounts& counts) {
     return rules;
 }
 
-Json namesOf(const std::vector<RuleId>& ids) {
+Json idsOf(const std::vector<RuleId>& ids) {
     Json names = Json::array();
     for (const RuleId id : ids) names.push_back(std::string(rule(id).name));
     return names;
@@ -106,7 +106,7 @@ Json arrayOf(const List& list, Make make) {
     return array;
 }
 
-Json caseOf(const CaseResult& c) {
+Json caseOf(const CaseResult& c, bool timelines) {
     Json choice = Json::object();
     for (const auto& [key, value] : c.choice) choice[key] = value;
     Json document = {{"id", c.id},
@@ -121,7 +121,7 @@ Json caseOf(const CaseResult& c) {
                      {"violations", arrayOf(c.violations, violationOf)},
                      {"violationsBeyond", c.violationsBeyond},
                      {"expectations", arrayOf(c.expectations, expectationOf)},
-                     {"notExercised", namesOf(c.notExercised)},
+                     {"notExercised", idsOf(c.notExercised)},
                      {"rules", rulesOf(c.counts)}};
     if (!c.notExercisedExpected.empty()) {
         Json expected = Json::object();
@@ -131,12 +131,17 @@ Json caseOf(const CaseResult& c) {
     if (c.beyondExpected) document["violationsBeyondExpected"] = true;
     if (c.expectedFailure) document["expectedFailure"] = true;
     if (!c.reason.empty()) document["reason"] = c.reason;
+    if (c.attempts > 1) {
+        document["attempts"] = c.attempts;
+        document["failedAttempts"] = c.failedAttempts;
+    }
+    if (c.micros) document["micros"] = *c.micros;
     if (c.openDuties > 0) document["openDuties"] = c.openDuties;
     if (c.linesLost > 0) document["linesLost"] = c.linesLost;
     if (Json tolerances = tolerancesOf(c.tolerances); !tolerances.empty()) document["tolerances"] = tolerances;
     if (!c.diagnostics.empty()) document["diagnostics"] = arrayOf(c.diagnostics, diagnosticOf);
     if (!c.lastLines.empty()) document["lastLines"] = c.lastLines;
-    if (!c.timeline.empty()) document["timeline"] = c.timeline;
+    if (timelines && !c.timeline.empty()) document["timeline"] = c.timeline;
     if (!c.again.empty()) document["again"] = c.again;
     return document;
 }
@@ -158,7 +163,8 @@ Json summaryOf(const Result& result) {
             {"unmet", s.unmet},
             {"tolerated", s.tolerated},
             {"events", s.events},
-            {"expectedFailures", s.expectedFailures}};
+            {"expectedFailures", s.expectedFailures},
+            {"flaky", s.flaky}};
 }
 
 Json baselineOutcomeOf(const BaselineOutcome& baseline) {
@@ -171,19 +177,23 @@ Json baselineOutcomeOf(const BaselineOutcome& baseline) {
 
 }  // namespace
 
-std::string jsonReport(const Result& result, std::string_view version) {
+std::string jsonReport(const Result& result, std::string_view version, bool timelines) {
     Json document = {{"mdsync", "result/1"},
                      {"version", std::string(version)},
                      {"verdict", std::string(spell(verdictOf(result)))},
                      {"summary", summaryOf(result)},
                      {"rules", rulesOf(totalCounts(result))}};
-    if (!result.required.empty()) document["requiredNotExercised"] = namesOf(missingOf(result));
+    if (!result.required.empty()) document["requiredNotExercised"] = idsOf(missingOf(result));
     if (result.baseline) document["baseline"] = baselineOutcomeOf(*result.baseline);
+    if (!result.paths.empty()) document["paths"] = result.paths;
+    if (result.failsOnFlaky) document["failsOnFlaky"] = true;
+    if (result.shard) document["shard"] = spell(*result.shard);
     if (result.namedNothing) document["namedNothing"] = true;
     if (result.interrupted) document["interrupted"] = true;
+    if (result.notRun > 0) document["notRun"] = result.notRun;
     if (result.interruptSignal != 0) document["interruptSignal"] = result.interruptSignal;
     if (!result.diagnostics.empty()) document["diagnostics"] = arrayOf(result.diagnostics, diagnosticOf);
-    document["scenarios"] = arrayOf(result.cases, caseOf);
+    document["scenarios"] = arrayOf(result.cases, [timelines](const CaseResult& c) { return caseOf(c, timelines); });
     // Names may come from a command line or a file system and be no UTF-8.
     return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

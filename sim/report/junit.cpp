@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "mdsync/report.hpp"
@@ -69,7 +70,7 @@ std::string violationText(const CaseResult& c, const ReportedViolation& v) {
 }
 
 // All that failed in a case, the first of it also alone: CI servers show one message.
-struct Failure {
+struct JUnitFailure {
     std::string type;
     std::string message;
     std::string body;
@@ -102,8 +103,8 @@ std::string reasonsOf(const CaseResult& c) {
     return fmt::format("{}", fmt::join(reasons, "; "));
 }
 
-Failure failureOf(const CaseResult& c) {
-    Failure failure;
+JUnitFailure junitFailureOf(const CaseResult& c) {
+    JUnitFailure failure;
     for (const ReportedViolation& v : c.violations) {
         if (!v.expected.empty()) continue;
         const std::string_view name = rule(v.rule).name;
@@ -141,13 +142,20 @@ std::string errorOf(const CaseResult& c) {
                        xml(body));
 }
 
-std::string outcomeOf(const CaseResult& c) {
+std::string flakyOf(const CaseResult& c, bool isFailure) {
+    return isFailure ? fmt::format("      <failure type=\"flaky\" message=\"{}\"/>\n", xml(c.reason))
+                     : fmt::format("      <system-out>flaky: {}</system-out>\n", xml(c.reason));
+}
+
+std::string outcomeOf(const CaseResult& c, bool failsOnFlaky) {
     switch (c.verdict) {
+        case Verdict::Flaky:
+            return flakyOf(c, failsOnFlaky && !c.expectedFailure);
         case Verdict::Fail: {
             if (c.expectedFailure) {
                 return fmt::format("      <skipped message=\"expected failure: {}\"/>\n", xml(reasonsOf(c)));
             }
-            const Failure f = failureOf(c);
+            const JUnitFailure f = junitFailureOf(c);
             return fmt::format("      <failure type=\"{}\" message=\"{}\">{}</failure>\n", xml(f.type), xml(f.message),
                                xml(f.body));
         }
@@ -164,17 +172,27 @@ std::string outcomeOf(const CaseResult& c) {
     return {};
 }
 
+// ` time="1.250000"`, in seconds.
+std::string timeOf(std::optional<std::uint64_t> micros) {
+    constexpr std::uint64_t kSecond = 1'000'000;
+    return micros ? fmt::format(" time=\"{}.{:06}\"", *micros / kSecond, *micros % kSecond) : "";
+}
+
 struct Suite {
     std::string name;
     std::size_t tests = 0, failures = 0, errors = 0, skipped = 0;
+    std::optional<std::uint64_t> micros;  // where times are known
     std::string body;
 
-    void add(const std::string& suite, const std::string& test, Verdict verdict, const std::string& outcome) {
+    void add(const std::string& suite, const std::string& test, Verdict verdict, const std::string& outcome,
+             std::optional<std::uint64_t> took = {}) {
         ++tests;
         failures += static_cast<std::size_t>(verdict == Verdict::Fail);
         errors += static_cast<std::size_t>(verdict == Verdict::Error);
         skipped += static_cast<std::size_t>(verdict == Verdict::Inconclusive || verdict == Verdict::NotApplicable);
-        const std::string open = fmt::format("    <testcase classname=\"{}\" name=\"{}\"", xml(suite), xml(test));
+        if (took) micros = micros.value_or(0) + *took;
+        const std::string open =
+            fmt::format("    <testcase classname=\"{}\" name=\"{}\"{}", xml(suite), xml(test), timeOf(took));
         body += outcome.empty() ? open + "/>\n" : open + ">\n" + outcome + "    </testcase>\n";
     }
 };
@@ -182,6 +200,12 @@ struct Suite {
 std::string folderOf(const std::string& file) {
     const std::size_t slash = file.rfind('/');
     return slash == std::string::npos ? "." : file.substr(0, slash);
+}
+
+// What JUnit counts the case as. It knows no expected failures; servers count what is skipped, and stay green.
+Verdict verdictFor(const CaseResult& c, bool failsOnFlaky) {
+    if (c.verdict == Verdict::Flaky) return failsOnFlaky && !c.expectedFailure ? Verdict::Fail : Verdict::Pass;
+    return c.expectedFailure ? Verdict::NotApplicable : c.verdict;
 }
 
 // One suite a folder, in the order of first mention.
@@ -195,14 +219,19 @@ std::vector<Suite> suitesOf(const Result& result) {
     };
     for (const CaseResult& c : result.cases) {
         const std::string folder = folderOf(c.file);
-        // JUnit knows no expected failures; servers count what is skipped, and stay green.
-        suite(folder).add(folder, c.id, c.expectedFailure ? Verdict::NotApplicable : c.verdict, outcomeOf(c));
+        suite(folder).add(folder, c.id, verdictFor(c, result.failsOnFlaky), outcomeOf(c, result.failsOnFlaky),
+                          c.micros);
     }
     for (const Diagnostic& d : result.diagnostics) {
         if (d.severity != Severity::Error) continue;
         CaseResult broken;
         broken.diagnostics = {d};
         suite(folderOf(d.file)).add(folderOf(d.file), d.file, Verdict::Error, errorOf(broken));
+    }
+    if (result.interrupted) {
+        suite("run").add("run", "interrupted", Verdict::Error,
+                         "      <error type=\"interrupted\" message=\"the run was cut short: what had not ended is "
+                         "missing\"/>\n");
     }
     for (const RuleId id : missingOf(result)) {
         const std::string text =
@@ -232,10 +261,11 @@ std::string junitReport(const Result& result) {
         all.failures += s.failures;
         all.errors += s.errors;
         all.skipped += s.skipped;
+        if (s.micros) all.micros = all.micros.value_or(0) + *s.micros;
     }
     const auto numbers = [](const Suite& s) {
-        return fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\"", s.tests, s.failures, s.errors,
-                           s.skipped);
+        return fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\"{}", s.tests, s.failures, s.errors,
+                           s.skipped, timeOf(s.micros));
     };
     std::string document = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
     document += fmt::format("<testsuites name=\"mdsync\" {}>\n", numbers(all));

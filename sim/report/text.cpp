@@ -38,6 +38,14 @@ std::string wrapped(std::string_view text, std::string_view indent, std::size_t 
     return lines;
 }
 
+std::string clipped(std::string_view text, std::size_t width) {
+    constexpr std::string_view kMore = "...";
+    if (text.size() <= width) return std::string(text);
+    std::size_t end = width - kMore.size();
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;  // not within a character
+    return fmt::format("{}{}", text.substr(0, end), kMore);
+}
+
 std::string Paint::in(std::string_view code, std::string_view text) const {
     return color_ ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
 }

@@ -20,6 +20,9 @@ namespace mdsync {
 // `text` in lines of at most `width` bytes, broken at blanks, each after `indent`; ends with a newline.
 [[nodiscard]] std::string wrapped(std::string_view text, std::string_view indent, std::size_t width);
 
+// `text`, or as much of it as `width` bytes hold, with `...` behind it.
+[[nodiscard]] std::string clipped(std::string_view text, std::size_t width);
+
 // Paints text, or leaves it plain.
 class Paint {
 public:

@@ -78,7 +78,8 @@ private:
         for (const std::size_t i : numbers) {
             const BaselineEntry& entry = baseline_.entries[i];
             if (entry.failure != failure) continue;
-            if (failure != ExpectedFailure::Expectation && entry.rule != rule) continue;
+            const bool hasRule = failure == ExpectedFailure::Violation || failure == ExpectedFailure::NotExercised;
+            if (hasRule && entry.rule != rule) continue;
             if (!entry.device.empty() && entry.device != device) continue;
             used_[i] = true;
             if (!expired(entry) && (reason.empty() || !entry.device.empty())) reason = entry.reason;
@@ -97,6 +98,9 @@ private:
             if (!reason.empty()) c.notExercisedExpected.emplace_back(id, reason);
         }
         c.expectedFailure = c.verdict == Verdict::Fail && allExpected(c);
+        if (c.verdict == Verdict::Flaky) {
+            c.expectedFailure = !reasonFor(numbers, ExpectedFailure::Flaky, {}, {}).empty();
+        }
     }
 
     void markViolations(CaseResult& c, const Numbers& numbers) {
@@ -157,7 +161,8 @@ private:
                      used_[i] ? "repair it, or give it more time" : "remove the entry");
         } else if (used_[i]) {
             ++result_.baseline->used;
-        } else if (std::any_of(found->second.begin(), found->second.end(),
+        } else if (entry.failure != ExpectedFailure::Flaky &&  // what fails now and then may pass
+                   std::any_of(found->second.begin(), found->second.end(),
                                [](const CaseResult* c) { return wasJudged(*c); })) {
             judgeMissed(entry, found->second);
         } else {
@@ -288,15 +293,18 @@ Baseline baselineOf(const Result& result, const Baseline& known, const WhyUnknow
     std::set<std::string> judged;
     for (const CaseResult& c : result.cases) {
         if (wasJudged(c)) judged.insert(normalId(c.id));
+        if (c.verdict == Verdict::Flaky) collection.add(c.id, ExpectedFailure::Flaky, {}, {});
         if (c.verdict == Verdict::Fail) collect(c, collection);
     }
     for (const BaselineEntry& entry : known.entries) {
-        if (!judged.contains(normalId(entry.scenario)) && whyUnknown(entry).empty()) collection.keep(entry);
+        const bool isOpen = !judged.contains(normalId(entry.scenario)) || entry.failure == ExpectedFailure::Flaky;
+        if (isOpen && whyUnknown(entry).empty()) collection.keep(entry);
     }
     return {known.file, collection.sorted()};
 }
 
 std::string_view spellRule(const BaselineEntry& entry) {
+    if (entry.failure == ExpectedFailure::Flaky) return "flaky";
     return entry.failure == ExpectedFailure::Expectation ? "expectation" : rule(entry.rule).name;
 }
 

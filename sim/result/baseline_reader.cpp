@@ -20,6 +20,7 @@ using scenario::Mistake;
 namespace {
 
 constexpr std::string_view kExpectationWord = "expectation";
+constexpr std::string_view kFlakyWord = "flaky";
 constexpr std::array<std::string_view, 6> kKeys{"scenario", "rule", "device", "notExercised", "reason", "expires"};
 
 class BaselineReader {
@@ -104,21 +105,27 @@ private:
         const std::optional<RuleId> id = findRule(name);
         if (name == kExpectationWord) {
             entry.failure = ExpectedFailure::Expectation;
+        } else if (name == kFlakyWord) {
+            entry.failure = ExpectedFailure::Flaky;
         } else if (id) {
             entry.rule = *id;
             if (notExercised) entry.failure = ExpectedFailure::NotExercised;
         } else {
             std::vector<std::string_view> known = ruleNames();
             known.push_back(kExpectationWord);
+            known.push_back(kFlakyWord);
             const std::string hint = suggest(name, known);
             document_.mistake(
                 Mistake::UnknownRule, found->place, fmt::format("there is no rule \"{}\"", name),
                 hint.empty() ? "mdsync rules lists them; \"expectation\" stands for unmet expectations" : hint);
             return false;
         }
-        if (notExercised && entry.failure == ExpectedFailure::Expectation) {
+        if (notExercised && entry.failure != ExpectedFailure::NotExercised) {
             document_.mistake(Mistake::ConflictingKeys, document_.find(node, "notExercised")->keyPlace(),
-                              "an expectation is met or unmet, never \"not exercised\"", "name a rule");
+                              entry.failure == ExpectedFailure::Flaky
+                                  ? "what is flaky passes in the end, and is never \"not exercised\""
+                                  : "an expectation is met or unmet, never \"not exercised\"",
+                              "name a rule");
         }
         if (!entry.device.empty() && entry.failure != ExpectedFailure::Violation) {
             document_.mistake(Mistake::ConflictingKeys, document_.find(node, "device")->keyPlace(),

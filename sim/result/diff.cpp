@@ -44,7 +44,8 @@ std::set<Failing> failingsOf(const CaseResult& c) {
 }
 
 bool isJudged(const CaseResult& c) {
-    return c.verdict == Verdict::Pass || c.verdict == Verdict::Fail || c.verdict == Verdict::Inconclusive;
+    return c.verdict == Verdict::Pass || c.verdict == Verdict::Fail || c.verdict == Verdict::Inconclusive ||
+           c.verdict == Verdict::Flaky;
 }
 
 CaseChange changeOf(const std::string& scenario, const Failing& failure) {
@@ -118,6 +119,10 @@ private:
                 diff_.worse.push_back({after.id, std::nullopt, {}, turn});
             } else if (after.verdict == Verdict::Pass && before.verdict == Verdict::Inconclusive) {
                 diff_.better.push_back({after.id, std::nullopt, {}, turn});
+            } else if (after.verdict == Verdict::Flaky && before.verdict != Verdict::Flaky && isJudged(before)) {
+                diff_.appeared.push_back({after.id, std::nullopt, {}, turn});
+            } else if (after.verdict == Verdict::Pass && before.verdict == Verdict::Flaky) {
+                diff_.better.push_back({after.id, std::nullopt, {}, turn});
             }
         }
         if (changes() == known) ++diff_.same;
@@ -135,7 +140,8 @@ private:
         for (const Failing& failure : now) {
             if (!old.contains(failure)) diff_.worse.push_back(changeOf(after.id, failure));
         }
-        if (after.verdict == Verdict::Inconclusive || !isJudged(before)) return;
+        // What failed at the first attempt is not repaired.
+        if (after.verdict == Verdict::Inconclusive || after.verdict == Verdict::Flaky || !isJudged(before)) return;
         for (const Failing& failure : old) {
             if (now.contains(failure)) continue;
             // What nothing puts to the test any more is not repaired.

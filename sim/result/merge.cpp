@@ -44,6 +44,42 @@ void inCatalogueOrder(std::vector<RuleId>& rules) {
     rules.erase(std::unique(rules.begin(), rules.end()), rules.end());
 }
 
+// The shards that are not there, where there are some.
+std::vector<std::string> missingShards(std::span<const ResultFile> files) {
+    std::uint32_t count = 0;
+    std::set<std::uint32_t> there;
+    for (const ResultFile& file : files) {
+        if (!file.result.shard) continue;
+        count = std::max(count, file.result.shard->count);
+        there.insert(file.result.shard->number);
+    }
+    std::vector<std::string> missing;
+    for (std::uint32_t number = 1; number <= count; ++number) {
+        if (!there.contains(number)) missing.push_back(spell(SuiteShard{number, count}));
+    }
+    return missing;
+}
+
+// Where a result is of a shard that another one has, or of another number of shards, that is said.
+void compareShards(std::span<const ResultFile> files, MergedResults& merged) {
+    std::map<std::uint32_t, std::string> paths;  // by number
+    std::optional<SuiteShard> first;
+    for (const ResultFile& file : files) {
+        if (!file.result.shard) continue;
+        const SuiteShard shard = *file.result.shard;
+        if (!first) first = shard;
+        const auto [known, isNew] = paths.emplace(shard.number, file.path);
+        if (isNew && shard.count == first->count) continue;
+        Diagnostic wrong;
+        wrong.code = "document.same-scenario";
+        wrong.file = file.path;
+        wrong.message = shard.count == first->count
+                            ? fmt::format("this is shard {}, as is {}", spell(shard), known->second)
+                            : fmt::format("this is shard {}, and others are of {}", spell(shard), first->count);
+        merged.diagnostics.push_back(std::move(wrong));
+    }
+}
+
 }  // namespace
 
 MergedResults mergeResults(std::span<const ResultFile> files) {
@@ -66,14 +102,22 @@ MergedResults mergeResults(std::span<const ResultFile> files) {
             merged.result.cases.push_back(c);
         }
         const Result& r = file.result;
+        for (const std::string& path : r.paths) {
+            std::vector<std::string>& paths = merged.result.paths;
+            if (std::find(paths.begin(), paths.end(), path) == paths.end()) paths.push_back(path);
+        }
         merged.result.diagnostics.insert(merged.result.diagnostics.end(), r.diagnostics.begin(), r.diagnostics.end());
         merged.result.interrupted = merged.result.interrupted || r.interrupted;
+        merged.result.failsOnFlaky = merged.result.failsOnFlaky || r.failsOnFlaky;
+        merged.result.notRun += r.notRun;
         if (merged.result.interruptSignal == 0) merged.result.interruptSignal = r.interruptSignal;
         merged.result.namedNothing = merged.result.namedNothing || r.namedNothing;
         merged.result.required.insert(merged.result.required.end(), r.required.begin(), r.required.end());
         addOutcome(merged.result, r);
     }
     inCatalogueOrder(merged.result.required);
+    compareShards(files, merged);
+    merged.missing = missingShards(files);
     return merged;
 }
 

@@ -35,6 +35,9 @@ void countVerdict(Summary& sum, Verdict verdict) {
         case Verdict::Error:
             ++sum.errors;
             break;
+        case Verdict::Flaky:
+            ++sum.flaky;
+            break;
         case Verdict::Nothing:
             break;
     }
@@ -61,6 +64,8 @@ std::string_view spell(Verdict verdict) {
             return "error";
         case Verdict::Nothing:
             return "nothing";
+        case Verdict::Flaky:
+            return "flaky";
     }
     return "nothing";
 }
@@ -74,7 +79,7 @@ Verdict conclude(const CaseResult& result) {
 }
 
 Verdict weightOf(const CaseResult& result) {
-    if (result.verdict != Verdict::Fail || !result.expectedFailure) return result.verdict;
+    if (!result.expectedFailure) return result.verdict;
     return result.openDuties > 0 || result.linesLost > 0 ? Verdict::Inconclusive : Verdict::Pass;
 }
 
@@ -108,7 +113,7 @@ Summary summarize(const Result& result) {
     sum.scenarios = result.cases.size();
     for (const CaseResult& c : result.cases) {
         countVerdict(sum, c.verdict);
-        if (c.expectedFailure) ++sum.expectedFailures;
+        if (c.expectedFailure && c.verdict == Verdict::Fail) ++sum.expectedFailures;
         sum.notExercised += c.notExercised.size();
         sum.expectations += c.expectations.size();
         sum.unmet += unmetOf(c);
@@ -136,6 +141,7 @@ std::vector<RuleId> missingOf(const Result& result) {
 Verdict verdictOf(const Result& result) {
     if (has(result, Verdict::Error) || hasError(result.diagnostics)) return Verdict::Error;
     if (has(result, Verdict::Fail) || !missingOf(result).empty()) return Verdict::Fail;
+    if (result.failsOnFlaky && has(result, Verdict::Flaky)) return Verdict::Fail;
     if (result.baseline && !result.baseline->wrong.empty()) return Verdict::Fail;
     if (has(result, Verdict::Inconclusive)) return Verdict::Inconclusive;
     const Summary sum = summarize(result);
@@ -155,6 +161,7 @@ int exitCodeOf(const Result& result) {
         case Verdict::Nothing:
             return 4;
         case Verdict::Pass:
+        case Verdict::Flaky:
             return 0;
     }
     return 70;

@@ -1,6 +1,7 @@
 // Reads the document `result/1` back into a Result: all that reports print, so that a merged result reads like one run.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "mdsync/documents.hpp"
@@ -14,8 +15,8 @@ using scenario::Mistake;
 
 namespace {
 
-constexpr std::array kVerdicts{Verdict::Pass,          Verdict::Fail,  Verdict::Inconclusive,
-                               Verdict::NotApplicable, Verdict::Error, Verdict::Nothing};
+constexpr std::array kVerdicts{Verdict::Pass,  Verdict::Fail,    Verdict::Inconclusive, Verdict::NotApplicable,
+                               Verdict::Error, Verdict::Nothing, Verdict::Flaky};
 
 class ResultReader {
 public:
@@ -35,9 +36,13 @@ private:
         const Node& root = document_.root();
         Result& result = file_.result;
         result.interrupted = document_.truth(root, "interrupted");
+        result.notRun = document_.natural(root, "notRun");
         result.interruptSignal = static_cast<int>(document_.small(root, "interruptSignal"));
         if (result.interrupted && result.interruptSignal == 0) result.interruptSignal = 2;
         result.namedNothing = document_.truth(root, "namedNothing");
+        result.paths = linesIn(root, "paths");
+        result.failsOnFlaky = document_.truth(root, "failsOnFlaky");
+        readShard(root);
         result.diagnostics = diagnosticsOf(root, "diagnostics");
         readBaseline(root);
         // Of the rules that the run required only those that it missed can still be missing from a merged one.
@@ -46,6 +51,17 @@ private:
         if (scenarios == nullptr) return;
         for (const Node& node : document_.children(*scenarios)) {
             if (document_.is(node, Kind::Object, "a scenario's result is an object")) readCase(node);
+        }
+    }
+
+    void readShard(const Node& root) {
+        const Node* word = document_.member(root, "shard", Kind::String, false);
+        if (word == nullptr) return;
+        file_.result.shard = findSuiteShard(document_.textOf(*word));
+        if (!file_.result.shard) {
+            document_.mistake(Mistake::UnknownWord, word->place,
+                              fmt::format("there is no shard \"{}\"", document_.textOf(*word)),
+                              "2/8 is the second of 8");
         }
     }
 
@@ -75,6 +91,9 @@ private:
         c.openDuties = document_.natural(node, "openDuties");
         c.linesLost = document_.natural(node, "linesLost");
         c.reason = document_.text(node, "reason");
+        c.attempts = std::max(1U, document_.small(node, "attempts"));
+        c.failedAttempts = document_.small(node, "failedAttempts");
+        if (document_.find(node, "micros") != nullptr) c.micros = document_.natural(node, "micros");
         c.timeline = document_.text(node, "timeline");
         c.again = document_.text(node, "again");
         c.lastLines = linesIn(node, "lastLines");

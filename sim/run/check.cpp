@@ -10,6 +10,8 @@
 #include "drive/requests.hpp"
 #include "mdsync/run.hpp"
 #include "mdsync/trace_io.hpp"
+#include "run/in_order.hpp"
+#include "run/stopwatch.hpp"
 
 namespace mdsync {
 
@@ -181,18 +183,23 @@ private:
 }  // namespace
 
 Result checkTraces(const std::vector<std::string>& paths, const CheckOptions& options, const Interrupt& interrupt) {
-    std::vector<std::optional<CaseResult>> outcomes(paths.size());
+    Result whole;
+    InOrder results(takerOf(options.next, whole));
     inParallel(options.jobs, paths.size(), interrupt.flag(), [&](std::size_t i) {
-        outcomes[i] = TraceCheck(paths[i], options, interrupt.flag()).run();
-        if (outcomes[i] && options.finished) options.finished(*outcomes[i]);
+        if (results.enough()) return;
+        if (options.started) options.started(i);
+        const auto begun = std::chrono::steady_clock::now();
+        std::optional<CaseResult> result = TraceCheck(paths[i], options, interrupt.flag()).run();
+        if (!result) return;
+        result->micros = microsSince(begun);
+        if (options.finished) options.finished(*result);
+        results.ended(i, std::move(*result));
     });
-    Result result;
-    for (std::optional<CaseResult>& outcome : outcomes) {
-        if (outcome) result.cases.push_back(std::move(*outcome));
-    }
-    result.interrupted = interrupt.signal() != 0;
-    result.interruptSignal = interrupt.signal();
-    return result;
+    results.finish();
+    if (results.enough()) whole.notRun = paths.size() - results.taken();
+    whole.interrupted = interrupt.signal() != 0;
+    whole.interruptSignal = interrupt.signal();
+    return whole;
 }
 
 }  // namespace mdsync

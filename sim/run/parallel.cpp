@@ -5,6 +5,7 @@
 #include <csignal>
 #include <exception>
 #include <initializer_list>
+#include <memory>
 #include <new>
 #include <system_error>
 #include <thread>
@@ -22,10 +23,14 @@ unsigned defaultJobs() {
 
 namespace {
 
+constexpr std::size_t kRoomToWork = 32U << 20U;
+
 // As many of them as the machine allows: a container may have a limit of threads or of address space. `job` must outlive
 // them.
 void startThreads(std::vector<std::thread>& threads, std::size_t wanted, const std::function<void()>& job) {
     threads.reserve(wanted);
+    // What their stacks would take of the last room is missing when they work.
+    const std::unique_ptr<char[]> room(new (std::nothrow) char[kRoomToWork]);
     try {
         while (threads.size() < wanted) threads.emplace_back([&job] { job(); });
     } catch (const std::system_error&) {

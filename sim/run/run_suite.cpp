@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <mutex>
 #include <set>
 #include <stdexcept>
@@ -11,6 +12,8 @@
 #include "drive/difference.hpp"
 #include "mdsync/run.hpp"
 #include "run/excerpts.hpp"
+#include "run/in_order.hpp"
+#include "run/stopwatch.hpp"
 
 namespace mdsync {
 
@@ -102,18 +105,100 @@ void mustRepeat(const CaseResult& first, const Case& scenario, Connection& conne
                                        second->runHash, where));
 }
 
+bool isWrong(const CaseResult& result) {
+    return result.verdict == Verdict::Fail || result.verdict == Verdict::Error;
+}
+
+// The first thing that failed, in one sentence.
+std::string whatFailed(const CaseResult& c) {
+    if (c.verdict == Verdict::Error) return "error: " + c.reason;
+    if (!c.violations.empty()) return fmt::format("{}: {}", rule(c.violations[0].rule).name, c.violations[0].text);
+    for (const ExpectationResult& e : c.expectations) {
+        if (!e.met) return e.text;
+    }
+    return c.notExercised.empty() ? "" : fmt::format("{} was not exercised", rule(c.notExercised[0]).name);
+}
+
+// Attempts are the runs of one case, until it is known what to say of it.
+class Attempts {
+public:
+    Attempts(std::size_t number, const Case& scenario, const SuiteOptions& suiteOptions, Connection& connection,
+             const Interrupt& interrupt)
+        : number_(number),
+          scenario_(scenario),
+          suiteOptions_(suiteOptions),
+          connection_(connection),
+          interrupt_(interrupt) {}
+
+    // Nothing if the first one was interrupted.
+    std::optional<CaseResult> run() {
+        std::optional<CaseResult> told = one(0);
+        std::uint32_t wrong = told && isWrong(*told) ? 1 : 0;
+        std::uint32_t done = 1;
+        const std::uint32_t most = std::max(suiteOptions_.repeat, 1 + suiteOptions_.retries);
+        while (told && done < most && (suiteOptions_.repeat > 1 || isWrong(*told))) {
+            std::optional<CaseResult> next = one(suiteOptions_.repeat > 1 ? done : 0);
+            if (!next) break;
+            ++done;
+            const bool isNextWrong = isWrong(*next);
+            wrong += isNextWrong ? 1 : 0;
+            if (suiteOptions_.repeat > 1 && (isWrong(*told) || !isNextWrong)) continue;  // the first failure is told
+            if (suiteOptions_.repeat == 1 && next->verdict == Verdict::Pass) makeFlaky(*next, *told, done);
+            told = std::move(next);
+        }
+        if (told && done > 1) {
+            told->attempts = done;
+            told->failedAttempts = wrong;
+        }
+        return told;
+    }
+
+    // Of the first attempt that failed, else of the first.
+    [[nodiscard]] const Trace& trace() const { return trace_; }
+
+private:
+    std::optional<CaseResult> one(std::uint32_t later) {
+        RunOptions options = suiteOptions_.options;
+        options.stop = &interrupt_.flag();
+        if (later > 0) options.seed = options.seed.value_or(scenario_.seed) + later;
+        Trace trace;
+        std::optional<CaseResult> result =
+            connection_.run(scenario_, options, suiteOptions_.recorded ? &trace : nullptr);
+        if (!result) return result;
+        if (later == 0 && !suiteOptions_.makeSystem && number_ % kRepeated == kRepeated - 1) {
+            mustRepeat(*result, scenario_, connection_, options);
+        }
+        if (!isTraceKept_ || (isWrong(*result) && !isTraceOfFailure_)) trace_ = std::move(trace);
+        isTraceKept_ = true;
+        isTraceOfFailure_ = isTraceOfFailure_ || isWrong(*result);
+        return result;
+    }
+
+    static void makeFlaky(CaseResult& passed, const CaseResult& failed, std::uint32_t attempts) {
+        passed.verdict = Verdict::Flaky;
+        passed.reason = fmt::format("passed at attempt {}; before: {}", attempts, whatFailed(failed));
+    }
+
+    std::size_t number_;
+    const Case& scenario_;
+    const SuiteOptions& suiteOptions_;
+    Connection& connection_;
+    const Interrupt& interrupt_;
+    Trace trace_;
+    bool isTraceKept_ = false;
+    bool isTraceOfFailure_ = false;
+};
+
 std::optional<CaseResult> runOne(std::size_t number, const NamedCase& named, const SuiteOptions& suiteOptions,
                                  Connection& connection, const Interrupt& interrupt) {
+    const auto begun = std::chrono::steady_clock::now();
     const Case scenario = named.make();
-    RunOptions options = suiteOptions.options;
-    options.stop = &interrupt.flag();
-    Trace trace;
-    std::optional<CaseResult> result = connection.run(scenario, options, suiteOptions.recorded ? &trace : nullptr);
+    Attempts attempts(number, scenario, suiteOptions, connection, interrupt);
+    std::optional<CaseResult> result = attempts.run();
     if (!result) return result;
-    if (!suiteOptions.makeSystem && number % kRepeated == kRepeated - 1)
-        mustRepeat(*result, scenario, connection, options);
+    result->micros = microsSince(begun);
     if (needsExcerpts(*result)) addExcerpts(*result, *named.text);
-    if (suiteOptions.recorded) suiteOptions.recorded(number, scenario, trace, *result);
+    if (suiteOptions.recorded) suiteOptions.recorded(number, scenario, attempts.trace(), *result);
     if (suiteOptions.finished) suiteOptions.finished(*result);
     return result;
 }
@@ -128,6 +213,9 @@ Diagnostic aboutTarget(Severity severity, std::string code, std::string message)
 
 // What all threads of a run share.
 struct Shared {
+    explicit Shared(InOrder::Take take) : results(std::move(take)) {}
+
+    InOrder results;
     std::mutex mutex;
     std::optional<Connection> greeted;  // by the caller; the first thread goes on with it
     std::set<std::string> farewells;    // what went wrong with goodbyes
@@ -145,14 +233,11 @@ CaseResult brokenFile(const Suite::Entry& entry) {
 // Runs cases in one thread over one connection, which is closed in that thread.
 class Worker {
 public:
-    using Outcomes = std::vector<std::optional<CaseResult>>;
-    Worker(const Suite& suite, const SuiteOptions& suiteOptions, const Interrupt& interrupt, Shared& shared,
-           Outcomes& outcomes)
+    Worker(const Suite& suite, const SuiteOptions& suiteOptions, const Interrupt& interrupt, Shared& shared)
         : suite_(suite),
           suiteOptions_(suiteOptions),
           interrupt_(interrupt),
           shared_(shared),
-          outcomes_(outcomes),
           connection_(suiteOptions) {
         const std::scoped_lock lock(shared_.mutex);
         if (shared_.greeted) connection_ = std::move(*shared_.greeted);
@@ -167,7 +252,10 @@ public:
     }
     void run(std::size_t i) {
         const Suite::Entry& entry = suite_.entries[i];
-        if (entry.isCase()) outcomes_[i] = runOne(i, entry.scenario, suiteOptions_, connection_, interrupt_);
+        if (!entry.isCase() || shared_.results.enough()) return;
+        if (suiteOptions_.started) suiteOptions_.started(i);
+        std::optional<CaseResult> result = runOne(i, entry.scenario, suiteOptions_, connection_, interrupt_);
+        if (result) shared_.results.ended(i, std::move(*result));
     }
 
 private:
@@ -175,23 +263,24 @@ private:
     const SuiteOptions& suiteOptions_;
     const Interrupt& interrupt_;
     Shared& shared_;
-    Outcomes& outcomes_;
     Connection connection_;
 };
 
 }  // namespace
 
 Result runSuite(const Suite& suite, const SuiteOptions& suiteOptions, const Interrupt& interrupt) {
-    Worker::Outcomes outcomes(suite.entries.size());
     Result result;
     result.diagnostics = suite.warnings;
-    Shared shared;
+    Shared shared(takerOf(suiteOptions.next, result));
+    for (std::size_t i = 0; i < suite.entries.size(); ++i) {
+        if (!suite.entries[i].isCase()) shared.results.ended(i, brokenFile(suite.entries[i]));
+    }
     shared.greeted.emplace(suiteOptions);
     const Answer hello = suite.cases == 0 ? Answer{} : shared.greeted->open();
     if (hello.kind == Answer::Kind::Ok) {
         inParallel(suiteOptions.jobs, suite.entries.size(), interrupt.flag(),
                    [&]() -> std::function<void(std::size_t)> {
-                       const auto worker = std::make_shared<Worker>(suite, suiteOptions, interrupt, shared, outcomes);
+                       const auto worker = std::make_shared<Worker>(suite, suiteOptions, interrupt, shared);
                        return [worker](std::size_t i) { worker->run(i); };
                    });
     } else if (interrupt.signal() == 0) {
@@ -203,13 +292,8 @@ Result runSuite(const Suite& suite, const SuiteOptions& suiteOptions, const Inte
     for (const std::string& wrong : shared.farewells) {
         result.diagnostics.push_back(aboutTarget(Severity::Warning, "target.farewell", wrong));
     }
-    for (std::size_t i = 0; i < outcomes.size(); ++i) {
-        if (!suite.entries[i].isCase()) {
-            result.cases.push_back(brokenFile(suite.entries[i]));
-        } else if (outcomes[i]) {
-            result.cases.push_back(std::move(*outcomes[i]));
-        }
-    }
+    shared.results.finish();
+    if (shared.results.enough()) result.notRun = suite.entries.size() - shared.results.taken();
     result.namedNothing = !suite.empty.empty();
     result.interrupted = interrupt.signal() != 0;
     result.interruptSignal = interrupt.signal();

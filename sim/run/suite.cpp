@@ -1,4 +1,6 @@
 // Suite: from the words of a command line to cases.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <set>
@@ -28,14 +30,15 @@ void addBroken(Suite& suite, const std::string& path, std::vector<Diagnostic> wr
 std::vector<Wanted> filesOf(const std::vector<std::string>& arguments, Suite& suite) {
     std::vector<Wanted> files;
     for (std::size_t i = 0; i < arguments.size(); ++i) {
-        const Selector selector = arguments[i] == "-" ? Selector{"-", {}, {}} : parseSelector(arguments[i]);
+        Selector selector = arguments[i] == "-" ? Selector{"-", {}, {}} : parseSelector(arguments[i]);
+        if (selector.path != "-") selector.path = tidyPath(selector.path);
         std::error_code error;
         if (selector.path == "-" || !std::filesystem::is_directory(selector.path, error)) {
             files.push_back({selector.path, selector, i});
             continue;
         }
         FoundFiles found = listScenarioFiles(selector.path);
-        for (std::string& path : found.paths) files.push_back({std::move(path), Selector{}, i});
+        for (const std::string& path : found.paths) files.push_back({tidyPath(path), Selector{}, i});
         for (Diagnostic& diagnostic : found.diagnostics) addBroken(suite, diagnostic.file, {diagnostic});
     }
     return files;
@@ -58,9 +61,21 @@ NamedCase nameOf(const Case& scenario, std::size_t number, const std::shared_ptr
 struct Read {
     bool valid = false;
     bool isNamed = false;  // the selector fits something
+    std::string why;       // it does not
     std::vector<NamedCase> cases;
     std::vector<Diagnostic> diagnostics;
 };
+
+// `it has 12 lines`, or which cases there are.
+std::string whyNothing(const ScenarioFile& file, const Selector& selector) {
+    constexpr std::size_t kShown = 8;
+    if (selector.line) return "the file has no such line";
+    if (file.cases.size() == 1 && file.cases.front().choice.empty()) return "the file has no matrix";
+    std::vector<std::string> choices;
+    for (std::size_t i = 0; i < std::min(file.cases.size(), kShown); ++i) choices.push_back(choiceOf(file.cases[i]));
+    const std::size_t more = file.cases.size() - choices.size();
+    return fmt::format("there are {}{}", fmt::join(choices, " "), more == 0 ? "" : fmt::format(" and {} more", more));
+}
 
 Read read(const Wanted& wanted, const Filter& filter, const std::shared_ptr<const std::string>& input,
           const std::atomic<bool>* stop) {
@@ -75,8 +90,10 @@ Read read(const Wanted& wanted, const Filter& filter, const std::shared_ptr<cons
     read.valid = file.valid();
     read.isNamed = !read.valid;
     if (read.valid) {
-        for (const std::size_t number : selectCases(file, wanted.selector)) {
-            read.isNamed = true;
+        const std::vector<std::size_t> numbers = selectCases(file, wanted.selector);
+        read.isNamed = !numbers.empty();
+        if (numbers.empty()) read.why = whyNothing(file, wanted.selector);
+        for (const std::size_t number : numbers) {
             const Case& scenario = file.cases[number];
             if (filter.accepts(scenario)) read.cases.push_back(nameOf(scenario, number, file.text));
         }
@@ -102,14 +119,17 @@ Suite loadSuite(const std::vector<std::string>& arguments, const Filter& filter,
     std::set<std::string> seenCases;
     std::set<std::string_view> warned;
     std::vector<bool> named(arguments.size(), false);
+    std::vector<std::string> why(arguments.size());
     for (std::size_t i = 0; i < files.size(); ++i) {
         Read& file = files[i];
         const std::string& path = wanted[i].path;
         const bool first = seenFiles.insert(path).second;
         if (first) ++suite.files;
         if (file.isNamed) named[wanted[i].argument] = true;
+        why[wanted[i].argument] = file.why;
         if (!file.valid) {
-            if (first) addBroken(suite, path, std::move(file.diagnostics));
+            const bool isWanted = !filter.picks || filter.picks(path, path);
+            if (first && isWanted) addBroken(suite, path, std::move(file.diagnostics));
             continue;
         }
         const std::size_t before = suite.cases;
@@ -123,7 +143,7 @@ Suite loadSuite(const std::vector<std::string>& arguments, const Filter& filter,
         }
     }
     for (std::size_t i = 0; i < arguments.size(); ++i) {
-        if (!named[i]) suite.empty.push_back(arguments[i]);
+        if (!named[i]) suite.empty.push_back({arguments[i], why[i]});
     }
     return suite;
 }

@@ -172,6 +172,7 @@ ScenarioFile readScenario(const std::string& path, const std::vector<std::string
         file.diagnostics.push_back(whole.tooLarge ? tooLarge(path) : unreadable(path, whole.error));
         return file;
     }
+    whole.bytes.shrink_to_fit();  // it is kept
     const auto text = std::make_shared<const std::string>(std::move(whole.bytes));
     file = parseScenario(*text, path, knownRules);
     file.text = text;

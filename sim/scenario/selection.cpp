@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "scenario/mistakes.hpp"
+#include "scenario/word_expression.hpp"
 
 namespace mdsync {
 
@@ -22,12 +23,6 @@ std::optional<std::uint32_t> cutNumber(std::string& text) {
     if (error != std::errc{} || stop != end) return std::nullopt;
     text.resize(colon);
     return number;
-}
-
-std::string choiceOf(const Case& scenario) {
-    std::string out;
-    for (const auto& [key, text] : scenario.choice) out += fmt::format("{}{}={}", out.empty() ? "" : ",", key, text);
-    return out;
 }
 
 bool has(const Case& scenario, std::string_view pair) {
@@ -64,10 +59,21 @@ std::string lowered(std::string_view text) {
     return out;
 }
 
-bool listsOneOf(const std::vector<std::string>& list, const std::vector<std::string>& wanted) {
-    return std::any_of(wanted.begin(), wanted.end(), [&list](const std::string& word) {
-        return std::find(list.begin(), list.end(), word) != list.end();
-    });
+bool contains(const std::vector<std::string>& list, std::string_view word) {
+    return std::find(list.begin(), list.end(), word) != list.end();
+}
+
+// Whether one of `expressions` is true, or there is none.
+bool oneHolds(const std::vector<std::string>& expressions, const std::function<bool(std::string_view)>& isTrue) {
+    return expressions.empty() || std::any_of(expressions.begin(), expressions.end(), [&](const std::string& text) {
+               std::string ignored;
+               return scenario::holds(text, isTrue, ignored);
+           });
+}
+
+std::size_t linesOf(std::string_view text) {
+    const auto ends = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+    return ends + (text.empty() || text.ends_with('\n') ? 0 : 1);
 }
 
 }  // namespace
@@ -105,6 +111,7 @@ std::vector<std::size_t> selectCases(const ScenarioFile& file, const Selector& s
     }
     if (selector.line) {
         const std::uint32_t line = *selector.line;
+        if (line == 0 || (file.text && line > linesOf(*file.text))) return {};
         std::vector<std::size_t> holding = casesThat(file, [line](const Case& scenario) {
             return scenario.choiceSpan.line > 0 && scenario.choiceSpan.line <= line && line <= scenario.choiceLastLine;
         });
@@ -113,16 +120,49 @@ std::vector<std::size_t> selectCases(const ScenarioFile& file, const Selector& s
     return casesThat(file, all);
 }
 
+std::string choiceOf(const Case& scenario) {
+    std::string out;
+    for (const auto& [key, text] : scenario.choice) out += fmt::format("{}{}={}", out.empty() ? "" : ",", key, text);
+    return out;
+}
+
+std::string tidyPath(const std::string& path) {
+    std::string tidy;
+    std::string_view rest = path;
+    while (!rest.empty()) {
+        const std::string_view part = rest.substr(0, rest.find('/'));
+        const bool isLast = part.size() == rest.size();
+        rest.remove_prefix(part.size() + (isLast ? 0 : 1));
+        const bool isRoot = part.empty() && tidy.empty();
+        if (!isRoot && (part.empty() || part == ".")) continue;
+        tidy += part;
+        if (!isLast) tidy += '/';
+    }
+    if (tidy.empty()) return path.empty() ? path : ".";
+    return tidy.front() == '-' ? "./" + tidy : tidy;
+}
+
 bool Filter::accepts(const Case& scenario) const {
-    if (!tags.empty() && !listsOneOf(scenario.tags, tags)) return false;
-    if (!rules.empty() && !listsOneOf(scenario.rules, rules)) return false;
+    if (picks && !picks(scenario.file, scenario.id)) return false;
+    const bool isRule = rules.empty() || std::any_of(rules.begin(), rules.end(), [&](const std::string& rule) {
+                            return contains(scenario.rules, rule);
+                        });
+    if (!isRule) return false;
+    if (!oneHolds(tags, [&](std::string_view tag) { return contains(scenario.tags, tag); })) return false;
     if (texts.empty()) return true;
     const std::string id = lowered(scenario.id);
     const std::string name = lowered(scenario.name);
-    return std::any_of(texts.begin(), texts.end(), [&](const std::string& text) {
+    return oneHolds(texts, [&](std::string_view text) {
         const std::string wanted = lowered(text);
         return id.find(wanted) != std::string::npos || name.find(wanted) != std::string::npos;
     });
+}
+
+std::string wrongExpression(std::string_view text) {
+    std::string mistake;
+    (void)scenario::holds(
+        text, [](std::string_view) { return true; }, mistake);
+    return mistake.empty() ? "" : fmt::format("\"{}\": {}", text, mistake);
 }
 
 FoundFiles listScenarioFiles(const std::string& folder) {

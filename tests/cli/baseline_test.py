@@ -349,7 +349,7 @@ class Merged(BaselineTest):
         self.tool("run", "x/good.json", "--report", "json=1.json")
         self.tool("run", "./x/good.json#n=2", "--report", "json=2.json")
         done = self.expect(3, "merge", "1.json", "2.json")
-        self.assertIn("./x/good.json#n=2 is in 1.json too", done.stderr)
+        self.assertIn("x/good.json#n=2 is in 1.json too", done.stderr)
         self.assertRegex(done.stderr, r"--> 2.json:\d+:\d+")
         self.assertRegex(done.stderr, r"it stands at 1.json:\d+")
         self.assertEqual(done.stdout, "")

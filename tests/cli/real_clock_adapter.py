@@ -5,7 +5,8 @@
 `accept`, `caught-up`, ...: cannot see these and says so. `pending`: logins are answered before they are known.
 `refuse`: refuses the second login of a user. `no-pipeline`, `no-recall`: cannot do that. `late`: does not wait for what
 is on its way before it says settled. `lost`: delivers nothing. `no-send-by-bob`: refuses what bob sends.
-`forgets-pixel`: when the server restarts, bob/pixel stays online."""
+`forgets-pixel`: when the server restarts, bob/pixel stays online. `lost-at-first`: delivers nothing when it is given a
+case for the first time. `lost-for-seed-2`: delivers nothing where the seed is 2."""
 
 import json
 import sys
@@ -37,7 +38,7 @@ def soon(kind, **keys):
 
 
 def main():
-    online, text, holders = [], {}, {}
+    online, text, holders, seen, lost = [], {}, {}, set(), "lost" in OPTIONS
     for line in sys.stdin:
         request = json.loads(line)
         op, dev, outcome = request["op"], request.get("dev"), {"ok": {}}
@@ -47,6 +48,9 @@ def main():
                               "pipeline": "no-pipeline" not in OPTIONS}}
         elif op == "reset":
             online, text, holders = [], {}, {}
+            lost = ("lost" in OPTIONS or ("lost-at-first" in OPTIONS and request["case"] not in seen)
+                    or ("lost-for-seed-2" in OPTIONS and request["seed"] == 2))
+            seen.add(request["case"])
         elif op == "login" and "refuse" in OPTIONS and any(d.split("/")[0] == dev.split("/")[0] for d in online):
             outcome = {"refused": "31023"}
         elif op == "login":
@@ -70,7 +74,7 @@ def main():
             soon("accept", msg=request["msg"])
             holders[request["msg"]] = [d for d in online if d.split("/")[0] in (dev.split("/")[0], request["to"])]
             for device in holders[request["msg"]]:
-                if device != dev and "lost" not in OPTIONS:
+                if device != dev and not lost:
                     soon("receive", msg=request["msg"], dev=device, text=request["text"])
         elif op == "recall":
             soon("recall-accept", msg=request["msg"])

@@ -103,6 +103,48 @@ TEST_CASE("a filter asks for text, tags and rules") {
     CHECK_FALSE(Filter{{"test"}, {"smoke"}, {"off.single-device"}}.accepts(made));
 }
 
+TEST_CASE("texts and tags combine with and, or and not") {
+    const Case made = only(world("", "\"tags\": [\"smoke\", \"web\"],"));
+    const auto tagged = [&](const std::string& text) { return Filter{{}, {text}, {}}.accepts(made); };
+    CHECK(tagged("smoke and web"));
+    CHECK_FALSE(tagged("smoke and not web"));
+    CHECK(tagged("smoke and not (slow or api)"));
+    CHECK(tagged("slow or not api and web"));
+    CHECK(tagged("!slow"));
+    CHECK_FALSE(tagged("!(slow or web)"));
+    CHECK(tagged("not not web"));
+    CHECK(Filter{{"a test and not b.json"}, {}, {}}.accepts(made));
+    CHECK_FALSE(Filter{{"a tost and not b.json"}, {}, {}}.accepts(made));
+}
+
+TEST_CASE("an expression that misses something says what") {
+    CHECK(wrongExpression("smoke and (web or api)").empty());
+    CHECK(wrongExpression("").empty());
+    CHECK(wrongExpression("smoke and") == "\"smoke and\": a word is missing at the end");
+    CHECK(wrongExpression("or web") == "\"or web\": a word is missing before \"or\"");
+    CHECK(wrongExpression("(web") == "\"(web\": a ( is not closed");
+    CHECK(wrongExpression("web not api") == "\"web not api\": \"not\" is one too many");
+}
+
+TEST_CASE("a path has one name") {
+    CHECK(tidyPath("./a.json") == "a.json");
+    CHECK(tidyPath("././x//a.json") == "x/a.json");
+    CHECK(tidyPath("/x/./a.json") == "/x/a.json");
+    CHECK(tidyPath("../a.json") == "../a.json");
+    CHECK(tidyPath("./-a.json") == "./-a.json");
+    CHECK(tidyPath(".") == ".");
+    CHECK(tidyPath("x/") == "x/");
+    CHECK(tidyPath("/") == "/");
+}
+
+TEST_CASE("a line that the file does not have names nothing") {
+    ScenarioFile file = read(world("{\"note\": \"n\"}"));
+    file.text = std::make_shared<const std::string>("{\n}\n");
+    CHECK(selectCases(file, {"a.json", std::nullopt, 2}) == Numbers{0});
+    CHECK(selectCases(file, {"a.json", std::nullopt, 3}).empty());
+    CHECK(selectCases(file, {"a.json", std::nullopt, 0}).empty());
+}
+
 TEST_CASE("a folder is searched for scenarios, in order") {
     const TemporaryFolder folder;
     folder.add("b/z.json");
