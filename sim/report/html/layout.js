@@ -10,6 +10,9 @@ const BLOCK = 40;             // rows that fold into one
 const FOLDS_FROM = 2000;      // rows from which a timeline opens folded
 const PAUSE = 60000;          // ms from which a pause has a row
 const TALLEST = 12000000;     // px of a drawing to scale: a browser's limit is near
+const MEDIAN = 24;            // px between two events that follow each other, in the middle of all, to scale
+const LONGEST = 320;          // px of a pause, to scale; a longer one is cut
+const CUT = 44;               // px of a pause that is cut
 
 class Layout {
   // focus: {message} or {device}, whose events alone are shown; open: numbers of the blocks that are unfolded.
@@ -23,7 +26,7 @@ class Layout {
     this.folded = !toScale && (fold === undefined ? this.rows.length > FOLDS_FROM : fold);
     if (this.folded) this.foldBlocks(open);
     this.firsts = this.rows.map(row => row.a);
-    if (!toScale) this.placeMissing();
+    this.placeMissing();
     if (toScale) this.scale(zoom);
     else this.stack();
     this.tops = Float64Array.from(this.rows, row => row.y);
@@ -97,7 +100,7 @@ class Layout {
 
   // The event behind the last one that shares a row with event `i`.
   endOfRow(i) {
-    const {kinds, d, m, bundle, count} = this.story;
+    const {kinds, d, m, count} = this.story;
     const kind = kinds[i];
     const takes = j => j < count && (this.story.origin[j] === this.story.origin[i] || !this.story.sources.length) && this.wanted(j);
     let end = i + 1;
@@ -110,6 +113,9 @@ class Layout {
         if ('rl'.includes(kinds[end])) seen.add(d[end]);
         ++end;
       }
+      // Acceptances of several messages in a row, of which none is received at once.
+      const isAlone = j => kinds[j] === 'a' && !(takes(j + 1) && m[j + 1] === m[j] && 'rl'.includes(kinds[j + 1]));
+      if (end === i + 1 && isAlone(i)) while (takes(end) && isAlone(end)) ++end;
     } else if ('eAJd'.includes(kind)) {
       const seen = new Set(kind === 'd' ? [d[i]] : []);
       while (takes(end) && m[end] === m[i] && 'AJd'.includes(kinds[end]) && !seen.has(d[end])) {
@@ -196,16 +202,36 @@ class Layout {
     }
   }
 
+  // Pauses that would be empty for more than a part of the view are cut; steps and what is missing need room, not time.
   scale(zoom) {
     const {t, count} = this.story;
-    const span = Math.max(1, count ? t[count - 1] - (t[0]) : 1);
-    this.perMs = Math.min(zoom, TALLEST / span);
-    this.origin = count ? t[0] : 0;
+    this.perMs = Math.min(zoom ?? MEDIAN / middleGap(t), TALLEST / Math.max(1, count ? t[count - 1] - t[0] : 1));
+    const rows = [];
+    let y = 18, last = count ? t[0] : 0, before = 0;
     for (const row of this.rows) {
-      row.y = 16 + (t[Math.min(row.a, count - 1)] - this.origin) * this.perMs;
-      row.h = row.base = 0;
+      if (row.type === 'event') {
+        const space = (t[row.a] - last) * this.perMs;
+        if (space > LONGEST) {
+          rows.push({type: 'gap', a: row.a, b: row.a, from: before, step: 0, y, base: CUT, h: CUT});
+          y += CUT;
+        } else {
+          y += space;
+        }
+        last = t[row.a];
+        before = row.a;
+        row.base = 0;
+      } else {
+        row.base = HEIGHTS.step + RESULT * Math.max(0, Math.min(row.results?.length ?? 0, 12) - 1);
+        y += 8;
+      }
+      row.y = y;
+      row.h = row.base + MISSING * Math.min(row.missing?.size ?? 0, 12);
+      y += row.h + (row.type === 'step' ? 12 : row.missing ? 18 : 0);
+      rows.push(row);
     }
-    this.height = 48 + span * this.perMs;
+    this.rows = rows;
+    this.firsts = rows.map(row => row.a);
+    this.height = y + 20;
   }
 
   // The row in which event `i` is, or the next one where it is not shown.
@@ -228,9 +254,12 @@ class Layout {
 
   // Where the moment `t` lies: before the first event that is not earlier.
   yAt(t) {
-    if (this.toScale) return Math.min(this.height, Math.max(0, 16 + (t - this.origin) * this.perMs));
     const i = lowerBound(this.story.t, t);
     if (i >= this.story.count) return this.height;
+    if (this.toScale && i > 0) {
+      const before = this.story.t[i - 1], part = (t - before) / Math.max(1, this.story.t[i] - before);
+      return this.yOf(i - 1) + (this.yOf(i) - this.yOf(i - 1)) * part;
+    }
     const row = this.rows[this.rowOf(i)];
     return row ? row.y : 0;
   }
@@ -242,4 +271,12 @@ class Layout {
     while (from > 0 && this.tops[from - 1] === this.tops[from]) --from;
     return [from, to];
   }
+}
+
+// The pause in the middle of all pauses between events, in ms.
+function middleGap(t) {
+  const gaps = [];
+  for (let i = 1; i < t.length; ++i) if (t[i] > t[i - 1]) gaps.push(t[i] - t[i - 1]);
+  gaps.sort((a, b) => a - b);
+  return gaps[gaps.length >> 1] ?? 1;
 }

@@ -287,11 +287,12 @@ function openCase(c) {
   });
   view.table = make('div', {class: 'events', hidden: true});
   main.append(title, toolbar(), make('div', {class: 'stage'}, timeline.node, view.table, view.panel));
-  timeline.draw();
+  timeline.arrange();
+  pressedState('fold', timeline.layout.folded);
 }
 
 function toolbar() {
-  const {story, timeline} = view;
+  const {story} = view;
   const button = (id, text, key, act, extra) => make('button', {type: 'button', id, 'aria-keyshortcuts': key, title: `key: ${key}`, onclick: act, ...extra}, text);
   const count = story.problems.length;
   return make('div', {class: 'tools', role: 'toolbar', 'aria-label': 'Timeline'},
@@ -300,7 +301,7 @@ function toolbar() {
     button('by-events', 'By events', 's', () => setScale(false), {'aria-pressed': 'true'}),
     button('to-scale', 'To scale', 's', () => setScale(true), {'aria-pressed': 'false'}),
     button('zoom-out', '−', '-', () => zoom(0.5), {'aria-label': 'Zoom out', disabled: true}), button('zoom-in', '+', '+', () => zoom(2), {'aria-label': 'Zoom in', disabled: true}),
-    button('fold', 'Fold', 'f', turnFold, {'aria-pressed': String(timeline.layout.folded)}),
+    button('fold', 'Fold', 'f', turnFold, {'aria-pressed': 'false'}),
     button('windows', 'Windows', 'w', turnWindows, {'aria-pressed': 'true'}),
     button('as-table', 'Table', 'v', turnTable, {'aria-pressed': 'false'}),
     make('span', {class: 'grow'}), legend());
@@ -352,6 +353,7 @@ function turnTable() {
   if (isOn) {
     drawTable(Math.floor(Math.max(0, view.timeline.selected.event ?? 0) / ROWS_OF_TABLE));
     view.table.querySelector('table').focus();
+    view.table.querySelector('tr.here, tr.bad')?.scrollIntoView({block: 'center'});
   }
 }
 
@@ -368,7 +370,7 @@ function drawTable(page) {
   const turn = (to, word) => make('button', {type: 'button', disabled: to < 0 || to >= pages, onclick: () => drawTable(to)}, word);
   const rows = events.slice(page * ROWS_OF_TABLE, (page + 1) * ROWS_OF_TABLE).map(i => {
     const step = story.sources.length ? story.source(story.origin[i]) : undefined;
-    return make('tr', {class: wrong.has(i) ? 'bad' : '', 'data-row': i},
+    return make('tr', {class: wrong.has(i) ? 'bad' : i === timeline.selected.event ? 'here' : '', 'data-row': i},
       make('td', {}, make('a', {href: linkOf(c, 'event', i)}, String(i))), make('td', {}, story.time(story.t[i])),
       make('td', {}, step ? String(step.line) : story.sources.length ? '' : String(story.origin[i])), make('td', {}, name(story.who(i))), make('td', {}, name(story.text(i))),
       make('td', {}, (wrong.get(i) || []).map(each => make('a', {href: linkOf(c, 'failure', each.id)}, each.violation ? PAGE.rules[each.violation.rule].name : each.expectation.text))));
@@ -620,7 +622,7 @@ function describeDevice(d) {
   const events = [];
   for (let i = 0; i < story.count && events.length <= most; ++i) if (story.d[i] === d || story.by[i] === d) events.push(i);
   panel(back(), make('h2', {}, 'The story of ', name(story.path(d))), make('p', {}, `${device.platform}, ${counted(device.events, 'event')}, online ${counted(device.online.length, 'time')}`),
-    story.problems.filter(each => each.device === d || story.unmet[each.step]?.devices.includes(d)).map(each => make('p', {class: 'bad-text'}, problemLink(each))),
+    story.problems.filter(each => each.device === d || (story.unmet[each.step]?.devices.includes(d) && each.expectation.text.includes(story.path(d)))).map(each => make('p', {class: 'bad-text'}, problemLink(each))),
     make('ol', {class: 'chain'}, events.slice(0, most).map(i => make('li', {}, eventLink(i))), events.length > most ? make('li', {}, 'and more') : null),
     holding(d, story.count - 1));
 }
@@ -698,8 +700,7 @@ function unfoldHere() {
   const y = timeline.node.scrollTop + timeline.node.clientHeight / 2;
   const row = layout.rows[Math.max(0, lowerBound(layout.tops, y) - 1)];
   if (row?.type !== 'fold') return;
-  timeline.options.open.add(row.number);
-  timeline.change({});
+  timeline.unfold(row.number);
 }
 
 function nextCase(by) {

@@ -8,7 +8,7 @@ const SERVER = 64;       // px of a lane of the server or the API
 const SEND = -6, BRING = 6;  // where in its row a message goes up to the server, and down to devices
 
 class Timeline {
-  // actions: {select(what), state}
+  // actions: what a click does: {problem(id), device(d), message(m, event), event(i)}. To be put into the page, then arranged.
   constructor(story, options, actions) {
     this.story = story;
     this.actions = actions;
@@ -16,7 +16,6 @@ class Timeline {
     this.selected = {};
     this.pieces = new Map();
     this.build();
-    this.arrange();
   }
 
   // ---- frame -------------------------------------------------------------------------------------------------------
@@ -34,20 +33,17 @@ class Timeline {
     this.node.addEventListener('click', e => this.clicked(e));
     this.node.addEventListener('mousemove', e => this.hover(e));
     this.node.addEventListener('mouseleave', () => this.hideTip());
-    this.observer = new ResizeObserver(() => this.draw());
+    this.observer = new ResizeObserver(() => (Math.abs(this.node.clientWidth - this.arrangedFor) > 40 && this.node.clientWidth > 0 ? this.change({}) : this.draw()));
     this.observer.observe(this.node);
   }
 
   // Chooses the lanes and the rows, and draws all anew.
   arrange() {
     const story = this.story, o = this.options;
-    if (o.zoom === undefined) {
-      const span = story.count ? Math.max(1, story.t[story.count - 1] - story.t[0]) : 1;
-      o.zoom = Math.min(60000, Math.max(2000, story.count * 16)) / span;
-    }
     this.layout = new Layout(story, o);
     const shown = story.devices.filter(device => device.events > 0);
     // As wide as there is room for.
+    this.arrangedFor = this.node.clientWidth;
     const room = (this.node.clientWidth || 900) - GUTTER - 2 * SERVER - 60;
     const longest = Math.max(...shown.map(device => Array.from(device.name).length), 0);
     const width = Math.max(longest < 7 ? 54 : 66, Math.min(120, Math.floor(room / Math.max(1, shown.length))));
@@ -79,7 +75,7 @@ class Timeline {
   }
 
   drawHead() {
-    const corner = make('div', {class: 'corner'}, make('span', {}, 'line and step of the file'), make('span', {}, 'time'));
+    const corner = make('div', {class: 'corner'}, make('span', {}, this.story.sources.length ? 'line and step of the file' : 'line of the trace'), make('span', {}, 'time'));
     const lanes = make('div', {class: 'heads', style: `width:${this.width}px`});
     const put = (x, width, ...inside) => {
       const head = make('div', {class: 'lane-head', style: `left:${x}px;width:${width}px`}, ...inside);
@@ -170,39 +166,84 @@ class Timeline {
     }
   }
 
-  // Everything anew with other options; what was in the middle of the view stays there.
-  change(options) {
-    const middle = this.node.scrollTop + this.node.clientHeight / 2;
-    const rows = this.layout.rows;
-    const row = rows[Math.max(0, Math.min(rows.length, lowerBound(this.layout.tops, middle + 1)) - 1)];
+  // Everything anew with other options. What was looked at stays where it is: `event`, or the one that is selected, if it
+  // is in view, or what is in the middle.
+  change(options, event) {
+    const {node, layout, selected, story} = this;
+    const isInView = i => layout.yOf(i) > node.scrollTop && layout.yOf(i) < node.scrollTop + node.clientHeight;
+    const middle = layout.rows[Math.max(0, lowerBound(layout.tops, node.scrollTop + node.clientHeight / 2) - 1)];
+    const anchor = Math.max(0, Math.min(story.count - 1, event ?? (isInView(selected.event) ? selected.event : middle?.a ?? 0)));
+    const before = layout.yOf(anchor) - node.scrollTop;
     Object.assign(this.options, options);
     this.arrange();
-    const event = this.selected.event >= 0 ? this.selected.event : row ? row.a : 0;
-    if (this.story.count) this.node.scrollTop = this.layout.yOf(Math.min(event, this.story.count - 1)) - this.node.clientHeight / 2;
+    node.scrollTop = this.layout.yOf(anchor) - before;
     this.draw();
   }
 
   // ---- mouse -------------------------------------------------------------------------------------------------------
 
   clicked(e) {
-    const target = e.target.closest('[data-device],[data-message],[data-event],[data-problem],[data-fold],[data-opens]');
-    if (!target) return;
-    const {device, message, event, problem, fold, opens} = target.dataset;
-    if (fold !== undefined) { this.options.open.add(Number(fold)); this.change({}); }
-    else if (opens !== undefined) { this.options.open.delete(Number(opens)); this.change({}); }
+    const target = e.target.closest('[data-device],[data-event],[data-problem],[data-fold],[data-opens]');
+    const near = target ? undefined : this.near(e);
+    if (!target && near === undefined) return;
+    const {device, event = near, problem, fold, opens} = target?.dataset ?? {};
+    const message = e.target.closest('.gutter') ? -1 : this.story.m[event];
+    if (fold !== undefined) this.unfold(Number(fold));
+    else if (opens !== undefined) this.foldAgain(Number(opens));
     else if (problem !== undefined) this.actions.problem(problem);
     else if (device !== undefined) this.actions.device(Number(device));
-    else if (message !== undefined) this.actions.message(Number(message), Number(event));
+    else if (message >= 0) this.actions.message(message, Number(event));
     else this.actions.event(Number(event));
+  }
+
+  unfold(block) {
+    this.options.open.add(block);
+    this.change({}, this.layout.rows.find(row => row.number === block)?.a);
+  }
+
+  foldAgain(block) {
+    this.options.open.delete(block);
+    this.change({}, this.layout.rows.find(row => row.opens === block)?.a);
+  }
+
+  // The event whose mark or line the mouse is at: the nearest in its lane, else the message of the row.
+  near(e) {
+    const frame = this.lanes.getBoundingClientRect(), x = e.clientX - frame.left, y = e.clientY - frame.top;
+    if (x < 0 || e.target.closest('.tl-head')) return undefined;
+    const {layout, story} = this;
+    let nearest, least = 15, line;
+    const [from, to] = layout.between(y - 12, y + 12);
+    for (let i = from; i < to; ++i) {
+      const row = layout.rows[i];
+      if (row.type !== 'event' || y < row.y - 8 || y > row.y + row.base + 8) continue;
+      for (let event = row.a; event < row.b; ++event) {
+        if (story.quiet[event]) continue;
+        const place = this.placeOf(event, row);
+        const distance = Math.abs(place[0] - x) + Math.abs(place[1] - y) / 2;
+        if (distance < least) { least = distance; nearest = event; }
+        if (row.base && story.m[event] >= 0 && Math.abs(place[1] - y) < 6) line ??= event;
+      }
+    }
+    return nearest ?? line;
+  }
+
+  // Where an event is marked.
+  placeOf(event, row) {
+    const {story} = this, kind = story.kinds[event], d = story.d[event];
+    const x = d >= 0 ? this.x[d] : 'pe'.includes(kind) && this.apiX >= 0 ? this.apiX : this.serverX;
+    const side = !row.base || story.m[event] < 0 || 'qz'.includes(kind) ? 0 : 'speaAjJ'.includes(kind) ? SEND : BRING;
+    return [x, row.y + row.base / 2 + side];
   }
 
   hover(e) {
     const target = e.target.closest('[data-event]');
     const tip = byId('tip');
-    if (!target) return this.hideTip();
-    const event = Number(target.dataset.event), story = this.story;
-    if (tip.dataset.event !== target.dataset.event) {
-      tip.dataset.event = target.dataset.event;
+    const event = target ? Number(target.dataset.event) : this.near(e);
+    this.lanes.classList.toggle('at', event !== undefined);
+    if (event === undefined) return this.hideTip();
+    const story = this.story;
+    if (tip.dataset.event !== String(event)) {
+      tip.dataset.event = event;
       const step = story.sources.length ? story.source(story.origin[event]) : undefined;
       tip.replaceChildren(
         make('b', {}, story.time(story.t[event])), ' ', name(story.who(event)), make('br'), name(story.text(event)),
@@ -224,6 +265,8 @@ class Drawing {
   constructor(timeline, top, height) {
     Object.assign(this, {timeline, top, height, story: timeline.story, layout: timeline.layout, x: timeline.x});
     [this.from, this.to] = this.layout.between(top - 60, top + height + 60);
+    this.under = [];
+    this.dots = {};
     this.marks = [];
     this.labels = [];
     this.taken = new Map();  // lane -> where its last label ends
@@ -231,6 +274,12 @@ class Drawing {
 
   y(value) {
     return Math.round((value - this.top) * 10) / 10;
+  }
+
+  // Whether the row is the one that is selected.
+  isHere(row) {
+    const {event, step} = this.timeline.selected;
+    return step ? row.type === 'step' && row.step === step : event >= row.a && event < row.b;
   }
 
   // ---- the gutter --------------------------------------------------------------------------------------------------
@@ -241,10 +290,10 @@ class Drawing {
     for (let i = this.from; i < this.to; ++i) {
       const row = this.layout.rows[i];
       if (row.y + row.h < this.top - 2 || row.y > this.top + this.height) continue;
-      const isTight = this.layout.toScale && row.y - lastY < 15;
-      if (isTight && !row.step) continue;
+      const isTight = this.layout.toScale && row.type === 'event' && row.y - lastY < 16;
+      if (isTight) continue;
       lastY = row.y;
-      rows.push(this.gutterRow(row, isTight, lastTime));
+      rows.push(this.gutterRow(row, lastTime));
       lastTime = this.timeOf(row);
     }
     return rows.join('');
@@ -254,9 +303,9 @@ class Drawing {
     return row.a < this.story.count && row.type !== 'step' ? this.story.time(this.story.t[row.a]) : '';
   }
 
-  gutterRow(row, isTight, lastTime) {
-    const story = this.story, y = this.y(row.y) - (this.layout.toScale ? 8 : 0);
-    const isHere = this.timeline.selected.event >= row.a && this.timeline.selected.event < row.b;
+  gutterRow(row, lastTime) {
+    const story = this.story, y = this.y(row.y) - (row.base ? 0 : 8);
+    const isHere = this.isHere(row);
     const step = row.step && story.sources.length ? story.source(row.step) : undefined;
     const time = this.timeOf(row);
     let text = '', mark = '';
@@ -272,26 +321,27 @@ class Drawing {
       if (row.type === 'step' && results.length) mark = results.every(e => e.met) ? '<i class="ok">✓</i>' : '<i class="bad">✗</i>';
       text = `<b>${step.line}</b>${mark}<code dir="auto">${escaped(short(brief(step.text), 200))}</code>`;
     }
+    else if (row.type === 'event' && !story.sources.length) {
+      text = `<b>${story.origin[row.a]}</b><bdi>${escaped(short(`${story.who(row.a)} ${story.text(row.a)}`, 60))}</bdi>`;
+    }
     if (row.opens !== undefined) text = `<button type="button" tabindex="-1" data-opens="${row.opens}" aria-label="Fold">▾</button>${text}`;
-    const height = this.layout.toScale ? 16 : Math.min(row.base, 34);
+    const height = row.base ? Math.min(row.base, 34) : 16;
     const title = step ? ` title="${escaped(`line ${step.line}: ${step.text}`)}"` : '';
     const event = row.a < row.b ? ` data-event="${row.a}"` : '';
     return `<div class="g ${row.type}${isHere ? ' here' : ''}" style="top:${y}px;height:${height}px"${row.type === 'event' ? event : ''}${title}>` +
-      `<span>${text}</span>${isTight || !time || time === lastTime ? '' : `<time>${time}</time>`}</div>`;
+      `<span>${text}</span>${!time || time === lastTime ? '' : `<time>${time}</time>`}</div>`;
   }
 
   // ---- the lanes ---------------------------------------------------------------------------------------------------
 
   lanes() {
-    const {timeline, story} = this;
+    const {timeline} = this;
     const out = [`<svg width="${timeline.width}" height="${this.height}" aria-hidden="true" focusable="false">`];
     out.push('<defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M0 0V6" class="hatch"/></pattern></defs>');
-    if (timeline.options.spans) out.push(this.spans());
-    out.push(this.rails());
     for (let i = this.from; i < this.to; ++i) this.row(this.layout.rows[i]);
     if (this.layout.toScale) this.slopes();
     this.problems();
-    out.push(...this.marks, ...this.labels, '</svg>');
+    out.push(...this.under, timeline.options.spans ? this.spans() : '', this.rails(), ...this.marks, ...Object.entries(this.dots).map(([kind, d]) => `<path class="dots ${kind}" d="${d}"/>`), ...this.labels, '</svg>');
     return out.join('');
   }
 
@@ -355,8 +405,8 @@ class Drawing {
   row(row) {
     if (row.y + row.h < this.top - 40 || row.y > this.top + this.height + 40) return;
     const y = this.y(row.y + row.base / 2), timeline = this.timeline;
-    if (timeline.selected.event >= row.a && timeline.selected.event < row.b && !this.layout.toScale) {
-      this.marks.unshift(`<rect class="here" x="0" y="${y - row.base / 2}" width="${timeline.width}" height="${row.base}"/>`);
+    if (this.isHere(row)) {
+      this.under.push(`<rect class="here" x="0" y="${y - (row.base || 18) / 2}" width="${timeline.width}" height="${row.base || 18}"/>`);
     }
     if (row.type === 'gap') this.marks.push(`<path class="pause" d="M0 ${y}H${timeline.width}"/>`);
     if (row.type === 'fold') this.fold(row, y);
@@ -406,11 +456,11 @@ class Drawing {
       if (kind === 's' || kind === 'p') {
         const x = kind === 's' ? this.x[story.d[i]] : timeline.apiX;
         const toServer = x > server ? server + 5 : server - 5;
-        this.marks.push(this.arrow(x, toServer, y + SEND, 'send', i, m));
-        this.marks.push(`<circle class="dot send" data-event="${i}" data-message="${m}" cx="${x}" cy="${y + SEND}" r="3.5"/>`);
-        this.name(m, i, x + (x > server ? 7 : -20), y + SEND - 3, this.bodyOf(i));
+        this.marks.push(this.arrow(x, toServer, y + SEND, 'send'));
+        this.dot('send', x, y + SEND);
+        this.name(m, i, x + (x > server ? 7 : 6), y + SEND - 5, this.bodyOf(i));
       } else if (kind === 'a') {
-        this.marks.push(`<circle class="dot server" data-event="${i}" data-message="${m}" cx="${server}" cy="${y + SEND}" r="4"/>`);
+        this.dot('server', server, y + SEND);
       } else if (kind === 'j') {
         this.cross(server, y + SEND, i, 'bad');
         this.labels.push(`<text class="bad" data-event="${i}" x="${server + 12}" y="${y + 12}">${escaped(short(story.text(i), 60))}</text>`);
@@ -418,17 +468,22 @@ class Drawing {
         tells.push(i);
       }
     }
+    if (!tells.length && story.kinds[row.a] === 'a') this.accepted(row, y);
     if (!tells.length) return;
     const accepted = story.messages[m].answered;
     const isLate = accepted >= 0 && (accepted < row.a);
-    for (const i of tells) {
-      this.marks.push(this.arrow(server + 5, this.x[story.d[i]] - 4, y + BRING, 'live', i, m));
-    }
+    this.marks.push(this.arrows(server + 5, tells.map(i => this.x[story.d[i]] - 4), y + BRING, 'live'));
     if (story.kinds[row.a] !== 's' && story.kinds[row.a] !== 'p') {
       const farthest = Math.min(...tells.map(i => this.x[story.d[i]]));
       const late = isLate && story.t[row.a] - story.t[accepted] >= PAUSE ? ` (${lasting(story.t[row.a] - story.t[accepted])} later)` : '';
       this.name(m, row.a, Math.min(server + 10, farthest - 30), y + BRING - 4, late);
     }
+  }
+
+  accepted(row, y) {
+    const names = [];
+    for (let i = row.a; i < row.b; ++i) if (this.story.kinds[i] === 'a') names.push(this.story.names[this.story.m[i]]);
+    this.labels.push(`<text class="name" data-event="${row.a}" x="${this.timeline.serverX + 10}" y="${y + SEND + 4}"><tspan class="msg">${escaped(short(names.join(' '), 80))}</tspan> accepted</text>`);
   }
 
   bodyOf(i) {
@@ -440,14 +495,24 @@ class Drawing {
 
   name(m, i, x, y, more = '') {
     const names = this.story.names[m];
-    this.labels.push(`<text class="name" data-event="${i}" data-message="${m}" x="${x}" y="${y}"><tspan class="msg">${escaped(short(names, 18))}</tspan>${escaped(short(more, 26))}</text>`);
+    this.labels.push(`<text class="name" data-event="${i}" x="${x}" y="${y}"><tspan class="msg">${escaped(short(names, 18))}</tspan>${escaped(short(more, 26))}</text>`);
   }
 
-  arrow(from, to, y, kind, i, m) {
+  arrow(from, to, y, kind) {
     const back = to < from ? 6 : -6;
     const end = Math.round(to * 10) / 10;
-    return `<g class="arrow ${kind}" data-event="${i}" data-message="${m}"><path class="hit" d="M${from} ${y}H${end}"/>` +
-      `<path d="M${from} ${y}H${end}"/><path class="tip" d="M${end} ${y}l${back} -3.4v6.8z"/></g>`;
+    return `<g class="arrow ${kind}"><path d="M${from} ${y}H${end}"/><path class="tip" d="M${end} ${y}l${back} -3.4v6.8z"/></g>`;
+  }
+
+  // One line with many heads, all to the right.
+  arrows(from, ends, y, kind) {
+    const tips = ends.map(end => `M${Math.round(end * 10) / 10} ${y}l-6 -3.4v6.8z`).join('');
+    return `<g class="arrow ${kind}"><path d="M${from} ${y}H${Math.max(...ends)}"/><path class="tip" d="${tips}"/></g>`;
+  }
+
+  // Dots of one kind are one path, drawn with a round pen.
+  dot(kind, x, y) {
+    this.dots[kind] = (this.dots[kind] || '') + `M${x} ${y}h0`;
   }
 
   cross(x, y, i, kind) {
@@ -461,14 +526,12 @@ class Drawing {
     for (let i = row.a; i < row.b; ++i) if ('qz'.includes(story.kinds[i])) receipts.push(i);
     const kind = story.kinds[row.a] === 'z' ? 'compensation' : 'offline';
     const width = Math.min(11, 2 + Math.log2(receipts.length) * 1.6), end = this.x[d] - 5;
-    const m = receipts.length === 1 ? ` data-message="${story.m[row.a]}"` : '';
-    this.marks.push(`<g class="arrow ${kind}" data-event="${row.a}"${m}><path class="hit" d="M${timeline.serverX + 5} ${y}H${end}"/>` +
-      `<path style="stroke-width:${width}" d="M${timeline.serverX + 5} ${y}H${end - 7}"/><path class="tip" d="M${end + 2} ${y}l-9 -${width / 2 + 4}v${width + 8}z"/></g>`);
+    this.marks.push(`<g class="arrow ${kind}" data-event="${row.a}"><path style="stroke-width:${width}" d="M${timeline.serverX + 5} ${y}H${end - 7}"/><path class="tip" d="M${end + 2} ${y}l-9 -${width / 2 + 4}v${width + 8}z"/></g>`);
     const names = receipts.slice(0, 6).map(i => story.names[story.m[i]]).join(' ');
     const more = receipts.length > 6 ? ` … ${story.names[story.m[receipts[receipts.length - 1]]]}` : '';
     const what = kind === 'compensation' ? 'compensation' : 'offline store';
     const count = receipts.length > 1 ? `×${receipts.length} ` : '';
-    this.labels.push(`<text class="${kind}" data-event="${row.a}"${m} x="${timeline.serverX + 12}" y="${y - width / 2 - 4}"><tspan class="msg">${count}${escaped(short(names + more, 60))}</tspan> · ${what}</text>`);
+    this.labels.push(`<text class="${kind}" data-event="${row.a}" x="${timeline.serverX + 12}" y="${y - width / 2 - 4}"><tspan class="msg">${count}${escaped(short(names + more, 60))}</tspan> · ${what}</text>`);
   }
 
   recall(row, y) {
@@ -477,16 +540,16 @@ class Drawing {
       const kind = story.kinds[i], d = story.d[i];
       if (kind === 'e') {
         const x = d >= 0 ? this.x[d] : timeline.apiX;
-        this.marks.push(this.arrow(x, x > server ? server + 5 : server - 5, y + SEND, 'recall', i, m));
-        this.name(m, i, x + (x > server ? 7 : -20), y + SEND - 3, ' recall');
+        this.marks.push(this.arrow(x, x > server ? server + 5 : server - 5, y + SEND, 'recall'));
+        this.name(m, i, x + (x > server ? 7 : 6), y + SEND - 5, ' recall');
       } else if (kind === 'A') {
-        this.marks.push(`<circle class="dot recall" data-event="${i}" data-message="${m}" cx="${server}" cy="${y + SEND}" r="4"/>`);
+        this.dot('recall', server, y + SEND);
       } else if (kind === 'J') {
         this.cross(server, y + SEND, i, 'bad');
         this.labels.push(`<text class="bad" x="${server + 12}" y="${y + 12}">${escaped(short(story.text(i), 60))}</text>`);
       } else if (kind === 'd') {
-        this.marks.push(this.arrow(server + 5, this.x[d] - 5, y + BRING, 'recall', i, m));
-        this.marks.push(`<path class="strike" data-event="${i}" data-message="${m}" d="M${this.x[d] - 4} ${y + BRING - 4}h8v8h-8zm-3 10l14 -12"/>`);
+        this.marks.push(this.arrow(server + 5, this.x[d] - 5, y + BRING, 'recall'));
+        this.marks.push(`<path class="strike" data-event="${i}" d="M${this.x[d] - 4} ${y + BRING - 4}h8v8h-8zm-3 10l14 -12"/>`);
       }
     }
     if (story.kinds[row.a] === 'A') this.name(m, row.a, server + 10, y + SEND + 4, ' recall accepted');
@@ -517,7 +580,7 @@ class Drawing {
       this.marks.push(`<circle class="asks" data-event="${i}" cx="${x}" cy="${y}" r="4"/>`);
       label('connects', 'faint');
     } else if (kind !== '.') {
-      this.marks.push(`<circle class="dot server" data-event="${i}" cx="${timeline.serverX}" cy="${y}" r="4"/>`);
+      this.dot('server', timeline.serverX, y);
       this.labels.push(`<text class="says${/refused/.test(story.text(i)) ? ' warn' : ''}" data-event="${i}" x="${timeline.serverX + 12}" y="${y + 4}">${escaped(short(story.text(i), 90))}</text>`);
     }
   }
@@ -556,8 +619,8 @@ class Drawing {
     const x = d >= 0 ? this.x[d] : 'pe'.includes(kind) && timeline.apiX >= 0 ? timeline.apiX : timeline.serverX;
     const style = 'eAJd'.includes(kind) ? 'recall' : {q: 'offline', z: 'compensation', j: 'bad', s: 'send', p: 'send'}[kind] || 'server';
     if (kind === 'j' || kind === 'J') this.cross(x, y, i, 'bad');
-    else this.marks.push(`<circle class="dot ${style}" data-event="${i}" data-message="${m}" cx="${x}" cy="${y}" r="3.5"/>`);
-    this.label(d >= 0 ? d : -1, `<text class="name" data-event="${i}" data-message="${m}" x="${x + 8}" y="${y + 4}"><tspan class="msg">${escaped(short(story.names[m], 12))}</tspan>${'Aed'.includes(kind) ? ' recall' : ''}</text>`, y);
+    else this.dot(style, x, y);
+    this.label(d >= 0 ? d : -1, `<text class="name" data-event="${i}" x="${x + 8}" y="${y + 4}"><tspan class="msg">${escaped(short(story.names[m], 12))}</tspan>${'Aed'.includes(kind) ? ' recall' : ''}</text>`, y);
   }
 
   // Lines from who asks to the server, and from there to who gets it.
@@ -628,19 +691,16 @@ class Drawing {
     if (y < -40 || y > this.height + 40 || !row || row.type === 'fold') return;
     const device = problem.device >= 0 ? problem.device : story.d[problem.event];
     const x = device >= 0 && this.x[device] > 0 ? this.x[device] : timeline.serverX;
-    if (problem.missing && problem.device >= 0 && problem.message >= 0) {
-      if (layout.toScale) this.missing(problem.id, this.chosen(problem), x, y, story.names[problem.message], PAGE.rules[problem.violation.rule].name);
-      return;
-    }
+    if (problem.missing && problem.device >= 0 && problem.message >= 0) return;  // missingIn
     const from = `data-problem="${problem.id}" class="wrong${this.chosen(problem)}"`;
     const rule = PAGE.rules[problem.violation.rule].name;
     const isMessage = 'sparlj'.includes(story.kinds[problem.event]) && !layout.toScale;
     const at = isMessage ? y + ('sp'.includes(story.kinds[problem.event]) ? SEND : BRING) : y;
-    this.labels.push(`<g ${from}><circle cx="${x}" cy="${at}" r="10"/><text class="flag" x="${x + 14}" y="${at - 8}">${rule}</text></g>`);
+    this.labels.push(`<g ${from}><circle cx="${x}" cy="${at}" r="10"/><text class="flag" x="${x + 14}" y="${'qz'.includes(story.kinds[problem.event]) ? at + 16 : at - 8}">${rule}</text></g>`);
   }
 
   missingIn(row) {
-    let y = this.y(row.y + row.base) + MISSING / 2 - 2;
+    let y = this.y(row.y + row.base) + (row.base ? MISSING / 2 - 2 : MISSING);
     for (const [device, group] of [...row.missing].slice(0, 12)) {
       const {names, problems, rules} = group, most = 4;
       const shown = [...names].slice(0, most).join(', ') + (names.size > most ? ` and ${names.size - most} more` : '');
@@ -652,25 +712,25 @@ class Drawing {
 
   // A dashed arrow for what did not come.
   missing(id, chosen, x, y, what, why) {
-    const from = this.timeline.serverX, place = `${x} ${Math.round(y)}`;
-    if (this.layout.toScale && this.taken.has(place)) return;
-    this.taken.set(place, y);
+    const from = this.timeline.serverX;
     const isWide = x + 260 > this.timeline.width;  // then the words stand before the cross
-    this.labels.push(`<g data-problem="${id}" class="wrong missing${chosen}"><path class="dashed" d="M${from + 6} ${y}H${x - 8}"/>` +
+    const words = `${short(what, 44)} missing${why ? ` · ${why}` : ''}`;
+    const end = isWide ? Math.max(from + 20, x - 16 - 6.9 * words.length) : x - 8;
+    this.labels.push(`<g data-problem="${id}" class="wrong missing${chosen}"><path class="dashed" d="M${from + 6} ${y}H${end}"/>` +
       `<path d="M${x - 5} ${y - 5}l10 10m0 -10l-10 10"/><text class="flag" x="${isWide ? x - 12 : x + 10}"${isWide ? ' text-anchor="end"' : ''} y="${y + 4}">` +
-      `${escaped(short(what, 44))} missing${why ? ` · ${why}` : ''}</text></g>`);
+      `${escaped(words)}</text></g>`);
   }
 
   // What an expectation did not want there is ringed; what it misses has a place of its own in the layout.
   unmet(problem) {
     const {story, layout} = this, about = story.unmet[problem.step];
-    if (!about || layout.toScale) return;
+    if (!about) return;
     for (const [device, m] of unwantedOf(story, about, problem.event)) {
       const receipt = story.messages[m].events.find(i => story.d[i] === device && RECEIPTS.includes(story.kinds[i]));
       if (receipt === undefined) continue;
       const at = layout.rows[layout.rowOf(receipt)];
       if (at.type === 'fold') continue;
-      const y = this.y(layout.yOf(receipt)) + ('rl'.includes(story.kinds[receipt]) ? BRING : 0);
+      const y = this.y(layout.yOf(receipt)) + (!layout.toScale && 'rl'.includes(story.kinds[receipt]) ? BRING : 0);
       if (y > -20 && y < this.height + 20) this.labels.push(`<g data-problem="${problem.id}" class="wrong${this.chosen(problem)}"><circle cx="${this.x[device]}" cy="${y}" r="10"/></g>`);
     }
   }
