@@ -98,6 +98,10 @@ char letterOf(const Event& event) {
             return '.';
         case EventKind::Note:
             return 'n';
+        case EventKind::Device:
+        case EventKind::Group:
+        case EventKind::Room:
+            return 'D';
     }
     return 'n';
 }
@@ -361,7 +365,10 @@ Json caseOf(const CaseResult& c, bool hasStory) {
                  {"met", c.expectations.size()},
                  {"rules", std::move(rules)}};
     const auto add = [&json](const char* key, Json value) {
-        if (!value.empty() && value != 0U && value != "") json[key] = std::move(value);
+        const bool says = value.is_string()   ? !value.get_ref<const std::string&>().empty()
+                          : value.is_number() ? value.get<std::uint64_t>() > 0
+                                              : !value.empty();
+        if (says) json[key] = std::move(value);
     };
     add("about", c.description);
     add("tags", c.tags);

@@ -7,7 +7,7 @@ const KINDS = {
   c: 'asks to connect', O: 'online', f: 'refused', x: 'offline', i: 'reinstalled', s: 'send', p: 'publish',
   a: 'accepted', j: 'rejected', r: 'received', l: 'received live', q: 'received from the offline store',
   z: 'received by compensation', u: 'caught up', e: 'recall', A: 'recall accepted', J: 'recall rejected',
-  d: 'shown recalled', y: 'switch', g: 'settings', '+': 'joins', '-': 'leaves', '.': 'settled', n: 'note',
+  d: 'shown recalled', y: 'switch', g: 'settings', '+': 'joins', '-': 'leaves', '.': 'settled', n: 'note', D: 'declared',
 };
 const RECEIPTS = 'rlqz';
 
@@ -63,7 +63,7 @@ class Story {
       const kind = this.kinds[i], d = this.d[i], m = this.m[i];
       if (m >= 0) this.messages[m].events.push(i);
       if (d >= 0) this.devices[d].events++;
-      if (kind === '.' || (kind === 'u' && /^caught up( \(0\))?( list:.*)?$/.test(this.words[i]))) this.quiet[i] = 1;
+      if (kind === '.' || kind === 'D' || (kind === 'u' && /^caught up( \(0\))?( list:.*)?$/.test(this.words[i]))) this.quiet[i] = 1;
       if (kind === 'c') asks.set(d, i);
       if ((kind === 'O' || kind === 'f') && asks.has(d)) { this.quiet[asks.get(d)] = 1; asks.delete(d); }
       if (kind === 'O') {

@@ -300,7 +300,7 @@ class Drawing {
   }
 
   timeOf(row) {
-    return row.a < this.story.count && row.type !== 'step' ? this.story.time(this.story.t[row.a]) : '';
+    return row.a < row.b && row.a < this.story.count && row.type !== 'step' ? this.story.time(this.story.t[row.a]) : '';
   }
 
   gutterRow(row, lastTime) {
