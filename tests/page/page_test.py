@@ -143,7 +143,7 @@ class WhatIsDrawn(PageTest):
         page = self.page("run", "a.json", code=1)
         self.open(page, "case", "a.json")
         panel = self.text("#panel")
-        self.assertIn("r1: rejects r1", panel)
+        self.assertIn("rejects r1", panel)
         self.assertIn("so that nobody gets it", panel)
         self.assertRegex(self.text(".wrong.missing"), "r1")
 

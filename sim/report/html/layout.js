@@ -160,7 +160,7 @@ class Layout {
   // ---- places ------------------------------------------------------------------------------------------------------
 
   stack() {
-    let y = 0;
+    let y = 10;
     for (const row of this.rows) {
       row.y = y;
       row.base = HEIGHTS[row.type];

@@ -540,7 +540,10 @@ function reasons(problem) {
   const most = 12, parts = [];
   for (const [device, names] of missingOf(story, about, problem.event)) {
     parts.push(make('h3', {}, name(story.path(device)), ' lacks'));
-    for (const each of names.slice(0, most)) parts.push(make('p', {}, make('b', {}, name(each)), ': ', whyLacks(device, each, problem.event)), aboutLinks(story.messagesByName.get(each) ?? -1, -1));
+    for (const each of names.slice(0, most)) {
+      parts.push(make('p', {class: 'what'}, make('b', {}, name(each))), make('ul', {class: 'facts-list'}, whyLacks(device, each, problem.event).map(fact => make('li', {}, name(fact)))),
+        aboutLinks(story.messagesByName.get(each) ?? -1, -1));
+    }
     if (names.length > most) parts.push(make('p', {}, `and ${names.length - most} more`));
     parts.push(aboutLinks(-1, device));
   }
@@ -554,27 +557,28 @@ function reasons(problem) {
   return parts;
 }
 
+// Facts, an item each.
 function whyLacks(device, messageName, at) {
-  const {story} = view, m = story.messagesByName.get(messageName);
-  if (m === undefined || story.messages[m].events[0] > at) return 'it had not been sent by then.';
+  const {story} = view, m = story.messagesByName.get(messageName), path = story.path(device);
+  if (m === undefined || story.messages[m].events[0] > at) return ['it had not been sent by then'];
   const {asked, answered, events} = story.messages[m];
-  if (answered >= 0 && story.kinds[answered] === 'j') return `${story.text(answered)} at ${story.time(story.t[answered])}, so that nobody gets it.`;
-  if (answered < 0 || answered > at) return 'the server had not accepted it by then.';
-  const words = [`accepted ${story.day(story.t[answered])} ${story.time(story.t[answered])}`];
-  if (asked >= 0) words.push(story.words[asked]);
+  if (answered >= 0 && story.kinds[answered] === 'j') return [`${story.text(answered)} at ${story.moment(story.t[answered])}, so that nobody gets it`];
+  if (answered < 0 || answered > at) return ['the server had not accepted it by then'];
+  const facts = [`${asked >= 0 ? `${story.who(asked)}: ${story.words[asked]}, ` : ''}accepted ${story.moment(story.t[answered])}`];
   const {online, installs} = story.devices[device];
   const during = online.find(([a, b]) => a <= answered && answered < b);
-  if (during) words.push(`${story.path(device)} was online then, since ${story.time(story.t[during[0]])}`);
-  else if (!online.some(([a]) => a < answered)) words.push(`${story.path(device)} had never been online by then`);
-  else words.push(`${story.path(device)} was offline then`);
-  for (const [a] of online.filter(([login]) => login > answered && login <= at)) {
-    const from = story.windows[a];
-    words.push(`it logged in ${story.day(story.t[a])} ${story.time(story.t[a])}; the message is ${story.t[answered] >= from ? 'inside' : 'outside'} the window of that login, from ${story.day(from)} ${story.time(from)}`);
+  if (during) facts.push(`${path} was online then, since ${story.moment(story.t[during[0]])}`);
+  else facts.push(online.some(([a]) => a < answered) ? `${path} was offline then` : online.some(([a]) => a <= at) ? `${path} had not been online by then` : `${path} was never online`);
+  const later = online.filter(([a]) => a > answered && a <= at), most = 4;
+  for (const [a] of later.slice(-most)) {
+    const from = story.windows[a], isInside = story.t[answered] >= from;
+    facts.push(`login ${story.moment(story.t[a])}: it is ${isInside ? 'inside' : 'before'} the window of that login, from ${story.moment(from)}`);
   }
-  for (const i of installs.filter(each => each > answered && each <= at)) words.push(`it was reinstalled ${story.time(story.t[i])}`);
+  if (later.length > most) facts.push(`and ${later.length - most} logins before that`);
+  for (const i of installs.filter(each => each > answered && each <= at)) facts.push(`reinstalled ${story.moment(story.t[i])}`);
   const others = [...new Set(events.filter(i => i <= at && RECEIPTS.includes(story.kinds[i]) && story.d[i] !== device).map(i => story.path(story.d[i])))];
-  words.push(others.length ? `received by ${others.slice(0, 5).join(', ')}${others.length > 5 ? ` and ${others.length - 5} more` : ''}` : 'received by nobody');
-  return words.join('; ') + '.';
+  facts.push(others.length ? `received by ${others.slice(0, 5).join(', ')}${others.length > 5 ? ` and ${others.length - 5} more` : ''}` : 'received by nobody');
+  return facts;
 }
 
 function stateOf(device, at) {

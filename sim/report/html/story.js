@@ -38,6 +38,8 @@ class Story {
     this.messagesByName = new Map(this.names.map((each, number) => [each, number]));
     this.follow();
     this.problems = this.findProblems();
+    // Devices that something is wrong with; some of them never did anything.
+    this.blamed = new Set(this.problems.flatMap(problem => problem.violation ? [problem.device] : this.unmet[problem.step]?.devices || []));
   }
 
   path(device) {
@@ -144,6 +146,11 @@ class Story {
 
   day(t) {
     return this.local(t).slice(0, 10);
+  }
+
+  // A moment in a sentence: without what is zero.
+  moment(t) {
+    return `${this.local(t).slice(5, 10)} ${this.time(t).replace(/(:00)?\.000$/, '')}`;
   }
 
   // What an event says, without when and on which device.

@@ -41,7 +41,7 @@ class Timeline {
   arrange() {
     const story = this.story, o = this.options;
     this.layout = new Layout(story, o);
-    const shown = story.devices.filter(device => device.events > 0);
+    const shown = story.devices.filter(device => device.events > 0 || story.blamed.has(device.number));
     // As wide as there is room for.
     this.arrangedFor = this.node.clientWidth;
     const room = (this.node.clientWidth || 900) - GUTTER - 2 * SERVER - 60;
