@@ -57,8 +57,11 @@ int check(CheckFlags& flags) {
     if (!flags.settle.empty()) options.settle = parseDuration(flags.settle);
     options.skew = parseDuration(flags.skew).value_or(Millis{0});
     for (const std::string& reading : flags.readings) (void)addReading(reading, options.readings);
-    if (flags.output.wantsTimeline()) {
-        options.recorded = [](const Trace& trace, CaseResult& result) { result.timeline = drawTimeline(trace); };
+    if (flags.output.wantsTimeline() || flags.output.wantsPage()) {
+        options.recorded = [&output = flags.output](const Trace& trace, CaseResult& result) {
+            if (output.wantsTimeline()) result.timeline = drawTimeline(trace);
+            if (output.wantsPage()) addStory(result, trace, nullptr, {}, output.wantsWholePage());
+        };
     }
     const Interrupt interrupt;
     const KnownFailures known(flags.baseline, interrupt);

@@ -1,4 +1,4 @@
-// mdsync export: a recorded trace as the scenario that repeats it.
+// mdsync export: a recorded trace as the scenario that repeats it, or as a page for browsers.
 #include "mdsync/export.hpp"
 
 #include <fmt/format.h>
@@ -7,6 +7,7 @@
 
 #include "command.hpp"
 #include "mdsync/again.hpp"
+#include "mdsync/report.hpp"
 #include "output.hpp"
 #include "written_files.hpp"
 
@@ -41,8 +42,24 @@ void sum(const ExportedScenario& exported, const ExportFlags& flags) {
     if (flags.to != "-") say(fmt::format("repeat: {}", spell(Again{.path = flags.to})));
 }
 
+// The page of the trace, with all that happened.
+int exportPage(const ExportFlags& flags) {
+    CheckOptions options;
+    options.lenient = flags.lenient;
+    if (!flags.settle.empty()) options.settle = parseDuration(flags.settle);
+    options.skew = parseDuration(flags.skew).value_or(Millis{0});
+    for (const std::string& reading : flags.readings) (void)addReading(reading, options.readings);
+    options.recorded = [](const Trace& trace, CaseResult& result) { addStory(result, trace, nullptr, {}, true); };
+    const Interrupt interrupt;
+    const Result result = checkTraces({flags.path}, options, interrupt);
+    for (const CaseResult& each : result.cases) complain(each.diagnostics, flags.quiet);
+    if (result.interrupted || verdictOf(result) == Verdict::Error) return exitCodeOf(result);
+    return writeFile(flags.to, htmlReport(result, MDSYNC_VERSION, true)) ? kOk : kUnwritable;
+}
+
 int exportTrace(const ExportFlags& flags) {
     if (wouldLose({flags.path}, {{"--output", flags.to}})) return kUsage;
+    if (flags.kind == "html") return exportPage(flags);
     ExportOptions options;
     options.lenient = flags.lenient;
     if (!flags.settle.empty()) options.settle = parseDuration(flags.settle);
@@ -59,11 +76,14 @@ int exportTrace(const ExportFlags& flags) {
 }  // namespace
 
 Command addExport(Program& program) {
-    const CommandLine line = program.command("export", "Write the scenario that repeats a recorded trace");
+    const CommandLine line =
+        program.command("export", "Write a recorded trace as the scenario that repeats it, or as a page");
     const auto flags = std::make_shared<ExportFlags>();
     line.value("trace", flags->path, "TRACE", "A trace in JSON Lines, plain or compressed; - is standard input")
         .required();
-    line.value("--as", flags->kind, "KIND", "What to write: scenario").required().check(oneOf({"scenario"}));
+    line.value("--as", flags->kind, "KIND", "What to write: scenario, or html, a page that shows what happened")
+        .required()
+        .check(oneOf({"scenario", "html"}));
     line.value("-o,--output", flags->to, "FILE", "Where to write it; standard output if not given");
     line.value("--settle", flags->settle, "DURATION", "How the trace is judged, as for check").check(isDuration);
     line.value("--skew", flags->skew, "DURATION", "Put lines in order that are up to this much late").check(isDuration);
@@ -72,12 +92,13 @@ Command addExport(Program& program) {
         .check(isReading);
     line.flag("-q,--quiet", flags->quiet, "Say nothing on standard error but errors");
     line.example(
-        "The steps are what the trace shows to have been asked of the server, when it took effect; the rules\n"
+        "The steps of a scenario are what the trace shows to have been asked of the server, when it took effect; the rules\n"
         "that it violates are listed. Run against the server that was recorded, the scenario violates them\n"
         "again; on a right server it passes.\n"
         "Examples:\n"
         "  mdsync export field.jsonl.zst --as scenario -o field.json\n"
-        "  mdsync run field.json --server mutant:evict-second\n");
+        "  mdsync run field.json --server mutant:evict-second\n"
+        "  mdsync export field.jsonl.zst --as html -o field.html\n");
     return {line, [flags] { return exportTrace(*flags); }};
 }
 

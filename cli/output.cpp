@@ -30,7 +30,7 @@ ReportTarget targetOf(const std::string& report) {
 
 std::string isReport(const std::string& text) {
     const ReportTarget target = targetOf(text);
-    const std::vector<std::string_view> kinds{"json", "junit", "timeline", "human"};
+    const std::vector<std::string_view> kinds{"json", "junit", "html", "html-full", "timeline", "human"};
     if (std::find(kinds.begin(), kinds.end(), target.kind) == kinds.end()) {
         const std::string hint = suggest(target.kind, kinds);
         return fmt::format("unknown report \"{}\"{}", target.kind,
@@ -47,6 +47,7 @@ std::string made(const std::string& kind, const Result& result, const ConsoleOpt
     if (kind == "json") return jsonReport(result, MDSYNC_VERSION, console.timelines);
     if (kind == "junit") return junitReport(result);
     if (kind == "timeline") return timelineReport(result);
+    if (kind.starts_with("html")) return htmlReport(result, MDSYNC_VERSION, kind == "html-full");
     return consoleReport(result, console);
 }
 
@@ -70,15 +71,17 @@ bool set(const char* variable) {
 
 }  // namespace
 
-bool OutputOptions::wantsTimeline() const {
-    return timeline || std::any_of(reports.begin(), reports.end(),
-                                   [](const std::string& report) { return targetOf(report).kind == "timeline"; });
+bool OutputOptions::wants(std::string_view kind) const {
+    return std::any_of(reports.begin(), reports.end(),
+                       [kind](const std::string& report) { return targetOf(report).kind == kind; });
 }
 
 void addOutputOptions(const CommandLine& line, OutputOptions& options, bool draws) {
     line.format(options.format, "What standard output gets: human or json");
-    line.repeated("--report", options.reports, "KIND=PATH",
-                  "Also write a report: json, junit, timeline or human. - is standard output")
+    line.repeated(
+            "--report", options.reports, "KIND=PATH",
+            "Also write a report: json, junit, html (a page for browsers), html-full (with the events of cases that "
+            "passed), timeline or human. - is standard output")
         .check(isReport);
     line.listed("--require", options.require, "RULE",
                 "Fail if one of these rules was never exercised over the whole run; all for every rule")

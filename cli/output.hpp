@@ -30,8 +30,13 @@ struct OutputOptions {
 
     // So many failures are enough; 0: none are.
     [[nodiscard]] std::uint64_t mostFailures() const { return first ? 1 : most.value_or(0); }
+    // Whether --report names this kind.
+    [[nodiscard]] bool wants(std::string_view kind) const;
     // Whether a timeline must be drawn.
-    [[nodiscard]] bool wantsTimeline() const;
+    [[nodiscard]] bool wantsTimeline() const { return timeline || wants("timeline"); }
+    // Whether a page needs the stories of cases, and those of cases that passed.
+    [[nodiscard]] bool wantsWholePage() const { return wants("html-full"); }
+    [[nodiscard]] bool wantsPage() const { return wants("html") || wantsWholePage(); }
 };
 
 // `draws`: the command has the events, and can draw a timeline.

@@ -80,7 +80,7 @@ int run(RunFlags& flags) {
     if (!flags.record.empty()) suiteOptions.options.choices = recordingSource(drawn);
     bool isRecorded = true;
 
-    if (traces.wanted() || flags.output.wantsTimeline() || !flags.record.empty()) {
+    if (traces.wanted() || flags.output.wantsTimeline() || flags.output.wantsPage() || !flags.record.empty()) {
         suiteOptions.recorded = [&](std::size_t number, const Case& scenario, const Trace& trace, CaseResult& result) {
             if (!flags.record.empty()) {
                 const RunFile run = runFileOf(scenario, flags.target.name(), trace, result, *drawn);
@@ -88,6 +88,9 @@ int run(RunFlags& flags) {
             }
             if (traces.wanted()) traces.write(number, trace);
             if (flags.output.wantsTimeline()) result.timeline = drawTimeline(trace);
+            if (flags.output.wantsPage()) {
+                addStory(result, trace, &scenario, *suite.entries[number].scenario.text, flags.output.wantsWholePage());
+            }
         };
     }
     const KnownFailures known(flags.baseline, interrupt);

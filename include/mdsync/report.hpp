@@ -16,6 +16,7 @@
 #include "mdsync/diff.hpp"
 #include "mdsync/matrix.hpp"
 #include "mdsync/result.hpp"
+#include "mdsync/scenario.hpp"
 #include "mdsync/trace.hpp"
 
 namespace mdsync {
@@ -63,6 +64,14 @@ private:
 
 // The timelines of all cases that have one, each under its id.
 [[nodiscard]] std::string timelineReport(const Result& result);
+
+// Keeps what the page shows of a case besides its result: `description` and `tags`, and, unless it passed and `full` is
+// false, its `story`: what happened, event by event. `scenario` is null for a recorded trace, `text` that of its file.
+void addStory(CaseResult& result, const Trace& trace, const Case* scenario, std::string_view text, bool full);
+
+// A page for browsers, all in one file: what failed, the rules, and the timeline of each case that has a story; of cases
+// that passed only if `full`. Nothing in a name can become a part of the page.
+[[nodiscard]] std::string htmlReport(const Result& result, std::string_view version, bool full);
 
 // The document `baseline/1`: an entry a line, so that tools which compare lines show what changed.
 [[nodiscard]] std::string baselineText(const Baseline& baseline);

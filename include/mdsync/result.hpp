@@ -74,6 +74,9 @@ struct CaseResult {
     bool expectedFailure = false;  // it failed, and a baseline expects all that failed; or it is flaky, as expected
     std::vector<Diagnostic> diagnostics;  // why a trace or file is malformed; warnings
     std::string timeline;                 // where asked for
+    std::string description;              // these three for the HTML page, where asked for
+    std::vector<std::string> tags;
+    std::string story;
     Zone timezone;                        // the app's: reports show local times
     std::uint64_t linesLost = 0;          // lenient reading skipped so many
     std::vector<std::string> lastLines;   // Error of a target: what was said last, for people

@@ -16,7 +16,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::vector<std::string> namesOf(const std::vector<RuleId>& ids) {
+std::vector<std::string> ruleNamesOf(const std::vector<RuleId>& ids) {
     std::vector<std::string> names;
     names.reserve(ids.size());
     for (const RuleId id : ids) names.emplace_back(rule(id).name);
@@ -24,7 +24,7 @@ std::vector<std::string> namesOf(const std::vector<RuleId>& ids) {
 }
 
 std::string list(const std::vector<RuleId>& ids) {
-    return fmt::format("{}", fmt::join(namesOf(ids), ", "));
+    return fmt::format("{}", fmt::join(ruleNamesOf(ids), ", "));
 }
 
 // A name that is code in Markdown.
@@ -38,7 +38,7 @@ Json rowOf(const KnownBad& server) {
     return {{"name", std::string(server.name)},
             {"breaks", std::string(server.breaks)},
             {"partial", server.partial.empty() ? Json(nullptr) : Json(server.partial)},
-            {"expected", namesOf(server.expected)}};
+            {"expected", ruleNamesOf(server.expected)}};
 }
 
 std::string dump(const Json& document) {
@@ -213,7 +213,7 @@ std::string mutantsJson(const MutantMatrix& matrix, bool whole, std::string_view
                        {"notActivated", matrix.count(MutantVerdict::NotActivated)},
                        {"distinct", matrix.distinct},
                        {"distinctPartial", matrix.distinctPartial}}},
-                     {"rulesThatCaughtNone", namesOf(matrix.idle)}};
+                     {"rulesThatCaughtNone", ruleNamesOf(matrix.idle)}};
     if (matrix.interrupted) document["interrupted"] = true;
     document["coinciding"] = Json::array();
     for (const std::vector<std::string_view>& group : matrix.coinciding) {

@@ -34,7 +34,7 @@ ROOMS = {
     "random": TRACE | {"scenario", "world", "rules", "system", "drive", "result", "run", "shrink"},
     "exhaustive": TRACE | {"scenario", "world", "rules", "system", "drive", "result", "run"},
     "bench": TRACE | {"world", "rules", "system", "drive"},
-    "report": TRACE | {"rules", "result"},
+    "report": TRACE | {"scenario", "rules", "result"},
 }
 OPEN = {"base", "drive"}
 
@@ -45,6 +45,7 @@ DOORS = {
     "result": {"scenario/mistakes.hpp"},
     "repeat": {"result/document.hpp"},
     "shrink": {"run/observer.hpp", "scenario/certainty.hpp", "scenario/steps.hpp"},
+    "report": {"rules/history/window.hpp"},
     "random": {"result/document.hpp", "result/rule_counts.hpp", "scenario/certainty.hpp"},
     "exhaustive": {"result/rule_counts.hpp", "rules/canonical.hpp", "world/canonical.hpp", "world/decisions.hpp",
                    "world/lines.hpp", "world/state.hpp"},

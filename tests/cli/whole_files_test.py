@@ -30,13 +30,14 @@ class Rewritten(ToolTest):
 
     def kinds(self):
         """What writes which file, with its exit code."""
-        for kind in ("json", "junit", "timeline", "human"):
+        for kind in ("json", "junit", "html", "html-full", "timeline", "human"):
             yield 1, f"report.{kind}", ("run", "bad.json", "--report", f"{kind}=report.{kind}")
         yield 1, "merged.json", ("merge", "old.json", "--report", "json=merged.json")
         yield 1, "known.json", ("run", "bad.json", "--write-baseline", "known.json")
         yield 1, "bad.run", ("run", "bad.json", "--record", "bad.run")
         yield 1, "bad.jsonl", ("run", "bad.json", "--trace", "bad.jsonl")
         yield 0, "field.json", ("export", "t.jsonl", "--as", "scenario", "-o", "field.json")
+        yield 0, "field.html", ("export", "t.jsonl", "--as", "html", "-o", "field.html")
         yield 0, "small.json", ("shrink", "bad.json", "-o", "small.json")
 
     def test_it_takes_the_place_of_the_old_file(self):
