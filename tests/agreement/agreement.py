@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Random traces, judged by `mdsync check` and by the second reading of the rules: the two must agree.
 
-usage: agreement.py [--traces N] [--seed S] [--jobs J] [--declared] [--shrink K] [--keep FOLDER] [FILE...]
+usage: agreement.py [--traces N] [--seed S] [--jobs J] [--shrink K] [--keep FOLDER] [FILE...]
 
 The tool is named by the environment variable MDSYNC.  The same seed gives the same traces.  With files, these are
 compared instead of random traces.  Exit 1 if the two differ in a way that expected.json does not list.
@@ -25,15 +25,15 @@ EXPECTED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "expected.js
 
 def batch(job):
     """(how many traces, [(name, options, lines, differences)]) of some seeds."""
-    tool, seeds, declared = job
-    items = [(f"seed-{seed}", flags(seed), generate(seed, declared)) for seed in seeds]
+    tool, seeds = job
+    items = [(f"seed-{seed}", flags(seed), generate(seed)) for seed in seeds]
     with tempfile.TemporaryDirectory() as folder:
         return len(items), compare(tool, items, folder)
 
 
 def random_batches(tool, arguments):
     seeds = range(arguments.seed, arguments.seed + arguments.traces)
-    jobs = [(tool, seeds[k:k + BATCH], arguments.declared) for k in range(0, len(seeds), BATCH)]
+    jobs = [(tool, seeds[k:k + BATCH]) for k in range(0, len(seeds), BATCH)]
     with ProcessPoolExecutor(arguments.jobs) as pool:
         yield from pool.map(batch, jobs)
 
@@ -72,7 +72,6 @@ def main():
     parser.add_argument("--traces", type=int, default=4000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--declared", action="store_true", help="with events that declare devices, groups and rooms")
     parser.add_argument("--shrink", type=int, default=1, help="how many traces of each unexpected kind to shrink")
     parser.add_argument("--keep", help="a folder for what was shrunk; else it is printed")
     parser.add_argument("files", nargs="*")

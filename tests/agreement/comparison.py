@@ -50,20 +50,26 @@ def run_tool(tool, options, paths):
 
 
 def read_apart(lines, options):
-    """The facts as the second reading sees the trace, and the beginnings of those about which both may be right."""
+    """The facts as the second reading sees the trace (None: the text leaves too much open to compare any), and the
+    beginnings of those about which both may be right."""
     settle = options[options.index("--settle") + 1] if "--settle" in options else None
     said = judge(lines, settle)
     if said["verdict"] == "error":
         return {"verdict error", f"line {said['line']}"}, []
+    if said["left_out"]:
+        return None, []
     violations = [(v["rule"], v["line"], v.get("device"), v.get("user"), v.get("message")) for v in said["violations"]]
-    either_way = [start for rule, line in said["either_way"]
-                  for start in (f"violated {rule} " + ("" if rule in NO_LINE else f"line {line} "), f"checked {rule}", "violated service.", "checked service.")]
+    either_way = []
+    for rule, line in said["either_way"]:
+        either_way += [f"checked {rule}", "checked service."]
+        if line is not None:
+            either_way += [f"violated {rule} " + ("" if rule in NO_LINE else f"line {line} "), "violated service."]
     return facts_of(said["verdict"], violations, [rule for rule, count in said["rules"].items() if count["checked"]]), either_way
 
 
 def differences(tool, apart, either_way):
     """Facts that only one of the two sees, as `tool: ...` and `apart: ...`; the verdict only where nothing else differs."""
-    if any(fact.startswith(either_way) for fact in tool ^ apart):
+    if any(fact.startswith((*either_way, "verdict")) for fact in tool ^ apart) and either_way:
         tool, apart = ({f for f in facts if not f.startswith((*either_way, "verdict"))} for facts in (tool, apart))
     found = [f"tool: {fact}" for fact in tool - apart] + [f"apart: {fact}" for fact in apart - tool]
     telling = [f for f in found if not f.split(": ")[1].startswith("verdict")]
@@ -91,7 +97,7 @@ def compare(tool, items, folder):
         told = run_tool(tool, options, [path for path, _, _ in group])
         for path, name, lines in group:
             apart, either_way = read_apart(lines, options)
-            found = differences(told[path], apart, tuple(either_way))
+            found = differences(told[path], apart, tuple(either_way)) if apart is not None else []
             if found:
                 out.append((name, options, lines, found))
             os.remove(path)

@@ -31,8 +31,7 @@ def flags(seed):
 
 
 class World:
-    def __init__(self, seed, declared=False):
-        self.declared = declared              # with events that declare devices, groups and rooms
+    def __init__(self, seed):
         self.r = r = random.Random(seed)
         self.t = r.choice(STARTS) + r.choice([0, 0, r.randrange(DAY)])
         self.events = []
@@ -533,8 +532,6 @@ class World:
                 self.go(d)
             return out
         if x < 0.967:
-            if not self.declared:
-                return []
             if self.odd(0.6):
                 u = r.choice(list(self.users) + ["erin"])
                 name = f"x{len(self.devices)}"
@@ -636,8 +633,8 @@ def spoil(lines, r):
     return lines
 
 
-def generate(seed, declared=False):
-    w = World(seed, declared)
+def generate(seed):
+    w = World(seed)
     header = {"mdsync": "trace/1", "t": w.t, "source": "random", "app": w.app, "users": {u: dict(d) for u, d in w.users.items()},
               "groups": {g: list(m) for g, m in w.groups.items()}, "chatrooms": list(w.rooms), "messageTypes": w.types}
     if w.silent:

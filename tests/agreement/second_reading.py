@@ -46,7 +46,8 @@ class Tally:
         self.counts = {r: {"checked": 0, "violated": 0, "undecided": 0, "lapsed": 0} for r in RULES}
         self.violations = []
         self.open = []
-        self.either_way = []                 # (rule, line) about which programs need not agree
+        self.either_way = []                 # (rule, line) about which programs need not agree; line None: whether it is checked
+        self.left_out = set()                # why programs need not agree about this trace at all
         self.default_off = default_off       # the app began with the service off
 
     def companions(self, rule, turns):
@@ -93,6 +94,8 @@ class Judge:
             self.user_sessions[s.user].append(s)
 
     def run(self):
+        if any(m.late_recall for m in self.tl.messages):
+            self.tally.left_out.add("a recall unanswered at S, and answered or shown later")
         self.judge_service()
         ConnectionRules(self).run()
         self.judge_answers()
@@ -145,11 +148,14 @@ class Judge:
                 asked.append((m.i, m.dev, min(places, default=None), True, m.id, END))
         if "recall-accept" not in silent:
             for m in tl.messages:
-                asked += self.recall_questions(m.requests, m.recall_answers, m.shown, m.id, m.horizon_base + HORIZON)
+                shown = [x for x in m.shown if x.i < m.rejected]
+                asked += self.recall_questions(m.requests, m.recall_answers, shown, m.id, m.horizon_base + HORIZON)
             for msg, (requests, answers) in tl.lost_requests.items():
                 asked += self.recall_questions(requests, answers, [], msg, END)
         for i, dev, answer, device_matters, msg, horizon in asked:
             s = tl.due(i, tl.T[i])
+            if msg and tl.T[i] > horizon:                      # programs may have forgotten the message
+                self.tally.either_way.append(("delivery.answered", i + 1))
             if answer is not None and (s is None or answer <= s[0]):
                 self.tally.check("delivery.answered")
                 continue
@@ -159,9 +165,11 @@ class Judge:
                 lost = lost or any(i < x <= stop for x in self.offlines_of(dev))
                 if device_matters:
                     lost = lost or tl.session_at(dev, i) is None
-            if msg and tl.T[i] > horizon:                      # programs may have forgotten the message
-                self.tally.either_way.append(("delivery.answered", i + 1))
             if lost or msg and s is not None and s[1] > min(tl.T[i] + HORIZON, horizon):
+                self.tally.lapse("delivery.answered")
+                if not lost:                                   # the same, at S
+                    self.tally.either_way.append(("delivery.answered", i + 1))
+            elif s is None and msg and tl.T[-1] > min(tl.T[i] + HORIZON, horizon):
                 self.tally.lapse("delivery.answered")
             elif s is None:
                 self.tally.leave_open("delivery.answered")
@@ -192,6 +200,8 @@ class Judge:
                     nxt.append((opened, done, taken, late[1:]))
                     if not opened:
                         continue
+                if len(opened) > 1 and any(x.dev is not None and self.tl.session_at(x.dev, x.i) is None for x in opened):
+                    self.tally.left_out.add("an answer to one of several recalls, one of which a device made that is offline")
                 either = len(opened) > 1 and (seen or any(self.tl.went_offline(x, i) for x in opened))
                 for x in opened if either else opened[:1]:
                     rest = tuple(y for y in opened if y is not x)
@@ -254,7 +264,7 @@ class Judge:
                 r.violated = "delivery.no-phantom"
                 self.tally.violate("delivery.no-phantom", i, "it was rejected", device=r.dev, message=m.id)
                 continue
-            past = all_of(r.t > t + HORIZON for p, t in m.moments) if m.moments else r.t > m.t + HORIZON
+            past = all_of(r.t > self.tl.horizon(m, t) for p, t in m.moments) if m.moments else r.t > m.t + HORIZON
             if past:
                 r.violated = "delivery.no-phantom"
                 self.tally.violate("delivery.no-phantom", i, "past its horizon", device=r.dev, message=m.id)
@@ -301,7 +311,7 @@ class Judge:
         at = tl.session_at(r.dev, p)
         excepted = r.offline and tl.excepted(r, moment)
         session = r.ended if excepted else (None if r.offline else r.session)
-        since = at is not None and (at is r.session and not r.offline or excepted and at is r.ended)
+        since = at is not None and (at is r.session and not r.offline or excepted)
         # chatroom.live-only
         if m.kind == "chatroom":
             out["chatroom.live-only"] = (not (since and tl.in_room(m.to, r.dev, p)), 0)
@@ -397,7 +407,7 @@ class Judge:
                     continue
                 if open_or_taken is None:
                     self.tally.undecided("delivery.no-phantom")
-                moments = m.moments or self.tl.moments_between(m.i, x.i - 1)
+                moments = m.moments or ([] if m.kind == "chatroom" else self.tl.moments_between(m.i, x.i - 1))
                 leak = all_of(x.user != m.author and x.user not in self.tl.audience(m, p) for p, t in moments)
                 if leak:
                     x.violated = "delivery.no-leak"
@@ -443,7 +453,7 @@ class Judge:
             if m.status or not m.moments:
                 continue
             for r in m.receipts:
-                if r.via is None or r.session is None or r.unsure or not r.first or r.i > m.rejected:
+                if r.via is None or r.session is None or r.unsure or not r.first or r.violated == "delivery.no-phantom":
                     continue
                 if r.via != "live" and (caught_silent or r.i > r.session.caught_up):
                     continue
@@ -499,6 +509,8 @@ class Judge:
             if any(s.start > p and s.t <= horizon for s in self.all_sessions) or \
                     any(a > p and tl.T[a] <= horizon for d, a in tl.joins.get(m.to, ()) if not tl.in_room(m.to, d, p)):
                 tempt("chatroom.live-only")
+            elif any(a > p for d, a in tl.joins.get(m.to, ())):      # it was in the room, and left and joined again
+                self.tally.either_way.append(("chatroom.live-only", None))
             return out
         if m.oneself_api:
             return out
@@ -546,8 +558,11 @@ class Judge:
     def tempt_once(self):
         """delivery.once: a session begins on a device that holds something."""
         for s in self.all_sessions:
-            if any(m.kept and m.i < s.start and self.holds(m, s.dev, s.inst, s.start) for m in self.tl.messages):
+            held = [m for m in self.tl.messages if m.kept and m.i < s.start < m.rejected and self.holds(m, s.dev, s.inst, s.start)]
+            if any(s.t <= m.horizon_base + HORIZON and not any(r.unsure and r.dev == s.dev for r in m.late) for m in held):
                 self.tally.check("delivery.once")
+            elif held:               # programs may have forgotten it; or which installation received it is undecided
+                self.tally.either_way.append(("delivery.once", None))
 
     # ---- compensation.conversations -----------------------------------------------------------------------------
     def judge_conversations(self):
@@ -585,7 +600,7 @@ class Judge:
                 clean = self.holds(m, dev, s.inst, i, clean=True)
                 accepted = bool(m.moments) and m.hi < i
                 recalled = tombstone or any(rec is not None and rec.i < i for rec in m.recalls) \
-                    or any(a <= i for a, b in m.fog)
+                    or any(a <= i for a, b in m.fog) or any(q.lost and q.s_i is None and q.i <= i for q in m.requests)
                 if m.oneself_api or held is None or not clean or not accepted or recalled or past:
                     optional.add(name)
                 else:
@@ -783,6 +798,8 @@ class MessageDuties:
         due = (m.s_i, m.s_t) if m.deemed and arise is moment else self.tl.due(*arise)
         got = self.first_receipt(m, None, user=u)
         if s.end <= min(got, due[0] if due else self.tl.n) and not self.came_late(m, s, got):
+            if got <= (due[0] if due else self.tl.n):        # it came to the user in time, but nobody was online
+                self.judge.tally.either_way.append(("delivery.no-loss", None))
             return LAPSED, due[0] if due else None
         return self.outcome(m, u, moment, recall, s, arise, got, even_recalled=True)
 
@@ -799,22 +816,30 @@ class MessageDuties:
             return
         rule = "compensation.reinstall" if s.first_of_inst else "compensation.device-switch"
         due = tl.due(s.start, s.t)
-        at_s = due if due else (tl.n, tl.T[-1])
-        others = self.judge.holders(m, u, s.dev, s.inst, s.start, at_s=at_s, clean=True)
+        last = min((tl.n, tl.T[-1]), (s.end, s.end_t))          # of a session that ended before S: when it ended
+        others = self.judge.holders(m, u, s.dev, s.inst, s.start, at_s=min(due or last, last), clean=True)
         if not others:
             return
         arise = (s.start, s.t)
-        if tl.D is not None:                 # the duty arises with the last of its conditions
+        at_start = self.judge.holders(m, u, s.dev, s.inst, s.start, at_s=(s.start, s.t), clean=True)
+        if tl.D is not None and not any(sure for _, sure, _ in at_start):    # it arises with the last of its conditions
             arise = max(arise, min([since for _, sure, since in others if sure], default=arise))
             due = tl.due(*arise)
-            others = self.judge.holders(m, u, s.dev, s.inst, s.start, at_s=due or (tl.n, tl.T[-1]), clean=True)
+            others = self.judge.holders(m, u, s.dev, s.inst, s.start, at_s=min(due or last, last), clean=True)
             if not others:
                 return
         held = self.judge.holds(m, s.dev, s.inst, s.start)
         kept_at = self.first_receipt(m, s.dev, s.inst)
         if held:
             kept_at = min(kept_at, s.start)
-        result = self.outcome(m, u, moment, recall, s, arise, kept_at)
+        if held and s.t <= tl.horizon(m, t):
+            result = KEPT, s.start
+        else:
+            result = self.outcome(m, u, moment, recall, s, arise, kept_at)
+        lost_recall = any(q.lost and q.i < s.end and q.s_i is None for q in m.requests)
+        ended = s.end <= (due[0] if due else tl.n) and not any(sure for _, sure, _ in at_start)
+        if result[0] == KEPT and (lost_recall or ended):       # nothing is known of a recall; or who had it, when it ended?
+            self.tally.either_way.append((rule, None))
         if inside is None or not any(sure for _, sure, _ in others) or held is None and result[0] == VIOLATED:
             result = (MAYBE, result[1])
         out[rule] = self.with_turns(result, turns)
@@ -901,7 +926,7 @@ class RecallRules:
 
     def run(self):
         for m in self.tl.messages:
-            if m.kept and any(m.recalls) and not m.oneself_api:
+            if m.kept and m.moments and any(m.recalls) and not m.oneself_api:    # what was never accepted cannot be recalled
                 self.judge_message(m)
 
     def worlds(self, m):
@@ -950,7 +975,7 @@ class RecallRules:
         tl, out = self.tl, {}
         rp, rt = recall.i, recall.t
         user = s.user
-        if s.end <= rp or rp < m.i or dev == recall.request.dev:
+        if s.end <= rp or rp < m.i or moment and moment[0] > rp or dev == recall.request.dev:
             return out
         p, t = moment if moment else (m.i, m.t)
         horizon = tl.horizon(m, t)
@@ -971,7 +996,8 @@ class RecallRules:
         stop, stop_t = due if due else (tl.n, tl.T[-1])
         if not online_at and shown <= s.start:
             return out
-        if shown <= stop and shown < lapse:
+        late = any(x.i == shown and x.offline and x.session is s for x in m.shown)
+        if shown <= stop and (shown < lapse or late and shown < left):
             what = KEPT
         elif lapse <= stop or stop_t > horizon:
             what = LAPSED
@@ -1027,8 +1053,7 @@ class RecallRules:
     def returned(self, m, r, moment, recall):
         tl = self.tl
         q = recall.request if recall else None
-        if recall is None or moment is None or not m.i <= recall.i < r.i \
-                or r.dev == q.dev and r.inst == tl.inst_at(q.dev, recall.i):
+        if recall is None or moment is None or recall.i >= r.i or r.dev == q.dev and r.inst == tl.inst_at(q.dev, recall.i):
             return False, 0
         if tl.left_after(m, r.user, moment[0]) < r.i:
             return False, 0
@@ -1047,15 +1072,15 @@ class RecallRules:
     def tempted(self, m, moment, recall):
         """An installation of author or audience that lacks m is online after recall-accept."""
         tl = self.tl
-        if recall is None or moment is None or recall.i < m.i:
+        if recall is None or moment is None:
             return False, 0
         best = None
         for u in {m.author} | tl.audience(m, moment[0]):
             for s in self.judge.user_sessions[u]:
                 if s.end <= recall.i:
                     continue
-                looked = max(s.start, recall.i)
-                if tl.left_after(m, u, moment[0]) <= looked or tl.T[looked] > tl.horizon(m, moment[1]):
+                looked, looked_t = max((s.start, s.t), (recall.i, recall.t))
+                if tl.left_after(m, u, moment[0]) <= looked or looked_t > tl.horizon(m, moment[1]):
                     continue
                 decides, turns = tl.decides(recall.i, recall.t, s)
                 if decides == ON and self.judge.holds(m, s.dev, s.inst, looked) is False:
@@ -1074,7 +1099,7 @@ class RecallRules:
                 continue
             answers, turns = [], set()
             for moment, recall in self.worlds(m):
-                answer, n = self.one_too_many(m, x, recall)
+                answer, n = self.one_too_many(m, x, recall) if recall and moment[0] <= recall.i else (False, 0)
                 answers.append(answer)
                 turns.add(n)
             answer = all_of(answers)
@@ -1086,7 +1111,7 @@ class RecallRules:
                 self.tally.undecided("off.recall-stays-local")
         answers, turns = [], set()
         for moment, recall in self.worlds(m):
-            answer, n = self.more_devices(m, recall)
+            answer, n = self.more_devices(m, moment, recall)
             answers.append(answer)
             turns.add(n)
         answer = all_of(answers)
@@ -1128,22 +1153,23 @@ class RecallRules:
         return (True, turns) if any(y.i < x.i and y.user == x.user and y.dev != x.dev
                                     and self.counts_here(m, y, recall)[0] for y in m.shown) else (False, 0)
 
-    def more_devices(self, m, recall):
+    def more_devices(self, m, moment, recall):
         """More devices than allowed hold m and are online at recall-accept or come online later."""
         tl = self.tl
-        if recall is None or recall.i < m.i:
+        if recall is None or recall.i < moment[0]:
             return False, 0
         q = recall.request
+        own = {m.author} | tl.audience(m, moment[0])
         by_user = defaultdict(set)
         best = 0
         for s in self.judge.all_sessions:
-            if s.end <= recall.i or s.dev == q.dev:
+            if s.end <= recall.i or s.dev == q.dev or s.user not in own:
                 continue
             decides, turns = tl.decides(recall.i, recall.t, s)
             if decides != OFF:
                 continue
-            if self.judge.holds(m, s.dev, s.inst, max(s.start, recall.i)) is True and \
-                    tl.T[max(s.start, recall.i)] <= m.horizon_base + HORIZON:
+            looked, looked_t = max((s.start, s.t), (recall.i, recall.t))
+            if self.judge.holds(m, s.dev, s.inst, looked) is True and looked_t <= m.horizon_base + HORIZON:
                 by_user[s.user].add(s.dev)
                 best = max(best, turns)
         for user, devices in by_user.items():
@@ -1281,11 +1307,13 @@ class ConnectionRules:
             if trace.dev_class[by] != trace.dev_class[dev]:
                 return "other class"
             s = tl.session_at(by, i - 1)
-            if s is not None:
-                return s.start
             began = tl.session_at(dev, i - 1).start
             before = [a[0] for a in self.dev_answers[by] if a[1] and self.near_before(a[0], i)]
             after = [a[0] for a in self.dev_answers[by] if a[1] and self.near_after(a[0], i)]
+            if len({*before, *after, *([s.start] if s else [])}) > 1:
+                self.tally.left_out.add("`by` of a device that logged in twice")
+            if s is not None:
+                return s.start
             if before and (before[-1] >= began or not after):
                 return before[-1] if before[-1] >= began or tl.due(i, tl.T[i]) else None
             return after[0] if after else None
@@ -1467,7 +1495,7 @@ def judge(source, settle=None, readings=None):
     verdict = "fail" if tally.violations else "inconclusive" if tally.open else "pass"
     return {"file": name, "verdict": verdict, "line": None, "rules": tally.counts,
             "violations": sorted(tally.violations, key=lambda v: v["line"]), "tolerated": j.tl.tolerated,
-            "open": tally.open, "either_way": tally.either_way}
+            "open": tally.open, "either_way": tally.either_way, "left_out": sorted(tally.left_out)}
 
 
 def main():

@@ -103,6 +103,7 @@ class Message:
         self.end = END                     # where the next message of this id begins
         self.recalls = [None]              # possible recalls; None: it was not recalled
         self.late = []                     # receipts that came after an `offline`
+        self.late_recall = False           # a recall was unanswered at its S, and answered or shown later
         self.fog = []                      # (from, to): positions where nothing is known about a recall
         self.sender_unsure = False         # reinstalled between `send` and `accept`
 
@@ -441,14 +442,12 @@ class Timeline:
         return (m.horizon_base if m.deemed else t) + HORIZON
 
     def went_offline(self, q, i):
-        """Has the device that asked for this recall gone offline since (or was it never online)?"""
-        return q.dev is not None and (self.session_at(q.dev, q.i) is None
-                                      or any(q.i < x < i for x in self.session_ends.get(q.dev, ())))
+        """Has the device that asked for this recall gone offline since?"""
+        return q.dev is not None and any(q.i < x < i for x in self.session_ends.get(q.dev, ()))
 
     def find_acceptance(self, m):
         silent = "accept" in self.trace.silent
-        limit = END if silent and self.lost_meanwhile(m.dev, m.i, None) else m.t + HORIZON
-        first = next((r for r in m.receipts if r.t <= limit), None)
+        first = next((r for r in m.receipts if r.t <= m.t + HORIZON), None)    # later it is no answer
         answer = m.answers[0] if m.answers else None
         self.tolerated += max(0, len(m.answers) - 1)
         s = self.due(m.i, m.t)
@@ -575,6 +574,8 @@ class Timeline:
                     nxt.append(way)
                     continue
                 for q in candidates:
+                    if q.s_i is not None and q.s_i < i and not (kind == "recall-reject" and not silent):
+                        m.late_recall = True
                     rest = tuple(x for x in opened if x is not q)
                     if kind == "recall-reject":
                         if q in fog:
