@@ -41,7 +41,7 @@ bool Checker::State::isToReport(RuleId rule, AtEnd atEnd, const Found& found) {
 bool Checker::State::settle(const Duty& duty, const Found& found, const Claim& c) {
     if (found.outcome == Outcome::Broken && c.message.exists()) {
         const MessageFacts& m = message(c.message);
-        const bool mayBePast = m.state == MessageState::Accepted && !m.exact && now > m.fromAt + kHorizon;
+        const bool mayBePast = m.state == MessageState::Accepted && !m.exact && dueAt > m.fromAt + kHorizon;
         if (mayBePast) return settle(duty, Outcome::Undecided, c);
     }
     if (isToReport(duty.rule, duty.atEnd, found)) report(duty, found, c);
@@ -97,6 +97,7 @@ void Checker::State::judgeBefore(Instant t) {
         const Due d = due.front();
         fetchAhead();
         due.pop();
+        dueAt = d.arose + patience;
         look(d);
     }
     std::erase_if(evictions, [this, t](const EvictionFacts& x) {
@@ -109,6 +110,7 @@ void Checker::State::judgeBefore(Instant t) {
 void Checker::State::onSettled() {
     if (timeMode) return;
     ++settledCount;
+    dueAt = now;
     const std::size_t arisen = due.size();
     for (std::size_t i = 0; i < arisen; ++i) {
         const Due d = due.front();
@@ -124,6 +126,7 @@ void Checker::State::onSettled() {
 
 void Checker::State::finish() {
     finishing = true;
+    dueAt = now;
     while (!due.empty()) {
         const Due d = due.front();
         due.pop();

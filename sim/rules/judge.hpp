@@ -82,6 +82,7 @@ struct Checker::State : rules::History, rules::Ledger {
 
     // ---- duties.cpp ----
     Fifo<rules::Due> due;
+    Instant dueAt{};         // what is looked at was due then: in time mode maybe long before the event at hand
     bool finishing = false;  // the trace has ended: what is not kept yet is open
     bool expiring = false;   // the message is past its horizon: what is not kept yet has lapsed
     void oweNow(rules::DueKind kind, std::uint32_t subject, std::uint32_t detail = 0, std::uint16_t session = 0);
