@@ -83,6 +83,7 @@ void Checker::State::onOnline(const Event& e) {
         endSession(e.device);
         lastOffline[e.device.index()] = place;
     }
+    lookBackAtSession(e.device);
     d.regime = service.at(now);
     limitLogin(e.device);
     beginSession(e.device);
@@ -105,6 +106,7 @@ void Checker::State::onOffline(const Event& e) {
 }
 
 void Checker::State::onReinstall(const Event& e) {
+    lookBackAtSession(e.device);
     if (device(e.device).online) {
         tolerate(Tolerance::ReinstallOnline);
         endSession(e.device);

@@ -14,6 +14,7 @@ using namespace rules;
 // ---- What becomes of a duty -------------------------------------------------------------------------------
 
 bool Checker::State::isToReport(RuleId rule, AtEnd atEnd, const Found& found) {
+    if (lookingBack && found.outcome != Outcome::Kept) return false;
     switch (found.outcome) {
         case Outcome::NotMine:
             return false;
@@ -75,6 +76,7 @@ void Checker::State::letGo() {
         const MessageFacts& m = message(id);
         if (m.expected) lookAtAccepted(id);
         if (recallAccepted(m)) lookAtRecall(m.recall, recalls[m.recall].until, recalls[m.recall].untilAt);
+        if (m.state == MessageState::Accepted) lookBackAtMessage(id);
         forget(id);
     }
     expiring = false;

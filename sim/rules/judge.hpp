@@ -82,9 +82,10 @@ struct Checker::State : rules::History, rules::Ledger {
 
     // ---- duties.cpp ----
     Fifo<rules::Due> due;
-    Instant dueAt{};         // what is looked at was due then: in time mode maybe long before the event at hand
-    bool finishing = false;  // the trace has ended: what is not kept yet is open
-    bool expiring = false;   // the message is past its horizon: what is not kept yet has lapsed
+    Instant dueAt{};           // what is looked at was due then: in time mode maybe long before the event at hand
+    bool finishing = false;    // the trace has ended: what is not kept yet is open
+    bool lookingBack = false;  // at what was kept before it was due: all else is left to come
+    bool expiring = false;     // the message is past its horizon: what is not kept yet has lapsed
     void oweNow(rules::DueKind kind, std::uint32_t subject, std::uint32_t detail = 0, std::uint16_t session = 0);
     [[nodiscard]] bool isDueBefore(Instant t) const {
         return !evictions.empty() || (!due.empty() && due.front().arose + patience < t);
@@ -119,6 +120,9 @@ struct Checker::State : rules::History, rules::Ledger {
     void lookAtOlder(rules::Claim c, MessageId id);
     void lookAtSession(DeviceId id, std::uint32_t session);
     void lookAtElsewhere(const rules::Due& d);
+    [[nodiscard]] bool isBeforeItsS(DeviceId id) const;
+    void lookBackAtSession(DeviceId id);
+    void lookBackAtMessage(MessageId id);
 
     // ---- tempt.cpp ----
     void temptAtLogin(DeviceId id);

@@ -74,4 +74,41 @@ void Checker::State::lookAtElsewhere(const Due& d) {
     settle(compensationDuty(device(id)), c);
 }
 
+// ---- What was kept before it was due ----------------------------------------------------------------------
+
+// Whether the device has had a session at whose duties nobody has looked yet.
+bool Checker::State::isBeforeItsS(DeviceId id) const {
+    const DeviceFacts& d = device(id);
+    if (d.session == 0 || d.fresh) return false;
+    return timeMode ? now <= side(id).beganAt + patience : side(id).beganSettled == settledCount;
+}
+
+// A duty that was kept stays kept. alice/mac logs in, is brought m1, and comes online anew, or is reinstalled, before
+// anything has settled: what its session was owed and got counts; the rest has lapsed with it.
+void Checker::State::lookBackAtSession(DeviceId id) {
+    if (!isBeforeItsS(id)) return;
+    lookingBack = true;
+    Claim c = claimOf(id, device(id).session);
+    const std::vector<MessageId>& mailbox = user(c.user).mailbox;
+    const std::size_t latest = mailbox.size() - std::min(mailbox.size(), kLatest);
+    for (std::size_t i = std::max(latest, firstInDoubt(id)); i < mailbox.size(); ++i) lookAtOlder(c, mailbox[i]);
+    const std::vector<MessageId>& sent = owedToSender[id.index()];
+    for (std::size_t i = sent.size() - std::min(sent.size(), kLatest); i < sent.size(); ++i) {
+        c.message = sent[i];
+        settle(kApiIncludeSenderOffline, c);
+    }
+    lookingBack = false;
+}
+
+// The same for a message whose horizon passes before that.
+void Checker::State::lookBackAtMessage(MessageId id) {
+    lookingBack = true;
+    for (const Party& party : concerned(message(id))) {
+        for (const DeviceId d : devicesOf(party.user)) {
+            if (isBeforeItsS(d)) lookAtOlder(claimOf(d, device(d).session), id);
+        }
+    }
+    lookingBack = false;
+}
+
 }  // namespace mdsync
