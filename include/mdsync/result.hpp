@@ -77,10 +77,10 @@ struct CaseResult {
     std::string description;              // these three for the HTML page, where asked for
     std::vector<std::string> tags;
     std::string story;
-    Zone timezone;                        // the app's: reports show local times
-    std::uint64_t linesLost = 0;          // lenient reading skipped so many
-    std::vector<std::string> lastLines;   // Error of a target: what was said last, for people
-    std::string again;                    // the command line that repeats this; empty: unknown
+    Zone timezone;                       // the app's: reports show local times
+    std::uint64_t linesLost = 0;         // lenient reading skipped so many
+    std::vector<std::string> lastLines;  // Error of a target: what was said last, for people
+    std::string again;                   // the command line that repeats this; empty: unknown
 };
 
 // What a baseline meant for a run (mdsync/baseline.hpp).
