@@ -79,6 +79,8 @@ FACES = {
     "policy": "world",
     "rules": "rules",
     "result": "result",
+    "last_time": "result",
+    "suite_shard": "result",
     "baseline": "result",
     "diff": "result",
     "matrix": "result",

@@ -393,6 +393,9 @@ class Size(PageTest):
                           {"repeat": messages, "as": "i", "steps": [{"send": "m${i}", "from": "alice/phone", "to": "group:team", "text": "x"}]},
                           {"expect": {"device": "bob/pixel", "lacks": ["m7"]}}]}
 
+    # Times are asked for only on a quiet machine: MDSYNC_MEASURE=1.
+    MEASURES = bool(os.environ.get("MDSYNC_MEASURE"))
+
     def test_ten_thousand_events_scroll_smoothly(self):
         self.write("big.json", self.crowd(470))
         self.open(self.page("run", "big.json", code=1), "case", "big.json")
@@ -400,8 +403,8 @@ class Size(PageTest):
         median = self.browser.run("""new Promise(done => { const node = view.timeline.node, times = []; node.scrollTop = 0; let last = performance.now();
           const step = now => { times.push(now - last); last = now; node.scrollTop += 40; if (times.length < 200) requestAnimationFrame(step); else done(times.sort((a, b) => a - b)[100]); };
           requestAnimationFrame(step); })""")
-        # 16.7 ms is a frame of 60 a second. A machine that compiles besides may lose some: one in two is the limit.
-        self.assertLess(median, 34, "ms a frame")
+        if self.MEASURES:
+            self.assertLess(median, 20, "ms a frame: 60 a second are 16.7")
         self.assertLess(self.count(".lanes *"), 6000, "only what is in view is drawn")
 
     def test_a_hundred_thousand_events_open_folded_within_two_seconds(self):
@@ -409,7 +412,8 @@ class Size(PageTest):
         self.open(self.page("run", "big.json", code=1), "case", "big.json")
         self.assertGreater(self.browser.run("view.story.count"), 100000)
         self.assertTrue(self.browser.run("view.timeline.layout.folded"))
-        self.assertLess(self.browser.run("performance.now()"), 2000 * (3 if os.environ.get("CI") else 1.5), "ms since the page was asked for")
+        if self.MEASURES:
+            self.assertLess(self.browser.run("performance.now()"), 2000, "ms since the page was asked for")
         self.browser.run("view.timeline.node.scrollTop = 0")
         self.browser.paint()
         self.browser.click("[data-fold]")
