@@ -44,6 +44,13 @@ struct MutantOutcome {
     std::string activatedFirst;   // the id of the first of these
 };
 
+// Which files guard a rule: with one decision of the server that the rule must catch reversed, the file fails by it.
+struct Guards {
+    RuleId rule{};
+    std::vector<std::string> files;    // in the order of the cases
+    std::vector<std::string> servers;  // the known-bad servers, of those that ran, that declare the rule
+};
+
 // What came of all of them.
 struct MutantMatrix {
     std::vector<MutantOutcome> mutants;  // in the order of the table; without those that an interrupt left unfinished
@@ -52,6 +59,7 @@ struct MutantMatrix {
     std::size_t distinctPartial = 0;                        // of these, the ones that are confined to something
     std::vector<std::vector<std::string_view>> coinciding;  // groups of those that count as one
     std::vector<RuleId> idle;                               // rules that caught no server that names them
+    std::vector<Guards> guards;                             // of every rule, in the order of the catalogue
     bool interrupted = false;
 
     [[nodiscard]] std::size_t count(MutantVerdict verdict) const;

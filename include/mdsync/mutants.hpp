@@ -37,15 +37,8 @@ struct KnownBadFilter {
 
 // ---- Guards ---------------------------------------------------------------------------------------------------------
 
-// Which files guard a rule: with one decision of the server that the rule must catch reversed, the file fails by it.
-struct Guards {
-    RuleId rule{};
-    std::vector<std::string> files;    // in the order of the cases
-    std::vector<std::string> servers;  // the known-bad servers that declare the rule
-};
-
 // For every rule its guards among the files of `cases`, in the order of the catalogue. A file guards no rule that it
-// violates on the reference server. Incomplete if `stop` was set.
+// violates on the reference server. Incomplete if `stop` was set. A matrix of all servers has them, too.
 [[nodiscard]] std::vector<Guards> findGuards(std::span<const Case> cases, unsigned jobs, const std::atomic<bool>& stop);
 
 }  // namespace mdsync

@@ -41,10 +41,8 @@ RuleSet setOf(const std::vector<RuleId>& ids) {
 
 }  // namespace
 
-std::vector<Guards> findGuards(std::span<const Case> cases, unsigned jobs, const std::atomic<bool>& stop) {
-    const std::vector<KnownBad> servers = knownBadServers();
-    const std::vector<std::optional<TrialRow>> rows = tryServers(cases, withReference(servers), jobs, stop);
-
+std::vector<Guards> guardsOf(std::span<const Case> cases, const std::vector<KnownBad>& servers,
+                             const std::vector<std::optional<TrialRow>>& rows) {
     const std::vector<Part> parts = byFile(cases);
     std::vector<RuleSet> guarded(parts.size());
     for (std::size_t i = 0; i < parts.size() && rows[0]; ++i) {
@@ -68,6 +66,11 @@ std::vector<Guards> findGuards(std::span<const Case> cases, unsigned jobs, const
         }
     }
     return guards;
+}
+
+std::vector<Guards> findGuards(std::span<const Case> cases, unsigned jobs, const std::atomic<bool>& stop) {
+    const std::vector<KnownBad> servers = knownBadServers();
+    return guardsOf(cases, servers, tryServers(cases, withReference(servers), jobs, stop));
 }
 
 }  // namespace mdsync

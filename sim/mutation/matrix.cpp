@@ -207,6 +207,7 @@ MutantMatrix runMutants(std::span<const Case> cases, const std::vector<KnownBad>
     }
     compare(rows, matrix);
     matrix.idle = idleRules(matrix.mutants);
+    matrix.guards = guardsOf(cases, servers, trials);
     return matrix;
 }
 

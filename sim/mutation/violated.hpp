@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "mdsync/matrix.hpp"
 #include "mdsync/policy.hpp"
 #include "mdsync/rules.hpp"
 #include "mdsync/scenario.hpp"
@@ -39,5 +40,9 @@ using TrialRow = std::vector<Trial>;
 [[nodiscard]] std::vector<std::optional<TrialRow>> tryServers(
     std::span<const Case> cases, const std::vector<ServerPolicy>& servers, unsigned jobs, const std::atomic<bool>& stop,
     const std::function<void(std::size_t, const TrialRow&)>& finished = {});
+
+// What guards what, by the trials of the reference server and, behind it, of each of `servers`.
+[[nodiscard]] std::vector<Guards> guardsOf(std::span<const Case> cases, const std::vector<KnownBad>& servers,
+                                           const std::vector<std::optional<TrialRow>>& rows);
 
 }  // namespace mdsync

@@ -221,6 +221,11 @@ std::string mutantsJson(const MutantMatrix& matrix, bool whole, std::string_view
     }
     document["mutants"] = Json::array();
     for (const MutantOutcome& outcome : matrix.mutants) document["mutants"].push_back(outcomeOf(outcome));
+    document["guards"] = Json::array();
+    for (const Guards& of : matrix.guards) {
+        document["guards"].push_back(
+            {{"rule", std::string(rule(of.rule).name)}, {"files", of.files}, {"servers", of.servers}});
+    }
     return dump(document);
 }
 

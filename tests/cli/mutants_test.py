@@ -38,6 +38,14 @@ class OurScenarios(unittest.TestCase):
         caught = {by["rule"] for m in self.document["mutants"] for by in m["caughtBy"] if by["expected"]}
         self.assertEqual(caught, set(RULES))
 
+    def test_every_rule_is_guarded_by_three_files(self):
+        guards = {row["rule"]: row for row in self.document["guards"]}
+        self.assertEqual(set(guards), set(RULES))
+        self.assertEqual({rule: row["files"] for rule, row in guards.items() if len(row["files"]) < 3}, {})
+        for mutant in self.document["mutants"]:
+            self.assertEqual({rule for rule, row in guards.items() if mutant["name"] in row["servers"]},
+                             set(mutant["expected"]))
+
     def test_at_least_sixty_are_really_different_and_twelve_of_them_partial(self):
         summary = self.document["summary"]
         self.assertLessEqual(60, summary["distinct"])
@@ -153,6 +161,13 @@ class Matrix(ToolTest):
         done = self.expect(0, "mutants", "s/a.json", "-k", "on-delivers-to-one")
         self.assertRegex(done.stdout, r"caught +on-delivers-to-one +online.received +s/a.json\n")
         self.assertEqual(done.stderr, "")
+
+    def test_rules_unguarded_says_the_same_of_what_guards_what(self):
+        guards = json.loads(self.tool("mutants", "s", "--format", "json").stdout)["guards"]
+        rules = json.loads(self.expect(1, "rules", "--unguarded", "s", "--format", "json").stdout)["rules"]
+        self.assertEqual([(row["rule"], row["files"], row["servers"]) for row in guards],
+                         [(row["id"], row["files"], row["servers"]) for row in rules])
+        self.assertEqual({row["rule"] for row in guards if row["files"]} >= {"online.received"}, True)
 
     def test_1_one_escapes(self):
         done = self.expect(1, "mutants", "s/a.json", "-k", "newest-first")
