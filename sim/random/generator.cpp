@@ -105,12 +105,10 @@ public:
         chooseMode();
         const std::size_t length = chooseLength();
         if (mode == Mode::Priority) spreadLinks(length);
-        if (draw.often(75, Label::Mode)) everybodyIn(65);
-        const std::size_t last = draw.often(40, Label::Mode) ? 1 : 0;
-        while (case_.steps.size() + last < length) {
+        if (draw.often(75, Label::Mode)) everybodyIn();
+        while (case_.steps.size() < length) {
             if (!addStep()) break;
         }
-        if (last > 0) everybodyIn(90);  // who was away shows what was kept for them
         draw_ = nullptr;
         certainty_ = nullptr;
     }
@@ -183,10 +181,10 @@ private:
         finish(true);
     }
 
-    void everybodyIn(std::uint32_t percent) {
+    void everybodyIn() {
         if (!allows(options_.without, Word::Login)) return;
         for (std::size_t d = 0; d < case_.header.devices.size(); ++d) {
-            if (stage_.at(DeviceId{d}).online || draw_->below(100, Label::Device) >= percent) continue;
+            if (draw_->below(100, Label::Device) >= 65) continue;
             newAction(OpKind::Login).op.device = DeviceId{d};
             admit();
         }
@@ -383,7 +381,7 @@ private:
     // How many messages a step sends: one, a few, or, seldom, more than a page.
     std::uint32_t burst() {
         if (burst_ == 1) return 1;
-        return draw_->often(5, Label::Detail) ? 25 : 1 + draw_->below(burst_, Label::Detail);
+        return draw_->often(1, Label::Detail) ? 25 : 1 + draw_->below(burst_, Label::Detail);
     }
 
     void send(DeviceId from, Address to) {
