@@ -72,13 +72,18 @@ KnownFailures::KnownFailures(const BaselineOptions& options, const Interrupt& in
     if (options.baseline.empty()) return;
     file_ = readBaseline(options.baseline, &interrupt.flag());
     isCutShort_ = !file_.valid && interrupt.signal() != 0 && !isRegular(options.baseline);
+    if (!file_.valid) return;
+    for (const BaselineEntry& entry : file_.baseline.entries) {
+        byScenario_[normalId(entry.scenario)].entries.push_back(entry);
+    }
 }
 
 void KnownFailures::mark(CaseResult& ended) const {
-    if (options_.baseline.empty() || !file_.valid) return;
+    const auto known = byScenario_.find(normalId(ended.id));
+    if (known == byScenario_.end()) return;
     Result one;
     one.cases.push_back(std::move(ended));
-    applyBaseline(one, file_.baseline, today_, [](const BaselineEntry&) { return std::string(); });
+    applyBaseline(one, known->second, today_, [](const BaselineEntry&) { return std::string(); });
     ended = std::move(one.cases.front());
 }
 

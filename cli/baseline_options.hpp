@@ -1,6 +1,7 @@
 // Baseline options: how run and check are told which failures are known.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -41,7 +42,8 @@ public:
 
 private:
     const BaselineOptions& options_;
-    BaselineFile file_;  // of no options: a valid one without entries
+    BaselineFile file_;                           // of no options: a valid one without entries
+    std::map<std::string, Baseline> byScenario_;  // the same entries, by normal id
     std::string today_;
     bool isCutShort_ = false;
 };

@@ -1,9 +1,11 @@
 // mdsync lint: checks scenario files and runs nothing.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "command.hpp"
+#include "mdsync/report.hpp"
 #include "mdsync/run.hpp"
 #include "output.hpp"
 #include "selection_options.hpp"
@@ -47,6 +49,33 @@ std::string asText(const Suite& suite, const std::vector<Diagnostic>& found, boo
     return text + fmt::format("{} files, {} with errors; {} cases\n", suite.files, suite.broken, suite.cases);
 }
 
+// The document that code hosts show beside the lines of a change: SARIF 2.1.0.
+std::string asSarif(const std::vector<Diagnostic>& found) {
+    Json results = Json::array();
+    for (const Diagnostic& d : found) {
+        Json place = {{"artifactLocation", {{"uri", d.file}}}};
+        if (d.span.line > 0)
+            place["region"] = {{"startLine", d.span.line}, {"startColumn", std::max(1U, d.span.column)}};
+        results.push_back({{"ruleId", d.code},
+                           {"level", d.severity == Severity::Error ? "error" : "warning"},
+                           {"message", {{"text", d.hint.empty() ? d.message : d.message + "; " + d.hint}}},
+                           {"locations", Json::array({Json{{"physicalLocation", place}}})}});
+    }
+    Json driver = {{"name", "mdsync"}, {"version", MDSYNC_VERSION}};
+    Json run = {{"tool", {{"driver", driver}}}, {"columnKind", "utf16CodeUnits"}, {"results", results}};
+    Json document = {{"$schema", "https://json.schemastore.org/sarif-2.1.0.json"},
+                     {"version", "2.1.0"},
+                     {"runs", Json::array({run})}};
+    return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string as(const std::string& format, const Suite& suite, const std::vector<Diagnostic>& found, bool quiet) {
+    if (format == "json") return asJson(suite, found);
+    if (format == "sarif") return asSarif(found);
+    if (format == "github") return githubMarks(found);
+    return asText(suite, found, quiet);
+}
+
 int lint(const LintFlags& flags) {
     SelectionOptions selection = flags.selection;
     Filter all;
@@ -56,8 +85,7 @@ int lint(const LintFlags& flags) {
     std::vector<Diagnostic> found;
     for (const Suite::Entry& entry : suite.entries) found.insert(found.end(), entry.wrong.begin(), entry.wrong.end());
     found.insert(found.end(), suite.warnings.begin(), suite.warnings.end());
-    const bool json = flags.format == "json";
-    const bool written = print(json ? asJson(suite, found) : asText(suite, found, flags.quiet));
+    const bool written = print(as(flags.format, suite, found, flags.quiet));
     const int code = suite.broken > 0 ? kBadInput : suite.files == 0 || !suite.empty.empty() ? kNothing : kOk;
     return written ? code : withUnwritable(code);
 }
@@ -69,7 +97,8 @@ Command addLint(Program& program) {
     const auto flags = std::make_shared<LintFlags>();
     line.values("paths", flags->selection.paths, "PATH",
                 "Scenario files or folders; - is standard input (default: scenarios)");
-    line.format(flags->format);
+    line.value("--format", flags->format, "FORMAT", "human, json, sarif, or github (marks in a change)")
+        .check(oneOf({"human", "json", "sarif", "github"}));
     line.flag("-q,--quiet", flags->quiet, "Say nothing if all is well");
     line.example("Example:\n  mdsync lint scenarios\n");
     return {line, [flags] { return lint(*flags); }};

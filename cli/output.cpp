@@ -30,7 +30,8 @@ ReportTarget targetOf(const std::string& report) {
 
 std::string isReport(const std::string& text) {
     const ReportTarget target = targetOf(text);
-    const std::vector<std::string_view> kinds{"json", "junit", "html", "html-full", "timeline", "human"};
+    const std::vector<std::string_view> kinds{"json", "junit",     "markdown", "github",
+                                              "html", "html-full", "timeline", "human"};
     if (std::find(kinds.begin(), kinds.end(), target.kind) == kinds.end()) {
         const std::string hint = suggest(target.kind, kinds);
         return fmt::format("unknown report \"{}\"{}", target.kind,
@@ -48,6 +49,8 @@ std::string made(const std::string& kind, const Result& result, const ConsoleOpt
     if (kind == "junit") return junitReport(result);
     if (kind == "timeline") return timelineReport(result);
     if (kind.starts_with("html")) return htmlReport(result, MDSYNC_VERSION, kind == "html-full");
+    if (kind == "markdown") return markdownReport(result);
+    if (kind == "github") return githubReport(result);
     return consoleReport(result, console);
 }
 
@@ -80,8 +83,8 @@ void addOutputOptions(const CommandLine& line, OutputOptions& options, bool draw
     line.format(options.format, "What standard output gets: human or json");
     line.repeated(
             "--report", options.reports, "KIND=PATH",
-            "Also write a report: json, junit, html (a page for browsers), html-full (with the events of cases that "
-            "passed), timeline or human. - is standard output")
+            "Also write a report: json, junit, markdown, github (marks in a change), html (a page for browsers), html-full "
+            "(with the events of cases that passed), timeline or human. - is standard output")
         .check(isReport);
     line.listed("--require", options.require, "RULE",
                 "Fail if one of these rules was never exercised over the whole run; all for every rule")
@@ -179,11 +182,32 @@ ConsoleOptions consoleOf(const OutputOptions& options) {
     return {wantsColor(options.color, stdout), options.quiet ? -1 : options.verbose ? 1 : 0, options.timeline};
 }
 
+namespace {
+
+// GitHub shows on the page of a job what its steps add to a file that it names.
+bool addToJobSummary(const Result& result) {
+    constexpr const char* kVariable = "GITHUB_STEP_SUMMARY";
+    if (!set(kVariable)) return true;
+    const std::string path = std::getenv(kVariable);
+    std::FILE* const file = std::fopen(path.c_str(), "abe");
+    const std::string text = markdownReport(result);
+    const bool isAdded = file != nullptr && std::fwrite(text.data(), 1, text.size(), file) == text.size();
+    const int error = errno;
+    const bool isClosed = file == nullptr || std::fclose(file) == 0;
+    if (isAdded && isClosed) return true;
+    fmt::print(stderr, "mdsync: {} could not be written: {}\n", printable(path),
+               std::strerror(isAdded ? errno : error));
+    return false;
+}
+
+}  // namespace
+
 bool writeReports(const Result& result, const OutputOptions& options) {
     bool written = true;
     for (const std::string& report : options.reports) {
         const ReportTarget target = targetOf(report);
         if (!writeFile(target.path, made(target.kind, result, plain(options)))) written = false;
+        if (target.kind == "github" && !addToJobSummary(result)) written = false;
     }
     return written;
 }

@@ -51,6 +51,14 @@ private:
     std::unique_ptr<Writer> writer_;
 };
 
+// For the page of a job or a ticket, under 1 MiB: the sums, each cause with an example and its cases, what to run again.
+[[nodiscard]] std::string markdownReport(const Result& result);
+
+// Workflow commands of GitHub, a line each, that mark what failed in the files of a change; at most ten, then how many more
+// there are. Of diagnostics the same.
+[[nodiscard]] std::string githubReport(const Result& result);
+[[nodiscard]] std::string githubMarks(std::span<const Diagnostic> diagnostics);
+
 // The document `result/1`, with a final newline. `timelines`: of the cases that have one.
 [[nodiscard]] std::string jsonReport(const Result& result, std::string_view version, bool timelines = true);
 

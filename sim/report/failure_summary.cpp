@@ -109,6 +109,15 @@ std::string FailureSummary::commandOfAll() const {
     return failed_.front().command + withoutSeed(failed_.front().flags);
 }
 
+std::string FailureSummary::again(std::size_t lines) const {
+    if (failed_.empty()) return {};
+    std::vector<std::string> words;
+    for (const Again& again : failed_) words.push_back(printable(again.path));
+    const Packed list = packed(words, "  ", " ", " \\", lines);
+    const std::string command = commandOfAll();
+    return list.left > 0 || command.empty() ? "" : fmt::format("{} \\\n{}\n", printable(command), list.text);
+}
+
 std::string FailureSummary::againText(const Limits& limits) const {
     std::vector<std::string> words;
     for (const Again& again : failed_) words.push_back(printable(again.path));

@@ -26,6 +26,10 @@ public:
     // Nothing where a single case failed: that was told.
     [[nodiscard]] std::string write(const Limits& limits) const;
 
+    // The command line alone that runs again what failed, in at most so many lines of cases; each line but the last ends with
+    // a backslash. Nothing where there is none, or it does not fit.
+    [[nodiscard]] std::string again(std::size_t lines) const;
+
 private:
     struct Cause {
         std::string text;

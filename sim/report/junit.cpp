@@ -1,4 +1,5 @@
-// JUnit: the XML that CI servers read. One test case a scenario case, grouped by folder.
+// JUnit: the XML that CI servers read. One test case a scenario case, grouped by folder. Its form is
+// that of docs/schema/junit.xsd.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "mdsync/report.hpp"
+#include "report/causes.hpp"
 #include "report/text.hpp"
 
 namespace mdsync {
@@ -69,7 +71,9 @@ std::string violationText(const CaseResult& c, const ReportedViolation& v) {
     return text;
 }
 
-// All that failed in a case, the first of it also alone: CI servers show one message.
+constexpr std::size_t kMostTold = 20;  // failures of a case at length
+
+// What failed in a case, the first of it also alone: CI servers show one message.
 struct JUnitFailure {
     std::string type;
     std::string message;
@@ -81,7 +85,7 @@ struct JUnitFailure {
             type = kind;
             message = first;
         }
-        body += text;
+        if (parts <= kMostTold) body += text;
     }
 };
 
@@ -126,6 +130,7 @@ JUnitFailure junitFailureOf(const CaseResult& c) {
         const std::string text = fmt::format("{} was not exercised", rule(id).name);
         failure.add("notExercised", text, text + "\n");
     }
+    if (failure.parts > kMostTold) failure.body += fmt::format("and {} more\n", failure.parts - kMostTold);
     if (const std::string known = reasonsOf(c); !known.empty()) failure.body += fmt::format("expected: {}\n", known);
     if (!c.again.empty()) failure.body += fmt::format("again: {}\n", c.again);
     return failure;
@@ -178,28 +183,84 @@ std::string timeOf(std::optional<std::uint64_t> micros) {
     return micros ? fmt::format(" time=\"{}.{:06}\"", *micros / kSecond, *micros % kSecond) : "";
 }
 
+// How servers know a test: the folder as `scenarios.web`, which they draw as a tree, and the file's name with its case.
+struct TestName {
+    std::string folder;
+    std::string name;
+    std::string file{};
+    std::uint32_t line = 0;
+};
+
 struct Suite {
     std::string name;
     std::size_t tests = 0, failures = 0, errors = 0, skipped = 0;
     std::optional<std::uint64_t> micros;  // where times are known
     std::string body;
 
-    void add(const std::string& suite, const std::string& test, Verdict verdict, const std::string& outcome,
+    void add(const TestName& test, Verdict verdict, const std::string& outcome,
              std::optional<std::uint64_t> took = {}) {
         ++tests;
         failures += static_cast<std::size_t>(verdict == Verdict::Fail);
         errors += static_cast<std::size_t>(verdict == Verdict::Error);
         skipped += static_cast<std::size_t>(verdict == Verdict::Inconclusive || verdict == Verdict::NotApplicable);
         if (took) micros = micros.value_or(0) + *took;
-        const std::string open =
-            fmt::format("    <testcase classname=\"{}\" name=\"{}\"{}", xml(suite), xml(test), timeOf(took));
+        std::string open =
+            fmt::format("    <testcase classname=\"{}\" name=\"{}\"{}", xml(test.folder), xml(test.name), timeOf(took));
+        if (!test.file.empty()) open += fmt::format(" file=\"{}\"", xml(test.file));
+        if (test.line > 0) open += fmt::format(" line=\"{}\"", test.line);
         body += outcome.empty() ? open + "/>\n" : open + ">\n" + outcome + "    </testcase>\n";
     }
 };
 
+// Which rules failed, and the clauses that they stand on.
+std::string propertiesOf(const CaseResult& c) {
+    std::vector<RuleId> rules;
+    for (const ReportedViolation& v : c.violations) {
+        if (v.expected.empty() && std::find(rules.begin(), rules.end(), v.rule) == rules.end()) rules.push_back(v.rule);
+    }
+    rules.insert(rules.end(), c.notExercised.begin(), c.notExercised.end());
+    if (rules.empty() || c.expectedFailure) return {};
+    std::string text = "      <properties>\n";
+    for (const RuleId id : rules) {
+        text += fmt::format(
+            "        <property name=\"rule\" value=\"{}\"/>\n        <property name=\"clause\" value=\"{}\"/>\n",
+            xml(rule(id).name), xml(rule(id).source));
+    }
+    return text + "      </properties>\n";
+}
+
 std::string folderOf(const std::string& file) {
     const std::size_t slash = file.rfind('/');
     return slash == std::string::npos ? "." : file.substr(0, slash);
+}
+
+// `scenarios/web` is `scenarios.web`; what lies here is `mdsync`.
+std::string dotted(const std::string& folder) {
+    std::string name;
+    for (const char c : folder) {
+        if (c != '/') {
+            name += c;
+        } else if (!name.empty() && !name.ends_with('.')) {
+            name += '.';
+        }
+    }
+    return name.empty() || name == "." ? "mdsync" : name;
+}
+
+// Where to look first: at what failed, else nowhere.
+std::uint32_t lineOf(const CaseResult& c) {
+    if (c.verdict == Verdict::Error && !c.diagnostics.empty()) return c.diagnostics.front().span.line;
+    const std::vector<Failure> failures = failuresOf(c);
+    return failures.empty() ? 0 : failures.front().line;
+}
+
+TestName testNameOf(const CaseResult& c) {
+    const std::string folder = folderOf(c.file);
+    const bool isWithin = folder != "." && c.id.size() > folder.size() && c.id.starts_with(folder + "/");
+    return {.folder = dotted(folder),
+            .name = isWithin ? c.id.substr(folder.size() + 1) : c.id,
+            .file = c.file,
+            .line = lineOf(c)};
 }
 
 // What JUnit counts the case as. It knows no expected failures; servers count what is skipped, and stay green.
@@ -219,17 +280,18 @@ std::vector<Suite> suitesOf(const Result& result) {
     };
     for (const CaseResult& c : result.cases) {
         const std::string folder = folderOf(c.file);
-        suite(folder).add(folder, c.id, verdictFor(c, result.failsOnFlaky), outcomeOf(c, result.failsOnFlaky),
-                          c.micros);
+        suite(folder).add(testNameOf(c), verdictFor(c, result.failsOnFlaky),
+                          propertiesOf(c) + outcomeOf(c, result.failsOnFlaky), c.micros);
     }
     for (const Diagnostic& d : result.diagnostics) {
         if (d.severity != Severity::Error) continue;
         CaseResult broken;
         broken.diagnostics = {d};
-        suite(folderOf(d.file)).add(folderOf(d.file), d.file, Verdict::Error, errorOf(broken));
+        const TestName name{dotted(folderOf(d.file)), d.file.empty() ? d.code : d.file, d.file, d.span.line};
+        suite(folderOf(d.file)).add(name, Verdict::Error, errorOf(broken));
     }
     if (result.interrupted) {
-        suite("run").add("run", "interrupted", Verdict::Error,
+        suite("run").add({"run", "interrupted"}, Verdict::Error,
                          "      <error type=\"interrupted\" message=\"the run was cut short: what had not ended is "
                          "missing\"/>\n");
     }
@@ -237,13 +299,13 @@ std::vector<Suite> suitesOf(const Result& result) {
         const std::string text =
             fmt::format("      <failure type=\"notExercised\" message=\"{} was not exercised by the whole run\"/>\n",
                         rule(id).name);
-        suite("required").add("required", std::string(rule(id).name), Verdict::Fail, text);
+        suite("required").add({"required", std::string(rule(id).name)}, Verdict::Fail, text);
     }
     if (result.baseline) {
         for (const Diagnostic& wrong : result.baseline->wrong) {
             const std::string place = fmt::format("{}:{}", wrong.file, wrong.span.line);
             suite("baseline")
-                .add("baseline", place, Verdict::Fail,
+                .add({"baseline", place, wrong.file, wrong.span.line}, Verdict::Fail,
                      fmt::format("      <failure type=\"{}\" message=\"{}\">{}</failure>\n", xml(wrong.code),
                                  xml(wrong.message), xml(render(wrong))));
         }

@@ -5,7 +5,7 @@
 
 let PAGE;  // the data of the run
 const VERDICTS = [
-  ['fail', 'failed', '✗'], ['error', 'error', '!'], ['inconclusive', 'inconclusive', '?'],
+  ['fail', 'failed', '✗'], ['error', 'error', '!'], ['flaky', 'flaky', '~'], ['inconclusive', 'inconclusive', '?'],
   ['notApplicable', 'not applicable', '–'], ['pass', 'passed', '✓'],
 ];
 const stories = new Map();  // number of a case -> its Story; the last few that were looked at
