@@ -19,7 +19,7 @@ constexpr std::size_t kMostMarks = 10;  // GitHub shows no more of a step
 
 struct Mark {
     std::string_view level = "error";
-    std::string file;
+    std::string file{};
     Span span{};
     std::string title;
     std::string text;
