@@ -17,7 +17,8 @@ constinit const std::array<Rule, 1> kChatroomRules{{
                      "online since, must not receive it.",
         .reading = "A device leaves the room when its session ends and must join again. Leaving the room after "
                    "acceptance while staying online does not forbid the receipt. What was accepted before the "
-                   "device's offline may still arrive until the next settled moment (delivery.only-online). "
+                   "offline of a device that was in the room may still arrive until the next settled moment "
+                   "(delivery.only-online). "
                    "The seed names chatrooms without saying what changes for them, so only this rule and "
                    "delivery.* judge their messages, status types included.",
         .tempted = "A device comes online or joins the room after a message of the room was accepted.",

@@ -15,9 +15,10 @@ constinit const std::array<Rule, 8> kDeliveryRules{{
         .quote = "",
         .statement = "Each connect, send, publish and recall is answered by the next settled moment.",
         .reading = "A connect by online or refused, a send or publish by accept or reject, a recall by "
-                   "recall-accept or recall-reject; a first receive or recalled is an answer too. None is due "
-                   "of a send or recall whose device is offline, where the device has an offline meanwhile, "
-                   "where the server restarted, or where the recorder cannot see that kind of answer.",
+                   "recall-accept or recall-reject; a first receive answers a send too, a first recalled a "
+                   "recall. None is due of a send or recall whose device is offline, where the device has an "
+                   "offline meanwhile, where the server restarted, or past the message's horizon; where the "
+                   "recorder cannot see that kind of answer nothing is asked.",
         .tempted = "Each such request whose answer is due.",
         .aspects = bit(Aspect::Connect) | bit(Aspect::Send) | bit(Aspect::Publish) | bit(Aspect::Recall),
     },
@@ -47,8 +48,9 @@ constinit const std::array<Rule, 8> kDeliveryRules{{
         .statement = "Nothing is received or shown recalled that nobody sent before or that was rejected, "
                      "nothing is received past its horizon, and nothing is shown recalled whose recall nobody "
                      "asked for before or that was rejected.",
-        .reading = "The place in the trace decides what was before. The horizon is 8 x 24 h after acceptance; "
-                   "an id used again beyond it is a new message.",
+        .reading =
+            "The place in the trace decides what was before. The horizon is 8 x 24 h after acceptance, "
+            "or, of what was never accepted, after it was asked for; an id used again beyond it is a new message.",
         .tempted = "Each receive is a test.",
         .aspects =
             kAnyConversation | kOrigin | bit(Aspect::Live) | bit(Aspect::OfflineStore) | bit(Aspect::Compensation),
@@ -88,7 +90,8 @@ constinit const std::array<Rule, 8> kDeliveryRules{{
         .quote = "",
         .statement = "No receive and no recalled happens on a device that is offline.",
         .reading = "What was accepted before the device's offline may still arrive until the next settled "
-                   "moment: it was on its way. Such a late arrival violates no off rule either.",
+                   "moment: it was on its way. Such a late arrival violates no off rule either, and belongs to the "
+                   "session and the installation that ended.",
         .tempted = "A message is accepted for a device that is offline.",
         .aspects = kConversation | kOrigin | kSide,
     },

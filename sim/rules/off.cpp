@@ -72,11 +72,12 @@ constinit const std::array<Rule, 5> kOffRules{{
                  "be synchronized across multiple devices.",
         .statement = "While the service is off, a recall must not be shown on more devices than one per user: "
                      "of the recalling user the recalling device, of every other user any one.",
-        .reading = "Only devices that hold the message count; what is shown for a message that is not held is "
-                   "a tombstone and invisible. After a recall through the server API any one device of the "
-                   "recalling user is allowed. The state of the switch decides at the acceptance of the "
-                   "recall, for a device that came online later also at the beginning of its session, with no "
-                   "turn in between.",
+        .reading =
+            "Only devices that held the message when they showed it count, in an earlier installation too; what is shown for a message that is not held is "
+            "a tombstone and invisible. After a recall through the server API any one device of the "
+            "recalling user is allowed. The state of the switch decides at the acceptance of the "
+            "recall, for a device that came online later also at the beginning of its session, with no "
+            "turn in between.",
         .tempted = "More devices than are allowed hold the message and are online when the recall is accepted "
                    "or come online later.",
         .aspects = kConversation | kOrigin | kSwitch,

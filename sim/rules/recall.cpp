@@ -15,8 +15,8 @@ constinit const std::array<Rule, 4> kRecallRules{{
         .quote = "After enabling the Multi-Device Message Synchronization service, once the sender recalls a "
                  "message, if the user is online on other devices, the message will be synchronized and "
                  "recalled on those devices.",
-        .statement = "While the service is on, every device that held the message when its recall was accepted "
-                     "and is online from then to the next settled moment shows it recalled.",
+        .statement = "While the service is on, every device but the recalling one that held the message when its "
+                     "recall was accepted and is online from then to the next settled moment shows it recalled.",
         .reading = "Devices of the author and of the audience alike. The recalling device shows the recall "
                    "from its acceptance, with or without an event. A device that does not hold the message has "
                    "nothing to show. Who may recall is not judged.",
@@ -35,7 +35,8 @@ constinit const std::array<Rule, 4> kRecallRules{{
         .statement = "While the service is on, at the first settled moment of its session, a device whose "
                      "session began after the recall was accepted and that held the message when it began "
                      "shows it recalled.",
-        .reading = "The service must be on when the recall is accepted and when the session begins, with no "
+        .reading = "Nothing is owed to the device that recalled, nor to one that has shown the recall before. The "
+                   "service must be on when the recall is accepted and when the session begins, with no "
                    "turn in between. A recall older than the compensation window at that login is undecided. "
                    "After a reinstall the device holds nothing, and nothing is owed.",
         .tempted = "The duty was kept or violated: such a session reached its first settled moment.",
@@ -54,8 +55,8 @@ constinit const std::array<Rule, 4> kRecallRules{{
                    "installation is recalled at once. That the message comes at all is not forbidden here. A "
                    "receipt that already violated a ban is not asked again. "
                    "Who left the group after acceptance is owed nothing that had not come, a recall included.",
-        .tempted = "A device of the author or the audience lacked the message when its recall was accepted and "
-                   "is online afterwards.",
+        .tempted = "An installation of the author or the audience that lacks the message, one that begins later "
+                   "too, is online after the recall was accepted.",
         .aspects = kConversation | kOrigin | kSide | bit(Aspect::Online) | bit(Aspect::FirstLogin) |
                    bit(Aspect::Return) | bit(Aspect::Reinstall),
         .names = Names::OnOrOff,
@@ -70,8 +71,8 @@ constinit const std::array<Rule, 4> kRecallRules{{
                      "message when its recall was accepted and is online from then to the next settled moment, "
                      "shows it recalled.",
         .reading = "With a single device nothing has to be synchronized between devices, so the recall itself "
-                   "must work. All devices that the header declares for the user count, online or not. It is "
-                   "no rule of the switch: no service rule accompanies it.",
+                   "must work. All devices that are declared for the user by then count, online or not; the "
+                   "recalling device is not asked. It is no rule of the switch: no service rule accompanies it.",
         .tempted = "The duty was kept or violated: such a recipient's device was online from the recall's "
                    "acceptance until it was due.",
         .aspects = kConversation | kOrigin | bit(Aspect::Off) | bit(Aspect::Changing),

@@ -16,11 +16,12 @@ constinit const std::array<Rule, 3> kStatusRules{{
                  "Offline devices cannot receive status messages through Multi-Device Message Synchronization.",
         .statement = "A device that was not online from a status message's acceptance to the receipt must not "
                      "receive it, by any path, with the service on or off.",
-        .reading = "A status message is one of type RC:TypSts, of a custom type declared `status`, or one sent "
-                   "through a status endpoint (status.api-online-only). A device that reconnected in between "
-                   "was not online throughout. What was accepted before a device's offline may still arrive "
-                   "there until the next settled moment (delivery.only-online). Status messages in chatrooms "
-                   "are chatroom.live-only's.",
+        .reading =
+            "A status message is one of type RC:TypSts, of a custom type declared `status`, or one sent "
+            "through a status endpoint (status.api-online-only). A device that reconnected in between "
+            "was not online throughout. Where it was online at acceptance, the message may still arrive "
+            "after its offline until the next settled moment (delivery.only-online). Status messages in chatrooms "
+            "are chatroom.live-only's.",
         .tempted = "A device of the audience or the author that was offline at acceptance comes online "
                    "afterwards.",
         .aspects = kConversation | kSide,
