@@ -10,8 +10,7 @@ namespace mdsync {
 
 namespace rules {
 
-void Ledger::check(RuleId rule, Regime regime, Aspects aspects) {
-    check(rule, aspects | aspectsOf(regime));
+void Ledger::checkAccompanying(RuleId rule, Regime regime, Aspects aspects) {
     const auto other = accompanying(rule, regime, onFromTheStart);
     if (!other) return;
     check(*other, aspectsOf(regime.service) | ((aspects & kAtTurnEdge) != 0 ? bit(Aspect::Boundary) : 0));

@@ -34,7 +34,12 @@ struct Ledger {
         if ((aspects & ~c.aspects) != 0) c.aspects |= aspects;  // mostly known: no store that the next check waits for
     }
     // `regime` is the state that decided, for the service rules that accompany others.
-    void check(RuleId rule, Regime regime, Aspects aspects);
+    void check(RuleId rule, Regime regime, Aspects aspects) {
+        check(rule, aspects | aspectsOf(regime));
+        // Where an app was set up with the service on and nobody turned the switch, no service rule goes with another.
+        if (regime.turns > 0 || !onFromTheStart) checkAccompanying(rule, regime, aspects);
+    }
+    void checkAccompanying(RuleId rule, Regime regime, Aspects aspects);
     // Whether a check with these aspects would tell something new.
     [[nodiscard]] bool isNew(RuleId rule, Aspects aspects) const {
         return (aspects & ~counts[static_cast<std::size_t>(rule)].aspects) != 0;

@@ -49,7 +49,6 @@ const Ban* Checker::State::firstBroken(std::span<const Ban* const> bans, const A
 }
 
 void Checker::State::takeAsAccepted(MessageId id) {
-    if (message(id).state != MessageState::Asked) return;
     accept(id, false);
     oweAccepted(id);
     if (!header->silent.accept && !header->acceptSeen) tolerate(Tolerance::LateAcceptance);
@@ -70,7 +69,7 @@ void Checker::State::onReceive(const Event& e) {
     const MessageFacts& m = grown(e.message);
     const Aspects aspects = aspectsOf(m) | aspectsOf(e.via);
     check(kDeliveryNoPhantom.rule, aspects);
-    takeAsAccepted(e.message);
+    if (m.state == MessageState::Asked) takeAsAccepted(e.message);
     const DeviceFacts& d = device(e.device);
     Receipt* r = receipt(m, e.device);
     Arrival a{.id = e.message, .message = m, .deviceId = e.device, .device = d, .receipt = r, .aspects = aspects};
