@@ -20,7 +20,7 @@ class OurScenarios(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         done = subprocess.run([BINARY, "mutants", SCENARIOS, "--format", "json"], capture_output=True, text=True,
-                              timeout=300)
+                              timeout=900)  # a sanitizer takes its time
         cls.code, cls.document = done.returncode, json.loads(done.stdout)
         cls.mutants = {mutant["name"]: mutant for mutant in cls.document["mutants"]}
 
