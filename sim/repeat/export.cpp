@@ -34,7 +34,8 @@ void refuse(ExportedScenario& exported, const std::string& name, const std::vect
 
 }  // namespace
 
-ExportedScenario exportScenario(const Trace& trace, const std::string& name, const CheckerOptions& checking) {
+ExportedScenario exportScenario(const Trace& recorded, const std::string& name, const CheckerOptions& checking) {
+    const Trace trace = declaredAtStart(recorded);  // as a scenario does
     Checker checker(trace.header, checking);
     checker.feed(trace.events, trace.lexicon, trace.annex);
     checker.finish(trace.lexicon);
@@ -60,7 +61,6 @@ ExportedScenario exportScenario(const std::string& path, const ExportOptions& op
         exported.diagnostics = std::move(file.diagnostics);
         return exported;
     }
-    file.trace = declaredAtStart(std::move(file.trace));  // as a scenario does
     options.readings.applyTo(file.trace.header.readings);
     CheckerOptions checking;
     checking.settle = options.settle;

@@ -161,9 +161,11 @@ void addHeld(const History& h, DeviceId id, const MessageFacts& m, Listing& list
     const Receipt* r = h.receipt(m, id);
     if (r == nullptr) return;
     const Tri held = h.holds(m, id);
-    const bool shown = (r->have & Receipt::Shown) != 0;
-    if (held == Tri::No && !shown) return;
     const RecallFacts* recall = h.recallOf(m);
+    // Who recalled it shows it so, in a later installation, too.
+    const bool shown =
+        (r->have & Receipt::Shown) != 0 || (recall != nullptr && recall->accepted && recall->device == id);
+    if (held == Tri::No && !shown) return;
     const bool recalled = shown || (recall != nullptr && recall->askedFor());
     const bool plain = held == Tri::Yes && !recalled && !m.toSelf && (r->have & Receipt::Tainted) == 0;
     (plain ? listing.required : listing.either).push_back(m.conversationOf(h.ownerOf(id)));

@@ -76,7 +76,7 @@ void Checker::State::letGo() {
         const MessageFacts& m = message(id);
         if (m.expected) lookAtAccepted(id);
         if (recallAccepted(m)) lookAtRecall(m.recall, recalls[m.recall].until, recalls[m.recall].untilAt);
-        if (m.state == MessageState::Accepted) lookBackAtMessage(id);
+        if (m.state == MessageState::Accepted && m.kind == MessageSort::Normal && !m.room) lookBackAtMessage(id);
         forget(id);
     }
     expiring = false;

@@ -243,7 +243,7 @@ class Interrupted(ToolTest):
                                    stdout=subprocess.PIPE, stderr=slave)
         os.close(slave)
         progress = b""
-        while b"/" not in progress.split(b"\r")[-1] and process.poll() is None:
+        while not re.search(rb"\b[1-9]\d*/", progress) and process.poll() is None:
             progress += os.read(master, 1024)
         process.send_signal(signal.SIGINT)
         document = json.loads(process.communicate(timeout=60)[0])
