@@ -76,6 +76,7 @@ struct Checker::State : rules::History, rules::Ledger {
     bool isInOrder(const rules::Arrival& a, Via via) const;
     void judgeItsOrder(const rules::Arrival& a, const rules::Receipt& r, Via via);
     void receiveAsStranger(const rules::Arrival& a, Via via);
+    void take(const rules::Arrival& a, rules::Receipt& r, Via via, bool tainted);
     void receiveFirst(const rules::Arrival& a, rules::Receipt& r, Via via, bool tainted);
     void oweReturn(const rules::Arrival& a, const rules::Receipt& r);
     void oweToNewcomers(const rules::MessageFacts& m, MessageId message, DeviceId receiver);

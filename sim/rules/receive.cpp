@@ -87,18 +87,19 @@ void Checker::State::onReceive(const Event& e) {
     if (broken != nullptr) fileReceived(*this, *broken, a);
     if (m.state == MessageState::Accepted || m.state == MessageState::Asked) judgeIntact(*this, *this, a, e);
     if (broken != nullptr && (r == nullptr || m.state != MessageState::Accepted)) noteStray(m, e.device);
-    if (r == nullptr) {
-        receiveAsStranger(a, e.via);
-        return;
-    }
+    r == nullptr ? receiveAsStranger(a, e.via) : take(a, *r, e.via, broken != nullptr);
+}
+
+// Who has to do with the message has it from here on: this installation, or the one before, which it was on its way to.
+void Checker::State::take(const Arrival& a, Receipt& r, Via via, bool tainted) {
     if (a.toPrevious) {
-        if ((r->owed & Receipt::ByPrevious) == 0) judgeItsOrder(a, *r, e.via);
-        r->owed |= Receipt::ByPrevious;
-        r->have |= Receipt::Ever;
+        if ((r.owed & Receipt::ByPrevious) == 0) judgeItsOrder(a, r, via);
+        r.owed |= Receipt::ByPrevious;
+        r.have |= Receipt::Ever;
         return;
     }
-    if ((r->have & Receipt::Received) == 0) receiveFirst(a, *r, e.via, broken != nullptr);
-    if (broken == nullptr && m.recall != MessageFacts::kNone) oweReturn(a, *r);
+    if ((r.have & Receipt::Received) == 0) receiveFirst(a, r, via, tainted);
+    if (!tainted && a.message.recall != MessageFacts::kNone) oweReturn(a, r);
 }
 
 void Checker::State::receiveFirst(const Arrival& a, Receipt& r, Via via, bool tainted) {
