@@ -117,12 +117,11 @@ private:
             // Where failures went, an inconclusive case says nothing; where there were none, it lost something.
             if (after.verdict == Verdict::Inconclusive && before.verdict == Verdict::Pass) {
                 diff_.worse.push_back({after.id, std::nullopt, {}, turn});
-            } else if (after.verdict == Verdict::Pass && before.verdict == Verdict::Inconclusive) {
+            } else if (after.verdict == Verdict::Pass &&
+                       (before.verdict == Verdict::Inconclusive || before.verdict == Verdict::Flaky)) {
                 diff_.better.push_back({after.id, std::nullopt, {}, turn});
             } else if (after.verdict == Verdict::Flaky && before.verdict != Verdict::Flaky && isJudged(before)) {
                 diff_.appeared.push_back({after.id, std::nullopt, {}, turn});
-            } else if (after.verdict == Verdict::Pass && before.verdict == Verdict::Flaky) {
-                diff_.better.push_back({after.id, std::nullopt, {}, turn});
             }
         }
         if (changes() == known) ++diff_.same;
