@@ -60,6 +60,15 @@ class SameBytes(TargetTest):
     def test_all_scenarios_behind_a_socket(self):
         self.compare([], ["--target", self.port(), "-j", "1"], code=0)
 
+    def test_acceptances_that_are_only_seen_accuse_nobody(self):
+        seen = self.served() + " --accept seen"
+        self.expect(0, "run", SCENARIOS + "/delivery", "-q", "--target", seen)
+        self.write("a.json", scenario())
+        self.expect(0, "run", "a.json", "--target", seen, "--trace", "t.jsonl")
+        self.assertEqual(json.loads(self.read("t.jsonl").splitlines()[0])["accept"], "seen")
+        self.expect(1, "run", SCENARIOS + "/delivery", "-q", "--target",
+                    self.served("mutant:reorders") + " --accept seen")
+
     def test_known_bad_servers_too(self):
         for server, family in (("mutant:evict-newest", "web"), ("mutant:never-answers-login", "online"),
                                ("mutant:recall-forgets-offline", "recall"), ("mutant:window-rolling", "compensation"),
