@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "mdsync/ids.hpp"
+#include "mdsync/trace.hpp"
 #include "trace/fault.hpp"
 
 namespace mdsync {
