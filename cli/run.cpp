@@ -30,6 +30,7 @@ struct RunFlags {
     std::uint32_t retries = 0;
     std::uint32_t repeat = 1;
     bool failsOnFlaky = false;
+    std::vector<std::string> maxLatency;
 };
 
 std::string flagsOf(const RunFlags& flags) {
@@ -111,6 +112,7 @@ int run(RunFlags& flags) {
     };
     Result result = live.complete(runSuite(suite, suiteOptions, interrupt));
     // Of what was not run nobody can say what it would have put to the test.
+    for (const std::string& text : flags.maxLatency) result.bounds.push_back(*findLatencyBound(text));
     if (result.notRun == 0) result.required = requiredRules(flags.output);
     const bool baselineWritten = known.settle(result, unknownScenario(suite), flags.output.quiet);
     const int code = live.finish(result);
@@ -138,6 +140,13 @@ Command addRun(Program& program) {
         .needs(line["--target"]);
     line.flag("--fail-on-flaky", flags->failsOnFlaky, "Fail if a case is flaky that no baseline expects to be")
         .needs(line["--retries"]);
+    line.listed("--max-latency", flags->maxLatency, "BOUND",
+                "Fail if a system with a clock of its own is slower: p99=500ms is of deliveries, login.p50=1s, "
+                "catch-up.max=5s")
+        .check([](const std::string& text) {
+            return findLatencyBound(text) ? std::string() : text + " is no bound such as p99=500ms or login.max=2s";
+        })
+        .needs(line["--target"]);
     line.number("--repeat", flags->repeat, 1, 1000000,
                 "Run each case N times, with seeds that count up from its own; it passes if all do")
         .excludes(line["--retries"])

@@ -81,6 +81,7 @@ constinit const std::array<Rule, 8> kDeliveryRules{{
                    "which installation sent it is undecided.",
         .tempted = "A session begins on a device that holds something.",
         .aspects = bit(Aspect::On) | bit(Aspect::Off) | bit(Aspect::Changing),
+        .restsOn = Emulation::Once,
     },
     {
         .id = RuleId::DeliveryOnlyOnline,

@@ -28,8 +28,9 @@ namespace {
 constexpr Millis kSlice{50};           // how long an interrupt may go unnoticed
 constexpr Millis kLastWords{200};      // for the end of a broken child's output
 constexpr Millis kParting{500};        // for the other end of a socket to close it, too
-constexpr std::size_t kTail = 8192;    // bytes of standard error that are kept
-constexpr std::size_t kTailLines = 8;  // of which so many are shown
+constexpr std::size_t kTail = 8192;    // bytes of standard error that are kept, of its beginning and of its end
+constexpr std::size_t kHeadLines = 4;  // of which so many are shown
+constexpr std::size_t kTailLines = 8;
 
 bool isSet(const std::atomic<bool>* flag) {
     return flag != nullptr && flag->load();
@@ -60,8 +61,9 @@ struct Wire::State {
     bool deaf = false;    // the other side takes nothing any more
 
     std::array<char, 4096> errorChunk{};
-    std::string tail;
-    std::string untold;  // the beginning of a line that watchErrors() will tell
+    std::string head, tail;  // what a child wrote to its standard error: its beginning, and the rest or the end of it
+    bool isCut = false;      // something between them was forgotten
+    std::string untold;      // the beginning of a line that watchErrors() will tell
     std::function<void(std::string_view)> told;
 
     asio::posix::stream_descriptor& writer() { return isSocket ? in : out; }
@@ -93,11 +95,20 @@ struct Wire::State {
 
     void readErrors() {
         errors.async_read_some(asio::buffer(errorChunk), [this](const error_code& error, std::size_t size) {
-            tail.append(errorChunk.data(), size);
-            if (tail.size() > 2 * kTail) tail.erase(0, tail.size() - kTail);
+            keep(std::string_view(errorChunk.data(), size));
             tell(std::string_view(errorChunk.data(), size));
             if (!error) readErrors();
         });
+    }
+
+    // What begins a traceback, or a program's complaint about its settings, stands at the head; what it died of, at the end.
+    void keep(std::string_view text) {
+        const std::size_t first = std::min(text.size(), kTail - std::min(kTail, head.size()));
+        head.append(text.substr(0, first));
+        tail.append(text.substr(first));
+        if (tail.size() <= 2 * kTail) return;
+        tail.erase(0, tail.size() - kTail);
+        isCut = true;
     }
 
     void tell(std::string_view text) {
@@ -269,15 +280,21 @@ void Wire::watchErrors(std::function<void(std::string_view)> told) {
     state_->told = std::move(told);
 }
 
-std::vector<std::string> Wire::lastErrors() const {
+std::vector<std::string> Wire::errors() const {
     std::vector<std::string> lines;
-    std::string_view rest = state_->tail;
+    const std::string all = state_->head + (state_->isCut ? "\n" : "") + state_->tail;
+    std::string_view rest = all;
     while (!rest.empty()) {
         const std::size_t end = std::min(rest.find('\n'), rest.size());
         lines.emplace_back(rest.substr(0, end));
         rest.remove_prefix(std::min(end + 1, rest.size()));
     }
-    if (lines.size() > kTailLines) lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(kTailLines));
+    if (lines.size() <= kHeadLines + kTailLines) return lines;
+    const auto from = lines.begin() + static_cast<std::ptrdiff_t>(kHeadLines);
+    const auto to = lines.end() - static_cast<std::ptrdiff_t>(kTailLines);
+    const std::string left = state_->isCut ? "..." : fmt::format("... {} lines more ...", to - from);
+    *from = left;
+    lines.erase(from + 1, to);
     return lines;
 }
 
