@@ -11,6 +11,7 @@
 #include "command.hpp"
 #include "mdsync/diagnostic.hpp"
 #include "output.hpp"
+#include "tell.hpp"
 
 namespace mdsync::cli {
 
@@ -170,7 +171,7 @@ int usageError(const CLI::App& program, const CLI::ParseError& error) {
     if (unexpected && program.remaining_size(true) > 0) {
         text = fmt::format("unexpected {}{}", fmt::join(program.remaining(true), " "), hintFor(program));
     }
-    fmt::print(stderr, "{}: {}\n{} --help tells what it takes\n", command, printable(text), command);
+    tell("{}: {}\n{} --help tells what it takes\n", command, printable(text), command);
     return kUsage;
 }
 

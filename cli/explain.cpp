@@ -11,6 +11,7 @@
 #include "mdsync/scenario.hpp"
 #include "mdsync/trace_io.hpp"
 #include "output.hpp"
+#include "tell.hpp"
 
 namespace mdsync::cli {
 
@@ -98,9 +99,9 @@ int explain(const std::string& word, const std::string& color) {
         return print(*text) ? kOk : kUnwritable;
     }
     const std::string hint = suggest(word, knownWords());
-    fmt::print(stderr, "mdsync: nothing is known about \"{}\"{}\n", printable(word),
-               hint.empty() ? "; it takes a rule, the code of a diagnostic, an exit code or a word of docs/glossary.md"
-                            : "; " + hint);
+    tell("mdsync: nothing is known about \"{}\"{}\n", printable(word),
+         hint.empty() ? "; it takes a rule, the code of a diagnostic, an exit code or a word of docs/glossary.md"
+                      : "; " + hint);
     return kUsage;
 }
 

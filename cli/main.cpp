@@ -1,7 +1,6 @@
 // mdsync: the command line. This file knows which commands there are and that no exit code but the documented ones
 // leaves the program; what they do is in a file each.
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "command.hpp"
+#include "tell.hpp"
 
 namespace mdsync::cli {
 
@@ -63,13 +63,13 @@ int main(int argc, char** argv) {
     try {
         return mdsync::cli::runProgram(argc, argv);
     } catch (const std::bad_alloc&) {
-        fmt::print(stderr, "mdsync: there is not enough memory\n");
+        mdsync::cli::tell("mdsync: there is not enough memory\n");
     } catch (const std::system_error& refusal) {
-        fmt::print(stderr, "mdsync: the system refuses what is needed: {}\n", refusal.what());
+        mdsync::cli::tell("mdsync: the system refuses what is needed: {}\n", refusal.what());
     } catch (const std::exception& bug) {
-        fmt::print(stderr, "mdsync: internal error: {}\n", bug.what());
+        mdsync::cli::tell("mdsync: internal error: {}\n", bug.what());
     } catch (...) {
-        fmt::print(stderr, "mdsync: internal error\n");
+        mdsync::cli::tell("mdsync: internal error\n");
     }
     return mdsync::cli::kInternal;
 }

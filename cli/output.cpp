@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "mdsync/report.hpp"
+#include "tell.hpp"
 #include "whole_file.hpp"
 
 namespace mdsync::cli {
@@ -137,21 +138,21 @@ bool print(std::string_view text) {
     std::fwrite(text.data(), 1, text.size(), stdout);
     if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return true;
     // Who closed the pipe has seen enough and needs no message.
-    if (errno != EPIPE) fmt::print(stderr, "mdsync: standard output could not be written: {}\n", std::strerror(errno));
+    if (errno != EPIPE) tell("mdsync: standard output could not be written: {}\n", std::strerror(errno));
     return false;
 }
 
 bool writeFile(const std::string& path, std::string_view text) {
     if (path == "-") return print(text);
     const int error = writeWhole(path, text);
-    if (error != 0) fmt::print(stderr, "mdsync: {} could not be written: {}\n", printable(path), std::strerror(error));
+    if (error != 0) tell("mdsync: {} could not be written: {}\n", printable(path), std::strerror(error));
     return error == 0;
 }
 
 void complain(const std::vector<Diagnostic>& diagnostics, bool errorsOnly) {
     for (const Diagnostic& diagnostic : diagnostics) {
         if (errorsOnly && diagnostic.severity == Severity::Warning) continue;
-        fmt::print(stderr, "{}\n", render(diagnostic));
+        tell("{}\n", render(diagnostic));
     }
 }
 
@@ -170,12 +171,12 @@ void Complaints::add(const std::vector<Diagnostic>& diagnostics) {
             continue;
         }
         lines_ += lines;
-        fmt::print(stderr, "{}\n", text);
+        tell("{}\n", text);
     }
 }
 
 void Complaints::finish() const {
-    if (leftOut_ > 0) fmt::print(stderr, "mdsync: and {} more errors, which are told without -q\n", leftOut_);
+    if (leftOut_ > 0) tell("mdsync: and {} more errors, which are told without -q\n", leftOut_);
 }
 
 ConsoleOptions consoleOf(const OutputOptions& options) {
@@ -195,8 +196,7 @@ bool addToJobSummary(const Result& result) {
     const int error = errno;
     const bool isClosed = file == nullptr || std::fclose(file) == 0;
     if (isAdded && isClosed) return true;
-    fmt::print(stderr, "mdsync: {} could not be written: {}\n", printable(path),
-               std::strerror(isAdded ? errno : error));
+    tell("mdsync: {} could not be written: {}\n", printable(path), std::strerror(isAdded ? errno : error));
     return false;
 }
 

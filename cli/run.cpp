@@ -11,6 +11,7 @@
 #include "output.hpp"
 #include "selection_options.hpp"
 #include "target_options.hpp"
+#include "tell.hpp"
 #include "trace_folder.hpp"
 
 namespace mdsync::cli {
@@ -56,7 +57,7 @@ int run(RunFlags& flags) {
     const Suite suite = loadSuite(flags.selection.paths, filter, jobs, input, &interrupt.flag());
     complainOfEmpty(suite);
     if (suite.cases == 0 && !flags.selection.failed.empty()) {
-        fmt::print(stderr, "mdsync: nothing of this failed in {}\n", printable(flags.selection.failed));
+        tell("mdsync: nothing of this failed in {}\n", printable(flags.selection.failed));
     }
 
     TraceFolder traces(flags.trace, suite);
@@ -74,7 +75,7 @@ int run(RunFlags& flags) {
     for (const std::string& reading : flags.readings) (void)addReading(reading, suiteOptions.options.readings);
 
     if (!flags.record.empty() && suite.cases > 1) {
-        fmt::print(stderr, "mdsync run: --record keeps the run of one case, and {} were named\n", suite.cases);
+        tell("mdsync run: --record keeps the run of one case, and {} were named\n", suite.cases);
         return kUsage;
     }
     const auto drawn = std::make_shared<std::vector<Choice>>();

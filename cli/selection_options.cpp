@@ -11,6 +11,7 @@
 #include "mdsync/documents.hpp"
 #include "mdsync/last_time.hpp"
 #include "output.hpp"
+#include "tell.hpp"
 
 namespace mdsync::cli {
 
@@ -59,7 +60,7 @@ std::optional<int> settle(SelectionOptions& options, Filter& filter) {
     std::error_code error;
     if (options.paths.empty()) {
         if (!std::filesystem::is_directory("scenarios", error)) {
-            fmt::print(stderr, "mdsync: no scenarios are named, and there is no folder \"scenarios\" here\n");
+            tell("mdsync: no scenarios are named, and there is no folder \"scenarios\" here\n");
             return kUsage;
         }
         options.paths = {"scenarios"};
@@ -85,6 +86,7 @@ std::vector<std::string> filesOf(const SelectionOptions& options) {
         const std::vector<std::string> inside = listScenarioFiles(path).paths;
         files.insert(files.end(), inside.begin(), inside.end());
     }
+    if (!options.failed.empty()) files.push_back(options.failed);
     return files;
 }
 
@@ -95,8 +97,7 @@ std::string inputOf(const SelectionOptions& options) {
 
 void complainOfEmpty(const Suite& suite) {
     for (const auto& [argument, why] : suite.empty) {
-        fmt::print(stderr, "mdsync: {} names no scenario{}\n", printable(argument),
-                   why.empty() ? "" : ": " + printable(why));
+        tell("mdsync: {} names no scenario{}\n", printable(argument), why.empty() ? "" : ": " + printable(why));
     }
 }
 

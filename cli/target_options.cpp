@@ -10,6 +10,7 @@
 #include <mutex>
 
 #include "mdsync/again.hpp"
+#include "tell.hpp"
 
 namespace mdsync::cli {
 
@@ -79,7 +80,7 @@ public:
 private:
     void fail() {
         failed_ = true;
-        fmt::print(stderr, "mdsync: {} could not be written: {}\n", printable(path_), std::strerror(errno));
+        tell("mdsync: {} could not be written: {}\n", printable(path_), std::strerror(errno));
     }
 
     std::string path_;

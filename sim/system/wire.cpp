@@ -31,6 +31,7 @@ constexpr Millis kParting{500};        // for the other end of a socket to close
 constexpr std::size_t kTail = 8192;    // bytes of standard error that are kept, of its beginning and of its end
 constexpr std::size_t kHeadLines = 4;  // of which so many are shown
 constexpr std::size_t kTailLines = 8;
+constexpr int kMostAtOnce = 64;  // reads of what a pipe holds, and more
 
 bool isSet(const std::atomic<bool>* flag) {
     return flag != nullptr && flag->load();
@@ -71,6 +72,12 @@ struct Wire::State {
     void run(Clock::time_point deadline) {
         context.restart();
         context.run_one_until(std::min(deadline, Clock::now() + kSlice));
+    }
+
+    // What can be done at once. An adapter that floods its standard error has something to be read for ever.
+    void poll() {
+        context.restart();
+        for (int i = 0; i < kMostAtOnce && context.poll_one() > 0; ++i) continue;
     }
 
     void read() {
@@ -214,8 +221,7 @@ std::unique_ptr<Wire> Wire::dial(const std::string& host, const std::string& por
 void Wire::send(std::string_view text) {
     state_->waiting += text;
     state_->write();
-    state_->context.restart();
-    state_->context.poll();
+    state_->poll();
 }
 
 Wire::Got Wire::receive(std::string_view& line, Clock::time_point deadline) {
@@ -241,8 +247,7 @@ std::string Wire::close(Millis patience) {
     State& s = *state_;
     error_code ignored;
     // What is still to be said, the goodbye, must fit into the pipe: nobody waits for it.
-    s.context.restart();
-    s.context.poll();
+    s.poll();
     if (s.isSocket) {
         if (s.in.is_open()) ::shutdown(s.in.native_handle(), SHUT_WR);
         const auto deadline = Clock::now() + std::min(patience, kParting);
@@ -258,8 +263,7 @@ std::string Wire::close(Millis patience) {
         if (s.closed) (void)s.child.exitsWithin(Millis{5});
     }
     std::string fate = s.child.end(Millis{0});
-    s.context.restart();
-    s.context.poll();
+    s.poll();
     s.in.close(ignored);
     s.errors.close(ignored);
     return fate;
@@ -270,8 +274,7 @@ std::string Wire::fate() {
     if (s.isSocket) return {};
     const auto deadline = Clock::now() + kLastWords;
     while (!s.child.exitsWithin(Millis{1}) && Clock::now() < deadline) s.run(Clock::now() + Millis{5});
-    s.context.restart();
-    s.context.poll();
+    s.poll();
     const std::string fate = s.child.fate();
     return fate.empty() ? "it still runs" : "it " + fate;
 }
