@@ -178,7 +178,7 @@ class Judge:
                                    **({"device": dev} if dev else {}))
 
     def offlines_of(self, dev):
-        return self.tl.session_ends.get(dev, ())
+        return self.tl.offlines.get(dev, ())
 
     def recall_questions(self, requests, answers, shown, msg, horizon):
         """Each answer belongs to the earliest open request, or undecided to any; a first `recalled` answers too."""
@@ -417,7 +417,7 @@ class Judge:
                     ok = set()
                     for rec in m.recalls:
                         ok.add(rec is not None and self.tl.excepted(x, (rec.i, rec.t)))
-                    if m.fog and True not in ok:
+                    if m.fog and x.ended is not None and not self.tl.settled_between(x.ended.end, x.ended.end_t, x.i, x.t):
                         ok.add(True)
                     if ok == {False}:
                         x.violated = "delivery.only-online"
@@ -588,7 +588,8 @@ class Judge:
                 if name is None:
                     continue
                 tombstone = any(x.dev == dev and x.inst == s.inst and x.i <= i and not x.violated for x in m.shown) \
-                    or i < m.rejected and any(rec is not None and rec.i < i and rec.request.dev == dev for rec in m.recalls)
+                    or i < m.rejected and self.concerns(m, s.user) \
+                    and any(rec is not None and rec.i < i and rec.request.dev == dev for rec in m.recalls)
                 past = tl.T[i] > m.horizon_base + HORIZON
                 held = self.holds(m, dev, s.inst, i)
                 if held is False:
@@ -620,6 +621,10 @@ class Judge:
         receipts = [r for r in self.tl.strays if isinstance(r, Receipt)]
         receipts += [r for m in self.tl.messages for r in m.receipts if r.violated == "delivery.no-phantom"]
         return any(r.dev == dev and r.inst == inst and r.i < i for r in receipts)
+
+    def concerns(self, m, user):
+        """Is the user author or audience? (What somebody else recalled is in no conversation of theirs.)"""
+        return user == m.author or any(user in self.tl.audience(m, p) for p, _ in m.moments or [(m.i, m.t)])
 
     @staticmethod
     def conversation_for(m, user):
@@ -937,7 +942,7 @@ class RecallRules:
                 yield moment, recall
 
     def judge_message(self, m):
-        self.fogged = bool(m.fog) and None in m.recalls
+        self.no_return(m)                # first: a receipt that violated it raises no duty, nor does holding what it brought
         devices = [d for ds in self.trace.user_devices.values() for d in ds]
         done = set()
         todo = []
@@ -968,7 +973,6 @@ class RecallRules:
                 self.tally.leave_open(rule)
             elif what == MAYBE:
                 self.tally.undecided(rule)
-        self.no_return(m)
         self.stays_local(m)
 
     def in_one_world(self, m, dev, s, moment, recall):
@@ -1034,6 +1038,7 @@ class RecallRules:
                 turns.add(n)
             answer = all_of(answers)
             if answer:
+                r.violated = "recall.no-return"
                 due = tl.due(r.i, r.t)
                 self.tally.violate("recall.no-return", due[0], f"{r.dev} shows {m.id} again", min(turns),
                                    device=r.dev, message=m.id)
@@ -1137,6 +1142,9 @@ class RecallRules:
         q = recall.request
         if x.dev == q.dev or x.offline:              # delivery.only-online's exception violates no off rule
             return False, 0
+        if any(y.i < x.i and y.dev == x.dev and y.violated in (None, "delivery.only-online")
+               and (y.inst == x.inst or self.counts_here(m, y, recall)[0]) for y in m.shown):
+            return False, 0                          # no further device: it showed it before, or had its tombstone
         if q.dev is not None and x.user == q.user:
             return counts, turns
         for y in m.shown:
@@ -1413,8 +1421,8 @@ class ConnectionRules:
         if grown or self.tl.session_at(dev, i):
             tally.undecided("limit.within")        # refused while online: which of the two is the newcomer?
             return
-        coming = sum(1 for j in self.logins[key] if self.near_after(j, i) and self.trace.events[j]["dev"] != dev)
-        n = count + coming
+        coming = {self.trace.events[j]["dev"] for j in self.logins[key] if self.near_after(j, i)} - {dev}
+        n = count + sum(1 for d in coming if not self.tl.session_at(d, i))
         if self.tl.due(i, t) is None and n <= within:
             tally.undecided("limit.within")        # the login that caused it may still come
             return
@@ -1437,11 +1445,11 @@ class ConnectionRules:
     def judge_cut(self, i, t, dev, key, number, count, grown):
         tally = self.tally
         login = self.cuts[i]
+        if grown or login in self.grown:           # whatever login it would belong to
+            tally.undecided("limit.within")
+            return
         if login == "other class":
             tally.violate("limit.classes-independent", i, f"{dev} was disconnected", device=dev)
-            return
-        if grown or login in self.grown:
-            tally.undecided("limit.within")
             return
         if login is None:
             per_class, within, web, turns = number

@@ -129,7 +129,7 @@ class Timeline:
         self.room_stays = {}               # room -> [(dev, from, to)]
         self.joins = {}                    # room -> [(dev, place)]
         self.restarts = []                 # places of `offline` with reason `server`
-        self.session_ends = {}             # dev -> places where a session ended
+        self.offlines = {}                 # dev -> places of its `offline`s, and where a session ended without one
         self.messages = []                 # all, in the order of their sends
         self.strays = []                   # receipts and recalled of ids that nobody sent
         self.lost_requests = {}            # id -> (recalls, answers) of what nobody ever sent
@@ -159,7 +159,7 @@ class Timeline:
         def close(dev, i, t, reason):
             s = current.pop(dev)
             s.end, s.end_t, s.reason = i, t, reason
-            self.session_ends.setdefault(dev, []).append(i)
+            self.offlines.setdefault(dev, []).append(i)
             for key in [k for k in open_stays if k[1] == dev]:
                 self.room_stays.setdefault(key[0], []).append((dev, open_stays.pop(key), i))
 
@@ -182,6 +182,7 @@ class Timeline:
                     close(e["dev"], i, t, e["reason"])
                 else:
                     self.tolerated += 1
+                    self.offlines.setdefault(e["dev"], []).append(i)
             elif ev == "reinstall":
                 dev = e["dev"]
                 if dev in current:
@@ -435,7 +436,7 @@ class Timeline:
             return True
         if dev is None:
             return False
-        return self.session_at(dev, i) is None or any(i < x <= stop for x in self.session_ends.get(dev, ()))
+        return self.session_at(dev, i) is None or any(i < x <= stop for x in self.offlines.get(dev, ()))
 
     def horizon(self, m, t):
         """The last moment of m, if it was accepted at t."""
@@ -443,7 +444,7 @@ class Timeline:
 
     def went_offline(self, q, i):
         """Has the device that asked for this recall gone offline since?"""
-        return q.dev is not None and any(q.i < x < i for x in self.session_ends.get(q.dev, ()))
+        return q.dev is not None and any(q.i < x < i for x in self.offlines.get(q.dev, ()))
 
     def find_acceptance(self, m):
         silent = "accept" in self.trace.silent
