@@ -837,12 +837,12 @@ class MessageDuties:
         kept_at = self.first_receipt(m, s.dev, s.inst)
         if held:
             kept_at = min(kept_at, s.start)
-        if held and s.t <= tl.horizon(m, t):
-            result = KEPT, s.start
-        else:
-            result = self.outcome(m, u, moment, recall, s, arise, kept_at)
+        result = self.outcome(m, u, moment, recall, s, arise, kept_at)
+        if result[0] == KEPT and any(a <= kept_at < b for a, b in m.fog):
+            result = MAYBE, s.start
         lost_recall = any(q.lost and q.i < s.end and q.s_i is None for q in m.requests)
-        ended = s.end <= (due[0] if due else tl.n) and not any(sure for _, sure, _ in at_start)
+        throughout = {x for x, sure, _ in at_start if sure} & {x for x, sure, _ in others if sure}
+        ended = s.end <= (due[0] if due else tl.n) and not throughout
         if result[0] == KEPT and (lost_recall or ended):       # nothing is known of a recall; or who had it, when it ended?
             self.tally.either_way.append((rule, None))
         if inside is None or not any(sure for _, sure, _ in others) or held is None and result[0] == VIOLATED:
@@ -1001,7 +1001,7 @@ class RecallRules:
         if not online_at and shown <= s.start:
             return out
         late = any(x.i == shown and x.offline and x.session is s for x in m.shown)
-        if shown <= stop and (shown < lapse or late and shown < left):
+        if shown <= stop and (shown < lapse or late and shown < left) and tl.T[shown] <= horizon:
             what = KEPT
         elif lapse <= stop or stop_t > horizon:
             what = LAPSED
