@@ -32,6 +32,7 @@ compensation.window""".split()
 LIMIT_CODES = ("31010", "31023", "mdsync:limit")
 
 KEPT, VIOLATED, LAPSED, OPEN, NONE, MAYBE = "kept", "violated", "lapsed", "open", "none", "maybe"
+FORGOTTEN = "forgotten"      # kept; but the message's horizon passed before S, and programs may have forgotten it
 
 
 def takes_effect_goes_with(rule):
@@ -46,7 +47,8 @@ class Tally:
         self.counts = {r: {"checked": 0, "violated": 0, "undecided": 0, "lapsed": 0} for r in RULES}
         self.violations = []
         self.open = []
-        self.either_way = []                 # (rule, line) about which programs need not agree; line None: whether it is checked
+        self.either_way = []                 # (rule, line) about which programs need not agree; line None: whether it is
+                                             # checked; a family (`limit.`): about nothing of it
         self.left_out = set()                # why programs need not agree about this trace at all
         self.default_off = default_off       # the app began with the service off
 
@@ -158,6 +160,8 @@ class Judge:
                 self.tally.either_way.append(("delivery.answered", i + 1))
             if answer is not None and (s is None or answer <= s[0]):
                 self.tally.check("delivery.answered")
+                if msg and (s[1] if s else tl.T[-1]) > min(tl.T[i] + HORIZON, horizon):
+                    self.tally.either_way.append(("delivery.answered", None))
                 continue
             stop = s[0] if s else tl.n
             lost = any(i < r <= stop for r in tl.restarts)
@@ -479,22 +483,24 @@ class Judge:
         if not m.moments or m.unknown:
             return
         asked = []
+        latest = max(self.tl.horizon(m, t) for _, t in m.moments)
         for moment in m.moments:
             self.tl.suppose(m, moment)
-            asked.append(self.temptations(m, *moment))
-        for rule in set().union(*asked):
-            if all(rule in a for a in asked):
-                for turns in set.intersection(*(a[rule] for a in asked)) or {0}:
+            asked.append((self.temptations(m, *moment, self.tl.horizon(m, moment[1])), self.temptations(m, *moment, latest)))
+        for rule in set().union(*(a for _, a in asked)):
+            if all(rule in a for a, _ in asked):
+                for turns in set.intersection(*(a[rule] for a, _ in asked)) or {0}:
                     self.tally.check(rule, turns)
-            else:
-                self.tally.undecided(rule)
+                continue
+            self.tally.undecided(rule)
+            if all(rule in a for _, a in asked):         # where its horizon ends is uncertain: programs may have forgotten it
+                self.tally.either_way.append((rule, None))
 
-    def temptations(self, m, p, t):
+    def temptations(self, m, p, t, horizon):
         """{rule: turns} of the bans that m tempts if it was accepted at (p, t)."""
         tl, out = self.tl, {}
         audience = tl.audience(m, p)
         own = {m.author} | audience
-        horizon = tl.horizon(m, t)
 
         def tempt(rule, turns=0):
             out.setdefault(rule, set()).add(turns)
@@ -648,6 +654,8 @@ def verdict_of(outcomes):
     kinds = {o[0] for o in outcomes}
     if len(kinds) == 1:
         return kinds.pop()
+    if kinds == {KEPT, FORGOTTEN}:
+        return FORGOTTEN
     if kinds <= {OPEN, VIOLATED} and OPEN in kinds:
         return OPEN
     return MAYBE
@@ -702,7 +710,8 @@ class MessageDuties:
             return NONE, None
         until = session.end if even_recalled else lapse
         if kept_at <= (s[0] if s else self.tl.n) and (kept_at < until or self.came_late(m, session, kept_at)):
-            return KEPT, max(kept_at, arise[0])
+            forgotten = (s[1] if s else tl.T[-1]) > tl.horizon(m, t)
+            return FORGOTTEN if forgotten else KEPT, max(kept_at, arise[0])
         if lapse <= arise[0]:
             return NONE, None
         stop = s[0] if s else tl.n
@@ -838,11 +847,11 @@ class MessageDuties:
         if held:
             kept_at = min(kept_at, s.start)
         result = self.outcome(m, u, moment, recall, s, arise, kept_at)
-        if result[0] == KEPT and any(a <= kept_at < b for a, b in m.fog):
+        if result[0] in (KEPT, FORGOTTEN) and any(a <= kept_at < b for a, b in m.fog):
             result = MAYBE, s.start
         lost_recall = any(q.lost and q.i < s.end and q.s_i is None for q in m.requests)
-        throughout = {x for x, sure, _ in at_start if sure} & {x for x, sure, _ in others if sure}
-        ended = s.end <= (due[0] if due else tl.n) and not throughout
+        ended = s.end <= (due[0] if due else tl.n) and not any(
+            sure for _, sure, _ in self.judge.holders(m, u, s.dev, s.inst, s.start, at_s=due or (tl.n, tl.T[-1]), clean=True))
         if result[0] == KEPT and (lost_recall or ended):       # nothing is known of a recall; or who had it, when it ended?
             self.tally.either_way.append((rule, None))
         if inside is None or not any(sure for _, sure, _ in others) or held is None and result[0] == VIOLATED:
@@ -866,7 +875,7 @@ class MessageDuties:
         out["api.include-sender-offline"] = self.with_turns(result, turns)
 
     def any_device_duty(self, m, u, duties):
-        """api.include-sender-online, in every state: some device of theirs has received m."""
+        """api.include-sender-online, in every state: some device of theirs has received m (while ON each is asked, too)."""
         tl = self.tl
         judged = []
         for moment, recall in self.worlds(m):
@@ -879,11 +888,9 @@ class MessageDuties:
             got = self.first_receipt(m, None, user=u)
             results = [self.outcome(m, u, moment, recall, x, moment, got) for x in sessions]
             kinds = [r[0] for r in results]
-            pick = next((k for k in (KEPT, VIOLATED, OPEN, MAYBE, LAPSED, NONE) if k in kinds))
+            pick = next((k for k in (KEPT, FORGOTTEN, VIOLATED, OPEN, MAYBE, LAPSED, NONE) if k in kinds))
             when = next(r[1] for r in results if r[0] == pick)
             judged.append((pick, 0 if state == CHANGING else turns, when))
-        if all(tl.state(p, t)[0] == ON for p, t in m.moments):
-            return                                   # each device is asked
         if m.unknown:
             judged = [(OPEN if j[0] in (OPEN, VIOLATED) else j[0], j[1], j[2]) for j in judged]
         self.add(duties, "api.include-sender-online", m, u, None, judged)
@@ -903,8 +910,10 @@ class MessageDuties:
             if d.rule == "api.include-sender-online" and d.dev is None and d.user in named and what == VIOLATED:
                 continue
             turns = min(o[1] for o in d.outcomes)
-            if what == KEPT:
+            if what in (KEPT, FORGOTTEN):
                 tally.check(d.rule, turns)
+                if what == FORGOTTEN:
+                    tally.either_way.append((d.rule, None))
             elif what == VIOLATED:
                 about = {"message": m.id, "user": d.user}
                 if d.dev:
@@ -942,6 +951,11 @@ class RecallRules:
                 yield moment, recall
 
     def judge_message(self, m):
+        recalls = [rec for rec in m.recalls if rec is not None]
+        if any(rec.i < m.hi or rec.t > m.horizon_base + HORIZON for rec in recalls):     # recalled before it was accepted, or too late
+            for rule in ("recall.online-devices", "recall.offline-devices", "recall.no-return", "recall.basic",
+                         "off.recall-stays-local"):
+                self.tally.either_way.append((rule, None))
         self.no_return(m)                # first: a receipt that violated it raises no duty, nor does holding what it brought
         devices = [d for ds in self.trace.user_devices.values() for d in ds]
         done = set()
@@ -962,8 +976,10 @@ class RecallRules:
             if dev in done:
                 continue
             what, turns = verdict_of(judged), min(j[1] for j in judged)
-            if what == KEPT:
+            if what in (KEPT, FORGOTTEN):
                 self.tally.check(rule, turns)
+                if what == FORGOTTEN:
+                    self.tally.either_way.append((rule, None))
             elif what == VIOLATED:
                 done.add(dev)
                 self.tally.violate(rule, when, f"{dev} does not show {m.id} recalled", turns, device=dev, message=m.id)
@@ -1002,7 +1018,7 @@ class RecallRules:
             return out
         late = any(x.i == shown and x.offline and x.session is s for x in m.shown)
         if shown <= stop and (shown < lapse or late and shown < left) and tl.T[shown] <= horizon:
-            what = KEPT
+            what = FORGOTTEN if stop_t > horizon else KEPT
         elif lapse <= stop or stop_t > horizon:
             what = LAPSED
         elif due is None:
@@ -1011,7 +1027,7 @@ class RecallRules:
             what = VIOLATED
         if held is None and what != LAPSED:
             what = MAYBE
-        when = None if what == OPEN else (shown if what == KEPT else stop)
+        when = None if what == OPEN else (shown if what in (KEPT, FORGOTTEN) else stop)
         decides, turns = tl.decides(rp, rt, s)
         if online_at:
             if decides == ON:
@@ -1020,7 +1036,7 @@ class RecallRules:
                     and len(tl.declared_devices(user, rp)) == 1:
                 out["recall.basic"] = (what, 0, when)
         elif decides == ON:
-            if tl.inside(rt, s) is not True and what in (VIOLATED, OPEN, KEPT):
+            if tl.inside(rt, s) is not True and what in (VIOLATED, OPEN, KEPT, FORGOTTEN):
                 what = MAYBE
             out["recall.offline-devices"] = (what, turns, when)
         return out
@@ -1177,7 +1193,8 @@ class RecallRules:
             if decides != OFF:
                 continue
             looked, looked_t = max((s.start, s.t), (recall.i, recall.t))
-            if self.judge.holds(m, s.dev, s.inst, looked) is True and looked_t <= m.horizon_base + HORIZON:
+            held = self.judge.holds(m, s.dev, s.inst, looked) is True or any(r.session is s for r in m.receipts)
+            if held and looked_t <= m.horizon_base + HORIZON:
                 by_user[s.user].add(s.dev)
                 best = max(best, turns)
         for user, devices in by_user.items():
@@ -1319,7 +1336,7 @@ class ConnectionRules:
             before = [a[0] for a in self.dev_answers[by] if a[1] and self.near_before(a[0], i)]
             after = [a[0] for a in self.dev_answers[by] if a[1] and self.near_after(a[0], i)]
             if len({*before, *after, *([s.start] if s else [])}) > 1:
-                self.tally.left_out.add("`by` of a device that logged in twice")
+                self.tally.either_way += [("limit.", None), ("web.", None)]    # `by` of a device that logged in twice
             if s is not None:
                 return s.start
             if before and (before[-1] >= began or not after):

@@ -454,7 +454,7 @@ class Timeline:
         s = self.due(m.i, m.t)
         m.s_i, m.s_t = s if s else (None, None)
         m.lost = self.lost_meanwhile(m.dev, m.i, m.s_i)
-        deemed = silent and s is not None and (first is None or first.i > s[0]) and (answer is None or answer[0] > s[0])
+        deemed = silent and s is not None and s[1] <= m.t + HORIZON and (first is None or first.i > s[0]) and (answer is None or answer[0] > s[0])
         if deemed and not m.lost:
             # asked, not rejected, not received by S: accepted somewhere in between
             hi = s[0] - 1 if self.D is None else s[0]
