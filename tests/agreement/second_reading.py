@@ -588,12 +588,12 @@ class Judge:
                 continue
             required, optional = set(), set()
             for m in tl.messages:
-                if m.i > i or not m.kept:
+                if m.i > i or not (m.kept or m.oneself_api):
                     continue
                 name = self.conversation_for(m, s.user)
                 if name is None:
                     continue
-                tombstone = any(x.dev == dev and x.inst == s.inst and x.i <= i and not x.violated for x in m.shown) \
+                tombstone = any(x.dev == dev and x.inst == s.inst and x.i <= i for x in m.shown) \
                     or i < m.rejected and self.concerns(m, s.user) \
                     and any(rec is not None and rec.i < i and rec.request.dev == dev for rec in m.recalls)
                 past = tl.T[i] > m.horizon_base + HORIZON
@@ -846,7 +846,10 @@ class MessageDuties:
         kept_at = self.first_receipt(m, s.dev, s.inst)
         if held:
             kept_at = min(kept_at, s.start)
-        result = self.outcome(m, u, moment, recall, s, arise, kept_at)
+        if held and s.t <= tl.horizon(m, t):
+            result = KEPT, s.start
+        else:
+            result = self.outcome(m, u, moment, recall, s, arise, kept_at)
         if result[0] in (KEPT, FORGOTTEN) and any(a <= kept_at < b for a, b in m.fog):
             result = MAYBE, s.start
         lost_recall = any(q.lost and q.i < s.end and q.s_i is None for q in m.requests)
@@ -1010,7 +1013,7 @@ class RecallRules:
         left = tl.left_after(m, user, p)
         if left <= arise[0]:
             return out
-        due = tl.due(*arise)
+        due = recall.s if online_at and recall.s else tl.due(*arise)
         shown = next((x.i for x in m.shown if x.dev == dev and x.inst == s.inst), END)
         lapse = min(s.end, left)
         stop, stop_t = due if due else (tl.n, tl.T[-1])
@@ -1081,6 +1084,8 @@ class RecallRules:
         decides, turns = tl.decides(recall.i, recall.t, r.session)
         if decides != ON:
             return False, 0
+        if recall.i < moment[0]:                 # recalled before it was accepted
+            return None, 0
         due = tl.due(r.i, r.t)
         if due is None:
             return False, 0

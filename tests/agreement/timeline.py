@@ -64,10 +64,11 @@ class Request:
 
 class Recall:
     """One possible way in which the message was recalled: by which request, at which moment."""
-    __slots__ = ("request", "i", "t")
+    __slots__ = ("request", "i", "t", "s")
 
-    def __init__(self, request, i, t):
+    def __init__(self, request, i, t, s=None):
         self.request, self.i, self.t = request, i, t
+        self.s = s            # silent `recall-accept`: what is owed either way is owed at this S
 
 
 class Message:
@@ -563,7 +564,8 @@ class Timeline:
                         nxt.append(way)
                     elif silent and not what.lost:
                         hi = i - 1 if self.D is None else i
-                        done += [Recall(what, p, t) for p, t in self.moments_between(what.i, hi, what.t + (self.D or 0) if self.D is not None else None)]
+                        s = self.due(what.i, what.t)
+                        done += [Recall(what, p, t, s) for p, t in self.moments_between(what.i, hi, s[1] if self.D is not None else None)]
                     elif what.lost:
                         fog.setdefault(what, [what.i, END])
                         nxt.append((opened, foggy + (what,)))
