@@ -206,7 +206,7 @@ class Judge:
                         continue
                 if len(opened) > 1 and any(x.dev is not None and self.tl.session_at(x.dev, x.i) is None for x in opened):
                     self.tally.left_out.add("an answer to one of several recalls, one of which a device made that is offline")
-                either = len(opened) > 1 and (seen or any(self.tl.went_offline(x, i) for x in opened))
+                either = len(opened) > 1 and (seen or any(x.lost or self.tl.went_offline(x, i) for x in opened))
                 for x in opened if either else opened[:1]:
                     rest = tuple(y for y in opened if y is not x)
                     nxt.append((rest, done + ((x, i),), taken or kind != "recall-reject",
@@ -413,6 +413,8 @@ class Judge:
                     self.tally.undecided("delivery.no-phantom")
                 moments = m.moments or ([] if m.kind == "chatroom" else self.tl.moments_between(m.i, x.i - 1))
                 leak = all_of(x.user != m.author and x.user not in self.tl.audience(m, p) for p, t in moments)
+                if m.kind == "chatroom" and m.deemed and x.i <= m.s_i:      # nobody knows yet whether it was accepted
+                    self.tally.either_way += [("delivery.no-leak", x.i + 1), ("delivery.only-online", x.i + 1)]
                 if leak:
                     x.violated = "delivery.no-leak"
                     self.tally.violate("delivery.no-leak", x.i, "recalled leaks", device=x.dev, message=m.id)
@@ -564,8 +566,10 @@ class Judge:
     def tempt_once(self):
         """delivery.once: a session begins on a device that holds something."""
         for s in self.all_sessions:
-            held = [m for m in self.tl.messages if m.kept and m.i < s.start < m.rejected and self.holds(m, s.dev, s.inst, s.start)]
-            if any(s.t <= m.horizon_base + HORIZON and not any(r.unsure and r.dev == s.dev for r in m.late) for m in held):
+            held = [m for m in self.tl.messages if m.kept and m.i < s.start < m.rejected
+                    and self.holds(m, s.dev, s.inst, s.start) is not False]
+            if any(s.t <= m.horizon_base + HORIZON and self.holds(m, s.dev, s.inst, s.start)
+                   and not any(r.unsure and r.dev == s.dev for r in m.late) for m in held):
                 self.tally.check("delivery.once")
             elif held:               # programs may have forgotten it; or which installation received it is undecided
                 self.tally.either_way.append(("delivery.once", None))
@@ -588,16 +592,17 @@ class Judge:
                 continue
             required, optional = set(), set()
             for m in tl.messages:
-                if m.i > i or not (m.kept or m.oneself_api):
+                if m.i > i or not m.kept:
                     continue
                 name = self.conversation_for(m, s.user)
                 if name is None:
                     continue
-                tombstone = any(x.dev == dev and x.inst == s.inst and x.i <= i for x in m.shown) \
+                held = self.holds(m, dev, s.inst, i)
+                tombstone = any(x.dev == dev and x.inst == s.inst and x.i <= i and not (x.violated and held is False)
+                                for x in m.shown) \
                     or i < m.rejected and self.concerns(m, s.user) \
                     and any(rec is not None and rec.i < i and rec.request.dev == dev for rec in m.recalls)
                 past = tl.T[i] > m.horizon_base + HORIZON
-                held = self.holds(m, dev, s.inst, i)
                 if held is False:
                     if tombstone:
                         optional.add(name)
@@ -955,7 +960,9 @@ class RecallRules:
 
     def judge_message(self, m):
         recalls = [rec for rec in m.recalls if rec is not None]
-        if any(rec.i < m.hi or rec.t > m.horizon_base + HORIZON for rec in recalls):     # recalled before it was accepted, or too late
+        first, last = (self.tl.horizon(m, m.moments[k][1]) for k in (0, -1))
+        if any(rec.i < m.hi or rec.t > first for rec in recalls) or any(first < x.t <= last for x in self.judge.all_sessions):
+            # recalled before it was accepted, or something happens where it is uncertain whether its horizon has passed
             for rule in ("recall.online-devices", "recall.offline-devices", "recall.no-return", "recall.basic",
                          "off.recall-stays-local"):
                 self.tally.either_way.append((rule, None))
@@ -1140,6 +1147,8 @@ class RecallRules:
             answer, n = self.more_devices(m, moment, recall)
             answers.append(answer)
             turns.add(n)
+            if not answer and self.more_devices(m, moment, recall, later=True)[0]:
+                self.tally.either_way.append(("off.recall-stays-local", None))
         answer = all_of(answers)
         if answer:
             self.tally.check("off.recall-stays-local", min(turns))
@@ -1182,8 +1191,8 @@ class RecallRules:
         return (True, turns) if any(y.i < x.i and y.user == x.user and y.dev != x.dev
                                     and self.counts_here(m, y, recall)[0] for y in m.shown) else (False, 0)
 
-    def more_devices(self, m, moment, recall):
-        """More devices than allowed hold m and are online at recall-accept or come online later."""
+    def more_devices(self, m, moment, recall, later=False):
+        """More devices than allowed hold m and are online at recall-accept or come online later (later: or receive it then)."""
         tl = self.tl
         if recall is None or recall.i < moment[0]:
             return False, 0
@@ -1198,7 +1207,7 @@ class RecallRules:
             if decides != OFF:
                 continue
             looked, looked_t = max((s.start, s.t), (recall.i, recall.t))
-            held = self.judge.holds(m, s.dev, s.inst, looked) is True or any(r.session is s for r in m.receipts)
+            held = self.judge.holds(m, s.dev, s.inst, looked) is True or later and any(r.session is s for r in m.receipts)
             if held and looked_t <= m.horizon_base + HORIZON:
                 by_user[s.user].add(s.dev)
                 best = max(best, turns)
