@@ -10,19 +10,23 @@ import os
 
 EXPECTED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "expected.json")
 ASKED = {"send": ("accept", "reject"), "publish": ("accept", "reject"), "recall": ("recall-accept", "recall-reject")}
+LONGEST_SETTLE = 5000     # in time mode no `settled` matters: what is owed is looked at this many ms later, at most
 SHOWN = {"receive": ("send", "publish"), "recalled": ("recall",)}
 
 
-def broken_session(events):
-    """A session ends by a second `online`, or by a `reinstall` without an `offline` before it."""
-    online = set()
+def came_again(events):
+    """A session ends, and its device is online again or reinstalled before what was owed to it is looked at."""
+    ended, online = {}, set()                 # ended: device -> time of its `offline`, since the last `settled`
     for e in events:
         if e["ev"] in ("online", "reinstall"):
-            if e["dev"] in online:
+            if e["dev"] in online or e["dev"] in ended:
                 return True
             (online.add if e["ev"] == "online" else online.discard)(e["dev"])
         elif e["ev"] == "offline":
             online.discard(e["dev"])
+            ended[e["dev"]] = e["t"]
+        elif e["ev"] == "settled":
+            ended = {dev: t for dev, t in ended.items() if e["t"] - t <= LONGEST_SETTLE}
     return False
 
 
@@ -41,7 +45,7 @@ def uncertain_acceptance(events):
 
 
 SHAPES = {
-    "broken session": lambda header, events: broken_session(events),
+    "a device came again": lambda header, events: came_again(events),
     "uncertain acceptance": lambda header, events: header.get("accept") == "seen" or uncertain_acceptance(events),
     "somebody left a group": lambda header, events: any(e["ev"] == "leave" and "group" in e for e in events),
     "an `offline`": lambda header, events: any(e["ev"] == "offline" for e in events),

@@ -860,7 +860,8 @@ class MessageDuties:
         lost_recall = any(q.lost and q.i < s.end and q.s_i is None for q in m.requests)
         ended = s.end <= (due[0] if due else tl.n) and not any(
             sure for _, sure, _ in self.judge.holders(m, u, s.dev, s.inst, s.start, at_s=due or (tl.n, tl.T[-1]), clean=True))
-        if result[0] == KEPT and (lost_recall or ended):       # nothing is known of a recall; or who had it, when it ended?
+        unclean = held and not self.judge.holds(m, s.dev, s.inst, s.start, clean=True)
+        if result[0] == KEPT and (lost_recall or ended or unclean):       # nothing is known of a recall; or who had it, when it ended?
             self.tally.either_way.append((rule, None))
         if inside is None or not any(sure for _, sure, _ in others) or held is None and result[0] == VIOLATED:
             result = (MAYBE, result[1])
