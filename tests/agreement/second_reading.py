@@ -1092,8 +1092,6 @@ class RecallRules:
         decides, turns = tl.decides(recall.i, recall.t, r.session)
         if decides != ON:
             return False, 0
-        if recall.i < moment[0]:                 # recalled before it was accepted
-            return None, 0
         due = tl.due(r.i, r.t)
         if due is None:
             return False, 0
