@@ -1422,7 +1422,8 @@ class ConnectionRules:
 
     def look(self, key, due, i, number, rule, turns):
         if due is None:
-            left = sum(1 for d in self.tl.online_devices(key[0], self.tl.n) if self.trace.dev_class[d] == key[1])
+            left = sum(1 for d in self.tl.online_devices(key[0], self.tl.n)
+                       if self.trace.dev_class[d] == key[1] and self.tl.session_at(d, self.tl.n).start <= i)
             if rule.startswith("web."):
                 if left > number:
                     self.tally.leave_open(rule)
