@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
+#include <set>
 #include <sstream>
 
 #include "command.hpp"
@@ -18,15 +19,18 @@ namespace mdsync::cli {
 // ---- Options --------------------------------------------------------------------------------------------------------
 
 Check oneOf(std::vector<std::string> words) {
-    return [words = std::move(words)](const std::string& value) -> std::string {
+    Check check = [words](const std::string& value) -> std::string {
         if (std::find(words.begin(), words.end(), value) != words.end()) return {};
         const std::string hint = suggest(value, {words.begin(), words.end()});
         return fmt::format("\"{}\" is not one of {}{}", value, fmt::join(words, ", "), hint.empty() ? "" : "; " + hint);
     };
+    check.values = std::move(words);
+    return check;
 }
 
+// The check is named by the values that are right, for entryOf() to find them.
 Option Option::check(const Check& isRight) const {
-    return Option(option_->check(CLI::Validator(isRight, "")));
+    return Option(option_->check(CLI::Validator(isRight, "", fmt::format("{}", fmt::join(isRight.values, "\n")))));
 }
 
 Option Option::required() const {
@@ -117,6 +121,10 @@ void CommandLine::example(const std::string& text) const {
     app_->footer(text);
 }
 
+void CommandLine::hide() const {
+    app_->group("");
+}
+
 bool CommandLine::chosen() const {
     return app_->parsed();
 }
@@ -138,6 +146,80 @@ CommandLine Program::command(const std::string& name, const std::string& purpose
 void Program::example(const std::string& text) {
     app_->footer(text);
 }
+
+// ---- The table ------------------------------------------------------------------------------------------------------
+
+namespace {
+
+std::vector<std::string> lines(const std::string& text) {
+    std::vector<std::string> found;
+    std::istringstream stream(text);
+    for (std::string line; std::getline(stream, line);) found.push_back(line);
+    return found;
+}
+
+std::vector<std::string> valuesOf(CLI::Option& option) {
+    try {
+        return lines(option.get_validator(0)->get_name());
+    } catch (const CLI::OptionNotFound&) {
+        return {};  // it has no check
+    }
+}
+
+std::vector<std::string> namesOf(const CLI::Option& option) {
+    std::vector<std::string> names;
+    for (const std::string& name : option.get_snames()) names.push_back("-" + name);
+    for (const std::string& name : option.get_lnames()) names.push_back("--" + name);
+    if (names.empty()) names.push_back(option.get_name(true));
+    return names;
+}
+
+// By their names, because the set has them by their addresses.
+std::vector<std::string> namesOf(const std::set<CLI::Option*>& options) {
+    std::vector<std::string> names;
+    for (const CLI::Option* option : options) names.push_back(namesOf(*option).back());
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+OptionEntry entryOf(CLI::Option& option) {
+    OptionEntry entry;
+    entry.names = namesOf(option);
+    entry.kind = option.get_items_expected_max() > 0 ? option.get_type_name() : "";
+    entry.help = option.get_description();
+    entry.group = option.get_group();
+    entry.values = valuesOf(option);
+    entry.needs = namesOf(option.get_needs());
+    entry.excludes = namesOf(option.get_excludes());
+    entry.separator = option.get_delimiter();
+    entry.positional = option.get_positional();
+    entry.required = option.get_required();
+    entry.several = option.get_items_expected_max() > 1 && option.get_allow_extra_args();
+    entry.again = entry.several || option.get_multi_option_policy() == CLI::MultiOptionPolicy::TakeAll;
+    return entry;
+}
+
+CommandEntry entryOf(CLI::App& app) {
+    CommandEntry entry{app.get_name(), app.get_description(), app.get_footer(), {}};
+    for (CLI::Option* option : app.get_options()) entry.options.push_back(entryOf(*option));
+    return entry;
+}
+
+}  // namespace
+
+CommandTable Program::table() const {
+    CommandTable table{entryOf(*app_), {}};
+    for (CLI::App* command : app_->get_subcommands([](const CLI::App* app) { return !app->get_group().empty(); })) {
+        table.commands.push_back(entryOf(*command));
+    }
+    return table;
+}
+
+bool OptionEntry::isCalled(std::string_view name) const {
+    return !positional && std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// ---- Reading it -----------------------------------------------------------------------------------------------------
 
 namespace {
 

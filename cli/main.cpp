@@ -18,18 +18,18 @@ namespace {
 
 std::vector<Command> addCommands(Program& program) {
     return {
-        addRun(program),    addCheck(program),   addExplore(program), addShrink(program),  addReplay(program),
-        addLint(program),   addList(program),    addRules(program),   addMutants(program), addExplain(program),
-        addExport(program), addDiff(program),    addMerge(program),   addServe(program),   addBench(program),
-        addSchema(program), addVersion(program),
+        addRun(program),    addCheck(program), addExplore(program),    addShrink(program),   addReplay(program),
+        addLint(program),   addList(program),  addRules(program),      addMutants(program),  addExplain(program),
+        addExport(program), addDiff(program),  addMerge(program),      addServe(program),    addBench(program),
+        addSchema(program), addMan(program),   addCompletion(program), addComplete(program), addVersion(program),
     };
 }
 
 int runProgram(int argc, char** argv) {
     Program program(
         "mdsync",
-        "Checks how messages are synchronized across a user's devices, against the rules of the service's page.",
-        MDSYNC_VERSION);
+        "Checks how messages are synchronized across a user's devices, against the rules of the service's page",
+        versionText());
     program.example(
         "Start with:\n"
         "  mdsync run scenarios\n"

@@ -31,8 +31,7 @@ ReportTarget targetOf(const std::string& report) {
 
 std::string isReport(const std::string& text) {
     const ReportTarget target = targetOf(text);
-    const std::vector<std::string_view> kinds{"json", "junit",     "markdown", "github",
-                                              "html", "html-full", "timeline", "human"};
+    const std::vector<std::string_view> kinds = reportKinds();
     if (std::find(kinds.begin(), kinds.end(), target.kind) == kinds.end()) {
         const std::string hint = suggest(target.kind, kinds);
         return fmt::format("unknown report \"{}\"{}", target.kind,
@@ -75,6 +74,10 @@ bool set(const char* variable) {
 
 }  // namespace
 
+std::vector<std::string_view> reportKinds() {
+    return {"json", "junit", "markdown", "github", "html", "html-full", "timeline", "human"};
+}
+
 bool OutputOptions::wants(std::string_view kind) const {
     return std::any_of(reports.begin(), reports.end(),
                        [kind](const std::string& report) { return targetOf(report).kind == kind; });
@@ -87,7 +90,7 @@ void addOutputOptions(const CommandLine& line, OutputOptions& options, bool draw
             "Also write a report: json, junit, markdown, github (marks in a change), html (a page for browsers), html-full "
             "(with the events of cases that passed), timeline or human. - is standard output")
         .check(isReport);
-    line.listed("--require", options.require, "RULE",
+    line.listed("--require", options.require, "RULE|all",
                 "Fail if one of these rules was never exercised over the whole run; all for every rule")
         .check(isRuleOrAll);
     if (draws) {

@@ -128,7 +128,7 @@ Command addRun(Program& program) {
     addSelectionOptions(line, flags->selection);
     line.number("--seed", flags->seed, 0, kNoLimit, "Use this seed instead of the scenarios' own");
     addTargetOptions(line, flags->target);
-    line.repeated("--reading", flags->readings, "NAME=VALUE",
+    line.repeated("--reading", flags->readings, "READING",
                   "How to read what the page leaves open: window=calendar|rolling|any, switch-delay=30m, "
                   "group-status-path=docs|seed")
         .check(isReading);

@@ -39,6 +39,14 @@ void addShardOption(const CommandLine& line, std::string& shard, const std::stri
 
 namespace {
 
+// Where the scenarios are that were installed with this program; empty if it is not installed.
+std::string installedScenarios() {
+    std::error_code error;
+    const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error);
+    const std::filesystem::path folder = program.parent_path().parent_path() / "share/mdsync/scenarios";
+    return std::filesystem::is_directory(folder, error) ? folder.string() : "";
+}
+
 // What the filter of --failed looks at, and the paths of that run. An exit code if there is nothing to look at.
 std::optional<int> readLastTime(SelectionOptions& options, std::shared_ptr<const LastTime>& last) {
     const ResultFile file = readResult(options.failed);
@@ -60,7 +68,9 @@ std::optional<int> settle(SelectionOptions& options, Filter& filter) {
     std::error_code error;
     if (options.paths.empty()) {
         if (!std::filesystem::is_directory("scenarios", error)) {
-            tell("mdsync: no scenarios are named, and there is no folder \"scenarios\" here\n");
+            const std::string installed = installedScenarios();
+            tell("mdsync: no scenarios are named, and there is no folder \"scenarios\" here{}\n",
+                 installed.empty() ? "" : "; those that come with mdsync are in " + installed);
             return kUsage;
         }
         options.paths = {"scenarios"};

@@ -66,10 +66,10 @@ Command addServe(Program& program) {
             "--accept", flags->accept, "WHEN",
             "instant: tell of an acceptance when it happens (default); seen: when its sender learns of it, later and "
             "in any order, as the adapter of a real server does")
-        .check(
-            [](const std::string& text) { return text == "instant" || text == "seen" ? "" : "it is instant or seen"; });
+        .check(oneOf({"instant", "seen"}));
     line.example(
-        "It speaks the adapter protocol of docs/adapters.md. Examples:\n"
+        "It speaks the adapter protocol of docs/adapters.md.\n"
+        "Examples:\n"
         "  mdsync run scenarios --target exec:\"mdsync serve --stdio\"\n"
         "  mdsync serve --tcp 127.0.0.1:7000 --server mutant:evict-newest\n");
     return {line, [flags] {

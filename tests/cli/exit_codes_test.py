@@ -134,7 +134,7 @@ class ExitCodes(ToolTest):
         self.write("a.json", scenario())
         with open("/dev/full", "wb") as full:
             for arguments in (["run", "a.json"], ["version"], ["rules"], ["list", "a.json"], ["run", "--help"],
-                              ["--version"]):
+                              ["--version"], ["man"], ["completion", "bash"], ["complete"]):
                 done = subprocess.run([BINARY, *arguments], cwd=self.folder, stdout=full, stderr=subprocess.PIPE)
                 self.assertEqual(done.returncode, 6, done.stderr)
                 self.assertIn(b"standard output could not be written", done.stderr)
