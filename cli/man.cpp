@@ -5,11 +5,11 @@
 #include <memory>
 #include <system_error>
 
-#include "tell.hpp"
 #include "command.hpp"
 #include "man_page.hpp"
 #include "mdsync/diagnostic.hpp"
 #include "output.hpp"
+#include "tell.hpp"
 
 namespace mdsync::cli {
 
