@@ -215,9 +215,14 @@ using ToleranceCounts = std::array<std::uint64_t, kTolerances>;
 
 // ---- Checker --------------------------------------------------------------------------------------------------------
 
+namespace rules {
+class Witness;  // hears what each rule says (sim/rules/witness.hpp)
+}
+
 struct CheckerOptions {
     std::optional<Millis> settle;       // judge in time mode with this delay, whatever `settled` lines say
     std::size_t violationLimit = 1000;  // more are counted, not described
+    rules::Witness* witness = nullptr;  // for those who explain; it must live as long as the Checker and its copies
 };
 
 // A Checker judges one trace. It is a value: a copy made in the middle goes on alike. Not thread-safe.

@@ -8,7 +8,8 @@ namespace mdsync {
 
 using namespace rules;
 
-Checker::State::State(std::shared_ptr<Header> h, const CheckerOptions& options) : History(std::move(h), options) {
+Checker::State::State(std::shared_ptr<Header> h, const CheckerOptions& options)
+    : History(std::move(h), options), witness(options.witness) {
     limit = options.violationLimit;
     onFromTheStart = header->app.sync;
     logins.resize(devices.size());

@@ -45,8 +45,17 @@ bool Checker::State::settle(const Duty& duty, const Found& found, const Claim& c
         const bool mayBePast = m.state == MessageState::Accepted && !m.exact && dueAt > m.fromAt + kHorizon;
         if (mayBePast) return settle(duty, Outcome::Undecided, c);
     }
+    if (witness != nullptr) [[unlikely]]
+        testify(duty, found, c);
     if (isToReport(duty.rule, duty.atEnd, found)) report(duty, found, c);
     return found.outcome == Outcome::Broken;
+}
+
+// As isToReport() takes it.
+void Checker::State::testify(const Duty& duty, const Found& found, const Claim& c) const {
+    if (lookingBack && found.outcome != Outcome::Kept) return;
+    const bool hasLapsed = expiring && found.outcome == Outcome::Broken;
+    witness->hear(duty, c, hasLapsed ? Outcome::Lapsed : found.outcome, finishing && duty.atEnd != AtEnd::Certain);
 }
 
 void Checker::State::report(const Duty& duty, const Found& found, const Claim& c) {
@@ -208,14 +217,15 @@ void Checker::State::lookAtRecallAnswer(const Due& d) {
 
 // ---- Messages and recalls ---------------------------------------------------------------------------------
 
-namespace {
-
-// The duty towards each device of a user, and the one towards any of them.
-const Duty& dutyToEach(const MessageFacts& m, bool author) {
+const Duty& Checker::State::dutyToEach(const MessageFacts& m, bool author) {
     if (m.kind == MessageSort::Status) return kStatusOnlineSync;
     if (!author) return kOnlineReceived;
     return m.api ? kApiIncludeSenderOnline : kOnlineSent;
 }
+
+namespace {
+
+// The duty towards any one device of a user.
 const Duty& dutyToAny(bool author) {
     return author ? kApiIncludeSenderOnlineAny : kDeliveryNoLossOnline;
 }

@@ -7,11 +7,14 @@
 
 #include <memory>
 #include <optional>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "mdsync/rules.hpp"
 #include "rules/connections.hpp"
 #include "rules/families.hpp"
+#include "rules/witness.hpp"
 
 namespace mdsync {
 
@@ -45,6 +48,8 @@ struct Due {
 struct Checker::State : rules::History, rules::Ledger {
     State(std::shared_ptr<Header> header, const CheckerOptions& options);
 
+    rules::Witness* witness;  // null: nobody listens
+
     // ---- checker.cpp: events ----
     void feed(const Event& e);
     void finish();
@@ -67,6 +72,12 @@ struct Checker::State : rules::History, rules::Ledger {
     // ---- receive.cpp ----
     void onReceive(const Event& e);
     void onRecalled(const Event& e);
+    // What the bans ask of a `receive` besides who and what.
+    void weigh(rules::Arrival& a) const;
+    // The first ban that a `receive` would break now, or leave open; null: none.
+    [[nodiscard]] std::pair<const rules::Ban*, rules::Tri> wouldBreak(MessageId id, DeviceId device) const;
+    [[gnu::cold]] void testify(std::span<const rules::Ban* const> bans,
+                               const rules::Arrival& a) const;  // to the witness
     // The first of these bans that the arrival breaks, or null. What they leave open is counted.
     const rules::Ban* firstBroken(std::span<const rules::Ban* const> bans, const rules::Arrival& a);
     // A sign of an acceptance that nobody told: it lies at some time since the message, or its recall, was asked for.
@@ -96,6 +107,8 @@ struct Checker::State : rules::History, rules::Ledger {
         message(id).expected = true;
         oweNow(rules::DueKind::Accepted, id.value);
     }
+    // What an acceptance owes to each device of a user.
+    [[nodiscard]] static const rules::Duty& dutyToEach(const rules::MessageFacts& m, bool author);
     void letGo();
     void fetchAhead() const;
     void onSettled();
@@ -111,14 +124,17 @@ struct Checker::State : rules::History, rules::Ledger {
     void lookAtReturn(const rules::Due& d);
     // Counts what was found. True if it is a violation that is to be reported now.
     bool isToReport(RuleId rule, rules::AtEnd atEnd, const rules::Found& found);
+    [[gnu::cold]] void testify(const rules::Duty& duty, const rules::Found& found,
+                               const rules::Claim& c) const;  // to the witness
     // What becomes of a duty that was looked at. True: it names what it is about, and no other duty has to.
     bool settle(const rules::Duty& duty, const rules::Found& found, const rules::Claim& c);
     bool settle(const rules::Duty& duty, const rules::Claim& c) { return settle(duty, duty.look(*this, c), c); }
     void report(const rules::Duty& duty, const rules::Found& found, const rules::Claim& c);
 
     // ---- logins.cpp: what a login owed ----
+    [[nodiscard]] static const rules::Duty& compensationDuty(const rules::DeviceFacts& d);
     rules::Claim claimOf(DeviceId id, std::uint32_t session) const;
-    bool isOlder(MessageId id, DeviceId d) const;
+    [[nodiscard]] bool isOlder(MessageId id, DeviceId d) const;
     void lookAtOlder(rules::Claim c, MessageId id);
     void lookAtSession(DeviceId id, std::uint32_t session);
     void lookAtElsewhere(const rules::Due& d);

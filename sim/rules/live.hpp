@@ -26,8 +26,9 @@ struct Live {
     return d.online && d.session == r.session && d.began < m.from();
 }
 
-[[nodiscard]] inline Found owedLive(const Live& live, DeviceId device, const Receipt& r, const DeviceFacts& d,
-                                    Aspects aspects) {
+// Inlined whoever asks besides: it is asked for each device that a message concerns.
+[[nodiscard]] [[gnu::always_inline]] inline Found owedLive(const Live& live, DeviceId device, const Receipt& r,
+                                                           const DeviceFacts& d, Aspects aspects) {
     const MessageFacts& m = live.message;
     if ((r.owed & Receipt::Online) == 0) return Outcome::NotMine;
     const bool received = (r.have & Receipt::Received) != 0 || (r.owed & Receipt::ByPrevious) != 0;

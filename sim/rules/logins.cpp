@@ -7,13 +7,9 @@ namespace mdsync {
 
 using namespace rules;
 
-namespace {
-
-const Duty& compensationDuty(const DeviceFacts& d) {
+const Duty& Checker::State::compensationDuty(const DeviceFacts& d) {
     return d.reinstalled && d.firstSession ? kCompensationReinstall : kCompensationDeviceSwitch;
 }
-
-}  // namespace
 
 Claim Checker::State::claimOf(DeviceId id, std::uint32_t session) const {
     return {.device = id, .user = ownerOf(id), .lasts = lasts(id, session), .window = window(id)};

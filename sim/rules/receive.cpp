@@ -39,7 +39,17 @@ bool isAwaited(const Receipt* r, const DeviceFacts& d) {
 
 }  // namespace
 
+void Checker::State::testify(std::span<const Ban* const> bans, const Arrival& a) const {
+    for (const Ban* ban : bans) {
+        const Tri broken = ban->broken(*this, a);
+        witness->hear(*ban, a, broken);
+        if (broken == Tri::Yes) return;
+    }
+}
+
 const Ban* Checker::State::firstBroken(std::span<const Ban* const> bans, const Arrival& a) {
+    if (witness != nullptr) [[unlikely]]
+        testify(bans, a);
     for (const Ban* ban : bans) {
         const Tri broken = ban->broken(*this, a);
         if (broken == Tri::Yes) return ban;
@@ -65,6 +75,28 @@ void Checker::State::takeAsRecalled(const MessageFacts& m) {
     if (!header->silent.recallAccept && !header->acceptSeen) tolerate(Tolerance::LateAcceptance);
 }
 
+void Checker::State::weigh(Arrival& a) const {
+    const MessageFacts& m = a.message;
+    a.byAuthor = m.state == MessageState::Accepted && a.device.user == m.author;
+    a.standing = standing(m, a.deviceId);
+    a.decides = decides(m, a.device);
+    a.excused = m.state == MessageState::Accepted && m.from() < side(a.deviceId).ended && justLeft(a.deviceId);
+    a.toPrevious = a.excused && a.device.reinstalled && a.device.fresh;
+}
+
+std::pair<const Ban*, Tri> Checker::State::wouldBreak(MessageId id, DeviceId d) const {
+    const MessageFacts& m = message(id);
+    const Receipt* r = receipt(m, d);
+    Arrival a{.id = id, .message = m, .deviceId = d, .device = device(d), .receipt = r, .aspects = aspectsOf(m)};
+    if (isAwaited(r, a.device)) return {};
+    weigh(a);
+    for (const Ban* ban : bansOnReceive()) {
+        const Tri broken = ban->broken(*this, a);
+        if (broken != Tri::No) return {ban, broken};
+    }
+    return {};
+}
+
 void Checker::State::onReceive(const Event& e) {
     const MessageFacts& m = grown(e.message);
     const Aspects aspects = aspectsOf(m) | aspectsOf(e.via);
@@ -77,11 +109,7 @@ void Checker::State::onReceive(const Event& e) {
     if (isAwaited(r, d)) {
         a.decides = Decides::On;
     } else {
-        a.byAuthor = m.state == MessageState::Accepted && d.user == m.author;
-        a.standing = standing(m, e.device);
-        a.decides = decides(m, d);
-        a.excused = m.state == MessageState::Accepted && m.from() < side(e.device).ended && justLeft(e.device);
-        a.toPrevious = a.excused && d.reinstalled && d.fresh;
+        weigh(a);
         broken = firstBroken(bansOnReceive(), a);
     }
     if (broken != nullptr) fileReceived(*this, *broken, a);
