@@ -18,10 +18,11 @@ namespace {
 
 std::vector<Command> addCommands(Program& program) {
     return {
-        addRun(program),    addCheck(program), addExplore(program),    addShrink(program),   addReplay(program),
-        addLint(program),   addList(program),  addRules(program),      addMutants(program),  addExplain(program),
-        addExport(program), addDiff(program),  addMerge(program),      addServe(program),    addBench(program),
-        addSchema(program), addMan(program),   addCompletion(program), addComplete(program), addVersion(program),
+        addRun(program),     addCheck(program),  addWhy(program),  addExplore(program),    addShrink(program),
+        addReplay(program),  addLint(program),   addList(program), addRules(program),      addMutants(program),
+        addExplain(program), addExport(program), addDiff(program), addMerge(program),      addServe(program),
+        addBench(program),   addSchema(program), addMan(program),  addCompletion(program), addComplete(program),
+        addVersion(program),
     };
 }
 

@@ -72,6 +72,7 @@ int run(RunFlags& flags) {
     suiteOptions.retries = flags.retries;
     suiteOptions.repeat = flags.repeat;
     suiteOptions.options.seed = flags.seed;
+    suiteOptions.options.reasons = true;
     for (const std::string& reading : flags.readings) (void)addReading(reading, suiteOptions.options.readings);
 
     if (!flags.record.empty() && suite.cases > 1) {

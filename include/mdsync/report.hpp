@@ -17,6 +17,7 @@
 #include "mdsync/matrix.hpp"
 #include "mdsync/result.hpp"
 #include "mdsync/scenario.hpp"
+#include "mdsync/story.hpp"
 #include "mdsync/trace.hpp"
 
 namespace mdsync {
@@ -80,6 +81,21 @@ void addStory(CaseResult& result, const Trace& trace, const Case* scenario, std:
 // A page for browsers, all in one file: what failed, the rules, and the timeline of each case that has a story; of cases
 // that passed only if `full`. Nothing in a name can become a part of the page.
 [[nodiscard]] std::string htmlReport(const Result& result, std::string_view version, bool full);
+
+// What `mdsync why` tells: of what, up to when, in whose time. In what is told Because::origin is the line of `file`.
+struct Told {
+    std::string file;
+    std::string device, message;  // names; no message: what the device has, lacks and is owed
+    std::uint64_t events = 0;     // that had been read
+    Instant until{};
+    Zone timezone;
+};
+
+// A story, or what a device has, for people and as the document `why/1`.
+[[nodiscard]] std::string storyText(const MessageStory& story, const Told& told, const ConsoleOptions& options);
+[[nodiscard]] std::string storyJson(const MessageStory& story, const Told& told);
+[[nodiscard]] std::string belongingsText(const Belongings& belongings, const ConsoleOptions& options);
+[[nodiscard]] std::string belongingsJson(const Belongings& belongings, const Told& told);
 
 // The document `baseline/1`: an entry a line, so that tools which compare lines show what changed.
 [[nodiscard]] std::string baselineText(const Baseline& baseline);

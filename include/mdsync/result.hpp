@@ -47,6 +47,9 @@ struct ExpectationResult {
     std::uint32_t excerptColumn = 1;
     std::string text;        // `alice/tab1 is online, expected offline`
     std::string expected{};  // why a baseline expects it to be unmet; empty: it does not
+    // Where it is unmet, why: `- m1, m3: alice/mac was never online`. What is missing begins with `-`, what is too much
+    // with `+`.
+    std::vector<Because> because{};
 };
 
 // The outcome of one case, or of one recorded trace.
@@ -73,6 +76,7 @@ struct CaseResult {
     std::uint64_t violationsBeyond = 0;                                // counted but not described
     std::vector<ExpectationResult> expectations;                       // all of them, met or not
     std::vector<RuleId> notExercised;                                  // listed in `rules`, never checked
+    std::vector<std::pair<RuleId, std::string>> nearest;               // of these: what came nearest, a sentence
     std::vector<std::pair<RuleId, std::string>> notExercisedExpected;  // those that a baseline expects, and why
     bool beyondExpected = false;   // a baseline expects all that was counted but not described
     bool expectedFailure = false;  // it failed, and a baseline expects all that failed; or it is flaky, as expected

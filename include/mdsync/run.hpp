@@ -50,6 +50,7 @@ struct RunOptions {
     CheckerOptions checker;
     ChoiceSource choices;                     // where chance comes from; nothing: from the seed
     const std::atomic<bool>* stop = nullptr;  // set by whoever wants the run to end early
+    bool reasons = false;                     // say why an expectation is unmet
 };
 
 // Runs `scenario` against `target`, to which hello() has been said with the answer `capabilities`. With `recording`,

@@ -96,6 +96,7 @@ Replayed replay(const RunFile& run, System& target) {
     RunOptions options;
     options.seed = run.seed;
     options.choices = replaySource(drawn);
+    options.reasons = true;
     Trace trace;
     Replayed out;
     out.result = runOn(target, run.scenario, options, trace);

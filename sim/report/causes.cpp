@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 namespace mdsync {
 
@@ -17,7 +18,7 @@ bool isName(std::string_view word, const std::vector<std::string>& names) {
 }
 
 // The word without what stands about it.
-std::string_view coreOf(std::string_view word) {
+std::string_view wordIn(std::string_view word) {
     const std::size_t begin = word.find_first_not_of(kAround);
     if (begin == std::string_view::npos) return {};
     return word.substr(begin, word.find_last_not_of(kAround) + 1 - begin);
@@ -28,8 +29,8 @@ bool isKnown(const CaseResult& c, RuleId notExercised) {
                        [notExercised](const auto& known) { return known.first == notExercised; });
 }
 
-Failure failureOf(const ReportedViolation& v, std::size_t number) {
-    return {.kind = Failure::Kind::Violation,
+ReportedFailure failureOf(const ReportedViolation& v, std::size_t number) {
+    return {.kind = ReportedFailure::Kind::Violation,
             .number = number,
             .what = std::string(rule(v.rule).name),
             .sentence = v.text,
@@ -37,8 +38,8 @@ Failure failureOf(const ReportedViolation& v, std::size_t number) {
             .line = v.span.line};
 }
 
-Failure failureOf(const ExpectationResult& e, std::size_t number) {
-    return {.kind = Failure::Kind::Expectation,
+ReportedFailure failureOf(const ExpectationResult& e, std::size_t number) {
+    return {.kind = ReportedFailure::Kind::Expectation,
             .number = number,
             .what = "expectation",
             .sentence = e.text,
@@ -46,14 +47,27 @@ Failure failureOf(const ExpectationResult& e, std::size_t number) {
             .line = e.span.line};
 }
 
-Failure failureOf(RuleId notExercised, std::size_t number) {
+ReportedFailure failureOf(RuleId notExercised, std::size_t number) {
     const std::string sentence =
         fmt::format("{} is listed in \"rules\", but nothing put it to the test", rule(notExercised).name);
-    return {.kind = Failure::Kind::NotExercised,
+    return {.kind = ReportedFailure::Kind::NotExercised,
             .number = number,
             .what = "not exercised",
             .sentence = sentence,
             .shape = sentence};
+}
+
+// `- m1, m3: alice/mac was never online` without what it is told of.
+std::string coreOf(const Because& reason) {
+    const std::size_t names = reason.text.find(": ");
+    return names == std::string::npos ? reason.text : reason.text.substr(names + 2);
+}
+
+// Whether all reasons of an expectation were reasons of another one before; from here on they are.
+bool isKnownReason(const ExpectationResult& e, std::set<std::string>& known) {
+    bool isNew = e.because.empty();
+    for (const Because& reason : e.because) isNew = known.insert(coreOf(reason)).second || isNew;
+    return !isNew;
 }
 
 }  // namespace
@@ -64,7 +78,7 @@ std::string shapeOf(std::string_view sentence, const std::vector<std::string>& n
     while (!sentence.empty()) {
         const std::string_view word = sentence.substr(0, sentence.find(' '));
         sentence.remove_prefix(std::min(word.size() + 1, sentence.size()));
-        const std::string_view core = coreOf(word);
+        const std::string_view core = wordIn(word);
         if (core.empty() || !isName(core, names)) {
             shape += fmt::format("{}{}", shape.empty() ? "" : " ", word);
             isGap = false;
@@ -79,8 +93,8 @@ std::string shapeOf(std::string_view sentence, const std::vector<std::string>& n
     return shape;
 }
 
-std::vector<Failure> failuresOf(const CaseResult& c) {
-    std::vector<Failure> failures;
+std::vector<ReportedFailure> failuresOf(const CaseResult& c) {
+    std::vector<ReportedFailure> failures;
     std::vector<std::string_view> messages;  // that a violation before is about
     for (std::size_t i = 0; i < c.violations.size(); ++i) {
         const ReportedViolation& v = c.violations[i];
@@ -91,11 +105,12 @@ std::vector<Failure> failuresOf(const CaseResult& c) {
         messages.emplace_back(v.message);
     }
     const bool isViolated = !failures.empty();
+    std::set<std::string> reasons;
     for (std::size_t i = 0; i < c.expectations.size(); ++i) {
         const ExpectationResult& e = c.expectations[i];
         if (e.met || !e.expected.empty()) continue;
         failures.push_back(failureOf(e, i));
-        failures.back().isConsequence = isViolated;
+        failures.back().isConsequence = isKnownReason(e, reasons) || isViolated;
     }
     for (std::size_t i = 0; i < c.notExercised.size(); ++i) {
         if (isKnown(c, c.notExercised[i])) continue;

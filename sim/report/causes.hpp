@@ -11,8 +11,8 @@
 
 namespace mdsync {
 
-// A Failure is one thing that failed in a case and that no baseline expects.
-struct Failure {
+// A ReportedFailure is one thing that failed in a case and that no baseline expects.
+struct ReportedFailure {
     enum class Kind : std::uint8_t { Violation, Expectation, NotExercised };
     Kind kind{};
     std::size_t number = 0;  // in the case's list of its kind
@@ -20,8 +20,8 @@ struct Failure {
     std::string sentence;    // one line
     std::string shape;       // the sentence without the names and numbers of this case
     std::uint32_t line = 0;  // of the file; 0: none
-    // What comes of something before it in the same case: an expectation behind a violation, another violation about
-    // the same message, a rule that nothing could put to the test any more.
+    // What comes of something before it in the same case: an expectation behind a violation, or behind another one that
+    // has the same reasons, another violation about the same message, a rule that nothing could put to the test any more.
     bool isConsequence = false;
 
     [[nodiscard]] std::string cause() const { return what + ": " + shape; }
@@ -29,7 +29,7 @@ struct Failure {
 
 // Violations first, then expectations, each in their order, then what was not exercised. What only accompanies another
 // violation is left out.
-[[nodiscard]] std::vector<Failure> failuresOf(const CaseResult& c);
+[[nodiscard]] std::vector<ReportedFailure> failuresOf(const CaseResult& c);
 
 // `alice/tab2 was disconnected; alice/tab1 is older` is `... was disconnected; ... is older`: without devices, targets,
 // numbers and the given names.

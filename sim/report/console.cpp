@@ -179,14 +179,14 @@ private:
     // At length what was not told before, the rest in a line each.
     void writeFailure(const CaseResult& c) {
         text_ += timelineOf(c);
-        const std::vector<Failure> failures = failuresOf(c);
+        const std::vector<ReportedFailure> failures = failuresOf(c);
         const std::uint64_t beyond = c.beyondExpected ? 0 : c.violationsBeyond;
         if (!failures.empty() || beyond > 0) {
             summary_.add(c, failures);
-            std::vector<const Failure*> told;
-            std::vector<const Failure*> rest;
-            for (const Failure& failure : failures) (isToBeTold(failure) ? told : rest).push_back(&failure);
-            for (const Failure* failure : told) {
+            std::vector<const ReportedFailure*> told;
+            std::vector<const ReportedFailure*> rest;
+            for (const ReportedFailure& failure : failures) (isToBeTold(failure) ? told : rest).push_back(&failure);
+            for (const ReportedFailure* failure : told) {
                 const bool isLast = failure == told.back();
                 writeAtLength(failureText_.of(c, *failure) + (isLast ? consequences(rest, beyond) : ""), *failure);
             }
@@ -195,13 +195,13 @@ private:
         if (!quiet_) writeExpected(c);
     }
 
-    [[nodiscard]] bool isToBeTold(const Failure& failure) {
+    [[nodiscard]] bool isToBeTold(const ReportedFailure& failure) {
         if (verbose_) return true;
         if (failure.isConsequence || told_.size() >= kCauses) return false;
         return !isFull_ && told_.insert(failure.cause()).second;
     }
 
-    void writeAtLength(const std::string& text, const Failure& failure) {
+    void writeAtLength(const std::string& text, const ReportedFailure& failure) {
         if (fits(text)) {
             separate();
             text_ += text + "\n";
@@ -227,10 +227,11 @@ private:
     }
 
     // Those of `rest` that are not like another one, beneath what is told at length.
-    [[nodiscard]] static std::string consequences(const std::vector<const Failure*>& rest, std::uint64_t beyond) {
+    [[nodiscard]] static std::string consequences(const std::vector<const ReportedFailure*>& rest,
+                                                  std::uint64_t beyond) {
         std::set<std::string> causes;
         std::string text;
-        for (const Failure* failure : rest) {
+        for (const ReportedFailure* failure : rest) {
             if (causes.size() >= kConsequences || !causes.insert(failure->cause()).second) continue;
             const std::string place = failure->line == 0 ? "" : fmt::format(":{} ", failure->line);
             text += fmt::format("  {:<8}  {}{}\n", causes.size() == 1 ? "also:" : "", place, inAFewWords(*failure));
@@ -241,16 +242,16 @@ private:
         return text;
     }
 
-    [[nodiscard]] static std::string inAFewWords(const Failure& failure) {
-        const bool isViolation = failure.kind == Failure::Kind::Violation;
+    [[nodiscard]] static std::string inAFewWords(const ReportedFailure& failure) {
+        const bool isViolation = failure.kind == ReportedFailure::Kind::Violation;
         return clipped(
             printable(isViolation ? fmt::format("{}: {}", failure.what, failure.sentence) : failure.sentence),
             kTextWidth);
     }
 
-    void writeInALine(const CaseResult& c, const std::vector<Failure>& failures, std::uint64_t beyond) {
+    void writeInALine(const CaseResult& c, const std::vector<ReportedFailure>& failures, std::uint64_t beyond) {
         if (failures.empty()) return line(paint_.red("FAIL  "), c.id, counted(beyond, "failure"));
-        const Failure& first = failures.front();
+        const ReportedFailure& first = failures.front();
         const std::string what = told_.contains(first.cause()) ? first.what + ", as above" : inAFewWords(first);
         const std::uint64_t more = failures.size() - 1 + beyond;
         line(paint_.red("FAIL  "), c.id, more == 0 ? what : fmt::format("{}; {} more", what, more));

@@ -59,9 +59,9 @@ FailureSummary::Again FailureSummary::takenApart(const CaseResult& c) {
     return {"", shellWord(c.id), ""};
 }
 
-void FailureSummary::add(const CaseResult& c, const std::vector<Failure>& failures) {
+void FailureSummary::add(const CaseResult& c, const std::vector<ReportedFailure>& failures) {
     failed_.push_back(takenApart(c));
-    for (const Failure& failure : failures) {
+    for (const ReportedFailure& failure : failures) {
         if (failure.isConsequence) continue;
         const std::string text = failure.cause();
         const auto [place, isNew] = places_.emplace(text, causes_.size());

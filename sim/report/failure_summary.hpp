@@ -21,7 +21,7 @@ public:
     };
 
     // A case that failed, or is in error.
-    void add(const CaseResult& c, const std::vector<Failure>& failures);
+    void add(const CaseResult& c, const std::vector<ReportedFailure>& failures);
 
     // Nothing where a single case failed: that was told.
     [[nodiscard]] std::string write(const Limits& limits) const;

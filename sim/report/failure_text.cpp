@@ -53,13 +53,13 @@ std::string FailureText::head(const std::string& name, std::string_view what) co
     return line(paint_.red("FAIL  "), name, paint_.bold(what)) + "\n";
 }
 
-std::string FailureText::of(const CaseResult& c, const Failure& failure) const {
+std::string FailureText::of(const CaseResult& c, const ReportedFailure& failure) const {
     switch (failure.kind) {
-        case Failure::Kind::Violation:
+        case ReportedFailure::Kind::Violation:
             return violation(c, failure.number);
-        case Failure::Kind::Expectation:
+        case ReportedFailure::Kind::Expectation:
             return expectation(c, c.expectations[failure.number]);
-        case Failure::Kind::NotExercised:
+        case ReportedFailure::Kind::NotExercised:
             return notExercised(c, c.notExercised[failure.number]);
     }
     return {};
@@ -127,14 +127,33 @@ std::string FailureText::chainLine(bool isBlamed, const std::string& when, const
 
 std::string FailureText::expectation(const CaseResult& c, const ExpectationResult& e) const {
     return head(c.id, "expectation") + sentence(e.text, whole_) + "\n" +
-           placeText(c.file, e.span, e.excerpt, e.excerptColumn, "expected here") + "\n" + againText(c);
+           placeText(c.file, e.span, e.excerpt, e.excerptColumn, "expected here") + "\n" + reasons(e) + againText(c);
+}
+
+// Why it is so, a sentence for all that have the same reason.
+std::string FailureText::reasons(const ExpectationResult& e) const {
+    std::string text;
+    const std::size_t shown = whole_ ? e.because.size() : std::min(e.because.size(), kLinks);
+    for (std::size_t i = 0; i < shown; ++i) {
+        const std::string drawn = wrapped(printable(e.because[i].text), "    ", kTextWidth);
+        text += "  " + drawn.substr(4);
+    }
+    if (shown < e.because.size()) text += fmt::format("  ({} more: -v)\n", e.because.size() - shown);
+    return text.empty() ? text : text + "\n";
 }
 
 std::string FailureText::notExercised(const CaseResult& c, RuleId id) const {
     return head(c.id, "not exercised") +
            sentence(fmt::format("{} is listed in \"rules\", but nothing put it to the test.", rule(id).name)) +
-           wrapped(fmt::format("Checked when: {}", rule(id).tempted), "  ", kTextWidth) + "\n" + againText(c) +
-           whyText(rule(id).name);
+           wrapped(fmt::format("Checked when: {}", rule(id).tempted), "  ", kTextWidth) + nearest(c, id) + "\n" +
+           againText(c) + whyText(rule(id).name);
+}
+
+std::string FailureText::nearest(const CaseResult& c, RuleId id) {
+    for (const auto& [known, what] : c.nearest) {
+        if (known == id) return wrapped(printable(fmt::format("Nearest: {}", what)), "  ", kTextWidth);
+    }
+    return {};
 }
 
 }  // namespace mdsync

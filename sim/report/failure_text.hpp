@@ -18,7 +18,7 @@ public:
     FailureText(const Paint& paint, bool whole) : paint_(paint), whole_(whole) {}
 
     // Begins with the line `FAIL  ...`, ends with a line of text.
-    [[nodiscard]] std::string of(const CaseResult& c, const Failure& failure) const;
+    [[nodiscard]] std::string of(const CaseResult& c, const ReportedFailure& failure) const;
 
     // An entry of the baseline that does not hold.
     [[nodiscard]] std::string of(const Diagnostic& wrongEntry) const;
@@ -30,7 +30,9 @@ private:
     [[nodiscard]] std::string head(const std::string& name, std::string_view what) const;
     [[nodiscard]] std::string violation(const CaseResult& c, std::size_t number) const;
     [[nodiscard]] std::string expectation(const CaseResult& c, const ExpectationResult& e) const;
+    [[nodiscard]] std::string reasons(const ExpectationResult& e) const;
     [[nodiscard]] std::string notExercised(const CaseResult& c, RuleId id) const;
+    [[nodiscard]] static std::string nearest(const CaseResult& c, RuleId id);
     [[nodiscard]] std::string chain(const CaseResult& c, const ReportedViolation& v) const;
     [[nodiscard]] std::string chainLine(bool isBlamed, const std::string& when, const std::string& what) const;
 

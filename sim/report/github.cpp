@@ -43,9 +43,9 @@ std::string commandOf(const Mark& mark) {
                        escaped(printable(mark.text), false));
 }
 
-Span spanOf(const CaseResult& c, const Failure& failure) {
-    if (failure.kind == Failure::Kind::Violation) return c.violations[failure.number].span;
-    return failure.kind == Failure::Kind::Expectation ? c.expectations[failure.number].span : Span{};
+Span spanOf(const CaseResult& c, const ReportedFailure& failure) {
+    if (failure.kind == ReportedFailure::Kind::Violation) return c.violations[failure.number].span;
+    return failure.kind == ReportedFailure::Kind::Expectation ? c.expectations[failure.number].span : Span{};
 }
 
 Mark markOf(const std::string& file, const Diagnostic& d) {
@@ -70,9 +70,9 @@ public:
             warnings_.push_back({.level = "warning", .file = c.file, .title = "flaky: " + c.id, .text = c.reason});
         }
         if (c.verdict != Verdict::Fail || c.expectedFailure) return;
-        const std::vector<Failure> failures = failuresOf(c);
+        const std::vector<ReportedFailure> failures = failuresOf(c);
         if (failures.empty()) return;
-        const Failure& failure = failures.front();
+        const ReportedFailure& failure = failures.front();
         Mark mark{.file = c.file, .span = spanOf(c, failure), .title = failure.what, .text = failure.sentence};
         if (c.id != c.file) mark.text += fmt::format(" ({})", c.id);
         if (failures.size() > 1) mark.text += fmt::format("; {} more", failures.size() - 1);

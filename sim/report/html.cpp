@@ -340,6 +340,7 @@ Json expectationsOf(const CaseResult& c, bool whole) {
         if (e.met && !whole) continue;
         Json json = {{"step", e.step}, {"line", e.span.line}, {"met", e.met}, {"text", e.text}};
         if (!e.met) json["excerpt"] = e.excerpt;
+        for (const Because& reason : e.because) json["because"].push_back({reason.event, reason.text});
         if (!e.expected.empty()) json["expected"] = e.expected;
         list.push_back(std::move(json));
     }

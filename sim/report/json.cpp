@@ -74,11 +74,15 @@ void addPlace(Json& document, const Span& span, const std::string& excerpt, std:
         {"column", span.column}, {"length", span.length}, {"excerpt", excerpt}, {"excerptColumn", excerptColumn}};
 }
 
-Json violationOf(const ReportedViolation& v) {
+Json becauseOf(const std::vector<Because>& links) {
     Json because = Json::array();
-    for (const Because& link : v.because) {
+    for (const Because& link : links) {
         because.push_back({{"event", link.event}, {"t", link.t.time_since_epoch().count()}, {"text", link.text}});
     }
+    return because;
+}
+
+Json violationOf(const ReportedViolation& v) {
     Json document = {{"rule", std::string(rule(v.rule).name)},
                      {"t", v.t.time_since_epoch().count()},
                      {"event", v.event},
@@ -88,7 +92,7 @@ Json violationOf(const ReportedViolation& v) {
                      {"step", orNull(v.step)},
                      {"line", orNull(v.span.line)},
                      {"text", v.text},
-                     {"because", because}};
+                     {"because", becauseOf(v.because)}};
     addPlace(document, v.span, v.excerpt, v.excerptColumn);
     if (!v.expected.empty()) document["expected"] = v.expected;
     return document;
@@ -99,6 +103,7 @@ Json expectationOf(const ExpectationResult& e) {
                      {"line", orNull(e.span.line)},
                      {"verdict", e.met ? "pass" : "fail"},
                      {"text", e.text}};
+    if (!e.met) document["because"] = becauseOf(e.because);
     if (!e.met) addPlace(document, e.span, e.excerpt, e.excerptColumn);
     if (!e.expected.empty()) document["expected"] = e.expected;
     return document;
@@ -153,6 +158,11 @@ Json caseOf(const CaseResult& c, bool timelines) {
         Json expected = Json::object();
         for (const auto& [id, reason] : c.notExercisedExpected) expected[std::string(rule(id).name)] = reason;
         document["notExercisedExpected"] = expected;
+    }
+    if (!c.nearest.empty()) {
+        Json nearest = Json::object();
+        for (const auto& [id, sentence] : c.nearest) nearest[std::string(rule(id).name)] = sentence;
+        document["notExercisedNearest"] = nearest;
     }
     if (c.beyondExpected) document["violationsBeyondExpected"] = true;
     if (c.expectedFailure) document["expectedFailure"] = true;

@@ -62,13 +62,26 @@ std::string placeOf(const CaseResult& c, const Span& span) {
     return span.line == 0 ? c.file : fmt::format("{}:{}:{}", c.file, span.line, span.column);
 }
 
-std::string violationText(const CaseResult& c, const ReportedViolation& v) {
-    std::string text =
-        fmt::format("{}: {}\n  {}\n  at {}\n", rule(v.rule).name, rule(v.rule).statement, v.text, placeOf(c, v.span));
-    for (const Because& link : v.because) {
+std::string becauseText(const CaseResult& c, const std::vector<Because>& because) {
+    std::string text;
+    for (const Because& link : because) {
         text += fmt::format("  {} {}  {}\n", localDate(link.t, c.timezone), localTime(link.t, c.timezone), link.text);
     }
     return text;
+}
+
+std::string violationText(const CaseResult& c, const ReportedViolation& v) {
+    return fmt::format("{}: {}\n  {}\n  at {}\n", rule(v.rule).name, rule(v.rule).statement, v.text,
+                       placeOf(c, v.span)) +
+           becauseText(c, v.because);
+}
+
+// A sentence of what came nearest stands behind what was not exercised.
+std::string nearestText(const CaseResult& c, RuleId id) {
+    for (const auto& [known, sentence] : c.nearest) {
+        if (known == id) return fmt::format("  nearest: {}\n", sentence);
+    }
+    return {};
 }
 
 constexpr std::size_t kMostTold = 20;  // failures of a case at length
@@ -120,7 +133,8 @@ JUnitFailure junitFailureOf(const CaseResult& c) {
     }
     for (const ExpectationResult& e : c.expectations) {
         if (!e.met && e.expected.empty())
-            failure.add("expectation", e.text, fmt::format("{}\n  at {}\n", e.text, placeOf(c, e.span)));
+            failure.add("expectation", e.text,
+                        fmt::format("{}\n  at {}\n", e.text, placeOf(c, e.span)) + becauseText(c, e.because));
     }
     for (const RuleId id : c.notExercised) {
         if (std::any_of(c.notExercisedExpected.begin(), c.notExercisedExpected.end(),
@@ -128,7 +142,7 @@ JUnitFailure junitFailureOf(const CaseResult& c) {
             continue;
         }
         const std::string text = fmt::format("{} was not exercised", rule(id).name);
-        failure.add("notExercised", text, text + "\n");
+        failure.add("notExercised", text, text + "\n" + nearestText(c, id));
     }
     if (failure.parts > kMostTold) failure.body += fmt::format("and {} more\n", failure.parts - kMostTold);
     if (const std::string known = reasonsOf(c); !known.empty()) failure.body += fmt::format("expected: {}\n", known);
@@ -268,7 +282,7 @@ void addLatency(const Result& result, const SuiteOf& suite) {
 // Where to look first: at what failed, else nowhere.
 std::uint32_t lineOf(const CaseResult& c) {
     if (c.verdict == Verdict::Error && !c.diagnostics.empty()) return c.diagnostics.front().span.line;
-    const std::vector<Failure> failures = failuresOf(c);
+    const std::vector<ReportedFailure> failures = failuresOf(c);
     return failures.empty() ? 0 : failures.front().line;
 }
 

@@ -40,7 +40,7 @@ std::string block(std::string text, std::string_view language) {
 // A cause, the first case that had it, and all of them.
 struct MarkdownCause {
     const CaseResult* first = nullptr;
-    Failure example;
+    ReportedFailure example;
     std::vector<std::string> cases;
 };
 
@@ -70,9 +70,9 @@ private:
             errors_.push_back(&c);
         }
         if (c.verdict != Verdict::Fail || c.expectedFailure) return;
-        const std::vector<Failure> failures = failuresOf(c);
+        const std::vector<ReportedFailure> failures = failuresOf(c);
         summary_.add(c, failures);
-        for (const Failure& failure : failures) {
+        for (const ReportedFailure& failure : failures) {
             if (failure.isConsequence) continue;
             const auto [place, isNew] = places_.emplace(failure.cause(), causes_.size());
             if (isNew) causes_.push_back({&c, failure, {}});

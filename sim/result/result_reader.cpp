@@ -226,13 +226,21 @@ private:
         c.beyondExpected = document_.truth(node, "violationsBeyondExpected");
         each(node, "expectations", [&](const Node& e) { readExpectation(e, c); });
         c.notExercised = rulesIn(node, "notExercised");
-        if (const Node* expected = document_.member(node, "notExercisedExpected", Kind::Object, false)) {
-            for (const Node& child : document_.children(*expected)) {
-                const auto id = ruleOf(std::string(document_.key(child)), child.keyPlace());
-                if (id) c.notExercisedExpected.emplace_back(*id, document_.textOf(child));
-            }
-        }
+        c.notExercisedExpected = sentencesIn(node, "notExercisedExpected");
+        c.nearest = sentencesIn(node, "notExercisedNearest");
         c.expectedFailure = document_.truth(node, "expectedFailure");
+    }
+
+    // A sentence for each of some rules.
+    std::vector<std::pair<RuleId, std::string>> sentencesIn(const Node& node, std::string_view key) {
+        std::vector<std::pair<RuleId, std::string>> sentences;
+        const Node* object = document_.member(node, key, Kind::Object, false);
+        if (object == nullptr) return sentences;
+        for (const Node& child : document_.children(*object)) {
+            const auto id = ruleOf(std::string(document_.key(child)), child.keyPlace());
+            if (id) sentences.emplace_back(*id, document_.textOf(child));
+        }
+        return sentences;
     }
 
     template <class Read>
@@ -260,10 +268,7 @@ private:
         v.text = document_.text(node, "text");
         v.expected = document_.text(node, "expected");
         readPlace(node, v);
-        each(node, "because", [&](const Node& link) {
-            v.because.push_back({document_.natural(link, "event"), Instant{Millis{document_.whole(link, "t")}}, 0,
-                                 document_.text(link, "text")});
-        });
+        v.because = becauseIn(node);
         c.violations.push_back(std::move(v));
     }
 
@@ -273,8 +278,18 @@ private:
         e.step = document_.small(node, "step");
         e.text = document_.text(node, "text");
         e.expected = document_.text(node, "expected");
+        e.because = becauseIn(node);
         readPlace(node, e);
         c.expectations.push_back(std::move(e));
+    }
+
+    std::vector<Because> becauseIn(const Node& node) {
+        std::vector<Because> because;
+        each(node, "because", [&](const Node& link) {
+            because.push_back({document_.natural(link, "event"), Instant{Millis{document_.whole(link, "t")}}, 0,
+                               document_.text(link, "text")});
+        });
+        return because;
     }
 
     template <class Reported>

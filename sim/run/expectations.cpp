@@ -9,9 +9,13 @@
 #include <type_traits>
 #include <utility>
 
+#include "run/doubts.hpp"
+
 namespace mdsync {
 
 namespace {
+
+using About = Doubt::About;
 
 // So many names of a list are spelled out.
 constexpr std::size_t kNamesShown = 12;
@@ -51,9 +55,14 @@ public:
     }
 
 private:
-    void add(bool met, const std::string& seen, const std::string& expected, std::vector<MessageId> about = {}) {
-        if (met) about.clear();
-        findings_.push_back({met, met ? seen : fmt::format("{}, expected {}", seen, expected), std::move(about)});
+    void add(bool met, const std::string& seen, const std::string& expected, std::vector<MessageId> about = {},
+             std::vector<Doubt> doubts = {}) {
+        if (met) {
+            about.clear();
+            doubts.clear();
+        }
+        findings_.push_back(
+            {met, met ? seen : fmt::format("{}, expected {}", seen, expected), std::move(about), std::move(doubts)});
     }
 
     std::string names(const std::vector<MessageId>& messages) const {
@@ -81,7 +90,8 @@ private:
 
     void lookAt(DeviceId device) {
         const std::string name = header_.path(device);
-        if (expect_.online) checkOnline(device, name);
+        // How it went offline says that it is.
+        if (expect_.online && !(expect_.offlineReason && !*expect_.online)) checkOnline(device, name);
         if (expect_.offlineReason) checkReason(device, name);
         if (expect_.has) checkHas(device, name);
         if (expect_.lacks) checkLacks(device, name);
@@ -100,18 +110,19 @@ private:
     void checkOnline(DeviceId device, const std::string& name) {
         const bool online = observer_.online(device);
         add(online == *expect_.online, fmt::format("{} is {}", name, onlineWord(online)),
-            std::string(onlineWord(*expect_.online)));
+            std::string(onlineWord(*expect_.online)), {}, {connectionDoubt(device, online)});
     }
 
     void checkReason(DeviceId device, const std::string& name) {
         const std::optional<OfflineReason> reason = observer_.offlineReason(device);
         const std::string expected = fmt::format("offline ({})", spell(*expect_.offlineReason));
         if (reason) {
-            add(*reason == *expect_.offlineReason, fmt::format("{} is offline ({})", name, spell(*reason)), expected);
+            add(*reason == *expect_.offlineReason, fmt::format("{} is offline ({})", name, spell(*reason)), expected,
+                {}, {connectionDoubt(device, false)});
         } else if (observer_.online(device)) {
-            add(false, fmt::format("{} is online", name), expected);
+            add(false, fmt::format("{} is online", name), expected, {}, {connectionDoubt(device, true)});
         } else {
-            add(false, fmt::format("{} was never online", name), expected);
+            add(false, fmt::format("{} was never online", name), expected, {}, {connectionDoubt(device, false)});
         }
     }
 
@@ -123,7 +134,8 @@ private:
         if (lacking.empty()) {
             add(true, fmt::format("{} has {}", name, names(*expect_.has)), "");
         } else {
-            add(false, fmt::format("{} lacks {}", name, names(lacking)), "it to have " + names(*expect_.has), lacking);
+            add(false, fmt::format("{} lacks {}", name, names(lacking)), "it to have " + names(*expect_.has), lacking,
+                doubtsOf(About::Lacks, device, lacking, '-'));
         }
     }
 
@@ -135,22 +147,25 @@ private:
         if (had.empty()) {
             add(true, fmt::format("{} lacks {}", name, names(*expect_.lacks)), "");
         } else {
-            add(false, fmt::format("{} has {}", name, names(had)), "it to lack " + names(*expect_.lacks), had);
+            add(false, fmt::format("{} has {}", name, names(had)), "it to lack " + names(*expect_.lacks), had,
+                doubtsOf(About::Has, device, had, '+'));
         }
     }
 
-    // Compares sets; where they differ, names what is missing and what is too much.
-    template <class Id>
-    void compareSets(const std::string& what, std::vector<Id> seen, std::vector<Id> wanted) {
+    // Compares sets; where they differ, `- m2 + m9` names what is missing and what is too much. `doubtsAbout` makes the
+    // doubts of the one, or of the other.
+    template <class Id, class DoubtsAbout>
+    void compareSets(const std::string& what, std::vector<Id> seen, std::vector<Id> wanted,
+                     const DoubtsAbout& doubtsAbout) {
         sortUnique(seen);
         sortUnique(wanted);
         std::vector<Id> missing;
         std::vector<Id> extra;
         std::set_difference(wanted.begin(), wanted.end(), seen.begin(), seen.end(), std::back_inserter(missing));
         std::set_difference(seen.begin(), seen.end(), wanted.begin(), wanted.end(), std::back_inserter(extra));
-        std::string expected = "exactly " + names(wanted);
-        if (!missing.empty()) expected += "; missing: " + names(missing);
-        if (!extra.empty()) expected += "; not expected: " + names(extra);
+        std::string expected = "exactly " + names(wanted) + ":";
+        if (!missing.empty()) expected += " - " + names(missing);
+        if (!extra.empty()) expected += " + " + names(extra);
         std::vector<MessageId> about;
         if constexpr (std::is_same_v<Id, MessageId>) {
             about = missing;
@@ -158,7 +173,8 @@ private:
         } else if (expect_.subject == ExpectKind::Message) {
             about = {expect_.message};
         }
-        add(missing.empty() && extra.empty(), fmt::format("{} {}", what, names(seen)), expected, std::move(about));
+        add(missing.empty() && extra.empty(), fmt::format("{} {}", what, names(seen)), expected, std::move(about),
+            joined(doubtsAbout(missing, '-'), doubtsAbout(extra, '+')));
     }
 
     template <class Id>
@@ -168,13 +184,27 @@ private:
     }
 
     void checkExactly(DeviceId device, const std::string& name) {
-        compareSets(name + " has", picked(device, [](const Observer::Holding& h) { return h.had(); }),
-                    *expect_.exactly);
+        compareSets(name + " has", picked(device, [](const Observer::Holding& h) { return h.had(); }), *expect_.exactly,
+                    [device](const std::vector<MessageId>& messages, char sign) {
+                        return doubtsOf(sign == '-' ? About::Lacks : About::Has, device, messages, sign);
+                    });
     }
 
     void checkVisible(DeviceId device, const std::string& name) {
         compareSets(name + " shows", picked(device, [](const Observer::Holding& h) { return h.had() && !h.recalled; }),
-                    *expect_.visible);
+                    *expect_.visible, [&](const std::vector<MessageId>& messages, char sign) {
+                        return doubtsOfShown(device, messages, sign);
+                    });
+    }
+
+    // What is not shown is lacked, or recalled.
+    std::vector<Doubt> doubtsOfShown(DeviceId device, const std::vector<MessageId>& messages, char sign) const {
+        std::vector<Doubt> doubts = doubtsOf(About::Has, device, messages, sign);
+        for (Doubt& doubt : doubts) {
+            const Observer::Holding held = observer_.holding(device, doubt.message);
+            if (sign == '-') doubt.about = held.recalled ? About::Recalled : About::Lacks;
+        }
+        return doubts;
     }
 
     void checkHidden(DeviceId device, const std::string& name) {
@@ -186,7 +216,8 @@ private:
         if (shown.empty()) {
             add(true, fmt::format("{} does not show {}", name, names(*expect_.hidden)), "");
         } else {
-            add(false, fmt::format("{} shows {}", name, names(shown)), "it to hide " + names(*expect_.hidden), shown);
+            add(false, fmt::format("{} shows {}", name, names(shown)), "it to hide " + names(*expect_.hidden), shown,
+                joined(doubtsOf(About::Has, device, shown, '+'), doubtsOf(About::NotRecalled, device, shown)));
         }
     }
 
@@ -199,7 +230,7 @@ private:
             add(true, fmt::format("{} shows {} recalled", name, names(*expect_.recalled)), "");
         } else {
             add(false, fmt::format("{} does not show {} recalled", name, names(missing)),
-                names(*expect_.recalled) + " recalled", missing);
+                names(*expect_.recalled) + " recalled", missing, doubtsOf(About::NotRecalled, device, missing, '-'));
         }
     }
 
@@ -216,11 +247,13 @@ private:
         }
         const std::string expected = "the order " + names(*expect_.order);
         if (!lacking.empty())
-            return add(false, fmt::format("{} did not receive {}", name, names(lacking)), expected, lacking);
+            return add(false, fmt::format("{} did not receive {}", name, names(lacking)), expected, lacking,
+                       doubtsOf(About::Lacks, device, lacking, '-'));
         std::sort(came.begin(), came.end());
         std::vector<MessageId> order;
         for (const auto& [position, message] : came) order.push_back(message);
-        add(order == *expect_.order, fmt::format("{} received {} in this order", name, names(order)), expected);
+        add(order == *expect_.order, fmt::format("{} received {} in this order", name, names(order)), expected, {},
+            doubtsOf(About::Has, device, order));
     }
 
     void checkVia(DeviceId device, const std::string& name, MessageId message, Via via) {
@@ -228,15 +261,18 @@ private:
         const std::string& word = lexicon_.messages[message];
         const std::string expected{spell(via)};
         if (!held.received)
-            return add(false, fmt::format("{} did not receive {}", name, word), "it via " + expected, {message});
+            return add(false, fmt::format("{} did not receive {}", name, word), "it via " + expected, {message},
+                       doubtsOf(About::Lacks, device, {message}));
         const std::string_view how = held.via == Via::Unknown ? "unknown means" : spell(held.via);
-        add(held.via == via, fmt::format("{} received {} via {}", name, word, how), expected);
+        add(held.via == via, fmt::format("{} received {} via {}", name, word, how), expected, {},
+            doubtsOf(About::Has, device, {message}));
     }
 
     void checkCount(DeviceId device, const std::string& name) {
-        const std::size_t count = picked(device, [](const Observer::Holding& h) { return h.had(); }).size();
-        add(count == *expect_.count, fmt::format("{} has {} message{}", name, count, count == 1 ? "" : "s"),
-            std::to_string(*expect_.count));
+        const std::vector<MessageId> had = picked(device, [](const Observer::Holding& h) { return h.had(); });
+        add(had.size() == *expect_.count,
+            fmt::format("{} has {} message{}", name, had.size(), had.size() == 1 ? "" : "s"),
+            std::to_string(*expect_.count), {}, doubtsOf(About::Has, device, had));
     }
 
     // Conversations of which something unrecalled is known must be listed; those of which only recalled messages are
@@ -274,7 +310,21 @@ private:
         }
         if (expect_.onlineCount) checkOnlineCount(info.name, online);
         if (expect_.onlineDevices)
-            compareSets(fmt::format("{} is online on", info.name), online, *expect_.onlineDevices);
+            compareSets(fmt::format("{} is online on", info.name), online, *expect_.onlineDevices,
+                        [](const std::vector<DeviceId>& devices, char sign) {
+                            return doubtsOf(sign == '-' ? About::Offline : About::Online, devices, {}, sign);
+                        });
+    }
+
+    // Where too few are online, those that are not; else those that are.
+    std::vector<Doubt> countedDevices(bool tooFew) const {
+        std::vector<DeviceId> devices;
+        for (const DeviceId device : header_.devicesOf(expect_.user)) {
+            const bool isCounted =
+                !expect_.deviceClass || classWord(header_.devices[device.index()].platform) == *expect_.deviceClass;
+            if (isCounted && observer_.online(device) != tooFew) devices.push_back(device);
+        }
+        return doubtsOf(tooFew ? About::Offline : About::Online, devices, {}, ' ');
     }
 
     void checkOnlineCount(const std::string& name, const std::vector<DeviceId>& online) {
@@ -285,7 +335,7 @@ private:
         const std::string kind = expect_.deviceClass ? *expect_.deviceClass + " " : "";
         add(count == *expect_.onlineCount,
             fmt::format("{} has {} {}device{} online", name, count, kind, count == 1 ? "" : "s"),
-            std::to_string(*expect_.onlineCount));
+            std::to_string(*expect_.onlineCount), {}, countedDevices(count < *expect_.onlineCount));
     }
 
     // ---- message ----------------------------------------------------------------------------------------------------
@@ -293,12 +343,18 @@ private:
     void lookAt(MessageId message) {
         const std::string& name = lexicon_.messages[message];
         const std::vector<DeviceId> receivers = observer_.receivers(message);
-        if (expect_.receivedBy) compareSets(fmt::format("{} was received by", name), receivers, *expect_.receivedBy);
+        if (expect_.receivedBy) {
+            compareSets(fmt::format("{} was received by", name), receivers, *expect_.receivedBy,
+                        [message](const std::vector<DeviceId>& devices, char sign) {
+                            return doubtsOf(sign == '-' ? About::Lacks : About::Has, devices, message, sign);
+                        });
+        }
         if (expect_.oneOf) checkOneOf(name, receivers);
         if (expect_.accepted) {
             const bool accepted = observer_.accepted(message);
             add(accepted == *expect_.accepted, fmt::format("{} was {}accepted", name, accepted ? "" : "not "),
-                *expect_.accepted ? "acceptance" : "none", {message});
+                *expect_.accepted ? "acceptance" : "none", {message},
+                {{.about = accepted ? About::Accepted : About::NotAccepted, .message = message}});
         }
     }
 
@@ -309,14 +365,19 @@ private:
         }
         sortUnique(among);
         add(among.size() == 1, fmt::format("{} was received by {}", name, names(among)),
-            "exactly one of " + names(*expect_.oneOf), {expect_.message});
+            "exactly one of " + names(*expect_.oneOf), {expect_.message},
+            doubtsOf(among.empty() ? About::Lacks : About::Has, among.empty() ? *expect_.oneOf : among, expect_.message,
+                     among.empty() ? '-' : '+'));
     }
 
     // ---- service ----------------------------------------------------------------------------------------------------
 
     void lookAtService() {
         const std::string_view state = spell(observer_.sync(now_));
-        if (expect_.state) add(state == *expect_.state, fmt::format("the service is {}", state), *expect_.state);
+        if (expect_.state) {
+            add(state == *expect_.state, fmt::format("the service is {}", state), *expect_.state, {},
+                {{.about = About::Service}});
+        }
     }
 
     const Expectation& expect_;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "mdsync/scenario.hpp"
+#include "mdsync/story.hpp"
 #include "run/observer.hpp"
 
 namespace mdsync {
@@ -14,6 +15,7 @@ struct Finding {
     bool met = true;
     std::string text;
     std::vector<MessageId> about;  // the messages by which it is unmet; empty: it is met, or it asks for no message
+    std::vector<Doubt> doubts;     // what is not as expected; of what is met, nothing
 };
 
 // The findings of all checks of `expect` at time `now`, in the order of the format's table. At least one.

@@ -12,9 +12,11 @@
 #include "drive/together.hpp"
 #include "mdsync/choices.hpp"
 #include "mdsync/run.hpp"
+#include "run/doubts.hpp"
 #include "run/expectations.hpp"
 #include "run/latency_meter.hpp"
 #include "run/observer.hpp"
+#include "run/reasons.hpp"
 #include "run/refusals.hpp"
 
 namespace mdsync {
@@ -39,6 +41,9 @@ Observer::Detail detailFor(const Case& scenario) {
     return asked ? Observer::Detail::Everything : Observer::Detail::Connections;
 }
 
+// So many events are kept to explain a failure by, where nobody asked for the trace.
+constexpr std::uint64_t kMostKept = 500'000;
+
 class Runner {
 public:
     Runner(const Case& scenario, System& target, const Capabilities& capabilities, const RunOptions& options,
@@ -47,10 +52,9 @@ public:
           target_(target),
           capabilities_(capabilities),
           options_(options),
-          recording_(recording),
+          isRecorded_(recording != nullptr),
+          trace_(recording != nullptr ? *recording : own_),
           seed_(options.seed.value_or(scenario.seed)),
-          header_(headerOf(scenario, target, capabilities, options)),
-          lexicon_(scenario.lexicon),
           checker_(header_, options.checker),
           observer_(header_, detailFor(scenario)),
           meter_(header_.devices.size()),
@@ -176,7 +180,8 @@ private:
         session_.ask(op);
         for (const DeviceId device : online) {
             if (!going() || std::find(wentOffline_.begin(), wentOffline_.end(), device) != wentOffline_.end()) continue;
-            report(false, fmt::format("{} had no offline (server) when the server restarted", header_.path(device)));
+            report(false, fmt::format("{} had no offline (server) when the server restarted", header_.path(device)), {},
+                   {connectionOf(device)});
         }
     }
 
@@ -222,7 +227,7 @@ private:
 
     void expect(const Expectation& expectation) {
         for (Finding& finding : lookUp(expectation, observer_, header_, lexicon_, target_.now())) {
-            report(finding.met, std::move(finding.text), std::move(finding.about));
+            report(finding.met, std::move(finding.text), std::move(finding.about), std::move(finding.doubts));
         }
     }
 
@@ -237,8 +242,10 @@ private:
 
     // The target's behaviour has made `op` impossible.
     void skip(const Op& op) {
-        report(false, fmt::format("{} was skipped: {} is {}", nameOf(op, header_, lexicon_), header_.path(op.device),
-                                  observer_.presence().obstacle(op)));
+        report(false,
+               fmt::format("{} was skipped: {} is {}", nameOf(op, header_, lexicon_), header_.path(op.device),
+                           observer_.presence().obstacle(op)),
+               {}, {connectionOf(op.device)});
     }
 
     // The action may have to be refused: whether it is, is known later.
@@ -284,15 +291,16 @@ private:
         if (std::optional<Refusals::Outcome> outcome = refusals_.see(event, lexicon_)) fill(*outcome);
         unwanted_.see(event, lexicon_);
         if (event.kind == EventKind::Offline) wentOffline_.push_back(event.device);
-        if (recording_ != nullptr) recording_->events.push_back(event);
+        if (isRecorded_ || (options_.reasons && result_.events < kMostKept)) trace_.events.push_back(event);
         ++result_.events;
     }
 
     // ---- results ----------------------------------------------------------------------------------------------------
 
-    // `about`: the messages by which it is unmet.
-    void report(bool met, std::string text, std::vector<MessageId> about = {}) {
+    // `about`: the messages by which it is unmet; `doubts`: what is to be explained, as it is now.
+    void report(bool met, std::string text, std::vector<MessageId> about = {}, std::vector<Doubt> doubts = {}) {
         about_.push_back(std::move(about));
+        doubts_.push_back({std::move(doubts), result_.events});
         result_.expectations.push_back({.met = met,
                                         .step = static_cast<std::uint32_t>(step_ + 1),
                                         .span = step().span,
@@ -305,16 +313,24 @@ private:
         ExpectationResult& expectation = result_.expectations[outcome.place];
         expectation.met = outcome.met;
         expectation.text = fmt::format("{} {}", nameOf(outcome.op, header_, lexicon_), outcome.text);
+        if (!outcome.met) doubts_[outcome.place] = {{doubtOf(outcome.op)}, result_.events};
+    }
+
+    [[nodiscard]] Doubt connectionOf(DeviceId device) const {
+        return connectionDoubt(device, observer_.online(device));
+    }
+
+    // Of a request that was to be refused, and was not, or otherwise.
+    [[nodiscard]] Doubt doubtOf(const Op& op) const {
+        if (op.kind == OpKind::Login) return connectionOf(op.device);
+        if (op.kind != OpKind::Send && op.kind != OpKind::Publish) return {.about = Doubt::About::Answer};
+        const bool isTaken = observer_.accepted(op.message);
+        return {.about = isTaken ? Doubt::About::Accepted : Doubt::About::NotAccepted, .message = op.message};
     }
 
     void end() {
         for (Refusals::Outcome& outcome : refusals_.giveUp()) fill(outcome);
         result_.runHash = hash_.hex();
-        if (recording_ != nullptr) {
-            recording_->header = header_;
-            recording_->lexicon = lexicon_;
-            recording_->annex = annex_;
-        }
         if (going()) return judge();
         // A trace that could not be brought to its end says nothing.
         result_.expectations.clear();
@@ -341,6 +357,7 @@ private:
             withdraw(fmt::format("{} is undecided: when a message was accepted is only seen",
                                  rule(result_.notExercised.front()).name));
         if (result_.verdict == Verdict::Inconclusive) result_.reason = whyOpen(result_.openDuties);
+        if (result_.verdict == Verdict::Fail && options_.reasons) addReasons(result_, doubts_, case_, trace_);
     }
 
     // Nothing is said about the system.
@@ -402,11 +419,13 @@ private:
     System& target_;
     const Capabilities& capabilities_;
     const RunOptions& options_;
-    Trace* recording_;
+    const bool isRecorded_;
+    Trace own_;
+    Trace& trace_;
     std::uint64_t seed_;
-    Header header_;
-    Lexicon lexicon_;
-    Annex annex_;
+    Header& header_ = trace_.header = headerOf(case_, target_, capabilities_, options_);
+    Lexicon& lexicon_ = trace_.lexicon = case_.lexicon;
+    Annex& annex_ = trace_.annex;
     Checker checker_;
     Observer observer_;
     LatencyMeter meter_;
@@ -415,6 +434,7 @@ private:
     Refusals refusals_;
     UnwantedRefusals unwanted_;
     std::vector<std::vector<MessageId>> about_;  // beside the expectations of the result
+    std::vector<Questions> doubts_;              // beside them
     std::vector<DeviceId> wentOffline_;          // since the server was last restarted
     std::unique_ptr<Choices> choices_;
     std::vector<Event> incoming_;

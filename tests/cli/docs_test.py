@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -164,6 +165,22 @@ class AdaptersPage(unittest.TestCase):
         run = mdsync("run", path, "--target", "exec:" + target, "--format", "json", cwd=ROOT)
         self.assertEqual(run.returncode, 1)
         self.assertIn(rule, [v["rule"] for case in json.loads(run.stdout)["scenarios"] for v in case["violations"]])
+
+
+class FailuresPage(unittest.TestCase):
+    def test_what_it_shows_comes_so(self):
+        """Numbers aside; `...` stands for lines that are left out."""
+        def shape(text):
+            return re.sub(r"\d+", "N", text)
+
+        shown = re.findall(r"```\n\$ mdsync (.*)\n((?:.*\n)*?)```", read("docs", "failures.md"))
+        self.assertGreaterEqual(len(shown), 6)
+        for command, text in shown:
+            with self.subTest(command):
+                rest = shape(mdsync(*shlex.split(command), cwd=ROOT).stdout)
+                for part in re.split(r"^\.\.\.\n", text, flags=re.M):
+                    self.assertIn(shape(part), rest)
+                    rest = rest[rest.index(shape(part)) + len(shape(part)):]
 
 
 class Readme(unittest.TestCase):

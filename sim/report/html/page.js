@@ -536,11 +536,12 @@ function aboutLinks(m, d) {
     d >= 0 ? make('a', {class: 'button', href: linkOf(c, 'device', story.path(d))}, 'The story of ', name(story.path(d))) : null);
 }
 
-// What the events say about each message that an expectation missed.
+// Why an expectation is unmet, a sentence for all that have the same reason; then what the events say about each message.
 function reasons(problem) {
-  const {story} = view, about = story.unmet[problem.step];
-  if (!about) return null;
-  const most = 12, parts = [];
+  const {story} = view, about = story.unmet[problem.step], because = problem.expectation.because || [];
+  const why = because.length ? make('ul', {class: 'facts-list'}, because.map(([, text]) => make('li', {}, name(text)))) : null;
+  if (!about) return why;
+  const most = 12, parts = [why];
   for (const [device, names] of missingOf(story, about, problem.event)) {
     parts.push(make('h3', {}, name(story.path(device)), ' lacks'));
     for (const each of names.slice(0, most)) {
@@ -556,7 +557,7 @@ function reasons(problem) {
   }
   if (about.message !== undefined && story.messagesByName.has(about.message)) parts.push(aboutLinks(story.messagesByName.get(about.message), -1));
   for (const each of [...(about.recalled || []), ...(about.hidden || [])].slice(0, most)) parts.push(aboutLinks(story.messagesByName.get(each) ?? -1, -1));
-  if (!parts.length) for (const device of about.devices) parts.push(make('p', {}, stateOf(device, problem.event)), aboutLinks(-1, device));
+  if (parts.length === 1) for (const device of about.devices) parts.push(make('p', {}, stateOf(device, problem.event)), aboutLinks(-1, device));
   return parts;
 }
 

@@ -50,7 +50,7 @@ TEST_CASE("what a violation explains follows from it: the same message again, ex
                     violated(RuleId::OnlineReceived, "m2", "alice/phone did not receive m2")};
     c.expectations = {unmet("alice/phone lacks m1, expected it to have m1")};
     c.notExercised = {RuleId::WebTenTabs};
-    const std::vector<Failure> failures = failuresOf(c);
+    const std::vector<ReportedFailure> failures = failuresOf(c);
     REQUIRE(failures.size() == 5);
     CHECK_FALSE(failures[0].isConsequence);
     CHECK(failures[1].isConsequence);
@@ -64,7 +64,7 @@ TEST_CASE("without a violation an unmet expectation and a rule that was not exer
     CaseResult c;
     c.expectations = {unmet("alice/phone is online, expected offline")};
     c.notExercised = {RuleId::WebTenTabs};
-    const std::vector<Failure> failures = failuresOf(c);
+    const std::vector<ReportedFailure> failures = failuresOf(c);
     REQUIRE(failures.size() == 2);
     CHECK_FALSE(failures[0].isConsequence);
     CHECK_FALSE(failures[1].isConsequence);
@@ -83,4 +83,24 @@ TEST_CASE("a clipped text is no longer than wanted and ends with a whole charact
     CHECK(clipped("short", 5) == "short");
     CHECK(clipped("too long", 7) == "too ...");
     CHECK(clipped("\u00e4\u00e4\u00e4\u00e4", 6) == "\u00e4...");
+}
+
+TEST_CASE("an expectation that is unmet for the reason of one before it is a consequence") {
+    const auto unmetFor = [](const std::string& text, const std::string& reason) {
+        ExpectationResult e;
+        e.met = false;
+        e.text = text;
+        e.because = {{.event = 1, .text = reason}};
+        return e;
+    };
+    CaseResult c;
+    c.expectations = {
+        unmetFor("alice/mac lacks m1, expected it to have m1", "- m1: alice/mac was never online"),
+        unmetFor("alice/mac has nothing, expected exactly m1, m2: - m1, m2", "- m1, m2: alice/mac was never online"),
+        unmetFor("alice/phone lacks g1, expected it to have g1", "- g1: alice is not in group:team")};
+    const std::vector<ReportedFailure> failures = failuresOf(c);
+    REQUIRE(failures.size() == 3);
+    CHECK_FALSE(failures[0].isConsequence);
+    CHECK(failures[1].isConsequence);
+    CHECK_FALSE(failures[2].isConsequence);
 }
