@@ -84,6 +84,7 @@ FACES = {
     "story": "story",
     "result": "result",
     "last_time": "result",
+    "latency": "result",
     "suite_shard": "result",
     "baseline": "result",
     "diff": "result",
