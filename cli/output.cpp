@@ -80,6 +80,7 @@ bool OutputOptions::wants(std::string_view kind) const {
 }
 
 void addOutputOptions(const CommandLine& line, OutputOptions& options, bool draws) {
+    line.group("Reports");
     line.format(options.format, "What standard output gets: human or json");
     line.repeated(
             "--report", options.reports, "KIND=PATH",
@@ -102,6 +103,7 @@ void addOutputOptions(const CommandLine& line, OutputOptions& options, bool draw
     line.color(options.color);
     line.flag("-q,--quiet", options.quiet, "What failed, and the last line: no more than a page");
     line.flag("-v,--verbose", options.verbose, "Every case, every failure, whole chains of events, counts per rule");
+    line.group("");
 }
 
 std::vector<WrittenFile> writtenFiles(const OutputOptions& options) {

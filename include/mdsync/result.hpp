@@ -31,6 +31,7 @@ struct ReportedViolation {
     std::string text;
     std::vector<Because> because;
     std::string expected{};  // why a baseline expects it; empty: it does not
+    std::string file{};      // where the step stands, if in a file that the scenario extends
 };
 
 // The number of the violation that number `i` only accompanies, if any: service.default-off and service.takes-effect
@@ -46,6 +47,7 @@ struct ExpectationResult {
     std::uint32_t excerptColumn = 1;
     std::string text;        // `alice/tab1 is online, expected offline`
     std::string expected{};  // why a baseline expects it to be unmet; empty: it does not
+    std::string file{};      // as that of a violation
 };
 
 // The outcome of one case, or of one recorded trace.

@@ -11,6 +11,9 @@
 
 namespace mdsync {
 
+// The search has failures of its own, which are others (mdsync/shrink.hpp).
+namespace report {
+
 // A Failure is one thing that failed in a case and that no baseline expects.
 struct Failure {
     enum class Kind : std::uint8_t { Violation, Expectation, NotExercised };
@@ -19,13 +22,17 @@ struct Failure {
     std::string what;        // `web.evict-earliest`, `expectation`, `not exercised`
     std::string sentence;    // one line
     std::string shape;       // the sentence without the names and numbers of this case
-    std::uint32_t line = 0;  // of the file; 0: none
+    std::uint32_t line = 0;  // of the case's own file; 0: none
     // What comes of something before it in the same case: an expectation behind a violation, another violation about
     // the same message, a rule that nothing could put to the test any more.
     bool isConsequence = false;
 
     [[nodiscard]] std::string cause() const { return what + ": " + shape; }
 };
+
+}  // namespace report
+
+using report::Failure;
 
 // Violations first, then expectations, each in their order, then what was not exercised. What only accompanies another
 // violation is left out.

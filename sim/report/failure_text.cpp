@@ -82,7 +82,8 @@ std::string FailureText::violation(const CaseResult& c, std::size_t number) cons
         if (accompaniedBy(c.violations, i) != number) continue;
         text += fmt::format("  This violates {} too.\n", rule(c.violations[i].rule).name);
     }
-    text += "\n" + placeText(c.file, v.span, v.excerpt, v.excerptColumn, v.step > 0 ? "this step" : "this event");
+    text += "\n" + placeText(v.file.empty() ? c.file : v.file, v.span, v.excerpt, v.excerptColumn,
+                             v.step > 0 ? "this step" : "this event");
     text += fmt::format("   = {}\n\n", row.source);
     return text + chain(c, v) + againText(c) + whyText(row.name);
 }
@@ -123,7 +124,8 @@ std::string FailureText::chainLine(bool isBlamed, const std::string& when, const
 
 std::string FailureText::expectation(const CaseResult& c, const ExpectationResult& e) const {
     return head(c.id, "expectation") + sentence(e.text, whole_) + "\n" +
-           placeText(c.file, e.span, e.excerpt, e.excerptColumn, "expected here") + "\n" + againText(c);
+           placeText(e.file.empty() ? c.file : e.file, e.span, e.excerpt, e.excerptColumn, "expected here") + "\n" +
+           againText(c);
 }
 
 std::string FailureText::notExercised(const CaseResult& c, RuleId id) const {

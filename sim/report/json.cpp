@@ -65,6 +65,7 @@ Json violationOf(const ReportedViolation& v) {
                      {"because", because}};
     addPlace(document, v.span, v.excerpt, v.excerptColumn);
     if (!v.expected.empty()) document["expected"] = v.expected;
+    if (!v.file.empty()) document["file"] = v.file;
     return document;
 }
 
@@ -75,6 +76,7 @@ Json expectationOf(const ExpectationResult& e) {
                      {"text", e.text}};
     if (!e.met) addPlace(document, e.span, e.excerpt, e.excerptColumn);
     if (!e.expected.empty()) document["expected"] = e.expected;
+    if (!e.file.empty()) document["file"] = e.file;
     return document;
 }
 

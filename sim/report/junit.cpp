@@ -58,13 +58,15 @@ std::string xml(std::string_view text) {
     return safe;
 }
 
-std::string placeOf(const CaseResult& c, const Span& span) {
-    return span.line == 0 ? c.file : fmt::format("{}:{}:{}", c.file, span.line, span.column);
+template <class Reported>
+std::string placeOf(const CaseResult& c, const Reported& reported) {
+    const std::string& file = reported.file.empty() ? c.file : reported.file;
+    return reported.span.line == 0 ? file : fmt::format("{}:{}:{}", file, reported.span.line, reported.span.column);
 }
 
 std::string violationText(const CaseResult& c, const ReportedViolation& v) {
     std::string text =
-        fmt::format("{}: {}\n  {}\n  at {}\n", rule(v.rule).name, rule(v.rule).statement, v.text, placeOf(c, v.span));
+        fmt::format("{}: {}\n  {}\n  at {}\n", rule(v.rule).name, rule(v.rule).statement, v.text, placeOf(c, v));
     for (const Because& link : v.because) {
         text += fmt::format("  {} {}  {}\n", localDate(link.t, c.timezone), localTime(link.t, c.timezone), link.text);
     }
@@ -120,7 +122,7 @@ JUnitFailure junitFailureOf(const CaseResult& c) {
     }
     for (const ExpectationResult& e : c.expectations) {
         if (!e.met && e.expected.empty())
-            failure.add("expectation", e.text, fmt::format("{}\n  at {}\n", e.text, placeOf(c, e.span)));
+            failure.add("expectation", e.text, fmt::format("{}\n  at {}\n", e.text, placeOf(c, e)));
     }
     for (const RuleId id : c.notExercised) {
         if (std::any_of(c.notExercisedExpected.begin(), c.notExercisedExpected.end(),

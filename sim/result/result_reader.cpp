@@ -236,6 +236,7 @@ private:
         v.step = document_.small(node, "step");
         v.text = document_.text(node, "text");
         v.expected = document_.text(node, "expected");
+        v.file = document_.text(node, "file");
         readPlace(node, v);
         each(node, "because", [&](const Node& link) {
             v.because.push_back({document_.natural(link, "event"), Instant{Millis{document_.whole(link, "t")}}, 0,
@@ -250,6 +251,7 @@ private:
         e.step = document_.small(node, "step");
         e.text = document_.text(node, "text");
         e.expected = document_.text(node, "expected");
+        e.file = document_.text(node, "file");
         readPlace(node, e);
         c.expectations.push_back(std::move(e));
     }

@@ -100,7 +100,7 @@ class ToolTest(unittest.TestCase):
 
     def tool(self, *arguments, stdin=b"", env=None, **options):
         """Runs the tool; gives its CompletedProcess with text output."""
-        environment = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "FORCE_COLOR", "MDSYNC_FAULT")}
+        environment = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "FORCE_COLOR", "COLUMNS") and not k.startswith("MDSYNC_")}
         environment.update(env or {})
         given = {} if "stdin_file" in options else {"input": stdin}
         if "stdin_file" in options:

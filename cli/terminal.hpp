@@ -1,0 +1,18 @@
+// Terminal: how wide it is, and what this program is called there.
+#pragma once
+
+#include <cstddef>
+#include <cstdio>
+#include <string>
+
+namespace mdsync::cli {
+
+// The columns of what `stream` goes to: of a terminal its width, else 100. COLUMNS in the environment wins.
+[[nodiscard]] std::size_t columnsOf(std::FILE* stream);
+
+// The name by which this program was called: `mdsync`, or the path, so that lines to paste start it. script/mdsync says
+// its own by MDSYNC_PROGRAM.
+void rememberProgram(const char* called);
+[[nodiscard]] const std::string& programName();
+
+}  // namespace mdsync::cli
