@@ -323,6 +323,18 @@ const CLI::App& chosenOf(const CLI::App& program) {
     return chosen.empty() ? program : *chosen.front();
 }
 
+// As suggest(), and for two letters of a name, `rn`, the first that has them in this order.
+std::string suggestName(const std::string& word, const std::vector<std::string>& known) {
+    const std::string hint = suggest(word, {known.begin(), known.end()});
+    if (!hint.empty() || word.size() < 2) return hint;
+    for (const std::string& name : known) {
+        auto at = word.begin();
+        for (const char c : name) at += at != word.end() && *at == c ? 1 : 0;
+        if (at == word.end() && name.front() == word.front()) return fmt::format("did you mean \"{}\"?", name);
+    }
+    return {};
+}
+
 // `did you mean "--server"?` for what the parser did not understand.
 std::string hintFor(const CLI::App& program) {
     const CLI::App& chosen = chosenOf(program);
@@ -332,7 +344,7 @@ std::string hintFor(const CLI::App& program) {
     }
     for (const CLI::App* command : chosen.get_subcommands({})) known.push_back(command->get_name());
     for (const std::string& word : program.remaining(true)) {
-        const std::string hint = suggest(word.substr(0, word.find('=')), {known.begin(), known.end()});
+        const std::string hint = suggestName(word.substr(0, word.find('=')), known);
         if (!hint.empty()) return "; " + hint;
     }
     return {};
@@ -371,7 +383,7 @@ std::string unknownCommand(const CLI::App& program, const std::string& word) {
     std::vector<std::string> known;
     for (const CLI::App* command : program.get_subcommands({})) known.push_back(command->get_name());
     if (word == "--help" || std::find(known.begin(), known.end(), word) != known.end()) return {};
-    const std::string hint = suggest(word, {known.begin(), known.end()});
+    const std::string hint = suggestName(word, known);
     return fmt::format("there is no command \"{}\"{}", word,
                        hint.empty() ? fmt::format("; there are {}", fmt::join(known, ", ")) : "; " + hint);
 }

@@ -45,7 +45,7 @@ std::string asJson(const Suite& suite, const std::vector<Diagnostic>& found) {
 
 std::string asText(const Suite& suite, const std::vector<Diagnostic>& found, bool quiet) {
     std::string text;
-    for (const Diagnostic& diagnostic : found) text += render(diagnostic) + "\n";
+    for (const Diagnostic& diagnostic : found) text += render(diagnostic, drawingOn(stdout)) + "\n";
     if (quiet) return text;
     return text + fmt::format("{} files, {} with errors; {} cases\n", suite.files, suite.broken, suite.cases);
 }

@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "mdsync/report.hpp"
+#include "terminal.hpp"
 #include "whole_file.hpp"
 
 namespace mdsync::cli {
@@ -153,7 +154,7 @@ bool writeFile(const std::string& path, std::string_view text) {
 void complain(const std::vector<Diagnostic>& diagnostics, bool errorsOnly) {
     for (const Diagnostic& diagnostic : diagnostics) {
         if (errorsOnly && diagnostic.severity == Severity::Warning) continue;
-        fmt::print(stderr, "{}\n", render(diagnostic));
+        fmt::print(stderr, "{}\n", render(diagnostic, drawingOn(stderr)));
     }
 }
 
@@ -165,7 +166,7 @@ void Complaints::add(const std::vector<Diagnostic>& diagnostics) {
     constexpr std::size_t kMostLines = 20;
     for (const Diagnostic& diagnostic : diagnostics) {
         if (quiet_ && diagnostic.severity == Severity::Warning) continue;
-        const std::string text = render(diagnostic);
+        const std::string text = render(diagnostic, drawingOn(stderr));
         const auto lines = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) + 1;
         if (quiet_ && lines_ > 0 && lines_ + lines > kMostLines) {
             ++leftOut_;
@@ -181,7 +182,19 @@ void Complaints::finish() const {
 }
 
 ConsoleOptions consoleOf(const OutputOptions& options) {
-    return {wantsColor(options.color, stdout), options.quiet ? -1 : options.verbose ? 1 : 0, options.timeline};
+    return {wantsColor(options.color, stdout),
+            options.quiet     ? -1
+            : options.verbose ? 1
+                              : 0,
+            options.timeline, columnsOf(stdout), programName()};
+}
+
+std::size_t timelineColumns(const OutputOptions& options) {
+    return options.timeline ? knownColumns(stdout).value_or(kWidestTimeline) : kWidestTimeline;
+}
+
+Drawing drawingOn(std::FILE* stream) {
+    return {wantsColor("auto", stream), columnsOf(stream)};
 }
 
 namespace {

@@ -74,7 +74,7 @@ int runSelected(RunFlags& flags) {
                 isRecorded = writeFile(flags.record, writeRunFile(run));
             }
             if (traces.wanted()) traces.write(number, trace);
-            if (flags.output.wantsTimeline()) result.timeline = drawTimeline(trace);
+            if (flags.output.wantsTimeline()) result.timeline = drawTimeline(trace, timelineColumns(flags.output));
             if (flags.output.wantsPage()) {
                 addStory(result, trace, &scenario, suite.entries[number].scenario.text->text,
                          flags.output.wantsWholePage());
@@ -107,10 +107,9 @@ int runSelected(RunFlags& flags) {
 
 void addRunOptions(const CommandLine& line, RunFlags& flags) {
     addSelectionOptions(line, flags.selection);
-    line.group("How to run");
-    line.number("--seed", flags.seed, 0, kNoLimit, "Use this seed instead of the scenarios' own");
     addTargetOptions(line, flags.target);
     line.group("How to run");
+    line.number("--seed", flags.seed, 0, kNoLimit, "Use this seed instead of the scenarios' own");
     line.repeated("--reading", flags.readings, "NAME=VALUE",
                   "How to read what the page leaves open: window=calendar|rolling|any, switch-delay=30m, "
                   "group-status-path=docs|seed")

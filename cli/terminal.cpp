@@ -34,11 +34,16 @@ std::size_t said() {
 
 }  // namespace
 
-std::size_t columnsOf(std::FILE* stream) {
+std::optional<std::size_t> knownColumns(std::FILE* stream) {
     std::size_t columns = said();
     winsize size{};
     if (columns == 0 && ioctl(fileno(stream), TIOCGWINSZ, &size) == 0) columns = size.ws_col;
-    return columns == 0 ? kUsualColumns : std::clamp(columns, kFewestColumns, kMostColumns);
+    if (columns == 0) return std::nullopt;
+    return std::clamp(columns, kFewestColumns, kMostColumns);
+}
+
+std::size_t columnsOf(std::FILE* stream) {
+    return knownColumns(stream).value_or(kUsualColumns);
 }
 
 void rememberProgram(const char* program) {

@@ -3,11 +3,14 @@
 
 #include <cstddef>
 #include <cstdio>
+#include <optional>
 #include <string>
 
 namespace mdsync::cli {
 
-// The columns of what `stream` goes to: of a terminal its width, else 100. COLUMNS in the environment wins.
+// The columns of what `stream` goes to, where it is a terminal. COLUMNS in the environment wins.
+[[nodiscard]] std::optional<std::size_t> knownColumns(std::FILE* stream);
+// The same, and 100 where nobody knows.
 [[nodiscard]] std::size_t columnsOf(std::FILE* stream);
 
 // The name by which this program was called: `mdsync`, or the path, so that lines to paste start it. script/mdsync says
