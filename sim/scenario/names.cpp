@@ -541,7 +541,7 @@ void Names::useMessage(std::string_view name, const Value& value, MessageUse use
 }
 
 void Names::reportNeverSent() {
-    if (forgiveMessages_) return;
+    if (forgiveMessages_ || scope_.mistakes().count() > 0) return;  // there is more to mend
     const Words<MessageId>& words = case_.lexicon.messages;
     std::vector<std::string_view> known;
     for (std::size_t i = 0; i < words.size() && i < kFewEnough; ++i) {

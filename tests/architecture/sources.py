@@ -67,6 +67,7 @@ FACES = {
     "calendar": "base",
     "choices": "base",
     "diagnostic": "base",
+    "drawing": "base",
     "short_key": "base",
     "lexicon": "base",
     "trace": "trace",
@@ -75,6 +76,7 @@ FACES = {
     "presence": "trace",
     "scenario": "scenario",
     "selection": "scenario",
+    "layout": "scenario",
     "world": "world",
     "policy": "world",
     "rules": "rules",
@@ -100,6 +102,7 @@ FACES = {
     "exhaustive": "exhaustive",
     "bench": "bench",
     "report": "report",
+    "schemas": "report",
     "glossary": "report",
 }
 
