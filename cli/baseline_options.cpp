@@ -9,6 +9,7 @@
 #include "mdsync/report.hpp"
 #include "mdsync/time.hpp"
 #include "output.hpp"
+#include "tell.hpp"
 
 namespace mdsync::cli {
 
@@ -33,7 +34,7 @@ bool isRegular(const std::string& path) {
 bool writeBaseline(const Result& result, const Baseline& known, const BaselineOptions& options,
                    const WhyUnknown& whyUnknown, bool quiet) {
     if (result.interrupted) {
-        fmt::print(stderr, "mdsync: {} was not written: the run was interrupted\n", printable(options.write));
+        tell("mdsync: {} was not written: the run was interrupted\n", printable(options.write));
         return true;
     }
     const Baseline made = baselineOf(result, known, whyUnknown);
@@ -41,9 +42,9 @@ bool writeBaseline(const Result& result, const Baseline& known, const BaselineOp
     if (quiet) return true;
     const Summary sum = summarize(result);
     const std::uint64_t beyond = sum.errors + sum.inconclusive;
-    fmt::print(stderr, "mdsync: {} now expects {}; write a reason into each new one{}\n", printable(options.write),
-               made.entries.size() == 1 ? "1 failure" : fmt::format("{} failures", made.entries.size()),
-               beyond == 0 ? "" : fmt::format(" ({} in error or inconclusive: no baseline can expect that)", beyond));
+    tell("mdsync: {} now expects {}; write a reason into each new one{}\n", printable(options.write),
+         made.entries.size() == 1 ? "1 failure" : fmt::format("{} failures", made.entries.size()),
+         beyond == 0 ? "" : fmt::format(" ({} in error or inconclusive: no baseline can expect that)", beyond));
     return true;
 }
 
@@ -95,7 +96,7 @@ bool KnownFailures::settle(Result& result, const WhyUnknown& whyUnknown, bool qu
     if (!file_.valid) {
         result.diagnostics.insert(result.diagnostics.end(), file_.diagnostics.begin(), file_.diagnostics.end());
         if (!options_.write.empty()) {
-            fmt::print(stderr, "mdsync: {} was not written: the baseline is invalid\n", printable(options_.write));
+            tell("mdsync: {} was not written: the baseline is invalid\n", printable(options_.write));
         }
         return true;
     }

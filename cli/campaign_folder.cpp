@@ -17,6 +17,7 @@
 #include "mdsync/replay.hpp"
 #include "mdsync/world.hpp"
 #include "output.hpp"
+#include "tell.hpp"
 #include "whole_file.hpp"
 
 namespace mdsync::cli {
@@ -26,7 +27,7 @@ namespace {
 namespace fs = std::filesystem;
 
 int refuse(int code, const std::string& why) {
-    fmt::print(stderr, "mdsync: {}\n", printable(why));
+    tell("mdsync: {}\n", printable(why));
     return code;
 }
 
@@ -106,8 +107,7 @@ void CampaignFolder::write(const Explored& explored) {
     if (error == 0) error = makeSafe(path_);
     if (error == 0) return;
     if (!failed_) {
-        fmt::print(stderr, "mdsync: {}/{} could not be written: {}\n", printable(path_), kCampaignFile,
-                   std::strerror(error));
+        tell("mdsync: {}/{} could not be written: {}\n", printable(path_), kCampaignFile, std::strerror(error));
     }
     failed_ = true;
 }

@@ -100,7 +100,8 @@ Command addCheck(Program& program) {
         .check(isDuration);
     line.value("--skew", flags->skew, "DURATION", "Put lines in order that are up to this much late").check(isDuration);
     line.flag("--lenient", flags->lenient, "Skip erroneous lines; the verdict is then inconclusive at best");
-    line.repeated("--reading", flags->readings, "NAME=VALUE", "How to read what the page leaves open, as for run")
+    line.repeated("--reading", flags->readings, "READING",
+                  "How to read what the page leaves open: NAME=VALUE, as for run")
         .check(isReading);
     line.jobs(flags->jobs, "Traces");
     addBaselineOptions(line, flags->baseline);

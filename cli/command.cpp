@@ -16,6 +16,7 @@
 #include "mdsync/rules.hpp"
 #include "mdsync/run.hpp"
 #include "mdsync/time.hpp"
+#include "tell.hpp"
 
 namespace mdsync::cli {
 
@@ -60,7 +61,7 @@ std::string readStandardInput() {
     while (size < text.size()) {
         const ssize_t got = ::read(STDIN_FILENO, text.data() + size, text.size() - size);
         if (got < 0 && errno == EINTR) continue;
-        if (got < 0) fmt::print(stderr, "mdsync: standard input could not be read: {}\n", std::strerror(errno));
+        if (got < 0) tell("mdsync: standard input could not be read: {}\n", std::strerror(errno));
         if (got <= 0) break;
         size += static_cast<std::size_t>(got);
     }

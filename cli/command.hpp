@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "command_line.hpp"
 
@@ -49,6 +50,15 @@ Command addExplore(Program& program);
 Command addShrink(Program& program);
 Command addReplay(Program& program);
 Command addVersion(Program& program);
+Command addMan(Program& program);
+Command addCompletion(Program& program);
+Command addComplete(Program& program);
+
+// All words that mdsync explain knows.
+[[nodiscard]] std::vector<std::string_view> explainableWords();
+
+// The version and the commit that it was built from: `0.1.0 (83ff53d1f2a4, 2026-11-29)`.
+[[nodiscard]] std::string versionText();
 
 // A check for durations such as `5s`.
 std::string isDuration(const std::string& text);

@@ -11,12 +11,14 @@
 #include <cstring>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <sstream>
 
 #include "command.hpp"
 #include "mdsync/diagnostic.hpp"
 #include "output.hpp"
 #include "project_file.hpp"
+#include "tell.hpp"
 #include "terminal.hpp"
 
 namespace mdsync::cli {
@@ -37,15 +39,18 @@ struct ProjectOptions {
 // ---- Options --------------------------------------------------------------------------------------------------------
 
 Check oneOf(std::vector<std::string> words) {
-    return [words = std::move(words)](const std::string& value) -> std::string {
+    Check check = [words](const std::string& value) -> std::string {
         if (std::find(words.begin(), words.end(), value) != words.end()) return {};
         const std::string hint = suggest(value, {words.begin(), words.end()});
         return fmt::format("\"{}\" is not one of {}{}", value, fmt::join(words, ", "), hint.empty() ? "" : "; " + hint);
     };
+    check.values = std::move(words);
+    return check;
 }
 
+// The check is named by the values that are right, for entryOf() to find them.
 Option Option::check(const Check& isRight) const {
-    return Option(option_->check(CLI::Validator(isRight, "")));
+    return Option(option_->check(CLI::Validator(isRight, "", fmt::format("{}", fmt::join(isRight.values, "\n")))));
 }
 
 Option Option::required() const {
@@ -146,6 +151,10 @@ void CommandLine::group(const std::string& heading) const {
 
 void CommandLine::example(const std::string& text) const {
     app_->footer(text);
+}
+
+void CommandLine::hide() const {
+    app_->group("");
 }
 
 bool CommandLine::chosen() const {
@@ -315,6 +324,80 @@ void Program::example(const std::string& text) {
     app_->footer(text);
 }
 
+// ---- The table ------------------------------------------------------------------------------------------------------
+
+namespace {
+
+std::vector<std::string> lines(const std::string& text) {
+    std::vector<std::string> found;
+    std::istringstream stream(text);
+    for (std::string line; std::getline(stream, line);) found.push_back(line);
+    return found;
+}
+
+std::vector<std::string> valuesOf(CLI::Option& option) {
+    try {
+        return lines(option.get_validator(0)->get_name());
+    } catch (const CLI::OptionNotFound&) {
+        return {};  // it has no check
+    }
+}
+
+std::vector<std::string> namesOf(const CLI::Option& option) {
+    std::vector<std::string> names;
+    for (const std::string& name : option.get_snames()) names.push_back("-" + name);
+    for (const std::string& name : option.get_lnames()) names.push_back("--" + name);
+    if (names.empty()) names.push_back(option.get_name(true));
+    return names;
+}
+
+// By their names, because the set has them by their addresses.
+std::vector<std::string> namesOf(const std::set<CLI::Option*>& options) {
+    std::vector<std::string> names;
+    for (const CLI::Option* option : options) names.push_back(namesOf(*option).back());
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+OptionEntry entryOf(CLI::Option& option) {
+    OptionEntry entry;
+    entry.names = namesOf(option);
+    entry.kind = option.get_items_expected_max() > 0 ? option.get_type_name() : "";
+    entry.help = option.get_description();
+    entry.group = option.get_group();
+    entry.values = valuesOf(option);
+    entry.needs = namesOf(option.get_needs());
+    entry.excludes = namesOf(option.get_excludes());
+    entry.separator = option.get_delimiter();
+    entry.positional = option.get_positional();
+    entry.required = option.get_required();
+    entry.several = option.get_items_expected_max() > 1 && option.get_allow_extra_args();
+    entry.again = entry.several || option.get_multi_option_policy() == CLI::MultiOptionPolicy::TakeAll;
+    return entry;
+}
+
+CommandEntry entryOf(CLI::App& app) {
+    CommandEntry entry{app.get_name(), app.get_description(), app.get_footer(), {}};
+    for (CLI::Option* option : app.get_options()) entry.options.push_back(entryOf(*option));
+    return entry;
+}
+
+}  // namespace
+
+CommandTable Program::table() const {
+    CommandTable table{entryOf(*app_), {}};
+    for (CLI::App* command : app_->get_subcommands([](const CLI::App* app) { return !app->get_group().empty(); })) {
+        table.commands.push_back(entryOf(*command));
+    }
+    return table;
+}
+
+bool OptionEntry::isCalled(std::string_view name) const {
+    return !positional && std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// ---- Reading it -----------------------------------------------------------------------------------------------------
+
 namespace {
 
 // The subcommand that the command line names, or the program itself.
@@ -365,7 +448,7 @@ int usageError(const CLI::App& program, const CLI::ParseError& error, const std:
     if (unexpected && program.remaining_size(true) > 0) {
         text = fmt::format("unexpected {}{}", fmt::join(program.remaining(true), " "), hintFor(program));
     }
-    fmt::print(stderr, "{}: {}\n{} --help tells what it takes\n", command, printable(text), command);
+    tell("{}: {}\n{} --help tells what it takes\n", command, printable(text), command);
     return kUsage;
 }
 
@@ -401,7 +484,7 @@ std::optional<int> Program::parse(int argc, char** argv) {
     if (!words.empty() && words.front() == "help") {
         words = helpWanted(words);
         if (const std::string wrong = unknownCommand(*app_, words.front()); !wrong.empty()) {
-            fmt::print(stderr, "{} help: {}\n", app_->get_name(), printable(wrong));
+            tell("{} help: {}\n", app_->get_name(), printable(wrong));
             return kUsage;
         }
     }
@@ -409,7 +492,7 @@ std::optional<int> Program::parse(int argc, char** argv) {
         std::reverse(words.begin(), words.end());  // as CLI11 wants them
         app_->parse(words);
         if (project_->file.wrong().empty()) return std::nullopt;
-        fmt::print(stderr, "mdsync: {}\n", printable(project_->file.wrong()));
+        tell("mdsync: {}\n", printable(project_->file.wrong()));
         return kUsage;
     } catch (const CLI::Success& wanted) {
         std::ostringstream text;  // help or version

@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "command_table.hpp"
+
 namespace CLI {
 class App;
 class Option;
@@ -23,7 +25,10 @@ namespace mdsync::cli {
 struct ProjectOptions;  // command_line.cpp
 
 // Says what is wrong with a value; nothing if it is right.
-using Check = std::function<std::string(const std::string&)>;
+struct Check : std::function<std::string(const std::string&)> {
+    using function::function;
+    std::vector<std::string> values = {};  // all that are right, where these are a few words
+};
 
 // A check for values that are one of `words`: says which is near to a wrong one.
 [[nodiscard]] Check oneOf(std::vector<std::string> words);
@@ -94,6 +99,9 @@ public:
     // Shown below the options in the help.
     void example(const std::string& text) const;
 
+    // Leaves the command out of the help and of the table: it is for programs.
+    void hide() const;
+
     // Whether the user chose this command.
     [[nodiscard]] bool chosen() const;
 
@@ -129,6 +137,8 @@ public:
 
     // The heading in the help for the commands that are added from here on.
     void section(const std::string& heading) { section_ = heading; }
+    // All that was added so far.
+    [[nodiscard]] CommandTable table() const;
 
     // Fills in what the user gave. Returns an exit code if that is all that there is to do: help or the version was
     // printed, or the command line is wrong, which standard error says with a hint.

@@ -1,10 +1,10 @@
 // mdsync diff: what changed from one result to another.
-#include <fmt/format.h>
 
 #include "command.hpp"
 #include "mdsync/documents.hpp"
 #include "mdsync/report.hpp"
 #include "output.hpp"
+#include "tell.hpp"
 
 namespace mdsync::cli {
 
@@ -25,7 +25,7 @@ int diff(const DiffFlags& flags) {
     complain(after.diagnostics);
     if (!before.valid || !after.valid) return kBadInput;
     if (before.result.cases.empty()) {
-        fmt::print(stderr, "mdsync: {} has no scenarios: there is nothing to compare with\n", printable(flags.before));
+        tell("mdsync: {} has no scenarios: there is nothing to compare with\n", printable(flags.before));
         return kNothing;
     }
     const Diff changes = compare(before.result, after.result);

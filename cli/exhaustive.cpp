@@ -10,6 +10,7 @@
 #include "mdsync/run.hpp"
 #include "mdsync/scenario.hpp"
 #include "output.hpp"
+#include "tell.hpp"
 
 namespace mdsync::cli {
 
@@ -48,13 +49,13 @@ public:
     Line(const Line&) = delete;
     Line& operator=(const Line&) = delete;
     ~Line() {
-        if (drawn_) fmt::print(stderr, "\r\x1b[K");
+        if (drawn_) tell("\r\x1b[K");
     }
     void show(std::uint32_t steps, std::uint64_t states, Millis elapsed) {
         if (!shows_ || (drawn_ && elapsed - last_ < Millis{200})) return;
         drawn_ = true;
         last_ = elapsed;
-        fmt::print(stderr, "\r{} steps, {} states\x1b[K", steps, states);
+        tell("\r{} steps, {} states\x1b[K", steps, states);
         std::fflush(stderr);
     }
 
@@ -104,7 +105,7 @@ void addExhaustive(const CommandLine& line, ExhaustiveFlags& flags) {
 int exploreExhaustively(const ExhaustiveFlags& flags, const ExhaustiveContext& context) {
     ExhaustiveOptions options = optionsOf(flags, context);
     if (const std::string why = whyNotSearchable(options); !why.empty()) {
-        fmt::print(stderr, "mdsync: {}\n", why);
+        tell("mdsync: {}\n", why);
         return kUsage;
     }
     const Clock::time_point began = Clock::now();
@@ -131,7 +132,7 @@ int exploreExhaustively(const ExhaustiveFlags& flags, const ExhaustiveContext& c
         files.push_back(context.keep(std::string(rule(finding.rule).name), writeScenario(finding.scenario)));
         written = written && !files.back().empty();
     }
-    if (!context.quiet) fmt::print(stderr, "{}", speed(certificate, elapsed));
+    if (!context.quiet) tell("{}", speed(certificate, elapsed));
     written = print(context.isJson ? certificateJson(options, certificate, files, elapsed)
                                    : certificateReport(options, certificate, files)) &&
               written;

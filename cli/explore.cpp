@@ -14,6 +14,7 @@
 #include "mdsync/world.hpp"
 #include "output.hpp"
 #include "target_options.hpp"
+#include "tell.hpp"
 
 namespace mdsync::cli {
 
@@ -111,7 +112,7 @@ int explore(const ExploreFlags& flags) {
     if (flags.exhaustive.wanted) return exploreAll(flags);
     for (const std::string& word : flags.without) {
         if (const std::string why = oneOf(words())(word); !why.empty()) {
-            fmt::print(stderr, "mdsync: --without: {} (without --exhaustive)\n", why);
+            tell("mdsync: --without: {} (without --exhaustive)\n", why);
             return kUsage;
         }
     }
@@ -133,8 +134,8 @@ int explore(const ExploreFlags& flags) {
         if (!isShown || progress.elapsed - shown < Millis{200}) return;
         shown = progress.elapsed;
         const auto seconds = static_cast<std::uint64_t>(std::max<std::int64_t>(1, progress.elapsed.count()));
-        fmt::print(stderr, "\r{} scenarios, {}/s, {} distinct failures\x1b[K", progress.runs,
-                   progress.runs * 1000 / seconds, progress.failures);
+        tell("\r{} scenarios, {}/s, {} distinct failures\x1b[K", progress.runs, progress.runs * 1000 / seconds,
+             progress.failures);
         std::fflush(stderr);
     };
     Explored explored;
@@ -145,8 +146,8 @@ int explore(const ExploreFlags& flags) {
         explored = mdsync::explore(options, interrupt);
         written = foreign.written() && written;
     }
-    if (shown > Millis{0}) fmt::print(stderr, "\r\x1b[K");
-    if (!flags.quiet) fmt::print(stderr, "{}", exploreSpeed(explored));
+    if (shown > Millis{0}) tell("\r\x1b[K");
+    if (!flags.quiet) tell("{}", exploreSpeed(explored));
     const bool isJson = flags.format == "json";
     written = print(isJson ? exploreJson(explored) : exploreReport(explored)) && written && campaign.written();
     const int code = exitCodeOf(explored);

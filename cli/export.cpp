@@ -88,7 +88,8 @@ Command addExport(Program& program) {
     line.value("--settle", flags->settle, "DURATION", "How the trace is judged, as for check").check(isDuration);
     line.value("--skew", flags->skew, "DURATION", "Put lines in order that are up to this much late").check(isDuration);
     line.flag("--lenient", flags->lenient, "Skip erroneous lines");
-    line.repeated("--reading", flags->readings, "NAME=VALUE", "How to read what the page leaves open, as for run")
+    line.repeated("--reading", flags->readings, "READING",
+                  "How to read what the page leaves open: NAME=VALUE, as for run")
         .check(isReading);
     line.flag("-q,--quiet", flags->quiet, "Say nothing on standard error but errors");
     line.example(

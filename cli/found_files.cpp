@@ -14,6 +14,7 @@
 #include "mdsync/rules.hpp"
 #include "mdsync/world.hpp"
 #include "output.hpp"
+#include "tell.hpp"
 #include "whole_file.hpp"
 
 namespace mdsync::cli {
@@ -50,7 +51,7 @@ bool FoundFiles::mayWrite(const std::string& path, std::string_view text) const 
 
 std::string FoundFiles::keep(const std::string& name, const Pair& pair, bool& written) const {
     if (const int error = makeFolder(folder_); error != 0) {
-        fmt::print(stderr, "mdsync: the folder {} could not be made: {}\n", printable(folder_), std::strerror(error));
+        tell("mdsync: the folder {} could not be made: {}\n", printable(folder_), std::strerror(error));
         written = false;
         return {};
     }

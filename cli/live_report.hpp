@@ -56,6 +56,7 @@ private:
     std::size_t warned_ = 0;
     std::uint64_t failed_ = 0;
     bool failsOnFlaky_ = false;
+    std::uint64_t realMicros_ = 0, realCases_ = 0;                // of cases on a clock that moves by itself
     std::vector<std::pair<std::uint64_t, std::string>> slowest_;  // microseconds and ids, the slowest first
 };
 

@@ -1,7 +1,6 @@
 // mdsync: the command line. This file knows which commands there are and that no exit code but the documented ones
 // leaves the program; what they do is in a file each.
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "command.hpp"
+#include "tell.hpp"
 #include "terminal.hpp"
 
 namespace mdsync::cli {
@@ -28,7 +28,7 @@ std::vector<Command> addCommands(Program& program) {
         {"Search", {addExplore, addShrink, addReplay}},
         {"Rules", {addRules, addExplain, addMutants}},
         {"Results", {addDiff, addMerge}},
-        {"Other programs", {addServe, addSchema, addBench, addVersion}},
+        {"Other programs", {addServe, addSchema, addBench, addMan, addCompletion, addComplete, addVersion}},
     };
     std::vector<Command> commands;
     for (const Section& section : sections) {
@@ -42,8 +42,8 @@ int runProgram(int argc, char** argv) {
     rememberProgram(argc > 0 ? argv[0] : nullptr);
     Program program(
         "mdsync",
-        "Checks how messages are synchronized across a user's devices, against the rules of the service's page.",
-        MDSYNC_VERSION);
+        "Checks how messages are synchronized across a user's devices, against the rules of the service's page",
+        versionText());
     program.example(
         "mdsync help COMMAND tells what a command takes. Start with:\n"
         "  mdsync run scenarios\n"
@@ -77,13 +77,13 @@ int main(int argc, char** argv) {
     try {
         return mdsync::cli::runProgram(argc, argv);
     } catch (const std::bad_alloc&) {
-        fmt::print(stderr, "mdsync: there is not enough memory\n");
+        mdsync::cli::tell("mdsync: there is not enough memory\n");
     } catch (const std::system_error& refusal) {
-        fmt::print(stderr, "mdsync: the system refuses what is needed: {}\n", refusal.what());
+        mdsync::cli::tell("mdsync: the system refuses what is needed: {}\n", refusal.what());
     } catch (const std::exception& bug) {
-        fmt::print(stderr, "mdsync: internal error: {}\n", bug.what());
+        mdsync::cli::tell("mdsync: internal error: {}\n", bug.what());
     } catch (...) {
-        fmt::print(stderr, "mdsync: internal error\n");
+        mdsync::cli::tell("mdsync: internal error\n");
     }
     return mdsync::cli::kInternal;
 }

@@ -8,6 +8,7 @@
 #include "mdsync/campaign.hpp"
 #include "mdsync/documents.hpp"
 #include "output.hpp"
+#include "tell.hpp"
 
 namespace mdsync::cli {
 
@@ -27,7 +28,7 @@ std::string campaignAt(const std::string& path) {
 
 int mergeShards(const std::vector<std::string>& paths, const OutputOptions& output) {
     if (!output.reports.empty() || !output.require.empty()) {
-        fmt::print(stderr, "mdsync: --report and --require are for results of run and check, not for campaigns\n");
+        tell("mdsync: --report and --require are for results of run and check, not for campaigns\n");
         return kUsage;
     }
     std::vector<CampaignFile> files;
@@ -38,18 +39,18 @@ int mergeShards(const std::vector<std::string>& paths, const OutputOptions& outp
         broken = broken || !files.back().valid;
     }
     const MergedCampaigns merged = broken ? MergedCampaigns{} : mergeCampaigns(files);
-    for (const std::string& problem : merged.problems) fmt::print(stderr, "mdsync: {}\n", problem);
+    for (const std::string& problem : merged.problems) tell("mdsync: {}\n", problem);
     if (broken || !merged.problems.empty()) {
-        fmt::print(stderr, "mdsync: nothing was merged\n");
+        tell("mdsync: nothing was merged\n");
         return kBadInput;
     }
-    if (!output.quiet) fmt::print(stderr, "{}", exploreSpeed(merged.explored));
+    if (!output.quiet) tell("{}", exploreSpeed(merged.explored));
     const bool written = print(output.format == "json" ? exploreJson(merged.explored) : exploreReport(merged.explored));
     if (!merged.unfinished.empty()) {
-        fmt::print(stderr, "mdsync: not finished: shard {}\n", fmt::join(merged.unfinished, ", "));
+        tell("mdsync: not finished: shard {}\n", fmt::join(merged.unfinished, ", "));
     }
     if (!merged.missing.empty()) {
-        fmt::print(stderr, "mdsync: missing: shard {}\n", fmt::join(merged.missing, ", "));
+        tell("mdsync: missing: shard {}\n", fmt::join(merged.missing, ", "));
     }
     int code = exitCodeOf(merged.explored);
     if (!merged.missing.empty() && code != kInternal) code = kBadInput;
@@ -67,7 +68,7 @@ int merge(const MergeFlags& flags) {
     if (!campaigns.empty()) {
         for (const std::string& path : flags.paths) {
             if (!campaignAt(path).empty()) continue;
-            fmt::print(stderr, "mdsync: {} is no campaign, and can't be merged with {}\n", path, campaigns.front());
+            tell("mdsync: {} is no campaign, and can't be merged with {}\n", path, campaigns.front());
         }
         return kBadInput;
     }
@@ -86,13 +87,13 @@ int merge(const MergeFlags& flags) {
     // A sum over some of the shards would look like one over all.
     if (broken || !merged.diagnostics.empty()) {
         complain(merged.diagnostics);
-        fmt::print(stderr, "mdsync: nothing was merged\n");
+        tell("mdsync: nothing was merged\n");
         return kBadInput;
     }
     for (const RuleId id : requiredRules(flags.output)) merged.result.required.push_back(id);
     const int code = deliver(merged.result, flags.output);
     if (merged.missing.empty()) return code;
-    fmt::print(stderr, "mdsync: missing: shard {}\n", fmt::join(merged.missing, ", "));
+    tell("mdsync: missing: shard {}\n", fmt::join(merged.missing, ", "));
     return code == kInternal || merged.result.interrupted ? code : kBadInput;
 }
 

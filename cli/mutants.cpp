@@ -1,8 +1,6 @@
 // mdsync mutants: would the rules notice a broken server? Every known-bad one over the scenarios, or the list of them.
 #include "mdsync/mutants.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <filesystem>
 
@@ -12,6 +10,7 @@
 #include "output.hpp"
 #include "progress.hpp"
 #include "selection_options.hpp"
+#include "tell.hpp"
 
 namespace mdsync::cli {
 
@@ -91,7 +90,7 @@ int runOver(const MutantsFlags& flags, const std::vector<KnownBad>& servers) {
 
 int mutants(const MutantsFlags& flags) {
     const std::vector<KnownBad> servers = knownBadServers(filterOf(flags));
-    if (servers.empty()) fmt::print(stderr, "mdsync: no known-bad server fits; mdsync mutants lists them\n");
+    if (servers.empty()) tell("mdsync: no known-bad server fits; mdsync mutants lists them\n");
     return flags.paths.empty() ? list(flags, servers) : runOver(flags, servers);
 }
 

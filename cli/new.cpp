@@ -11,6 +11,7 @@
 #include "mdsync/system.hpp"
 #include "mdsync/trace_io.hpp"
 #include "output.hpp"
+#include "tell.hpp"
 #include "whole_file.hpp"
 
 namespace mdsync::cli {
@@ -59,10 +60,10 @@ std::string beginningOf(const Rule& rule) {
     scenario.rules = {std::string(rule.name)};
     // The trace is of a server that may decide otherwise where it is free to.
     if (!isTempted(scenario, rule.id)) {
-        fmt::print(stderr,
-                   "mdsync new: against the simulated server these steps do not put {} to the test; mdsync explain {} "
-                   "says when it is\n",
-                   rule.name, rule.name);
+        tell(
+            "mdsync new: against the simulated server these steps do not put {} to the test; mdsync explain {} "
+            "says when it is\n",
+            rule.name, rule.name);
     }
     return writeScenario(scenario);
 }
@@ -71,7 +72,7 @@ int begin(const NewFlags& flags) {
     const std::string text = flags.rule.empty() ? std::string(kFirst) : beginningOf(rule(*findRule(flags.rule)));
     std::error_code error;
     if (flags.path != "-" && std::filesystem::exists(std::filesystem::symlink_status(flags.path, error))) {
-        fmt::print(stderr, "mdsync new: {} is there already\n", printable(flags.path));
+        tell("mdsync new: {} is there already\n", printable(flags.path));
         return kUsage;
     }
     const std::string folder = flags.path == "-" ? "" : std::filesystem::path(flags.path).parent_path().string();

@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "mdsync/report.hpp"
+#include "tell.hpp"
 #include "terminal.hpp"
 #include "whole_file.hpp"
 
@@ -31,8 +32,7 @@ ReportTarget targetOf(const std::string& report) {
 
 std::string isReport(const std::string& text) {
     const ReportTarget target = targetOf(text);
-    const std::vector<std::string_view> kinds{"json", "junit",     "markdown", "github",
-                                              "html", "html-full", "timeline", "human"};
+    const std::vector<std::string_view> kinds = reportKinds();
     if (std::find(kinds.begin(), kinds.end(), target.kind) == kinds.end()) {
         const std::string hint = suggest(target.kind, kinds);
         return fmt::format("unknown report \"{}\"{}", target.kind,
@@ -75,6 +75,10 @@ bool set(const char* variable) {
 
 }  // namespace
 
+std::vector<std::string_view> reportKinds() {
+    return {"json", "junit", "markdown", "github", "html", "html-full", "timeline", "human"};
+}
+
 bool OutputOptions::wants(std::string_view kind) const {
     return std::any_of(reports.begin(), reports.end(),
                        [kind](const std::string& report) { return targetOf(report).kind == kind; });
@@ -88,7 +92,7 @@ void addOutputOptions(const CommandLine& line, OutputOptions& options, bool draw
             "Also write a report: json, junit, markdown, github (marks in a change), html (a page for browsers), html-full "
             "(with the events of cases that passed), timeline or human. - is standard output")
         .check(isReport);
-    line.listed("--require", options.require, "RULE",
+    line.listed("--require", options.require, "RULE|all",
                 "Fail if one of these rules was never exercised over the whole run; all for every rule")
         .check(isRuleOrAll);
     if (draws) {
@@ -140,21 +144,21 @@ bool print(std::string_view text) {
     std::fwrite(text.data(), 1, text.size(), stdout);
     if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return true;
     // Who closed the pipe has seen enough and needs no message.
-    if (errno != EPIPE) fmt::print(stderr, "mdsync: standard output could not be written: {}\n", std::strerror(errno));
+    if (errno != EPIPE) tell("mdsync: standard output could not be written: {}\n", std::strerror(errno));
     return false;
 }
 
 bool writeFile(const std::string& path, std::string_view text) {
     if (path == "-") return print(text);
     const int error = writeWhole(path, text);
-    if (error != 0) fmt::print(stderr, "mdsync: {} could not be written: {}\n", printable(path), std::strerror(error));
+    if (error != 0) tell("mdsync: {} could not be written: {}\n", printable(path), std::strerror(error));
     return error == 0;
 }
 
 void complain(const std::vector<Diagnostic>& diagnostics, bool errorsOnly) {
     for (const Diagnostic& diagnostic : diagnostics) {
         if (errorsOnly && diagnostic.severity == Severity::Warning) continue;
-        fmt::print(stderr, "{}\n", render(diagnostic, drawingOn(stderr)));
+        tell("{}\n", render(diagnostic, drawingOn(stderr)));
     }
 }
 
@@ -173,12 +177,12 @@ void Complaints::add(const std::vector<Diagnostic>& diagnostics) {
             continue;
         }
         lines_ += lines;
-        fmt::print(stderr, "{}\n", text);
+        tell("{}\n", text);
     }
 }
 
 void Complaints::finish() const {
-    if (leftOut_ > 0) fmt::print(stderr, "mdsync: and {} more errors, which are told without -q\n", leftOut_);
+    if (leftOut_ > 0) tell("mdsync: and {} more errors, which are told without -q\n", leftOut_);
 }
 
 ConsoleOptions consoleOf(const OutputOptions& options) {
@@ -210,8 +214,7 @@ bool addToJobSummary(const Result& result) {
     const int error = errno;
     const bool isClosed = file == nullptr || std::fclose(file) == 0;
     if (isAdded && isClosed) return true;
-    fmt::print(stderr, "mdsync: {} could not be written: {}\n", printable(path),
-               std::strerror(isAdded ? errno : error));
+    tell("mdsync: {} could not be written: {}\n", printable(path), std::strerror(isAdded ? errno : error));
     return false;
 }
 

@@ -40,6 +40,9 @@ struct OutputOptions {
     [[nodiscard]] bool wantsPage() const { return wants("html") || wantsWholePage(); }
 };
 
+// The kinds of report that --report knows.
+[[nodiscard]] std::vector<std::string_view> reportKinds();
+
 // `draws`: the command has the events, and can draw a timeline.
 void addOutputOptions(const CommandLine& line, OutputOptions& options, bool draws = true);
 

@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "mdsync/diagnostic.hpp"
+#include "tell.hpp"
 
 namespace mdsync::cli {
 
@@ -69,14 +70,14 @@ struct Progress::State {
 
     void draw() {
         isDrawn = true;
-        fmt::print(stderr, "\r{}\x1b[K", line());
+        tell("\r{}\x1b[K", line());
         std::fflush(stderr);
     }
 
     void erase() {
         if (!isDrawn) return;
         isDrawn = false;
-        fmt::print(stderr, "\r\x1b[K");
+        tell("\r\x1b[K");
         std::fflush(stderr);
     }
 

@@ -9,6 +9,7 @@
 #include "mdsync/report.hpp"
 #include "output.hpp"
 #include "target_options.hpp"
+#include "tell.hpp"
 
 namespace mdsync::cli {
 
@@ -78,8 +79,8 @@ int replay(ReplayFlags flags, bool isGiven) {
     complain(file.diagnostics);
     if (!file.valid) return kBadInput;
     if (!isGiven && !chooseServer(file.run, flags.target)) {
-        fmt::print(stderr, "mdsync: {} ran on a server that does not exist here: {}\n", printable(flags.path),
-                   printable(wrongServer(file.run.server)));
+        tell("mdsync: {} ran on a server that does not exist here: {}\n", printable(flags.path),
+             printable(wrongServer(file.run.server)));
         return kBadInput;
     }
     const Interrupt interrupt;
@@ -87,7 +88,7 @@ int replay(ReplayFlags flags, bool isGiven) {
     const auto make = foreign.maker();
     const std::unique_ptr<System> target = make ? make() : makeWorldSystem(flags.target.policy());
     if (target == nullptr) {
-        fmt::print(stderr, "mdsync: {}\n", printable(wrongTarget(flags.target.target)));
+        tell("mdsync: {}\n", printable(wrongTarget(flags.target.target)));
         return kBadInput;
     }
     const Replayed replayed = mdsync::replay(file.run, *target);

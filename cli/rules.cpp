@@ -11,6 +11,7 @@
 #include "mdsync/run.hpp"
 #include "output.hpp"
 #include "selection_options.hpp"
+#include "tell.hpp"
 
 namespace mdsync::cli {
 
@@ -89,7 +90,7 @@ int coverage(const RulesFlags& flags) {
                                : flags.format == "json" ? coverageJson(found, only)
                                                         : coverageText(found, only, console));
     const bool enough = found.permille() >= 10 * std::uint64_t{flags.minCoverage.value_or(0)};
-    if (!enough) fmt::print(stderr, "mdsync: the coverage is below {} %\n", *flags.minCoverage);
+    if (!enough) tell("mdsync: the coverage is below {} %\n", *flags.minCoverage);
     const int code = found.cases == 0 ? kNothing : enough ? kOk : kFailed;
     return written ? code : withUnwritable(code);
 }

@@ -8,6 +8,7 @@
 #include "mdsync/report.hpp"
 #include "mdsync/run.hpp"
 #include "run_command.hpp"
+#include "tell.hpp"
 #include "trace_folder.hpp"
 
 namespace mdsync::cli {
@@ -42,7 +43,7 @@ int runSelected(RunFlags& flags) {
     complainOfEmpty(suite);
     if (saysUnknownVariable(suite)) return kUsage;
     if (suite.cases == 0 && !flags.selection.failed.empty()) {
-        fmt::print(stderr, "mdsync: nothing of this failed in {}\n", printable(flags.selection.failed));
+        tell("mdsync: nothing of this failed in {}\n", printable(flags.selection.failed));
     }
 
     TraceFolder traces(flags.trace, suite);
@@ -60,7 +61,7 @@ int runSelected(RunFlags& flags) {
     for (const std::string& reading : flags.readings) (void)addReading(reading, suiteOptions.options.readings);
 
     if (!flags.record.empty() && suite.cases > 1) {
-        fmt::print(stderr, "mdsync run: --record keeps the run of one case, and {} were named\n", suite.cases);
+        tell("mdsync run: --record keeps the run of one case, and {} were named\n", suite.cases);
         return kUsage;
     }
     const auto drawn = std::make_shared<std::vector<Choice>>();
@@ -99,6 +100,7 @@ int runSelected(RunFlags& flags) {
     };
     Result result = live.complete(runSuite(suite, suiteOptions, interrupt));
     // Of what was not run nobody can say what it would have put to the test.
+    for (const std::string& text : flags.maxLatency) result.bounds.push_back(*findLatencyBound(text));
     if (result.notRun == 0) result.required = requiredRules(flags.output);
     const bool baselineWritten = known.settle(result, unknownScenario(suite), flags.output.quiet);
     const int code = live.finish(result);
@@ -110,7 +112,7 @@ void addRunOptions(const CommandLine& line, RunFlags& flags) {
     addTargetOptions(line, flags.target);
     line.group("How to run");
     line.number("--seed", flags.seed, 0, kNoLimit, "Use this seed instead of the scenarios' own");
-    line.repeated("--reading", flags.readings, "NAME=VALUE",
+    line.repeated("--reading", flags.readings, "READING",
                   "How to read what the page leaves open: window=calendar|rolling|any, switch-delay=30m, "
                   "group-status-path=docs|seed")
         .check(isReading);
@@ -122,6 +124,13 @@ void addRunOptions(const CommandLine& line, RunFlags& flags) {
         .needs(line["--target"]);
     line.flag("--fail-on-flaky", flags.failsOnFlaky, "Fail if a case is flaky that no baseline expects to be")
         .needs(line["--retries"]);
+    line.listed("--max-latency", flags.maxLatency, "BOUND",
+                "Fail if a system with a clock of its own is slower: p99=500ms is of deliveries, login.p50=1s, "
+                "catch-up.max=5s")
+        .check([](const std::string& text) {
+            return findLatencyBound(text) ? std::string() : text + " is no bound such as p99=500ms or login.max=2s";
+        })
+        .needs(line["--target"]);
     line.number("--repeat", flags.repeat, 1, 1000000,
                 "Run each case N times, with seeds that count up from its own; it passes if all do")
         .excludes(line["--retries"])

@@ -26,6 +26,7 @@ struct RunFlags {
     std::uint32_t retries = 0;
     std::uint32_t repeat = 1;
     bool failsOnFlaky = false;
+    std::vector<std::string> maxLatency;
 };
 
 void addRunOptions(const CommandLine& line, RunFlags& flags);

@@ -12,6 +12,7 @@
 #include "mdsync/documents.hpp"
 #include "mdsync/last_time.hpp"
 #include "output.hpp"
+#include "tell.hpp"
 
 namespace mdsync::cli {
 
@@ -64,11 +65,10 @@ bool saysUnknownVariable(const Suite& suite) {
     const std::vector<std::string_view> known{suite.variables.begin(), suite.variables.end()};
     for (const std::string& name : suite.unknownVariables) {
         const std::string near = suggest(name, known);
-        fmt::print(stderr, "mdsync: --set {}: {}\n", printable(name),
-                   known.empty()
-                       ? "no file here has a matrix"
-                       : fmt::format("no matrix here has this key; {}",
-                                     near.empty() ? fmt::format("there are {}", fmt::join(known, ", ")) : near));
+        tell("mdsync: --set {}: {}\n", printable(name),
+             known.empty() ? "no file here has a matrix"
+                           : fmt::format("no matrix here has this key; {}",
+                                         near.empty() ? fmt::format("there are {}", fmt::join(known, ", ")) : near));
     }
     return !suite.unknownVariables.empty();
 }
@@ -82,6 +82,14 @@ void addShardOption(const CommandLine& line, std::string& shard, const std::stri
 }
 
 namespace {
+
+// Where the scenarios are that were installed with this program; empty if it is not installed.
+std::string installedScenarios() {
+    std::error_code error;
+    const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error);
+    const std::filesystem::path folder = program.parent_path().parent_path() / "share/mdsync/scenarios";
+    return std::filesystem::is_directory(folder, error) ? folder.string() : "";
+}
 
 // What the filter of --failed looks at, and the paths of that run. An exit code if there is nothing to look at.
 std::optional<int> readLastTime(SelectionOptions& options, std::shared_ptr<const LastTime>& last) {
@@ -105,7 +113,9 @@ std::optional<int> settle(SelectionOptions& options, Filter& filter) {
     if (options.paths.empty()) options.paths = options.projectPaths;
     if (options.paths.empty()) {
         if (!std::filesystem::is_directory("scenarios", error)) {
-            fmt::print(stderr, "mdsync: no scenarios are named, and there is no folder \"scenarios\" here\n");
+            const std::string installed = installedScenarios();
+            tell("mdsync: no scenarios are named, and there is no folder \"scenarios\" here{}\n",
+                 installed.empty() ? "" : "; those that come with mdsync are in " + installed);
             return kUsage;
         }
         options.paths = {"scenarios"};
@@ -131,6 +141,7 @@ std::vector<std::string> filesOf(const SelectionOptions& options) {
         const std::vector<std::string> inside = listScenarioFiles(path).paths;
         files.insert(files.end(), inside.begin(), inside.end());
     }
+    if (!options.failed.empty()) files.push_back(options.failed);
     return files;
 }
 
@@ -141,8 +152,7 @@ std::string inputOf(const SelectionOptions& options) {
 
 void complainOfEmpty(const Suite& suite) {
     for (const auto& [argument, why] : suite.empty) {
-        fmt::print(stderr, "mdsync: {} names no scenario{}\n", printable(argument),
-                   why.empty() ? "" : ": " + printable(why));
+        tell("mdsync: {} names no scenario{}\n", printable(argument), why.empty() ? "" : ": " + printable(why));
     }
 }
 

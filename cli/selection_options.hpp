@@ -30,7 +30,7 @@ void addShardOption(const CommandLine& line, std::string& shard, const std::stri
 // project, or the folder `scenarios`. An exit code if that cannot be said, which standard error tells.
 [[nodiscard]] std::optional<int> settle(SelectionOptions& options, Filter& filter);
 
-// The files that they name; those of a folder included.
+// The files that they name; those of a folder and the result of --failed included.
 [[nodiscard]] std::vector<std::string> filesOf(const SelectionOptions& options);
 
 // Standard input, if `-` is among the paths.

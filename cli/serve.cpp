@@ -1,11 +1,13 @@
 // mdsync serve: the reference server, or a known-bad one, for other programs.
 #include <fmt/format.h>
+#include <malloc.h>
 #include <unistd.h>
 
 #include "command.hpp"
 #include "mdsync/serve.hpp"
 #include "output.hpp"
 #include "target_options.hpp"
+#include "tell.hpp"
 
 namespace mdsync::cli {
 
@@ -23,20 +25,22 @@ struct ServeFlags {
 
 int serveStandardFiles(const ServedWorld& world) {
     if (serveFiles(world, STDIN_FILENO, STDOUT_FILENO) == Served::Ended) return kOk;
-    fmt::print(stderr, "mdsync: standard output could not be written\n");
+    tell("mdsync: standard output could not be written\n");
     return kUnwritable;
 }
 
 int servePort(const ServeFlags& flags) {
+    // What a long request took goes back to the machine, for the other connections, and not into a store of our own.
+    ::mallopt(M_MMAP_THRESHOLD, 1 << 20U);
     ServeLimits limits;
     if (const auto idle = parseDuration(flags.idle)) limits.idle = *idle;
     ServePort port(flags.world(), flags.tcp, limits);
     if (!port.problem().empty()) {
-        fmt::print(stderr, "mdsync: {}\n", port.problem());
+        tell("mdsync: {}\n", port.problem());
         return kBadInput;
     }
     if (!print(fmt::format("listening on {}\n", port.address()))) return kUnwritable;
-    fmt::print(stderr, "mdsync: {}\n", port.run());
+    tell("mdsync: {}\n", port.run());
     return kBadInput;
 }
 
@@ -62,16 +66,16 @@ Command addServe(Program& program) {
             "--accept", flags->accept, "WHEN",
             "instant: tell of an acceptance when it happens (default); seen: when its sender learns of it, later and "
             "in any order, as the adapter of a real server does")
-        .check(
-            [](const std::string& text) { return text == "instant" || text == "seen" ? "" : "it is instant or seen"; });
+        .check(oneOf({"instant", "seen"}));
     line.example(
-        "It speaks the adapter protocol of docs/adapters.md. Examples:\n"
+        "It speaks the adapter protocol of docs/adapters.md.\n"
+        "Examples:\n"
         "  mdsync run scenarios --target exec:\"mdsync serve --stdio\"\n"
         "  mdsync serve --tcp 127.0.0.1:7000 --server mutant:evict-newest\n");
     return {line, [flags] {
                 if (flags->stdio) return serveStandardFiles(flags->world());
                 if (!flags->tcp.empty()) return servePort(*flags);
-                fmt::print(stderr, "mdsync serve: it needs --stdio or --tcp HOST:PORT\n");
+                tell("mdsync serve: it needs --stdio or --tcp HOST:PORT\n");
                 return kUsage;
             }};
 }

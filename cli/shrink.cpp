@@ -11,6 +11,7 @@
 #include "output.hpp"
 #include "selection_options.hpp"
 #include "target_options.hpp"
+#include "tell.hpp"
 
 namespace mdsync::cli {
 
@@ -72,15 +73,15 @@ std::uint32_t triesOf(Prober& prober, const Case& scenario, Lexicon& lexicon, co
 int hand(const Case& before, const Goal& goal, const Shrunk& small, const ShrinkFlags& flags) {
     const bool written = writeFile(flags.output, writeScenario(small.scenario));
     if (!flags.quiet) {
-        fmt::print(stderr, "{}\n  {} steps of {} are left, after {} tries\n", goal.name(), small.scenario.steps.size(),
-                   before.steps.size(), small.tries);
-        if (!small.complete) fmt::print(stderr, "  the tries were used up: more of them may leave less\n");
+        tell("{}\n  {} steps of {} are left, after {} tries\n", goal.name(), small.scenario.steps.size(),
+             before.steps.size(), small.tries);
+        if (!small.complete) tell("  the tries were used up: more of them may leave less\n");
         if (small.needsSeed) {
-            fmt::print(stderr, "  it needs its seed {}: with another one it may pass\n", small.scenario.seed);
+            tell("  it needs its seed {}: with another one it may pass\n", small.scenario.seed);
         }
         if (flags.output != "-") {
             const std::string words = fmt::format("{}", fmt::join(flagsOf(flags.target), " "));
-            fmt::print(stderr, "  again: {}\n", spell(Again{.path = flags.output, .flags = words}));
+            tell("  again: {}\n", spell(Again{.path = flags.output, .flags = words}));
         }
     }
     return written ? kOk : kUnwritable;
@@ -120,11 +121,11 @@ int shrink(const ShrinkFlags& flags) {
             return foreign.written() ? code : withUnwritable(code);
         }
     }
-    fmt::print(stderr, "mdsync: nothing to make small: {} {} against {}\n", printable(flags.path),
-               suite.cases == 0     ? "names no case"
-               : flags.rule.empty() ? "does not fail"
-                                    : "does not violate " + flags.rule,
-               server);
+    tell("mdsync: nothing to make small: {} {} against {}\n", printable(flags.path),
+         suite.cases == 0     ? "names no case"
+         : flags.rule.empty() ? "does not fail"
+                              : "does not violate " + flags.rule,
+         server);
     return kNothing;
 }
 

@@ -10,6 +10,7 @@
 #include <mutex>
 
 #include "mdsync/again.hpp"
+#include "tell.hpp"
 
 namespace mdsync::cli {
 
@@ -53,7 +54,8 @@ void addTargetOptions(const CommandLine& line, TargetOptions& options, bool ofPr
         line.fromProject("target", target);
         line.fromProject("timeout", line["--timeout"]);
     }
-    line.value("--target-log", options.log, "PATH", "Write every line that is said to and by the adapter to this file")
+    line.value("--target-log", options.log, "PATH",
+               "Write every line that is said to and by the adapter to this file, with its time and case")
         .needs(target);
     line.group("");
 }
@@ -70,10 +72,12 @@ public:
         if (file_ != nullptr) (void)std::fclose(file_);
     }
     unsigned count() { return ++adapters_; }
-    void write(unsigned adapter, std::string_view line) {
+    void write(unsigned adapter, std::string_view id, std::string_view line) {
         const std::scoped_lock lock(mutex_);
         if (failed_) return;
-        const std::string text = fmt::format("{} {}\n", adapter, line);
+        const std::string now = spellInstant(std::chrono::floor<Millis>(std::chrono::system_clock::now()));
+        const std::string about = id.empty() ? "-" : printable(id);
+        const std::string text = fmt::format("{}\t{}\t{}\t{}\n", now, adapter, about, line);
         // Who looks for a hang looks while it hangs.
         if (std::fwrite(text.data(), 1, text.size(), file_) != text.size() || std::fflush(file_) != 0) fail();
     }
@@ -82,7 +86,7 @@ public:
 private:
     void fail() {
         failed_ = true;
-        fmt::print(stderr, "mdsync: {} could not be written: {}\n", printable(path_), std::strerror(errno));
+        tell("mdsync: {} could not be written: {}\n", printable(path_), std::strerror(errno));
     }
 
     std::string path_;
@@ -104,7 +108,9 @@ std::function<std::unique_ptr<System>()> ForeignSystems::maker() {
     return [this] {
         AdapterOptions adapter = adapterOptions(options_, interrupt_);
         if (log_ != nullptr) {
-            adapter.log = [this, number = log_->count()](std::string_view line) { log_->write(number, line); };
+            adapter.log = [this, number = log_->count()](std::string_view id, std::string_view line) {
+                log_->write(number, id, line);
+            };
         }
         return makeAdapterSystem(options_.target, adapter);
     };

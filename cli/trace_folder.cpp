@@ -9,6 +9,7 @@
 
 #include "mdsync/trace_io.hpp"
 #include "output.hpp"
+#include "tell.hpp"
 #include "whole_file.hpp"
 
 namespace mdsync::cli {
@@ -56,7 +57,7 @@ TraceFolder::TraceFolder(const std::string& path, const Suite& suite) : path_(pa
 void TraceFolder::make() {
     const int error = isFolder_ ? makeFolder(path_) : 0;
     if (error == 0) return;
-    fmt::print(stderr, "mdsync: the folder {} could not be made: {}\n", printable(path_), std::strerror(error));
+    tell("mdsync: the folder {} could not be made: {}\n", printable(path_), std::strerror(error));
     isMissing_ = failed_ = true;
 }
 

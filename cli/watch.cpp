@@ -14,6 +14,7 @@
 #include "mdsync/parallel.hpp"
 #include "mdsync/rules.hpp"
 #include "run_command.hpp"
+#include "tell.hpp"
 
 namespace mdsync::cli {
 
@@ -88,7 +89,7 @@ private:
 // Waits until something changed; nothing if the user ends it.
 std::vector<std::string> nextChange(Watched& watched, int& signal) {
     const Interrupt interrupt;
-    fmt::print(stderr, "\nwatching {} file{}; Ctrl-C ends\n", watched.files(), watched.files() == 1 ? "" : "s");
+    tell("\nwatching {} file{}; Ctrl-C ends\n", watched.files(), watched.files() == 1 ? "" : "s");
     while (interrupt.signal() == 0) {
         std::vector<std::string> changed = watched.changed();
         if (!changed.empty()) return changed;
@@ -122,7 +123,7 @@ int watch(const RunFlags& flags) {
     if (const std::optional<int> code = settle(first.selection, ignored)) return *code;
     const SelectionOptions selection = first.selection;
     if (std::find(selection.paths.begin(), selection.paths.end(), "-") != selection.paths.end()) {
-        fmt::print(stderr, "mdsync watch: standard input does not change\n");
+        tell("mdsync watch: standard input does not change\n");
         return kUsage;
     }
     Watched watched(selection);

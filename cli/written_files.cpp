@@ -1,7 +1,6 @@
 // Written files: what a command line wants written must not be what it reads.
 #include "written_files.hpp"
 
-#include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <filesystem>
@@ -10,6 +9,7 @@
 #include <tuple>
 
 #include "mdsync/diagnostic.hpp"
+#include "tell.hpp"
 
 namespace mdsync::cli {
 
@@ -42,12 +42,11 @@ bool wouldLose(const std::vector<std::string>& read, const std::vector<WrittenFi
         if (!isReplaced(path)) continue;
         const Identity identity = identityOf(path);
         if (const auto input = inputs.find(identity); input != inputs.end()) {
-            fmt::print(stderr, "mdsync: {} {} would replace {}, which is read\n", option, printable(path),
-                       printable(input->second));
+            tell("mdsync: {} {} would replace {}, which is read\n", option, printable(path), printable(input->second));
             return true;
         }
         if (const auto [other, isFirst] = outputs.emplace(identity, option); !isFirst) {
-            fmt::print(stderr, "mdsync: {} and {} both write {}\n", other->second, option, printable(path));
+            tell("mdsync: {} and {} both write {}\n", other->second, option, printable(path));
             return true;
         }
     }

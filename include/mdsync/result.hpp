@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "mdsync/diagnostic.hpp"
+#include "mdsync/latency.hpp"
 #include "mdsync/rules.hpp"
 #include "mdsync/suite_shard.hpp"
 #include "mdsync/trace.hpp"
@@ -61,11 +62,14 @@ struct CaseResult {
     std::string runHash;
     std::uint64_t events = 0;
     std::uint64_t openDuties = 0;
+    std::vector<std::string> lacks;       // NotApplicable from the start: all that the target lacks
     std::string reason;                   // NotApplicable, Error, Inconclusive, Flaky: why, one sentence
     std::uint32_t attempts = 1;           // how often it was run; all else is of one of them
     std::uint32_t failedAttempts = 0;     // of several: those that failed or were in error
     std::optional<std::uint64_t> micros;  // how long it took, in microseconds, where that is wanted
     RuleCounts counts{};
+    Emulations emulates;  // what of it the adapter did by itself
+    Latencies latencies;  // of a system with a clock of its own
     ToleranceCounts tolerances{};
     std::vector<ReportedViolation> violations;
     std::uint64_t violationsBeyond = 0;                                // counted but not described
@@ -100,12 +104,13 @@ struct Result {
     std::vector<Diagnostic> diagnostics;  // of files that gave no case
     bool interrupted = false;
     int interruptSignal = 0;
-    std::size_t notRun = 0;           // cases and files that were left out because enough had failed
-    bool namedNothing = false;        // an argument of the command line selected nothing
-    std::vector<std::string> paths;   // what the command line named
-    std::optional<SuiteShard> shard;  // of which only a part was run
-    bool failsOnFlaky = false;        // a flaky case that no baseline expects is a failure of the run
-    std::vector<RuleId> required;     // --require: must have been exercised over the whole run
+    std::size_t notRun = 0;            // cases and files that were left out because enough had failed
+    bool namedNothing = false;         // an argument of the command line selected nothing
+    std::vector<std::string> paths;    // what the command line named
+    std::optional<SuiteShard> shard;   // of which only a part was run
+    bool failsOnFlaky = false;         // a flaky case that no baseline expects is a failure of the run
+    std::vector<LatencyBound> bounds;  // --max-latency: the whole run must keep them
+    std::vector<RuleId> required;      // --require: must have been exercised over the whole run
     std::optional<BaselineOutcome> baseline;
 };
 
@@ -129,10 +134,32 @@ struct Summary {
 [[nodiscard]] Summary summarize(const Result& result);
 [[nodiscard]] RuleCounts totalCounts(const Result& result);
 
-// The rules of `result.required` that no case put to the test.
+// What made cases not applicable: so many, and so many of these for no other reason that is known.
+struct Lack {
+    std::string what;
+    std::uint64_t cases = 0;
+    std::uint64_t alone = 0;
+};
+// All of them; those first that keep most cases from being judged alone, then most cases.
+[[nodiscard]] std::vector<Lack> lacksOf(const Result& result);
+
+// Whether what `id` says of the case is said of the adapter: it emulates what the rule rests on.
+[[nodiscard]] bool isAdapters(const CaseResult& result, RuleId id);
+
+// Those of totalCounts() that are said of an adapter.
+[[nodiscard]] RuleCounts emulatedCounts(const Result& result);
+
+// The rules of `result.required` that no case put to the test. What an adapter emulates does not count.
 [[nodiscard]] std::vector<RuleId> missingOf(const Result& result);
 
-// The verdict of the whole run: the worst of error, fail (a baseline that does not hold is one), inconclusive and pass;
+// What all cases took together.
+[[nodiscard]] Latencies latenciesOf(const Result& result);
+[[nodiscard]] bool isEmpty(const Latencies& latencies);
+
+// The bounds of `result` that were not kept, a sentence each.
+[[nodiscard]] std::vector<std::string> exceededOf(const Result& result);
+
+// The verdict of the whole run: the worst of error, fail (a baseline that does not hold is one, and a bound), inconclusive and pass;
 // `nothing` if nothing was checked.
 [[nodiscard]] Verdict verdictOf(const Result& result);
 

@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mdsync/emulation.hpp"
 #include "mdsync/ids.hpp"
 #include "mdsync/time.hpp"
 #include "mdsync/trace.hpp"
@@ -141,6 +142,8 @@ struct Rule {
     std::string_view tempted;    // when it counts as checked
     Aspects aspects = 0;         // the kinds of case within it
     Names names = Names::Neither;
+    // What an adapter may do by itself so that the rule judges nothing of the system behind it; most rules: nothing.
+    std::optional<Emulation> restsOn{};
     std::string_view passing{};  // a smallest trace (JSON Lines) that tempts it and is legal
     std::string_view failing{};  // a smallest trace that violates it
 };

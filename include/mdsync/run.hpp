@@ -57,9 +57,9 @@ struct RunOptions {
 [[nodiscard]] std::optional<CaseResult> runCase(const Case& scenario, System& target, const Capabilities& capabilities,
                                                 const RunOptions& options, Trace* recording = nullptr);
 
-// Why `scenario` cannot be judged on a target with these capabilities, or an empty string: an op that it lacks, a
-// `concurrently` that it cannot take, a rule or an expectation that needs events that it cannot see.
-[[nodiscard]] std::string whyNotApplicable(const Case& scenario, const Capabilities& capabilities);
+// All that a target with these capabilities lacks to be judged by `scenario`: an op, a `concurrently` that it cannot take,
+// events without which a rule or an expectation says nothing. Empty: it can be run.
+[[nodiscard]] std::vector<std::string> lacksFor(const Case& scenario, const Capabilities& capabilities);
 
 // ---- Many cases -----------------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -20,15 +21,19 @@ class ServeSession {
 public:
     static constexpr std::size_t kLongestLine = std::size_t{32} << 20U;  // bytes of a request
 
-    // `mostKept`: how much it may be made to keep, in bytes of what is asked of one world; more is answered with an
-    // error. 0: as much as there is.
+    // `mostKept`: how much it may be made to keep, in bytes of one world and what is asked of it; more is answered with
+    // an error. 0: as much as there is.
     explicit ServeSession(std::unique_ptr<System> target, std::size_t mostKept = 0);
     ServeSession(const ServeSession&) = delete;
     ServeSession& operator=(const ServeSession&) = delete;
     ~ServeSession();
 
-    // Takes one request, without its newline, and appends the lines that answer it. False: that was the goodbye.
-    bool take(std::string_view request, std::string& out);
+    // Takes what there is of an answer that grows long, and empties it. False: nobody wants the rest.
+    using Spill = std::function<bool(std::string& out)>;
+
+    // Takes one request, without its newline, and appends the lines that answer it. False: that was the goodbye. One
+    // text of 1 MB to a group of a thousand is an answer of 1 GB: with `spill`, `out` never has much more than a line.
+    bool take(std::string_view request, std::string& out, const Spill& spill = {});
 
 private:
     class Impl;
@@ -55,7 +60,7 @@ struct ServeLimits {
     std::size_t connections = 256;               // at once
     Millis idle{10 * 60 * 1000};                 // a connection that is silent for so long ends
     Millis patience{10 * 1000};                  // the same, where all places are taken and somebody else wants one
-    std::size_t kept = std::size_t{256} << 20U;  // bytes that what is asked of one world may take
+    std::size_t kept = std::size_t{256} << 20U;  // bytes that a world and what is asked of it may take
 };
 
 // A ServePort serves every connection to a TCP port, each with a world and a thread of its own. Whatever goes wrong in

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "mdsync/choices.hpp"
+#include "mdsync/emulation.hpp"
 #include "mdsync/ids.hpp"
 #include "mdsync/op.hpp"
 #include "mdsync/policy.hpp"
@@ -38,6 +39,7 @@ struct Capabilities {
     std::array<bool, kOpKinds> ops = allOps();
     Silent silent;            // event kinds that it cannot see
     bool acceptSeen = false;  // an `accept` tells when the sender learned of it, not when the server took the message
+    Emulations emulates;      // what the adapter does by itself
     bool foreign = false;     // not our own server: who may write or recall there, no rule judges
     Millis tick{0};           // how far its clock may move by itself
 
@@ -123,9 +125,9 @@ struct AdapterOptions {
     Millis timeout = std::chrono::seconds{10};  // for each answer
     Millis maxWait = std::chrono::seconds{60};  // real clock: the longest wait that is really waited
     const std::atomic<bool>* stop = nullptr;    // once set, every request ends with an `Error`
-    // Where set: told every line that is said, after `> ` (to the adapter), `< ` (from it) or `! ` (its standard
-    // error).
-    std::function<void(std::string_view)> log;
+    // Where set: told for which case (empty: for none yet) a line is said, and the line, after `> ` (to the adapter), `< `
+    // (from it) or `! ` (its standard error).
+    std::function<void(std::string_view id, std::string_view line)> log;
 };
 
 // A system behind the adapter protocol (docs/adapters.md): `exec:COMMAND ARGS` starts a child process, which ends with

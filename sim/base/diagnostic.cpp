@@ -29,7 +29,8 @@ bool within(char32_t c, char32_t first, char32_t last) {
 
 // Characters that move the cursor or turn the direction of writing.
 bool isControl(char32_t c) {
-    return c < 0x20 || within(c, 0x7f, 0x9f) || within(c, 0x2028, 0x202e) || within(c, 0x2066, 0x2069) || c == 0xfeff;
+    return c < 0x20 || within(c, 0x7f, 0x9f) || c == 0x61c || within(c, 0x200e, 0x200f) || within(c, 0x2028, 0x202e) ||
+           within(c, 0x2066, 0x2069) || c == 0xfeff;
 }
 
 bool isWide(char32_t c) {

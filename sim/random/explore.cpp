@@ -8,6 +8,7 @@
 #include <chrono>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 
 #include "drive/difference.hpp"
@@ -67,6 +68,24 @@ private:
     bool freedom_;
 };
 
+// What the target cannot do is not asked for: a scenario that needs it would say nothing.
+GeneratorOptions fitting(const ExploreOptions& options, const Capabilities& capabilities) {
+    GeneratorOptions fit{withoutOf(options.without), options.mostSteps};
+    const auto leaveOut = [&fit](Word word) { fit.without.set(static_cast<std::size_t>(word)); };
+    for (std::size_t kind = 0; kind < kOpKinds; ++kind) {
+        const std::optional<Word> word = wordOf(spell(static_cast<OpKind>(kind)));
+        if (word && !capabilities.can(static_cast<OpKind>(kind))) leaveOut(*word);
+    }
+    if (!capabilities.can(OpKind::Network)) {
+        for (const Word word : {Word::Latency, Word::Loss, Word::Duplicate}) leaveOut(word);
+    }
+    if (!capabilities.pipeline) leaveOut(Word::Concurrently);
+    if (!capabilities.advances) leaveOut(Word::Wait);
+    fit.longestWait = capabilities.longestWait;
+    fit.isClockExact = capabilities.tick == Millis{0};
+    return fit;
+}
+
 // A Worker makes batches, one after the other, in one thread.
 class Worker {
 public:
@@ -74,7 +93,7 @@ public:
         : options_(options),
           servers_(servers),
           stop_(stop),
-          generator_({withoutOf(options.without), options.mostSteps}) {}
+          generator_(GeneratorOptions{withoutOf(options.without), options.mostSteps}) {}
 
     // Of `count` seeds, from `first` on.
     Batch make(std::uint64_t first, std::uint64_t count) {
@@ -86,8 +105,8 @@ public:
 
 private:
     void one(std::uint64_t seed, Batch& batch) {
-        Case& scenario = generator_.make(seed);
-        if (options_.makeSystem) return onTarget(scenario, batch);
+        if (options_.makeSystem) return onTarget(seed, batch);
+        Case& scenario = generator_->make(seed);
         const ServerPolicy policy = servers_.policy(seed);
         trial_.run(scenario, scenario.lexicon, policy, seed);
         ++batch.runs;
@@ -101,7 +120,7 @@ private:
     }
 
     // A system that is not ours: slower, it may be unable to do this, and it need not repeat itself.
-    void onTarget(const Case& scenario, Batch& batch) {
+    void onTarget(std::uint64_t seed, Batch& batch) {
         const auto stopped = [&](std::string reason) {
             batch.isCut = stop_.load();
             ++batch.errors;
@@ -112,7 +131,9 @@ private:
             target_ = options_.makeSystem();
             const Answer hello = target_->hello(capabilities_);
             if (hello.kind != Answer::Kind::Ok) return stopped(hello.text);
+            generator_.emplace(fitting(options_, capabilities_));
         }
+        const Case& scenario = generator_->make(seed);
         Trace trace;
         ++batch.runs;
         const std::optional<CaseResult> result = runCase(scenario, *target_, capabilities_, {}, &trace);
@@ -161,7 +182,7 @@ private:
     const ExploreOptions& options_;
     const Servers& servers_;
     const std::atomic<bool>& stop_;
-    Generator generator_;
+    std::optional<Generator> generator_;  // of a target's scenarios: makes what it can do
     FastRun trial_;
     FastRun again_;
     std::unique_ptr<System> target_;

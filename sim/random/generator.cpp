@@ -203,8 +203,8 @@ private:
             if (sum == 0) return false;
             const auto verb = static_cast<Word>(draw_->weighted(weights_, Label::Verb));
             if (verb == Word::Wait) {
-                addWait();
-                return true;
+                if (addWait()) return true;
+                continue;
             }
             if (verb == Word::Concurrently) {
                 if (addTogether()) return true;
@@ -218,8 +218,8 @@ private:
         return false;
     }
 
-    void addWait() {
-        if (draw_->often(45, Label::Duration) && waitForMoment()) return;
+    bool addWait() {
+        if (draw_->often(45, Label::Duration) && waitForMoment()) return true;
         using std::chrono::days;
         using std::chrono::hours;
         using std::chrono::minutes;
@@ -228,11 +228,12 @@ private:
                                                      hours{14},    hours{24},    days{2},    days{3},
                                                      days{6},      days{7},      days{8},    minutes{30} - Millis{1},
                                                      minutes{15},  Millis{1}};
-        wait(draw_->of(kUsualWaits, Label::Duration));
+        return wait(draw_->of(kUsualWaits, Label::Duration));
     }
 
     bool wait(Millis duration) {
-        if (!allows(options_.without, Word::Wait)) return false;
+        if (!allows(options_.without, Word::Wait) || duration > options_.longestWait) return false;
+        if (!options_.isClockExact && duration % std::chrono::seconds{1} != Millis{0}) return false;
         Step& step = current();
         step.kind = StepKind::Wait;
         step.wait = duration;
@@ -243,7 +244,7 @@ private:
 
     // Until something may change, or nearly; false if no such moment lies ahead.
     bool waitForMoment() {
-        if (!allows(options_.without, Word::Wait)) return false;
+        if (!allows(options_.without, Word::Wait) || !options_.isClockExact) return false;
         stage_.momentsAhead(moments_, story_ != nullptr);
         if (moments_.empty()) return false;
         constexpr std::array<Millis, 6> kBeside{Millis{0}, Millis{-1},    Millis{1},

@@ -17,6 +17,7 @@
 
 #include "mdsync/choices.hpp"
 #include "mdsync/scenario.hpp"
+#include "mdsync/time.hpp"
 #include "random/vocabulary.hpp"
 
 namespace mdsync::search {
@@ -24,6 +25,8 @@ namespace mdsync::search {
 struct GeneratorOptions {
     Without without;
     std::uint32_t mostSteps = 40;
+    Millis longestWait = Millis::max();
+    bool isClockExact = true;  // it moves by itself otherwise: whole seconds are waited, and until no instant
 };
 
 enum class Mode : std::uint8_t { Uniform, Swarm, Priority };

@@ -19,6 +19,7 @@ constexpr std::size_t kCauses = 20;       // that are told at length
 constexpr std::size_t kConsequences = 4;  // lines beneath a failure
 constexpr std::size_t kQuietRoom = 45;    // lines for what is told at length, where the whole is to be a page
 constexpr std::size_t kQuietLines = 5;    // of a kind, then
+constexpr std::size_t kLacks = 12;        // reasons why cases are not applicable
 
 constexpr FailureSummary::Limits kUsual{.causes = 20, .cases = 2, .again = 20};
 constexpr FailureSummary::Limits kQuiet{.causes = 5, .cases = 1, .again = 8};
@@ -76,7 +77,10 @@ public:
         }
         writeLeftOut();
         writeRules();
+        writeEmulated();
+        writeLatency();
         writeSummary();
+        writeLacks();
         if (result.interrupted) text_ += paint_.yellow("interrupted: what follows counts what had ended") + "\n";
         if (result.notRun > 0) {
             text_ += paint_.yellow(fmt::format("stopped: {} not run", counted(result.notRun, "case"))) + "\n";
@@ -321,6 +325,19 @@ private:
         writeTolerances();
     }
 
+    // What is no merit, and no fault, of the system.
+    void writeEmulated() {
+        const std::string counts = emulatedText(*result_);
+        if (!quiet_ && !counts.empty()) text_ += wrapped(counts, "", paint_.width());
+    }
+
+    void writeLatency() {
+        if (!quiet_) text_ += latencyTable(*result_);
+        for (const std::string& why : exceededOf(*result_)) {
+            line(paint_.red("FAIL  "), "--max-latency", why);
+        }
+    }
+
     void writeTolerances() {
         ToleranceCounts sum{};
         for (const CaseResult& c : result_->cases) {
@@ -331,14 +348,33 @@ private:
         }
     }
 
+    // What would let how many cases be judged, where there are several such things.
+    void writeLacks() {
+        const std::vector<Lack> lacks = lacksOf(*result_);
+        if (lacks.size() < 2) return;
+        const std::size_t most = verbose_ ? lacks.size() : std::min(lacks.size(), quiet_ ? kQuietLines : kLacks);
+        separate();
+        text_ += "Not applicable, by what stands in the way:\n";
+        for (std::size_t i = 0; i < most; ++i) {
+            const Lack& lack = lacks[i];
+            const std::string cases = lack.cases == lack.alone ? counted(lack.cases, "case")
+                                                               : fmt::format("{}, {} for this alone",
+                                                                             counted(lack.cases, "case"), lack.alone);
+            text_ += fmt::format("  {:<30}  {}\n", cases, printable(lack.what));
+        }
+        if (most < lacks.size()) text_ += fmt::format("  and {}: -v\n", counted(lacks.size() - most, "more reason"));
+        text_ += "\n";
+    }
+
     // `2 not applicable (the target cannot hold: 2)`.
     std::string notApplicable(std::uint64_t count) const {
-        std::map<std::string, std::uint64_t> reasons;
-        for (const CaseResult& c : result_->cases) {
-            if (c.verdict == Verdict::NotApplicable) ++reasons[c.reason];
-        }
+        constexpr std::size_t kTold = 3;
+        const std::vector<Lack> lacks = lacksOf(*result_);
         std::vector<std::string> parts;
-        for (const auto& [reason, times] : reasons) parts.push_back(fmt::format("{}: {}", printable(reason), times));
+        for (const Lack& lack : lacks) {
+            if (parts.size() < kTold) parts.push_back(fmt::format("{}: {}", printable(lack.what), lack.cases));
+        }
+        if (lacks.size() > kTold) parts.push_back(fmt::format("{} more, see above", lacks.size() - kTold));
         const std::string why = parts.empty() ? "" : fmt::format(" ({})", fmt::join(parts, "; "));
         return fmt::format("{} not applicable{}", count, why);
     }

@@ -93,6 +93,10 @@ std::string FailureText::violation(const CaseResult& c, std::size_t number) cons
         if (accompaniedBy(c.violations, i) != number) continue;
         text += fmt::format("  This violates {} too.\n", rule(c.violations[i].rule).name);
     }
+    if (isAdapters(c, v.rule)) {
+        text += fmt::format("  The adapter is to blame: it emulates \"{}\" for a system that has no such thing.\n",
+                            spell(*row.restsOn));
+    }
     text += "\n" + place(v.file.empty() ? c.file : v.file, v.span, v.excerpt, v.excerptColumn,
                          v.step > 0 ? "this step" : "this event");
     text += fmt::format("   = {}\n\n", row.source);

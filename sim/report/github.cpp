@@ -37,7 +37,7 @@ std::string escaped(std::string_view text, bool isProperty) {
 
 std::string commandOf(const Mark& mark) {
     std::string place;
-    if (!mark.file.empty()) place += fmt::format("file={},", escaped(mark.file, true));
+    if (!mark.file.empty()) place += fmt::format("file={},", escaped(printable(mark.file), true));
     if (mark.span.line > 0) place += fmt::format("line={},col={},", mark.span.line, mark.span.column);
     return fmt::format("::{} {}title={}::{}\n", mark.level, place, escaped(printable(mark.title), true),
                        escaped(printable(mark.text), false));

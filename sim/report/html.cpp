@@ -286,7 +286,7 @@ Json countsOf(const Counts& c) {
     return {c.checked, c.violated, c.undecided, c.lapsed};
 }
 
-Json catalogueOf(const RuleCounts& totals) {
+Json catalogueOf(const RuleCounts& totals, const RuleCounts& emulated) {
     Json rules = Json::array();
     for (const Rule& row : catalogue()) {
         const Counts& counts = totals[index(row.id)];
@@ -299,6 +299,7 @@ Json catalogueOf(const RuleCounts& totals) {
                          {"reading", std::string(row.reading)},
                          {"tempted", std::string(row.tempted)},
                          {"counts", countsOf(counts)},
+                         {"adapters", emulated[index(row.id)].checked},
                          {"never", std::move(never)}});
     }
     return rules;
@@ -432,9 +433,11 @@ std::string dataOf(const Result& result, std::string_view version, bool full) {
                  {"verdict", std::string(spell(verdictOf(result)))},
                  {"summary", summaryOf(result)},
                  {"interrupted", result.interrupted},
-                 {"rules", catalogueOf(totalCounts(result))},
+                 {"rules", catalogueOf(totalCounts(result), emulatedCounts(result))},
                  {"missing", std::move(missing)},
                  {"diagnostics", linesOf(result.diagnostics)},
+                 {"latency", latencyTable(result)},
+                 {"exceeded", exceededOf(result)},
                  {"baseline", result.baseline ? linesOf(result.baseline->wrong) : Json::array()},
                  {"cases", std::move(cases)}};
     return element("data", dump(data)) + stories;

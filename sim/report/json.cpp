@@ -35,6 +35,32 @@ Json rulesOf(const RuleCounts& counts) {
     return rules;
 }
 
+// Of all cases: what a bound is set for.
+Json latencyOf(const Latencies& latencies) {
+    Json json = Json::object();
+    for (std::size_t i = 0; i < latencies.size(); ++i) {
+        const Latency& of = latencies[i];
+        if (of.count() == 0) continue;
+        json[std::string(kLagWords[i])] = {{"count", of.count()},
+                                           {"p50", of.percentile(500).count()},
+                                           {"p90", of.percentile(900).count()},
+                                           {"p99", of.percentile(990).count()},
+                                           {"max", of.percentile(1000).count()}};
+    }
+    return json;
+}
+
+// Of one case: what can be added up.
+Json timesOf(const Latencies& latencies) {
+    Json json = Json::object();
+    for (std::size_t i = 0; i < latencies.size(); ++i) {
+        for (const auto& [took, times] : latencies[i].seen()) {
+            json[std::string(kLagWords[i])].push_back({{"ms", took.count()}, {"times", times}});
+        }
+    }
+    return json;
+}
+
 Json idsOf(const std::vector<RuleId>& ids) {
     Json names = Json::array();
     for (const RuleId id : ids) names.push_back(std::string(rule(id).name));
@@ -132,7 +158,10 @@ Json caseOf(const CaseResult& c, bool timelines) {
     }
     if (c.beyondExpected) document["violationsBeyondExpected"] = true;
     if (c.expectedFailure) document["expectedFailure"] = true;
+    if (!c.emulates.empty()) document["emulates"] = wordsOf(c.emulates);
     if (!c.reason.empty()) document["reason"] = c.reason;
+    if (!isEmpty(c.latencies)) document["times"] = timesOf(c.latencies);
+    if (c.lacks.size() > 1) document["lacks"] = c.lacks;
     if (c.attempts > 1) {
         document["attempts"] = c.attempts;
         document["failedAttempts"] = c.failedAttempts;
@@ -185,6 +214,12 @@ std::string jsonReport(const Result& result, std::string_view version, bool time
                      {"verdict", std::string(spell(verdictOf(result)))},
                      {"summary", summaryOf(result)},
                      {"rules", rulesOf(totalCounts(result))}};
+    if (Json emulated = rulesOf(emulatedCounts(result)); !emulated.empty()) document["emulated"] = emulated;
+    if (const Latencies all = latenciesOf(result); !isEmpty(all)) document["latency"] = latencyOf(all);
+    if (!result.bounds.empty()) {
+        document["maxLatency"] = arrayOf(result.bounds, [](const LatencyBound& bound) { return spell(bound); });
+        document["latencyExceeded"] = exceededOf(result);
+    }
     if (!result.required.empty()) document["requiredNotExercised"] = idsOf(missingOf(result));
     if (result.baseline) document["baseline"] = baselineOutcomeOf(*result.baseline);
     if (!result.paths.empty()) document["paths"] = result.paths;

@@ -249,6 +249,24 @@ std::string dotted(const std::string& folder) {
     return name.empty() || name == "." ? "mdsync" : name;
 }
 
+// A test for each kind of latency that was measured, which shows it, and one for each bound that was not kept.
+template <class SuiteOf>
+void addLatency(const Result& result, const SuiteOf& suite) {
+    const Latencies latencies = latenciesOf(result);
+    for (std::size_t i = 0; i < latencies.size(); ++i) {
+        const Latency& of = latencies[i];
+        if (of.count() == 0) continue;
+        const auto at = [&of](unsigned permille) { return spellDuration(of.percentile(permille)); };
+        suite("latency").add({"latency", std::string(kLagWords[i])}, Verdict::Pass,
+                             fmt::format("      <system-out>{} measured: p50 {}, p90 {}, p99 {}, max {}</system-out>\n",
+                                         of.count(), at(500), at(900), at(990), at(1000)));
+    }
+    for (const std::string& why : exceededOf(result)) {
+        suite("latency").add({"latency", why}, Verdict::Fail,
+                             fmt::format("      <failure type=\"latency\" message=\"{}\"/>\n", xml(why)));
+    }
+}
+
 // Where to look first: at what failed, else nowhere.
 std::uint32_t lineOf(const CaseResult& c) {
     if (c.verdict == Verdict::Error && !c.diagnostics.empty()) return c.diagnostics.front().span.line;
@@ -297,6 +315,7 @@ std::vector<Suite> suitesOf(const Result& result) {
                          "      <error type=\"interrupted\" message=\"the run was cut short: what had not ended is "
                          "missing\"/>\n");
     }
+    addLatency(result, suite);
     for (const RuleId id : missingOf(result)) {
         const std::string text =
             fmt::format("      <failure type=\"notExercised\" message=\"{} was not exercised by the whole run\"/>\n",

@@ -111,6 +111,11 @@ private:
         std::vector<std::string> missing;
         for (const RuleId id : missingOf(result_)) missing.push_back(code(rule(id).name));
         writeList("Required, but not put to the test", missing);
+        std::vector<std::string> exceeded;
+        for (const std::string& why : exceededOf(result_)) exceeded.push_back(code(why));
+        writeList("Slower than --max-latency allows", exceeded);
+        if (const std::string table = latencyTable(result_); !table.empty()) text_ += "\n" + block(table, "text");
+        if (const std::string emulated = emulatedText(result_); !emulated.empty()) text_ += "\n" + emulated + "\n";
         std::vector<std::string> wrong;
         if (result_.baseline) {
             for (const Diagnostic& d : result_.baseline->wrong) {
@@ -171,13 +176,11 @@ private:
 
     // `3 cases: the target cannot hold`.
     [[nodiscard]] std::vector<std::string> notApplicable() const {
-        std::map<std::string, std::uint64_t> reasons;
-        for (const CaseResult& c : result_.cases) {
-            if (c.verdict == Verdict::NotApplicable) ++reasons[c.reason];
-        }
         std::vector<std::string> items;
-        for (const auto& [reason, count] : reasons)
-            items.push_back(fmt::format("{}: {}", counted(count, "case"), code(reason)));
+        for (const Lack& lack : lacksOf(result_)) {
+            items.push_back(
+                fmt::format("{}, {} for this alone: {}", counted(lack.cases, "case"), lack.alone, code(lack.what)));
+        }
         return items;
     }
 

@@ -63,6 +63,14 @@ std::string ruleText(const Rule& rule, const ConsoleOptions& options) {
     if (aspectsOf(rule.id) != 0) {
         text += fmt::format("{}\n{}\n", paint.bold("Aspects"), aspectList(rule.id));
     }
+    if (rule.restsOn) {
+        text +=
+            fmt::format("{}\n{}\n", paint.bold("Behind an adapter"),
+                        wrapped(fmt::format("An adapter that emulates \"{}\" is what this rule then judges, not the "
+                                            "system behind it.",
+                                            spell(*rule.restsOn)),
+                                "  ", kWidth));
+    }
     text += fmt::format("{}\n{}\n", paint.bold("A smallest trace that keeps it"), indented(rule.passing));
     text += fmt::format("{}\n{}", paint.bold("A smallest trace that violates it"), indented(rule.failing));
     return text;

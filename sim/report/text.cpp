@@ -46,6 +46,38 @@ std::string clipped(std::string_view text, std::size_t width) {
     return fmt::format("{}{}", text.substr(0, end), kMore);
 }
 
+std::string emulatedText(const Result& result) {
+    const RuleCounts counts = emulatedCounts(result);
+    Emulations emulates;
+    std::vector<std::string> rules;
+    for (const Rule& row : catalogue()) {
+        const Counts& of = counts[static_cast<std::size_t>(row.id)];
+        if (of.checked == 0) continue;
+        emulates.add(*row.restsOn);
+        const std::string violated = of.violated == 0 ? "" : fmt::format(", {} violated", of.violated);
+        rules.push_back(fmt::format("{} ({}{})", row.name, counted(of.checked, "check"), violated));
+    }
+    if (rules.empty()) return {};
+    return fmt::format("Not the system but its adapter, which emulates {}, is judged by {}",
+                       fmt::join(wordsOf(emulates), ", "), fmt::join(rules, ", "));
+}
+
+std::string latencyTable(const Result& result) {
+    const Latencies latencies = latenciesOf(result);
+    if (isEmpty(latencies)) return {};
+    std::string text = fmt::format("{:<10}{:>9}{:>9}{:>9}{:>9}{:>9}\n", "latency", "count", "p50", "p90", "p99", "max");
+    for (std::size_t i = 0; i < latencies.size(); ++i) {
+        const Latency& of = latencies[i];
+        if (of.count() == 0) continue;
+        text += fmt::format("{:<10}{:>9}", kLagWords[i], of.count());
+        for (const unsigned permille : {500U, 900U, 990U, 1000U}) {
+            text += fmt::format("{:>9}", spellDuration(of.percentile(permille)));
+        }
+        text += "\n";
+    }
+    return text + "\n";
+}
+
 std::string Paint::in(std::string_view code, std::string_view text) const {
     return color_ ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
 }

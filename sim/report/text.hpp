@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "mdsync/calendar.hpp"
+#include "mdsync/result.hpp"
 #include "mdsync/time.hpp"
 
 namespace mdsync {
@@ -22,6 +23,13 @@ namespace mdsync {
 
 // `text`, or as much of it as `width` bytes hold, with `...` behind it.
 [[nodiscard]] std::string clipped(std::string_view text, std::size_t width);
+
+// Which rules judged an adapter instead of the system behind it: `Not the system but its adapter, which emulates
+// limits, is judged by limit.within (12 checks), web.ten-tabs (1 check)`. Empty: none.
+[[nodiscard]] std::string emulatedText(const Result& result);
+
+// How long deliveries, logins and catch-ups took, a line each; empty: the clock was virtual.
+[[nodiscard]] std::string latencyTable(const Result& result);
 
 // Paints text, or leaves it plain; knows how much fits into a line.
 class Paint {

@@ -50,7 +50,7 @@ Coverage coverageOf(std::span<const Result> results) {
             bool any = false;
             for (RuleCoverage& of : coverage.rules) {
                 const Counts& counts = c.counts[static_cast<std::size_t>(of.rule)];
-                if (counts.checked == 0) continue;
+                if (counts.checked == 0 || isAdapters(c, of.rule)) continue;
                 any = true;
                 of.checked += counts.checked;
                 of.cases.emplace_back(c.id, counts.checked);

@@ -112,6 +112,10 @@ MergedResults mergeResults(std::span<const ResultFile> files) {
         merged.result.notRun += r.notRun;
         if (merged.result.interruptSignal == 0) merged.result.interruptSignal = r.interruptSignal;
         merged.result.namedNothing = merged.result.namedNothing || r.namedNothing;
+        for (const LatencyBound& bound : r.bounds) {
+            std::vector<LatencyBound>& bounds = merged.result.bounds;
+            if (std::find(bounds.begin(), bounds.end(), bound) == bounds.end()) bounds.push_back(bound);
+        }
         merged.result.required.insert(merged.result.required.end(), r.required.begin(), r.required.end());
         addOutcome(merged.result, r);
     }

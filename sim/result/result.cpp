@@ -2,7 +2,9 @@
 #include "mdsync/result.hpp"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
+#include <tuple>
 
 namespace mdsync {
 
@@ -100,6 +102,41 @@ std::optional<std::size_t> accompaniedBy(const std::vector<ReportedViolation>& v
     return std::nullopt;
 }
 
+std::vector<Lack> lacksOf(const Result& result) {
+    std::map<std::string, Lack> lacks;
+    for (const CaseResult& c : result.cases) {
+        if (c.verdict != Verdict::NotApplicable) continue;
+        const std::vector<std::string> all = c.lacks.empty() ? std::vector{c.reason} : c.lacks;
+        for (const std::string& what : all) {
+            Lack& lack = lacks[what];
+            ++lack.cases;
+            lack.alone += all.size() == 1 ? 1 : 0;
+        }
+    }
+    std::vector<Lack> list;
+    for (auto& [what, lack] : lacks) list.push_back({what, lack.cases, lack.alone});
+    std::stable_sort(list.begin(), list.end(), [](const Lack& a, const Lack& b) {
+        return std::tie(b.alone, b.cases) < std::tie(a.alone, a.cases);
+    });
+    return list;
+}
+
+bool isAdapters(const CaseResult& result, RuleId id) {
+    const std::optional<Emulation>& restsOn = rule(id).restsOn;
+    return restsOn && result.emulates.has(*restsOn);
+}
+
+RuleCounts emulatedCounts(const Result& result) {
+    RuleCounts sum{};
+    for (const CaseResult& c : result.cases) {
+        if (c.emulates.empty()) continue;
+        for (std::size_t i = 0; i < kRules; ++i) {
+            if (isAdapters(c, static_cast<RuleId>(i))) sum[i] += c.counts[i];
+        }
+    }
+    return sum;
+}
+
 RuleCounts totalCounts(const Result& result) {
     RuleCounts sum{};
     for (const CaseResult& c : result.cases) {
@@ -131,11 +168,35 @@ Summary summarize(const Result& result) {
 
 std::vector<RuleId> missingOf(const Result& result) {
     const RuleCounts counts = totalCounts(result);
+    const RuleCounts emulated = emulatedCounts(result);
     std::vector<RuleId> missing;
     for (const RuleId id : result.required) {
-        if (counts[static_cast<std::size_t>(id)].checked == 0) missing.push_back(id);
+        const auto i = static_cast<std::size_t>(id);
+        if (counts[i].checked == emulated[i].checked) missing.push_back(id);
     }
     return missing;
+}
+
+Latencies latenciesOf(const Result& result) {
+    Latencies sum;
+    for (const CaseResult& c : result.cases) {
+        for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += c.latencies[i];
+    }
+    return sum;
+}
+
+bool isEmpty(const Latencies& latencies) {
+    return std::all_of(latencies.begin(), latencies.end(), [](const Latency& of) { return of.count() == 0; });
+}
+
+std::vector<std::string> exceededOf(const Result& result) {
+    std::vector<std::string> list;
+    if (result.bounds.empty()) return list;
+    const Latencies latencies = latenciesOf(result);
+    for (const LatencyBound& bound : result.bounds) {
+        if (std::string why = whyExceeded(bound, latencies); !why.empty()) list.push_back(std::move(why));
+    }
+    return list;
 }
 
 Verdict verdictOf(const Result& result) {
@@ -143,6 +204,7 @@ Verdict verdictOf(const Result& result) {
     if (has(result, Verdict::Fail) || !missingOf(result).empty()) return Verdict::Fail;
     if (result.failsOnFlaky && has(result, Verdict::Flaky)) return Verdict::Fail;
     if (result.baseline && !result.baseline->wrong.empty()) return Verdict::Fail;
+    if (!exceededOf(result).empty()) return Verdict::Fail;
     if (has(result, Verdict::Inconclusive)) return Verdict::Inconclusive;
     const Summary sum = summarize(result);
     return result.namedNothing || (sum.checks == 0 && sum.expectations == 0) ? Verdict::Nothing : Verdict::Pass;

@@ -41,6 +41,9 @@ private:
         if (result.interrupted && result.interruptSignal == 0) result.interruptSignal = 2;
         result.namedNothing = document_.truth(root, "namedNothing");
         result.paths = linesIn(root, "paths");
+        for (const std::string& word : linesIn(root, "maxLatency")) {
+            if (const std::optional<LatencyBound> bound = findLatencyBound(word)) result.bounds.push_back(*bound);
+        }
         result.failsOnFlaky = document_.truth(root, "failsOnFlaky");
         readShard(root);
         result.diagnostics = diagnosticsOf(root, "diagnostics");
@@ -91,6 +94,7 @@ private:
         c.openDuties = document_.natural(node, "openDuties");
         c.linesLost = document_.natural(node, "linesLost");
         c.reason = document_.text(node, "reason");
+        c.lacks = linesIn(node, "lacks");
         c.attempts = std::max(1U, document_.small(node, "attempts"));
         c.failedAttempts = document_.small(node, "failedAttempts");
         if (document_.find(node, "micros") != nullptr) c.micros = document_.natural(node, "micros");
@@ -105,6 +109,8 @@ private:
         }
         readZone(node, c);
         readCounts(node, c);
+        readEmulations(node, c);
+        readTimes(node, c);
         readTolerances(node, c);
         readFailures(node, c);
         const Node* id = document_.find(node, "id");
@@ -187,6 +193,23 @@ private:
             if (const std::optional<Aspect> aspect = findAspect(document_.textOf(word))) aspects |= bit(*aspect);
         }
         return aspects;
+    }
+
+    void readEmulations(const Node& node, CaseResult& c) {
+        for (const std::string& word : linesIn(node, "emulates")) {
+            if (const std::optional<Emulation> emulation = findEmulation(word)) c.emulates.add(*emulation);
+        }
+    }
+
+    // `{"delivery": [{"ms": 40, "times": 3}]}`.
+    void readTimes(const Node& node, CaseResult& c) {
+        const Node* times = document_.member(node, "times", Kind::Object, false);
+        if (times == nullptr) return;
+        for (std::size_t i = 0; i < kLagWords.size(); ++i) {
+            each(*times, kLagWords[i], [&](const Node& seen) {
+                c.latencies[i].add(Millis{document_.whole(seen, "ms")}, document_.natural(seen, "times"));
+            });
+        }
     }
 
     void readTolerances(const Node& node, CaseResult& c) {

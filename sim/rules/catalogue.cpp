@@ -93,6 +93,10 @@ void appendRule(std::string& out, const Rule& rule) {
         }
         out.append("\n\n");
     }
+    if (rule.restsOn) {
+        out.append("Where an adapter emulates `").append(spell(*rule.restsOn));
+        out.append("`, what this rule says is said of the adapter.\n\n");
+    }
     out.append("Exercised by: [scenarios/").append(familyOf(rule)).append("/](../scenarios/").append(familyOf(rule));
     out.append("/)\n\n");
     appendExample(out, "Tempted and legal:", rule.passing);

@@ -68,6 +68,7 @@ constinit const std::array<Rule, 4> kCompensationRules{{
         .tempted = "A device logs in that lacks such a message.",
         .aspects = kConversation | kSide | kSwitch | kLogin | bit(Aspect::Boundary),
         .names = Names::OnOrOff,
+        .restsOn = Emulation::Window,
     },
     {
         .id = RuleId::CompensationConversations,

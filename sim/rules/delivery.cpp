@@ -81,6 +81,7 @@ constinit const std::array<Rule, 8> kDeliveryRules{{
                    "which installation sent it is undecided.",
         .tempted = "A session begins on a device that holds something.",
         .aspects = bit(Aspect::On) | bit(Aspect::Off) | bit(Aspect::Changing),
+        .restsOn = Emulation::Once,
     },
     {
         .id = RuleId::DeliveryOnlyOnline,
@@ -179,8 +180,12 @@ std::string saysRecallLeaked(const History& h, const Arrival& a) {
 
 // ---- delivery.only-online ---------------------------------------------------------------------------------
 
-Tri whileOffline(const History&, const Arrival& a) {
-    return yes(!a.device.online && !a.excused);
+Tri whileOffline(const History& h, const Arrival& a) {
+    if (a.device.online) return Tri::No;
+    if (!a.excused) return Tri::Yes;
+    // Only what was accepted before the device left may still come.
+    const Place until = a.recall == nullptr ? a.message.until : a.recall->until;
+    return until < h.side(a.deviceId).ended ? Tri::No : Tri::Maybe;
 }
 
 std::string saysOffline(const History& h, const Arrival& a) {
@@ -276,7 +281,9 @@ Found notLostOnline(const History& h, const Claim& c) {
 Found notLostAtLogin(const History& h, const Claim& c) {
     const MessageFacts& m = h.message(c.message);
     const DeviceFacts& d = h.device(c.device);
-    if (c.user == m.author || m.until >= d.began || h.inAudience(m, c.user) != Tri::Yes) return Outcome::NotMine;
+    // Accepted before the login, or, where each login has a moment of its own, perhaps before it and certainly owed.
+    const bool isOlder = m.until < d.began || (h.timeMode && m.from() < d.began);
+    if (c.user == m.author || !isOlder || h.inAudience(m, c.user) != Tri::Yes) return Outcome::NotMine;
     const Millis age = h.side(c.device).beganAt - m.fromAt;
     if (age > h.storeAge(c.device)) return Outcome::NotMine;
     const bool ever = h.anyEver(m, c.user);

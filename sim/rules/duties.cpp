@@ -265,6 +265,8 @@ bool Checker::State::mayHaveBeenOnline(const Live& live, DeviceId id, const Rece
     const MessageFacts& m = live.message;
     const DeviceFacts& d = device(id);
     if ((r.owed & Receipt::Unsure) == 0) return false;
+    // In time mode a login has its own moment: what was perhaps accepted before it is owed then.
+    if (timeMode && d.began > m.from()) return false;
     return d.online && d.began >= m.from() && d.began <= m.until && side(id).beganAt <= m.fromAt + storeAge(id);
 }
 

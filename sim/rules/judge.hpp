@@ -74,6 +74,7 @@ struct Checker::State : rules::History, rules::Ledger {
     void takeAsRecalled(const rules::MessageFacts& m);
     [[nodiscard]] const rules::RecallFacts* recallToShow(const rules::MessageFacts& m) const;
     bool isInOrder(const rules::Arrival& a, Via via) const;
+    bool isOfSession(const rules::Arrival& a) const;
     void judgeItsOrder(const rules::Arrival& a, const rules::Receipt& r, Via via);
     void receiveAsStranger(const rules::Arrival& a, Via via);
     void take(const rules::Arrival& a, rules::Receipt& r, Via via, bool tainted);

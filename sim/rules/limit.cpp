@@ -31,6 +31,7 @@ constinit const std::array<Rule, 4> kLimitRules{{
                    "the number shrinks under them.",
         .tempted = "A login takes a class over its number.",
         .aspects = kClass | bit(Aspect::Raised),
+        .restsOn = Emulation::Limits,
     },
     {
         .id = RuleId::LimitClassesIndependent,
@@ -45,6 +46,7 @@ constinit const std::array<Rule, 4> kLimitRules{{
                    "for other reasons and is not meant.",
         .tempted = "A device logs in while a device of another class of the same user is online.",
         .aspects = kClass,
+        .restsOn = Emulation::Limits,
     },
     {
         .id = RuleId::LimitWithin,
@@ -62,6 +64,7 @@ constinit const std::array<Rule, 4> kLimitRules{{
                    "place, while it is changing.",
         .tempted = "A device logs in and its class stays within its number.",
         .aspects = kClass | bit(Aspect::Raised) | bit(Aspect::Boundary),
+        .restsOn = Emulation::Limits,
     },
     {
         .id = RuleId::LimitNewestWins,
@@ -79,6 +82,7 @@ constinit const std::array<Rule, 4> kLimitRules{{
                    "logins and disconnections are undecided.",
         .tempted = "A login takes a class over its number.",
         .aspects = kClass | bit(Aspect::Replace) | bit(Aspect::Refuse) | bit(Aspect::Raised),
+        .restsOn = Emulation::Limits,
     },
 }};
 

@@ -111,9 +111,15 @@ void Checker::State::receiveFirst(const Arrival& a, Receipt& r, Via via, bool ta
     if (timeMode && !tainted && m.synchronizable() && now <= lastLogin + patience) oweToNewcomers(m, a.id, a.deviceId);
 }
 
+// Whether the receipt belongs to the device's session, the one that lasts or the one that just ended. Of what may have been
+// accepted after the end nobody knows.
+bool Checker::State::isOfSession(const Arrival& a) const {
+    return a.device.online || (a.excused && a.message.until < side(a.deviceId).ended);
+}
+
 // What comes with `offline` or `compensation` after the session's caught-up was sent again, and is not compared.
 bool Checker::State::isInOrder(const Arrival& a, Via via) const {
-    if (a.message.kind != MessageSort::Normal || via == Via::Unknown || !(a.device.online || a.excused)) return false;
+    if (a.message.kind != MessageSort::Normal || via == Via::Unknown || !isOfSession(a)) return false;
     return via == Via::Live || !(a.device.caughtUp || header->silent.caughtUp);
 }
 

@@ -21,6 +21,7 @@ constinit const std::array<Rule, 4> kServiceRules{{
                    "that decides; a refused turn, or one that repeats the target, is none. It is not violated "
                    "alone: it accompanies a violation of an off rule there.",
         .tempted = "An off rule is checked in such an app.",
+        .restsOn = Emulation::Sync,
     },
     {
         .id = RuleId::ServiceTakesEffect,
@@ -37,6 +38,7 @@ constinit const std::array<Rule, 4> kServiceRules{{
                    "the trace.",
         .tempted = "A rule that names on or off is checked after a turn.",
         .aspects = bit(Aspect::On) | bit(Aspect::Off) | bit(Aspect::Boundary),
+        .restsOn = Emulation::Sync,
     },
     {
         .id = RuleId::ServicePrepaid,
@@ -51,6 +53,7 @@ constinit const std::array<Rule, 4> kServiceRules{{
                    "the service is on changes nothing.",
         .tempted = "Each turn of the switch.",
         .aspects = bit(Aspect::On) | bit(Aspect::Off) | bit(Aspect::Allowed) | bit(Aspect::Forbidden),
+        .restsOn = Emulation::Sync,
     },
     {
         .id = RuleId::ServiceDaysRange,
@@ -65,6 +68,7 @@ constinit const std::array<Rule, 4> kServiceRules{{
                    "days have the same range, but no rule judges their setting.",
         .tempted = "Each setting of compensationDays.",
         .aspects = bit(Aspect::Allowed) | bit(Aspect::Forbidden) | bit(Aspect::Boundary),
+        .restsOn = Emulation::Set,
     },
 }};
 

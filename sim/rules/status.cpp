@@ -69,17 +69,20 @@ namespace mdsync::rules {
 namespace {
 
 // A device was not online at the acceptance of a status message and since.
-Tri notOnline(const Arrival& a) {
+Tri notOnline(const History& h, const Arrival& a) {
     if (a.message.room || a.message.toSelf || a.message.kind != MessageSort::Status) return Tri::No;
     if (!a.device.online && !a.excused) return Tri::Yes;
+    // carol leaves the group while it may have been accepted: was she in it still, she was online at acceptance.
+    if (a.receipt == nullptr && h.inAudience(a.message, a.device.user) == Tri::Maybe)
+        return a.device.online && a.device.began < a.message.from() ? Tri::No : Tri::Maybe;
     return opposite(presentSince(a, Receipt::Online));
 }
 
-Tri sentByADevice(const History&, const Arrival& a) {
-    return a.message.statusApi ? Tri::No : notOnline(a);
+Tri sentByADevice(const History& h, const Arrival& a) {
+    return a.message.statusApi ? Tri::No : notOnline(h, a);
 }
-Tri sentByTheApi(const History&, const Arrival& a) {
-    return a.message.statusApi ? notOnline(a) : Tri::No;
+Tri sentByTheApi(const History& h, const Arrival& a) {
+    return a.message.statusApi ? notOnline(h, a) : Tri::No;
 }
 
 std::string saysStatus(const History& h, const Arrival& a) {

@@ -29,6 +29,7 @@ constinit const std::array<Rule, 3> kWebRules{{
         .tempted = "A tenth web connection of one user comes online.",
         .aspects = kSwitch,
         .names = Names::OnOrOff,
+        .restsOn = Emulation::Limits,
     },
     {
         .id = RuleId::WebEvictEarliest,
@@ -46,6 +47,7 @@ constinit const std::array<Rule, 3> kWebRules{{
         .tempted = "An eleventh web connection of one user logs in.",
         .aspects = kSwitch,
         .names = Names::OnOrOff,
+        .restsOn = Emulation::Limits,
     },
     {
         .id = RuleId::WebNewestConnects,
@@ -61,6 +63,7 @@ constinit const std::array<Rule, 3> kWebRules{{
         .tempted = "An eleventh web connection of one user logs in.",
         .aspects = kSwitch,
         .names = Names::OnOrOff,
+        .restsOn = Emulation::Limits,
     },
 }};
 

@@ -20,52 +20,60 @@ bool isTooFine(Millis duration, Millis tick) {
     return unit < tick;
 }
 
-std::string whyClockLacks(const Case& scenario, Millis tick) {
-    const auto lack = [tick](const std::string& what) {
-        return fmt::format("{} needs a finer clock than one that moves by {} by itself", what, spellDuration(tick));
+// Each lack once, in the order in which the scenario comes upon them.
+class Lacks {
+public:
+    void add(std::string what) {
+        if (std::find(list_.begin(), list_.end(), what) == list_.end()) list_.push_back(std::move(what));
+    }
+    [[nodiscard]] std::vector<std::string> take() { return std::move(list_); }
+
+private:
+    std::vector<std::string> list_;
+};
+
+void addOpsLacking(const Case& scenario, const Capabilities& capabilities, Lacks& lacks) {
+    const auto need = [&](OpKind kind) {
+        if (!capabilities.can(kind)) lacks.add(fmt::format("the target cannot {}", spell(kind)));
+    };
+    if (scenario.networkGiven) need(OpKind::Network);
+    for (const Step& step : scenario.steps) {
+        if (step.kind == StepKind::Concurrently && !capabilities.pipeline) {
+            lacks.add("the target cannot take concurrent requests");
+        }
+        if (step.kind == StepKind::Wait && !capabilities.advances) lacks.add("the target cannot advance");
+        if (step.kind == StepKind::Wait && !step.until && step.wait > capabilities.longestWait) {
+            lacks.add(fmt::format("a wait of {} is longer than --max-wait {}", spellDuration(step.wait),
+                                  spellDuration(capabilities.longestWait)));
+        }
+        for (const Action& action : step.actions) need(action.op.kind);
+    }
+}
+
+void addClockLacking(const Case& scenario, Millis tick, Lacks& lacks) {
+    const auto add = [&](const std::string& what) {
+        lacks.add(fmt::format("{} needs a finer clock than one that moves by {} by itself", what, spellDuration(tick)));
     };
     for (const Step& step : scenario.steps) {
         if (step.kind != StepKind::Wait) continue;
-        if (!step.until && isTooFine(step.wait, tick)) return lack("a wait of " + spellDuration(step.wait));
+        if (!step.until && isTooFine(step.wait, tick)) add("a wait of " + spellDuration(step.wait));
         if (step.until && isTooFine(step.until->time_since_epoch() % std::chrono::minutes{1}, tick)) {
-            return lack("a wait until " +
-                        spellInstant(*step.until, scenario.header.app.timezone.offsetAt(*step.until)));
+            add("a wait until " + spellInstant(*step.until, scenario.header.app.timezone.offsetAt(*step.until)));
         }
     }
-    return {};
 }
 
-std::string whyOpsLack(const Case& scenario, const Capabilities& capabilities) {
-    const auto lack = [](OpKind kind) { return fmt::format("the target cannot {}", spell(kind)); };
-    if (scenario.networkGiven && !capabilities.can(OpKind::Network)) return lack(OpKind::Network);
-    for (const Step& step : scenario.steps) {
-        if (step.kind == StepKind::Concurrently && !capabilities.pipeline) {
-            return "the target cannot take concurrent requests";
-        }
-        if (step.kind == StepKind::Wait && !capabilities.advances) return "the target cannot advance";
-        if (step.kind == StepKind::Wait && !step.until && step.wait > capabilities.longestWait) {
-            return fmt::format("a wait of {} is longer than --max-wait {}", spellDuration(step.wait),
-                               spellDuration(capabilities.longestWait));
-        }
-        for (const Action& action : step.actions) {
-            if (!capabilities.can(action.op.kind)) return lack(action.op.kind);
-        }
-    }
-    return {};
-}
-
-std::string whyRulesLack(const Case& scenario, const Silent& silent) {
+void addRulesLacking(const Case& scenario, const Silent& silent, Lacks& lacks) {
     const auto needs = [&](std::string_view rule) {
         return std::find(scenario.rules.begin(), scenario.rules.end(), rule) != scenario.rules.end();
     };
     if (silent.caughtUp && needs("compensation.conversations")) {
-        return "compensation.conversations needs caught-up, which the target cannot see";
+        lacks.add("compensation.conversations needs caught-up, which the target cannot see");
     }
     if ((silent.accept || silent.recallAccept) && needs("delivery.answered")) {
-        return fmt::format("delivery.answered needs {}, which the target cannot see",
-                           silent.accept ? "accept" : "recall-accept");
+        lacks.add(fmt::format("delivery.answered needs {}, which the target cannot see",
+                              silent.accept ? "accept" : "recall-accept"));
     }
-    return {};
 }
 
 // The (device, message) pairs of which the device itself asked for the recall: what it shows follows from the
@@ -99,26 +107,28 @@ bool showsOwnRecall(const Expectation& expect, const std::set<std::pair<DeviceId
     return visible || touches(expect.recalled) || touches(expect.hidden);
 }
 
-std::string whyExpectationsLack(const Case& scenario, const Silent& silent) {
+void addExpectationsLacking(const Case& scenario, const Silent& silent, Lacks& lacks) {
     const auto own = silent.recallAccept ? ownRecalls(scenario) : std::set<std::pair<DeviceId, MessageId>>{};
     for (const Step& step : scenario.steps) {
         if (step.kind != StepKind::Expect) continue;
-        if (silent.accept && step.expect.accepted) return "an expectation needs accept, which the target cannot see";
+        if (silent.accept && step.expect.accepted) {
+            lacks.add("an expectation needs accept, which the target cannot see");
+        }
         if (showsOwnRecall(step.expect, own)) {
-            return "an expectation needs recall-accept, which the target cannot see";
+            lacks.add("an expectation needs recall-accept, which the target cannot see");
         }
     }
-    return {};
 }
 
 }  // namespace
 
-std::string whyNotApplicable(const Case& scenario, const Capabilities& capabilities) {
-    std::string why = whyOpsLack(scenario, capabilities);
-    if (why.empty()) why = whyClockLacks(scenario, capabilities.tick);
-    if (why.empty()) why = whyRulesLack(scenario, capabilities.silent);
-    if (why.empty()) why = whyExpectationsLack(scenario, capabilities.silent);
-    return why;
+std::vector<std::string> lacksFor(const Case& scenario, const Capabilities& capabilities) {
+    Lacks lacks;
+    addOpsLacking(scenario, capabilities, lacks);
+    addClockLacking(scenario, capabilities.tick, lacks);
+    addRulesLacking(scenario, capabilities.silent, lacks);
+    addExpectationsLacking(scenario, capabilities.silent, lacks);
+    return lacks.take();
 }
 
 }  // namespace mdsync

@@ -13,6 +13,7 @@
 #include "mdsync/choices.hpp"
 #include "mdsync/run.hpp"
 #include "run/expectations.hpp"
+#include "run/latency_meter.hpp"
 #include "run/observer.hpp"
 #include "run/refusals.hpp"
 
@@ -52,6 +53,8 @@ public:
           lexicon_(scenario.lexicon),
           checker_(header_, options.checker),
           observer_(header_, detailFor(scenario)),
+          meter_(header_.devices.size()),
+          isTimed_(!capabilities.virtualClock),
           unwanted_(scenario),
           choices_(options.choices ? options.choices(seed_) : randomChoices(seed_)),
           side_(*this),
@@ -92,7 +95,10 @@ private:
         Answer settle() { return run_.target_.settle(); }
         Answer advance(Millis duration) { return run_.target_.advance(duration); }
         [[nodiscard]] Instant now() const { return run_.target_.now(); }
-        void asks(const Op& op) { run_.observer_.ask(op); }
+        void asks(const Op& op) {
+            run_.observer_.ask(op);
+            run_.meter_.ask(op);
+        }
         void write(const Event& event) { run_.write(event); }
         void drain() { run_.drain(); }
         bool heeds(const Answer& answer) { return run_.going() && run_.heed(answer); }
@@ -108,8 +114,10 @@ private:
     [[nodiscard]] const Step& step() const { return case_.steps[step_]; }
 
     void begin() {
-        if (std::string why = whyNotApplicable(case_, capabilities_); !why.empty()) {
-            return stop(Verdict::NotApplicable, std::move(why));
+        if (std::vector<std::string> lacks = lacksFor(case_, capabilities_); !lacks.empty()) {
+            stop(Verdict::NotApplicable, lacks.front());
+            result_.lacks = std::move(lacks);
+            return;
         }
         target_.drawFrom(options_.choices);
         target_.announce(case_.id, case_.given);
@@ -272,6 +280,7 @@ private:
         hash_.add(event, lexicon_, annex_);
         checker_.feed(event, lexicon_, annex_);
         observer_.see(event);
+        if (isTimed_) meter_.see(event);
         if (std::optional<Refusals::Outcome> outcome = refusals_.see(event, lexicon_)) fill(*outcome);
         unwanted_.see(event, lexicon_);
         if (event.kind == EventKind::Offline) wentOffline_.push_back(event.device);
@@ -320,6 +329,8 @@ private:
     void judge() {
         checker_.finish(lexicon_);
         result_.counts = checker_.counts();
+        result_.emulates = capabilities_.emulates;
+        result_.latencies = meter_.latencies();
         result_.tolerances = checker_.tolerances();
         result_.openDuties = checker_.openDuties();
         for (const Violation& violation : checker_.violations()) result_.violations.push_back(named(violation));
@@ -405,6 +416,8 @@ private:
     Annex annex_;
     Checker checker_;
     Observer observer_;
+    LatencyMeter meter_;
+    bool isTimed_;  // the target has a clock of its own
     RunHash hash_;
     Refusals refusals_;
     UnwantedRefusals unwanted_;

@@ -28,8 +28,8 @@ public:
         says.ops.fill(false);
         says.advances = false;
         const std::vector<std::string_view> keys{"name",     "clock",    "quiet", "ops", "silent", "accept",
-                                                 "pipeline", "protocol", "more",  "bye", "tick"};
-        std::array<bool, 11> seen{};
+                                                 "pipeline", "protocol", "more",  "bye", "tick",   "emulates"};
+        std::array<bool, 12> seen{};
         eachMember(json_, fields_, ok, "the answer to hello", keys, [&](std::size_t key, const json::Node& value) {
             seen[key] = true;
             take(key, value, keys[key]);
@@ -82,6 +82,10 @@ private:
             case 9:
                 hello_.farewell = Millis{fields_.integer(value, name, 0, kLongestQuiet).value_or(0)};
                 break;
+            case 11:
+                if (!fields_.array(value, name)) break;
+                for (const json::Node& item : json_.children(value)) takeEmulation(item);
+                break;
             default:
                 says.tick = Millis{fields_.integer(value, name, 0, kLongestQuiet).value_or(0)};
         }
@@ -111,6 +115,11 @@ private:
         bool* const flags[] = {&silent.connect, &silent.accept, &silent.recallAccept, &silent.caughtUp,
                                &silent.settled};
         if (kind) *flags[*kind] = true;
+    }
+
+    void takeEmulation(const json::Node& item) {
+        const auto what = fields_.oneOf(item, "emulates", {kEmulationWords.begin(), kEmulationWords.end()});
+        if (what) hello_.capabilities.emulates.add(static_cast<Emulation>(*what));
     }
 
     const json::Document& json_;

@@ -69,8 +69,7 @@ public:
                     ? Wire::dial(address_.host, address_.port, options_.timeout, options_.stop, problem)
                     : Wire::start(address_.command, options_.stop, problem);
         if (wire_ == nullptr) return broken(problem);
-        if (options_.log)
-            wire_->watchErrors([this](std::string_view line) { options_.log(fmt::format("! {}", line)); });
+        if (options_.log) wire_->watchErrors([this](std::string_view line) { log('!', line); });
         ask(fmt::format("\"op\":\"hello\",\"protocol\":\"{}\"", kAdapterProtocol));
         Reply reply = await("hello");
         if (reply.answer.kind == Answer::Kind::Error) return reply.answer;
@@ -113,6 +112,7 @@ public:
     }
 
     void announce(std::string_view id, std::span<const std::string> given) override {
+        id_ = id;
         about_ = ",\"case\":";
         appendJsonString(about_, id);
         about_ += ",\"given\":[";
@@ -388,7 +388,7 @@ private:
         waiting_.clear();
         if (wire_ != nullptr) {
             (void)wire_->close(Millis{0});
-            for (const std::string& line : wire_->lastErrors()) lastLines_.push_back("! " + line.substr(0, kShown));
+            for (const std::string& line : wire_->errors()) lastLines_.push_back("! " + line.substr(0, kShown));
         }
         wire_.reset();
         return error(reason_);
@@ -400,8 +400,10 @@ private:
         return fmt::format("{}: {}{} (column {})", what, first.message, hint, first.at + 1);
     }
 
+    void log(char mark, std::string_view line) { options_.log(id_, fmt::format("{} {}", mark, line)); }
+
     void remember(char mark, std::string_view line) {
-        if (options_.log) options_.log(fmt::format("{} {}", mark, line));
+        if (options_.log) log(mark, line);
         if (talk_.size() == kLastLines) {
             talk_.push_back(std::move(talk_.front()));
             talk_.pop_front();
@@ -419,6 +421,7 @@ private:
     AdapterOptions options_;
     std::unique_ptr<Wire> wire_;  // null: not begun, or broken
     Hello hello_;
+    std::string id_;     // of the case at hand
     std::string about_;  // the case that the next reset is for, as members of the request
     std::int64_t lastId_ = 0;
     std::deque<std::int64_t> waiting_;  // requests without their answer, oldest first

@@ -30,6 +30,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr std::size_t kSpare = std::size_t{1} << 20U;  // of a long line, bytes that are not kept for the next
 constexpr Millis kPause{20};  // before it is tried again to take a connection for which something is missing
 
 bool writeAll(int file, std::string_view text) {
@@ -42,6 +43,12 @@ bool writeAll(int file, std::string_view text) {
     return true;
 }
 
+// Empties `text`, whose room goes back if there is much of it. Assigning an empty string would keep it.
+void giveBack(std::string& text) {
+    text.clear();
+    if (text.capacity() > kSpare) std::string().swap(text);
+}
+
 // Splits what comes from a file into lines.
 class LineReader {
 public:
@@ -50,7 +57,7 @@ public:
     // The next line without its end, valid until the next call. False at the end. A line that is longer than a request
     // may be is given up and comes as what there is of it.
     bool next(std::string_view& line) {
-        if (buffer_.capacity() > kSpare && taken_ == buffer_.size()) buffer_ = {};
+        if (taken_ == buffer_.size()) giveBack(buffer_);
         buffer_.erase(0, std::exchange(taken_, 0));
         std::size_t looked = 0;
         std::size_t end = 0;
@@ -79,9 +86,6 @@ private:
         return true;
     }
 
-    static constexpr std::size_t kSpare = std::size_t{1}
-                                          << 20U;  // of a long line, bytes that are not kept for the next
-
     int file_;
     std::array<char, 65536> chunk_{};
     std::string buffer_;
@@ -98,11 +102,16 @@ Served serve(ServeSession& session, int in, int out, const Heard& heard) {
     LineReader lines(in);
     std::string_view line;
     std::string answer;
+    int error = 0;  // why nobody takes the answer
+    const ServeSession::Spill say = [&](std::string& text) {
+        if (!writeAll(out, text)) error = errno;
+        giveBack(text);
+        return error == 0;
+    };
     while (lines.next(line)) {
         heard();
-        answer.clear();
-        const bool goesOn = session.take(line, answer);
-        if (!writeAll(out, answer)) return errno == EPIPE ? Served::Ended : Served::Unwritable;
+        const bool goesOn = session.take(line, answer, say);
+        if (error != 0 || !say(answer)) return error == EPIPE ? Served::Ended : Served::Unwritable;
         if (!goesOn) break;
     }
     return Served::Ended;

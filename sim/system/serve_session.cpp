@@ -20,7 +20,11 @@ namespace {
 
 // About what a request takes besides its text, and what it takes for each device that may have to be told.
 constexpr std::size_t kOfRequest = 256;
+constexpr std::size_t kOfWorld = 16;  // times the bytes of its header: users, devices and groups
 constexpr std::size_t kOfDevice = 16;
+
+// Of a request, bytes that are not kept once it is answered; of an answer, until the rest of it is there.
+constexpr std::size_t kMuch = std::size_t{1} << 20U;
 
 // What is asked at the last moment may happen a little later, which must still be an instant of a trace.
 constexpr Millis kRest = std::chrono::hours{24};
@@ -36,8 +40,20 @@ class ServeSession::Impl {
 public:
     Impl(std::unique_ptr<System> target, std::size_t mostKept) : target_(std::move(target)), mostKept_(mostKept) {}
 
-    bool take(std::string_view request, std::string& out) {
+    bool take(std::string_view request, std::string& out, const Spill& spill) {
         out_ = &out;
+        spill_ = &spill;
+        isWanted_ = true;
+        const bool goesOn = hear(request);
+        if (request.size() > kMuch) {  // while nobody says anything, it takes no room
+            json_ = {};
+            worldJson_ = {};
+        }
+        return goesOn;
+    }
+
+private:
+    bool hear(std::string_view request) {
         id_.assign(1, '0');
         faults_.clear();
         if (request.size() > kLongestLine) {
@@ -56,7 +72,6 @@ public:
         return true;
     }
 
-private:
     // ---- Requests ---------------------------------------------------------------------------------------------------
 
     // Finds what every request has. Nothing if it has not; that is answered then.
@@ -131,6 +146,10 @@ private:
             faults_.add("adapter.missing-key", json_.root(), "\"reset\" lacks \"world\"");
         if (!faults_.empty()) return fail(faultText());
         header_.reset();
+        kept_ = kOfWorld * json_.bytes(*world).size();
+        if (mostKept_ != 0 && kept_ > mostKept_) {
+            return fail(fmt::format("a world of more than {} MiB", mostKept_ / kOfWorld >> 20U));
+        }
         Header header;
         if (!worldJson_.read(json_.bytes(*world), kLine)) return fail("the world cannot be read");
         readHeader(worldJson_, header, worldFaults_);
@@ -148,7 +167,6 @@ private:
         lexicon_ = Lexicon{};
         annex_ = Annex{};
         batch_.clear();
-        kept_ = 0;
         writer_.emplace(*header_, lexicon_, annex_);
         const Answer begun = target_->reset(*header_, seed, lexicon_, annex_);
         reply(begun, id_, true);
@@ -216,7 +234,11 @@ private:
     // What happened.
     void report() {
         target_->drain(events_);
-        for (const Event& event : events_) writer_->append(*out_, event);
+        for (const Event& event : events_) {
+            if (!isWanted_) break;
+            writer_->append(*out_, event);
+            if (out_->size() > kMuch && *spill_) isWanted_ = (*spill_)(*out_);
+        }
         events_.clear();
         annex_ = Annex{};
     }
@@ -269,8 +291,10 @@ private:
 
     std::unique_ptr<System> target_;
     std::size_t mostKept_;  // 0: no limit
-    std::size_t kept_ = 0;  // since the world began
+    std::size_t kept_ = 0;  // of the world, and what was asked since it began
     std::string* out_ = nullptr;
+    const Spill* spill_ = nullptr;
+    bool isWanted_ = true;  // the answer to this request: somebody takes it
     bool greeted_ = false;
     std::optional<Header> header_;  // of the world; nothing before the first reset
     Names names_;
@@ -292,8 +316,8 @@ ServeSession::ServeSession(std::unique_ptr<System> target, std::size_t mostKept)
     : impl_(std::make_unique<Impl>(std::move(target), mostKept)) {}
 ServeSession::~ServeSession() = default;
 
-bool ServeSession::take(std::string_view request, std::string& out) {
-    return impl_->take(request, out);
+bool ServeSession::take(std::string_view request, std::string& out, const Spill& spill) {
+    return impl_->take(request, out, spill);
 }
 
 }  // namespace mdsync

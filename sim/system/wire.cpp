@@ -28,8 +28,10 @@ namespace {
 constexpr Millis kSlice{50};           // how long an interrupt may go unnoticed
 constexpr Millis kLastWords{200};      // for the end of a broken child's output
 constexpr Millis kParting{500};        // for the other end of a socket to close it, too
-constexpr std::size_t kTail = 8192;    // bytes of standard error that are kept
-constexpr std::size_t kTailLines = 8;  // of which so many are shown
+constexpr std::size_t kTail = 8192;    // bytes of standard error that are kept, of its beginning and of its end
+constexpr std::size_t kHeadLines = 4;  // of which so many are shown
+constexpr std::size_t kTailLines = 8;
+constexpr int kMostAtOnce = 64;  // reads of what a pipe holds, and more
 
 bool isSet(const std::atomic<bool>* flag) {
     return flag != nullptr && flag->load();
@@ -60,8 +62,9 @@ struct Wire::State {
     bool deaf = false;    // the other side takes nothing any more
 
     std::array<char, 4096> errorChunk{};
-    std::string tail;
-    std::string untold;  // the beginning of a line that watchErrors() will tell
+    std::string head, tail;  // what a child wrote to its standard error: its beginning, and the rest or the end of it
+    bool isCut = false;      // something between them was forgotten
+    std::string untold;      // the beginning of a line that watchErrors() will tell
     std::function<void(std::string_view)> told;
 
     asio::posix::stream_descriptor& writer() { return isSocket ? in : out; }
@@ -69,6 +72,12 @@ struct Wire::State {
     void run(Clock::time_point deadline) {
         context.restart();
         context.run_one_until(std::min(deadline, Clock::now() + kSlice));
+    }
+
+    // What can be done at once. An adapter that floods its standard error has something to be read for ever.
+    void poll() {
+        context.restart();
+        for (int i = 0; i < kMostAtOnce && context.poll_one() > 0; ++i) continue;
     }
 
     void read() {
@@ -93,11 +102,20 @@ struct Wire::State {
 
     void readErrors() {
         errors.async_read_some(asio::buffer(errorChunk), [this](const error_code& error, std::size_t size) {
-            tail.append(errorChunk.data(), size);
-            if (tail.size() > 2 * kTail) tail.erase(0, tail.size() - kTail);
+            keep(std::string_view(errorChunk.data(), size));
             tell(std::string_view(errorChunk.data(), size));
             if (!error) readErrors();
         });
+    }
+
+    // What begins a traceback, or a program's complaint about its settings, stands at the head; what it died of, at the end.
+    void keep(std::string_view text) {
+        const std::size_t first = std::min(text.size(), kTail - std::min(kTail, head.size()));
+        head.append(text.substr(0, first));
+        tail.append(text.substr(first));
+        if (tail.size() <= 2 * kTail) return;
+        tail.erase(0, tail.size() - kTail);
+        isCut = true;
     }
 
     void tell(std::string_view text) {
@@ -203,8 +221,7 @@ std::unique_ptr<Wire> Wire::dial(const std::string& host, const std::string& por
 void Wire::send(std::string_view text) {
     state_->waiting += text;
     state_->write();
-    state_->context.restart();
-    state_->context.poll();
+    state_->poll();
 }
 
 Wire::Got Wire::receive(std::string_view& line, Clock::time_point deadline) {
@@ -230,8 +247,7 @@ std::string Wire::close(Millis patience) {
     State& s = *state_;
     error_code ignored;
     // What is still to be said, the goodbye, must fit into the pipe: nobody waits for it.
-    s.context.restart();
-    s.context.poll();
+    s.poll();
     if (s.isSocket) {
         if (s.in.is_open()) ::shutdown(s.in.native_handle(), SHUT_WR);
         const auto deadline = Clock::now() + std::min(patience, kParting);
@@ -247,8 +263,7 @@ std::string Wire::close(Millis patience) {
         if (s.closed) (void)s.child.exitsWithin(Millis{5});
     }
     std::string fate = s.child.end(Millis{0});
-    s.context.restart();
-    s.context.poll();
+    s.poll();
     s.in.close(ignored);
     s.errors.close(ignored);
     return fate;
@@ -259,8 +274,7 @@ std::string Wire::fate() {
     if (s.isSocket) return {};
     const auto deadline = Clock::now() + kLastWords;
     while (!s.child.exitsWithin(Millis{1}) && Clock::now() < deadline) s.run(Clock::now() + Millis{5});
-    s.context.restart();
-    s.context.poll();
+    s.poll();
     const std::string fate = s.child.fate();
     return fate.empty() ? "it still runs" : "it " + fate;
 }
@@ -269,15 +283,21 @@ void Wire::watchErrors(std::function<void(std::string_view)> told) {
     state_->told = std::move(told);
 }
 
-std::vector<std::string> Wire::lastErrors() const {
+std::vector<std::string> Wire::errors() const {
     std::vector<std::string> lines;
-    std::string_view rest = state_->tail;
+    const std::string all = state_->head + (state_->isCut ? "\n" : "") + state_->tail;
+    std::string_view rest = all;
     while (!rest.empty()) {
         const std::size_t end = std::min(rest.find('\n'), rest.size());
         lines.emplace_back(rest.substr(0, end));
         rest.remove_prefix(std::min(end + 1, rest.size()));
     }
-    if (lines.size() > kTailLines) lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(kTailLines));
+    if (lines.size() <= kHeadLines + kTailLines) return lines;
+    const auto from = lines.begin() + static_cast<std::ptrdiff_t>(kHeadLines);
+    const auto to = lines.end() - static_cast<std::ptrdiff_t>(kTailLines);
+    const std::string left = state_->isCut ? "..." : fmt::format("... {} lines more ...", to - from);
+    *from = left;
+    lines.erase(from + 1, to);
     return lines;
 }
 

@@ -57,8 +57,8 @@ public:
     // From now on tells each line that a child writes to its standard error, as far as anybody waits here.
     void watchErrors(std::function<void(std::string_view)> told);
 
-    // The end of what a child wrote to its standard error, a line each.
-    [[nodiscard]] std::vector<std::string> lastErrors() const;
+    // The beginning and the end of what a child wrote to its standard error, a line each, and what is left out between.
+    [[nodiscard]] std::vector<std::string> errors() const;
 
 private:
     struct State;

@@ -109,6 +109,18 @@ void setConditions(State& s, const NetworkConditions& conditions, const std::vec
     s.backend.conditions = number;
 }
 
+bool isUnderWay(const State& s, MessageId id) {
+    const auto isOfIt = [id](const Packet& p) { return p.message == id; };
+    bool found = s.receipts.mentions(id, s.now() - s.longestLatency);
+    s.wheel.forEach([&](Instant, const Packet& p) { found |= isOfIt(p); });
+    for (const Waiting& waiting : s.lines) found |= isOfIt(waiting.packet);
+    for (const Shelf& shelf : s.shelves) {
+        found |= std::any_of(shelf.waiting.begin(), shelf.waiting.end(), isOfIt);
+        found |= std::any_of(shelf.lost.begin(), shelf.lost.end(), isOfIt);
+    }
+    return found;
+}
+
 void dispatch(State& s, const Packet& p) {
     switch (p.kind) {
         case PacketKind::Deliver:

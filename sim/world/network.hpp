@@ -18,7 +18,8 @@ namespace mdsync::world {
     const NetworkConditions& c = s.conditions[link.conditions];
     Millis latency = c.latencyLow;
     if (c.latencyHigh > c.latencyLow) {
-        const auto spread = static_cast<std::uint32_t>((c.latencyHigh - c.latencyLow).count()) + 1;
+        constexpr Millis kWidest{0xfffffffe};
+        const auto spread = static_cast<std::uint32_t>(std::min(c.latencyHigh - c.latencyLow, kWidest).count()) + 1;
         latency += Millis{s.chance.draw(link.latencyKey, link.latencyDraws, spread, Label::Latency)};
     }
     if (c.lossPpm != 0) latency += drawRetries(s, link);
@@ -75,6 +76,9 @@ void setConditions(State& s, const NetworkConditions& conditions, const std::vec
 // Whether what a device sent in this session still gets through: the session lasts and so does the network, or it ended
 // with a logout, which waits for what is under way.
 [[nodiscard]] bool getsThrough(const State& s, const Packet& p);
+
+// Whether something of the message is still on its way, waits at a device, or may have to be sent again.
+[[nodiscard]] bool isUnderWay(const State& s, MessageId id);
 
 // Puts a packet that has arrived where it goes.
 void dispatch(State& s, const Packet& p);

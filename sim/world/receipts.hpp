@@ -5,6 +5,7 @@
 // it; a ring of recent receipts, linked per device, answers the question when it comes up.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -36,6 +37,13 @@ public:
         if (number == 0 || ring_.empty() || head_ - number >= ring_.size()) return nullptr;
         const Receipt& receipt = ring_[number & mask_];
         return receipt.device == device ? &receipt : nullptr;
+    }
+
+    // Whether the message was received at `since` or later.
+    [[nodiscard]] bool mentions(MessageId message, Instant since) const {
+        return std::any_of(ring_.begin(), ring_.end(), [&](const Receipt& receipt) {
+            return receipt.device.exists() && receipt.message == message && receipt.at >= since;
+        });
     }
 
     // Everything received so far counts as acknowledged.

@@ -85,13 +85,14 @@ Answer startHold(State& s, DeviceId d) {
     return ok();
 }
 
-// A record of what is asked for, or none if the id is in use.
+// A record of what is asked for, or none if the id is in use. It is, too, while a packet says it that is more than eight
+// days on its way, or waits that long behind a hold: what it brings would be taken for the new message.
 Message* beginMessage(State& s, const Op& op) {
     forgetOld(s);
     if (s.messages.knows(op.message)) {
         const Message& old = s.messages[op.message];
         const bool over = old.fate != Fate::Accepted && s.now() > old.acceptedAt + horizon();
-        if (old.fate != Fate::Unknown && !over) return nullptr;
+        if ((old.fate != Fate::Unknown && !over) || isUnderWay(s, op.message)) return nullptr;
     }
     const bool status = decide<&Decisions::isStatus>(s, op);
     Message& m = s.messages.begin(op.message);

@@ -62,7 +62,9 @@ def read_apart(lines, options):
     either_way = []
     for rule, line in said["either_way"]:
         either_way += [f"checked {rule}", "checked service."]
-        if line is not None:
+        if rule.endswith("."):
+            either_way += [f"violated {rule}", "violated service."]
+        elif line is not None:
             either_way += [f"violated {rule} " + ("" if rule in NO_LINE else f"line {line} "), "violated service."]
     return facts_of(said["verdict"], violations, [rule for rule, count in said["rules"].items() if count["checked"]]), either_way
 

@@ -95,6 +95,8 @@ class World:
             self.readings = r.choice([{"window": "rolling"}, {"window": "any"}, {"switch-delay": "15m"},
                                       {"switch-delay": "1s"}, {"group-status-path": "seed"}])
         self.delay = {"15m": 900_000, "1s": 1000}.get(self.readings.get("switch-delay"), 1_800_000)
+        # what happens more often here than chance would have it
+        self.focus = random.Random(f"focus {seed}").choice([None] * 8 + [self.recalled_while_away, self.sent_while_away])
 
     # ---- helpers ----
     def odd(self, p):
@@ -256,7 +258,7 @@ class World:
         self.store[dev].add(mid)
         return e
 
-    def write(self, api=False):
+    def write(self, api=False, author=None):
         r = self.r
         self.n += 1
         mid = f"m{self.n}"
@@ -269,7 +271,7 @@ class World:
                     self.store[d].discard(old)
         dev = None
         if api:
-            author = r.choice(list(self.users))
+            author = author or r.choice(list(self.users))
         else:
             pool = list(self.online) if self.online and not self.odd(0.04) else self.devices
             dev = r.choice(pool)
@@ -371,11 +373,11 @@ class World:
                 out[-1]["code"] = "1008"
         return out
 
-    def recall(self):
+    def recall(self, mid=None):
         r = self.r
         if not self.order:
             return []
-        mid = r.choice(self.order[-6:])
+        mid = mid or r.choice(self.order[-6:])
         if not self.odd(0.02) and not any(e.get("msg") == mid and e["ev"] in ("send", "publish") for e in self.events):
             return []
         m = self.msgs[mid]
@@ -408,7 +410,7 @@ class World:
             for d in on:
                 if d == by and self.odd(0.5):
                     continue
-                if not self.bad(0.6):
+                if not self.bad(0.6) and not (self.focus and self.odd(0.2)):
                     shown.append({"ev": "recalled", "msg": mid, "dev": d})
                     m["shown"].setdefault(d, set()).add(mid)
         if self.bad(0.3) or self.odd(0.03):
@@ -421,6 +423,28 @@ class World:
         else:
             out += accept + shown
         return out
+
+    def recalled_while_away(self):
+        """Somebody is away while a message is recalled."""
+        if not self.online:
+            return []
+        dev = self.r.choice(list(self.online))
+        self.go(dev)
+        held = [mid for mid in self.order if mid in self.store[dev] and not self.msgs[mid]["recalled"]]
+        mid = self.r.choice(held[-6:]) if held else None
+        out = [{"ev": "offline", "dev": dev, "reason": "drop"}] + self.recall(mid)
+        if mid and self.odd(0.3):                 # and it stays unknown there
+            self.msgs[mid]["shown"].setdefault(dev, set()).add(mid)
+        return out + (self.login(dev) if self.odd(0.7) else [])
+
+    def sent_while_away(self):
+        """The backend writes in the name of somebody who is away."""
+        user = self.r.choice(list(self.users))
+        there = [d for d in self.of(user) if d in self.online]
+        for dev in there:
+            self.go(dev)
+        out = [{"ev": "offline", "dev": dev, "reason": "logout"} for dev in there] + self.write(api=True, author=user)
+        return out + (self.login(self.r.choice(self.of(user))) if self.odd(0.7) and self.of(user) else [])
 
     def odd_event(self):
         """What no good service or recorder writes, yet well-formed."""
@@ -450,6 +474,8 @@ class World:
 
     def action(self):
         r = self.r
+        if self.focus and self.odd(0.3):
+            return self.focus()
         x = r.random()
         off = [d for d in self.devices if d not in self.online]
         if x < 0.24 and off:

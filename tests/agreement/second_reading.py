@@ -32,6 +32,7 @@ compensation.window""".split()
 LIMIT_CODES = ("31010", "31023", "mdsync:limit")
 
 KEPT, VIOLATED, LAPSED, OPEN, NONE, MAYBE = "kept", "violated", "lapsed", "open", "none", "maybe"
+FORGOTTEN = "forgotten"      # kept; but the message's horizon passed before S, and programs may have forgotten it
 
 
 def takes_effect_goes_with(rule):
@@ -46,7 +47,8 @@ class Tally:
         self.counts = {r: {"checked": 0, "violated": 0, "undecided": 0, "lapsed": 0} for r in RULES}
         self.violations = []
         self.open = []
-        self.either_way = []                 # (rule, line) about which programs need not agree; line None: whether it is checked
+        self.either_way = []                 # (rule, line) about which programs need not agree; line None: whether it is
+                                             # checked; a family (`limit.`): about nothing of it
         self.left_out = set()                # why programs need not agree about this trace at all
         self.default_off = default_off       # the app began with the service off
 
@@ -158,6 +160,8 @@ class Judge:
                 self.tally.either_way.append(("delivery.answered", i + 1))
             if answer is not None and (s is None or answer <= s[0]):
                 self.tally.check("delivery.answered")
+                if msg and (s[1] if s else tl.T[-1]) > min(tl.T[i] + HORIZON, horizon):
+                    self.tally.either_way.append(("delivery.answered", None))
                 continue
             stop = s[0] if s else tl.n
             lost = any(i < r <= stop for r in tl.restarts)
@@ -178,7 +182,7 @@ class Judge:
                                    **({"device": dev} if dev else {}))
 
     def offlines_of(self, dev):
-        return self.tl.session_ends.get(dev, ())
+        return self.tl.offlines.get(dev, ())
 
     def recall_questions(self, requests, answers, shown, msg, horizon):
         """Each answer belongs to the earliest open request, or undecided to any; a first `recalled` answers too."""
@@ -202,7 +206,7 @@ class Judge:
                         continue
                 if len(opened) > 1 and any(x.dev is not None and self.tl.session_at(x.dev, x.i) is None for x in opened):
                     self.tally.left_out.add("an answer to one of several recalls, one of which a device made that is offline")
-                either = len(opened) > 1 and (seen or any(self.tl.went_offline(x, i) for x in opened))
+                either = len(opened) > 1 and (seen or any(x.lost or self.tl.went_offline(x, i) for x in opened))
                 for x in opened if either else opened[:1]:
                     rest = tuple(y for y in opened if y is not x)
                     nxt.append((rest, done + ((x, i),), taken or kind != "recall-reject",
@@ -409,6 +413,8 @@ class Judge:
                     self.tally.undecided("delivery.no-phantom")
                 moments = m.moments or ([] if m.kind == "chatroom" else self.tl.moments_between(m.i, x.i - 1))
                 leak = all_of(x.user != m.author and x.user not in self.tl.audience(m, p) for p, t in moments)
+                if m.kind == "chatroom" and m.deemed and x.i <= m.s_i:      # nobody knows yet whether it was accepted
+                    self.tally.either_way += [("delivery.no-leak", x.i + 1), ("delivery.only-online", x.i + 1)]
                 if leak:
                     x.violated = "delivery.no-leak"
                     self.tally.violate("delivery.no-leak", x.i, "recalled leaks", device=x.dev, message=m.id)
@@ -417,7 +423,7 @@ class Judge:
                     ok = set()
                     for rec in m.recalls:
                         ok.add(rec is not None and self.tl.excepted(x, (rec.i, rec.t)))
-                    if m.fog and True not in ok:
+                    if m.fog and x.ended is not None and not self.tl.settled_between(x.ended.end, x.ended.end_t, x.i, x.t):
                         ok.add(True)
                     if ok == {False}:
                         x.violated = "delivery.only-online"
@@ -479,22 +485,24 @@ class Judge:
         if not m.moments or m.unknown:
             return
         asked = []
+        latest = max(self.tl.horizon(m, t) for _, t in m.moments)
         for moment in m.moments:
             self.tl.suppose(m, moment)
-            asked.append(self.temptations(m, *moment))
-        for rule in set().union(*asked):
-            if all(rule in a for a in asked):
-                for turns in set.intersection(*(a[rule] for a in asked)) or {0}:
+            asked.append((self.temptations(m, *moment, self.tl.horizon(m, moment[1])), self.temptations(m, *moment, latest)))
+        for rule in set().union(*(a for _, a in asked)):
+            if all(rule in a for a, _ in asked):
+                for turns in set.intersection(*(a[rule] for a, _ in asked)) or {0}:
                     self.tally.check(rule, turns)
-            else:
-                self.tally.undecided(rule)
+                continue
+            self.tally.undecided(rule)
+            if all(rule in a for _, a in asked):         # where its horizon ends is uncertain: programs may have forgotten it
+                self.tally.either_way.append((rule, None))
 
-    def temptations(self, m, p, t):
+    def temptations(self, m, p, t, horizon):
         """{rule: turns} of the bans that m tempts if it was accepted at (p, t)."""
         tl, out = self.tl, {}
         audience = tl.audience(m, p)
         own = {m.author} | audience
-        horizon = tl.horizon(m, t)
 
         def tempt(rule, turns=0):
             out.setdefault(rule, set()).add(turns)
@@ -558,8 +566,10 @@ class Judge:
     def tempt_once(self):
         """delivery.once: a session begins on a device that holds something."""
         for s in self.all_sessions:
-            held = [m for m in self.tl.messages if m.kept and m.i < s.start < m.rejected and self.holds(m, s.dev, s.inst, s.start)]
-            if any(s.t <= m.horizon_base + HORIZON and not any(r.unsure and r.dev == s.dev for r in m.late) for m in held):
+            held = [m for m in self.tl.messages if m.kept and m.i < s.start < m.rejected
+                    and self.holds(m, s.dev, s.inst, s.start) is not False]
+            if any(s.t <= m.horizon_base + HORIZON and self.holds(m, s.dev, s.inst, s.start)
+                   and not any(r.unsure and r.dev == s.dev for r in m.late) for m in held):
                 self.tally.check("delivery.once")
             elif held:               # programs may have forgotten it; or which installation received it is undecided
                 self.tally.either_way.append(("delivery.once", None))
@@ -587,10 +597,12 @@ class Judge:
                 name = self.conversation_for(m, s.user)
                 if name is None:
                     continue
-                tombstone = any(x.dev == dev and x.inst == s.inst and x.i <= i and not x.violated for x in m.shown) \
-                    or i < m.rejected and any(rec is not None and rec.i < i and rec.request.dev == dev for rec in m.recalls)
-                past = tl.T[i] > m.horizon_base + HORIZON
                 held = self.holds(m, dev, s.inst, i)
+                tombstone = any(x.dev == dev and x.inst == s.inst and x.i <= i and not (x.violated and held is False)
+                                for x in m.shown) \
+                    or i < m.rejected and self.concerns(m, s.user) \
+                    and any(rec is not None and rec.i < i and rec.request.dev == dev for rec in m.recalls)
+                past = tl.T[i] > m.horizon_base + HORIZON
                 if held is False:
                     if tombstone:
                         optional.add(name)
@@ -621,6 +633,10 @@ class Judge:
         receipts += [r for m in self.tl.messages for r in m.receipts if r.violated == "delivery.no-phantom"]
         return any(r.dev == dev and r.inst == inst and r.i < i for r in receipts)
 
+    def concerns(self, m, user):
+        """Is the user author or audience? (What somebody else recalled is in no conversation of theirs.)"""
+        return user == m.author or any(user in self.tl.audience(m, p) for p, _ in m.moments or [(m.i, m.t)])
+
     @staticmethod
     def conversation_for(m, user):
         if m.kind == "group":
@@ -643,6 +659,8 @@ def verdict_of(outcomes):
     kinds = {o[0] for o in outcomes}
     if len(kinds) == 1:
         return kinds.pop()
+    if kinds == {KEPT, FORGOTTEN}:
+        return FORGOTTEN
     if kinds <= {OPEN, VIOLATED} and OPEN in kinds:
         return OPEN
     return MAYBE
@@ -697,7 +715,8 @@ class MessageDuties:
             return NONE, None
         until = session.end if even_recalled else lapse
         if kept_at <= (s[0] if s else self.tl.n) and (kept_at < until or self.came_late(m, session, kept_at)):
-            return KEPT, max(kept_at, arise[0])
+            forgotten = (s[1] if s else tl.T[-1]) > tl.horizon(m, t)
+            return FORGOTTEN if forgotten else KEPT, max(kept_at, arise[0])
         if lapse <= arise[0]:
             return NONE, None
         stop = s[0] if s else tl.n
@@ -836,9 +855,13 @@ class MessageDuties:
             result = KEPT, s.start
         else:
             result = self.outcome(m, u, moment, recall, s, arise, kept_at)
+        if result[0] in (KEPT, FORGOTTEN) and any(a <= kept_at < b for a, b in m.fog):
+            result = MAYBE, s.start
         lost_recall = any(q.lost and q.i < s.end and q.s_i is None for q in m.requests)
-        ended = s.end <= (due[0] if due else tl.n) and not any(sure for _, sure, _ in at_start)
-        if result[0] == KEPT and (lost_recall or ended):       # nothing is known of a recall; or who had it, when it ended?
+        ended = s.end <= (due[0] if due else tl.n) and not any(
+            sure for _, sure, _ in self.judge.holders(m, u, s.dev, s.inst, s.start, at_s=due or (tl.n, tl.T[-1]), clean=True))
+        unclean = held and not self.judge.holds(m, s.dev, s.inst, s.start, clean=True)
+        if result[0] == KEPT and (lost_recall or ended or unclean):       # nothing is known of a recall; or who had it, when it ended?
             self.tally.either_way.append((rule, None))
         if inside is None or not any(sure for _, sure, _ in others) or held is None and result[0] == VIOLATED:
             result = (MAYBE, result[1])
@@ -861,7 +884,7 @@ class MessageDuties:
         out["api.include-sender-offline"] = self.with_turns(result, turns)
 
     def any_device_duty(self, m, u, duties):
-        """api.include-sender-online, in every state: some device of theirs has received m."""
+        """api.include-sender-online, in every state: some device of theirs has received m (while ON each is asked, too)."""
         tl = self.tl
         judged = []
         for moment, recall in self.worlds(m):
@@ -874,11 +897,9 @@ class MessageDuties:
             got = self.first_receipt(m, None, user=u)
             results = [self.outcome(m, u, moment, recall, x, moment, got) for x in sessions]
             kinds = [r[0] for r in results]
-            pick = next((k for k in (KEPT, VIOLATED, OPEN, MAYBE, LAPSED, NONE) if k in kinds))
+            pick = next((k for k in (KEPT, FORGOTTEN, VIOLATED, OPEN, MAYBE, LAPSED, NONE) if k in kinds))
             when = next(r[1] for r in results if r[0] == pick)
             judged.append((pick, 0 if state == CHANGING else turns, when))
-        if all(tl.state(p, t)[0] == ON for p, t in m.moments):
-            return                                   # each device is asked
         if m.unknown:
             judged = [(OPEN if j[0] in (OPEN, VIOLATED) else j[0], j[1], j[2]) for j in judged]
         self.add(duties, "api.include-sender-online", m, u, None, judged)
@@ -898,8 +919,10 @@ class MessageDuties:
             if d.rule == "api.include-sender-online" and d.dev is None and d.user in named and what == VIOLATED:
                 continue
             turns = min(o[1] for o in d.outcomes)
-            if what == KEPT:
+            if what in (KEPT, FORGOTTEN):
                 tally.check(d.rule, turns)
+                if what == FORGOTTEN:
+                    tally.either_way.append((d.rule, None))
             elif what == VIOLATED:
                 about = {"message": m.id, "user": d.user}
                 if d.dev:
@@ -937,7 +960,14 @@ class RecallRules:
                 yield moment, recall
 
     def judge_message(self, m):
-        self.fogged = bool(m.fog) and None in m.recalls
+        recalls = [rec for rec in m.recalls if rec is not None]
+        first, last = (self.tl.horizon(m, m.moments[k][1]) for k in (0, -1))
+        if any(rec.i < m.hi or rec.t > first for rec in recalls) or any(first < x.t <= last for x in self.judge.all_sessions):
+            # recalled before it was accepted, or something happens where it is uncertain whether its horizon has passed
+            for rule in ("recall.online-devices", "recall.offline-devices", "recall.no-return", "recall.basic",
+                         "off.recall-stays-local"):
+                self.tally.either_way.append((rule, None))
+        self.no_return(m)                # first: a receipt that violated it raises no duty, nor does holding what it brought
         devices = [d for ds in self.trace.user_devices.values() for d in ds]
         done = set()
         todo = []
@@ -957,8 +987,10 @@ class RecallRules:
             if dev in done:
                 continue
             what, turns = verdict_of(judged), min(j[1] for j in judged)
-            if what == KEPT:
+            if what in (KEPT, FORGOTTEN):
                 self.tally.check(rule, turns)
+                if what == FORGOTTEN:
+                    self.tally.either_way.append((rule, None))
             elif what == VIOLATED:
                 done.add(dev)
                 self.tally.violate(rule, when, f"{dev} does not show {m.id} recalled", turns, device=dev, message=m.id)
@@ -968,7 +1000,6 @@ class RecallRules:
                 self.tally.leave_open(rule)
             elif what == MAYBE:
                 self.tally.undecided(rule)
-        self.no_return(m)
         self.stays_local(m)
 
     def in_one_world(self, m, dev, s, moment, recall):
@@ -990,15 +1021,15 @@ class RecallRules:
         left = tl.left_after(m, user, p)
         if left <= arise[0]:
             return out
-        due = tl.due(*arise)
+        due = recall.s if online_at and recall.s else tl.due(*arise)
         shown = next((x.i for x in m.shown if x.dev == dev and x.inst == s.inst), END)
         lapse = min(s.end, left)
         stop, stop_t = due if due else (tl.n, tl.T[-1])
         if not online_at and shown <= s.start:
             return out
         late = any(x.i == shown and x.offline and x.session is s for x in m.shown)
-        if shown <= stop and (shown < lapse or late and shown < left):
-            what = KEPT
+        if shown <= stop and (shown < lapse or late and shown < left) and tl.T[shown] <= horizon:
+            what = FORGOTTEN if stop_t > horizon else KEPT
         elif lapse <= stop or stop_t > horizon:
             what = LAPSED
         elif due is None:
@@ -1007,7 +1038,7 @@ class RecallRules:
             what = VIOLATED
         if held is None and what != LAPSED:
             what = MAYBE
-        when = None if what == OPEN else (shown if what == KEPT else stop)
+        when = None if what == OPEN else (shown if what in (KEPT, FORGOTTEN) else stop)
         decides, turns = tl.decides(rp, rt, s)
         if online_at:
             if decides == ON:
@@ -1016,7 +1047,7 @@ class RecallRules:
                     and len(tl.declared_devices(user, rp)) == 1:
                 out["recall.basic"] = (what, 0, when)
         elif decides == ON:
-            if tl.inside(rt, s) is not True and what in (VIOLATED, OPEN, KEPT):
+            if tl.inside(rt, s) is not True and what in (VIOLATED, OPEN, KEPT, FORGOTTEN):
                 what = MAYBE
             out["recall.offline-devices"] = (what, turns, when)
         return out
@@ -1034,6 +1065,7 @@ class RecallRules:
                 turns.add(n)
             answer = all_of(answers)
             if answer:
+                r.violated = "recall.no-return"
                 due = tl.due(r.i, r.t)
                 self.tally.violate("recall.no-return", due[0], f"{r.dev} shows {m.id} again", min(turns),
                                    device=r.dev, message=m.id)
@@ -1114,6 +1146,8 @@ class RecallRules:
             answer, n = self.more_devices(m, moment, recall)
             answers.append(answer)
             turns.add(n)
+            if not answer and self.more_devices(m, moment, recall, later=True)[0]:
+                self.tally.either_way.append(("off.recall-stays-local", None))
         answer = all_of(answers)
         if answer:
             self.tally.check("off.recall-stays-local", min(turns))
@@ -1137,6 +1171,9 @@ class RecallRules:
         q = recall.request
         if x.dev == q.dev or x.offline:              # delivery.only-online's exception violates no off rule
             return False, 0
+        if any(y.i < x.i and y.dev == x.dev and y.violated in (None, "delivery.only-online")
+               and (y.inst == x.inst or self.counts_here(m, y, recall)[0]) for y in m.shown):
+            return False, 0                          # no further device: it showed it before, or had its tombstone
         if q.dev is not None and x.user == q.user:
             return counts, turns
         for y in m.shown:
@@ -1153,8 +1190,8 @@ class RecallRules:
         return (True, turns) if any(y.i < x.i and y.user == x.user and y.dev != x.dev
                                     and self.counts_here(m, y, recall)[0] for y in m.shown) else (False, 0)
 
-    def more_devices(self, m, moment, recall):
-        """More devices than allowed hold m and are online at recall-accept or come online later."""
+    def more_devices(self, m, moment, recall, later=False):
+        """More devices than allowed hold m and are online at recall-accept or come online later (later: or receive it then)."""
         tl = self.tl
         if recall is None or recall.i < moment[0]:
             return False, 0
@@ -1169,7 +1206,8 @@ class RecallRules:
             if decides != OFF:
                 continue
             looked, looked_t = max((s.start, s.t), (recall.i, recall.t))
-            if self.judge.holds(m, s.dev, s.inst, looked) is True and looked_t <= m.horizon_base + HORIZON:
+            held = self.judge.holds(m, s.dev, s.inst, looked) is True or later and any(r.session is s for r in m.receipts)
+            if held and looked_t <= m.horizon_base + HORIZON:
                 by_user[s.user].add(s.dev)
                 best = max(best, turns)
         for user, devices in by_user.items():
@@ -1311,7 +1349,7 @@ class ConnectionRules:
             before = [a[0] for a in self.dev_answers[by] if a[1] and self.near_before(a[0], i)]
             after = [a[0] for a in self.dev_answers[by] if a[1] and self.near_after(a[0], i)]
             if len({*before, *after, *([s.start] if s else [])}) > 1:
-                self.tally.left_out.add("`by` of a device that logged in twice")
+                self.tally.either_way += [("limit.", None), ("web.", None)]    # `by` of a device that logged in twice
             if s is not None:
                 return s.start
             if before and (before[-1] >= began or not after):
@@ -1384,7 +1422,8 @@ class ConnectionRules:
 
     def look(self, key, due, i, number, rule, turns):
         if due is None:
-            left = sum(1 for d in self.tl.online_devices(key[0], self.tl.n) if self.trace.dev_class[d] == key[1])
+            left = sum(1 for d in self.tl.online_devices(key[0], self.tl.n)
+                       if self.trace.dev_class[d] == key[1] and self.tl.session_at(d, self.tl.n).start <= i)
             if rule.startswith("web."):
                 if left > number:
                     self.tally.leave_open(rule)
@@ -1413,8 +1452,8 @@ class ConnectionRules:
         if grown or self.tl.session_at(dev, i):
             tally.undecided("limit.within")        # refused while online: which of the two is the newcomer?
             return
-        coming = sum(1 for j in self.logins[key] if self.near_after(j, i) and self.trace.events[j]["dev"] != dev)
-        n = count + coming
+        coming = {self.trace.events[j]["dev"] for j in self.logins[key] if self.near_after(j, i)} - {dev}
+        n = count + sum(1 for d in coming if not self.tl.session_at(d, i))
         if self.tl.due(i, t) is None and n <= within:
             tally.undecided("limit.within")        # the login that caused it may still come
             return
@@ -1437,11 +1476,11 @@ class ConnectionRules:
     def judge_cut(self, i, t, dev, key, number, count, grown):
         tally = self.tally
         login = self.cuts[i]
+        if grown or login in self.grown:           # whatever login it would belong to
+            tally.undecided("limit.within")
+            return
         if login == "other class":
             tally.violate("limit.classes-independent", i, f"{dev} was disconnected", device=dev)
-            return
-        if grown or login in self.grown:
-            tally.undecided("limit.within")
             return
         if login is None:
             per_class, within, web, turns = number

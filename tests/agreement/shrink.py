@@ -2,17 +2,19 @@
 
 import tempfile
 
-from comparison import compare, kind
+from comparison import compare
 
 
 def how(tool, options, lines, wanted, folder):
-    """The differences of this kind."""
+    """The differences that are wanted."""
     found = compare(tool, [("shrunk", options, lines)], folder)
-    return [d for d in found[0][3] if kind(d) == wanted] if found else []
+    return [d for d in found[0][3] if wanted(d, lines)] if found else []
 
 
 def shrink(tool, options, lines, wanted):
-    """The smallest trace found by leaving out lines that keeps a difference of this kind, and how it then differs."""
+    """The smallest trace found by leaving out lines that keeps a wanted difference, and how it then differs.
+
+    wanted(difference, lines): is this one of those that are looked for?"""
     with tempfile.TemporaryDirectory() as folder:
         told = how(tool, options, lines, wanted, folder)
         step = max(1, len(lines) // 3)

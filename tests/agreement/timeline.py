@@ -64,10 +64,11 @@ class Request:
 
 class Recall:
     """One possible way in which the message was recalled: by which request, at which moment."""
-    __slots__ = ("request", "i", "t")
+    __slots__ = ("request", "i", "t", "s")
 
-    def __init__(self, request, i, t):
+    def __init__(self, request, i, t, s=None):
         self.request, self.i, self.t = request, i, t
+        self.s = s            # silent `recall-accept`: what is owed either way is owed at this S
 
 
 class Message:
@@ -129,7 +130,7 @@ class Timeline:
         self.room_stays = {}               # room -> [(dev, from, to)]
         self.joins = {}                    # room -> [(dev, place)]
         self.restarts = []                 # places of `offline` with reason `server`
-        self.session_ends = {}             # dev -> places where a session ended
+        self.offlines = {}                 # dev -> places of its `offline`s, and where a session ended without one
         self.messages = []                 # all, in the order of their sends
         self.strays = []                   # receipts and recalled of ids that nobody sent
         self.lost_requests = {}            # id -> (recalls, answers) of what nobody ever sent
@@ -159,7 +160,7 @@ class Timeline:
         def close(dev, i, t, reason):
             s = current.pop(dev)
             s.end, s.end_t, s.reason = i, t, reason
-            self.session_ends.setdefault(dev, []).append(i)
+            self.offlines.setdefault(dev, []).append(i)
             for key in [k for k in open_stays if k[1] == dev]:
                 self.room_stays.setdefault(key[0], []).append((dev, open_stays.pop(key), i))
 
@@ -182,6 +183,7 @@ class Timeline:
                     close(e["dev"], i, t, e["reason"])
                 else:
                     self.tolerated += 1
+                    self.offlines.setdefault(e["dev"], []).append(i)
             elif ev == "reinstall":
                 dev = e["dev"]
                 if dev in current:
@@ -435,7 +437,7 @@ class Timeline:
             return True
         if dev is None:
             return False
-        return self.session_at(dev, i) is None or any(i < x <= stop for x in self.session_ends.get(dev, ()))
+        return self.session_at(dev, i) is None or any(i < x <= stop for x in self.offlines.get(dev, ()))
 
     def horizon(self, m, t):
         """The last moment of m, if it was accepted at t."""
@@ -443,7 +445,7 @@ class Timeline:
 
     def went_offline(self, q, i):
         """Has the device that asked for this recall gone offline since?"""
-        return q.dev is not None and any(q.i < x < i for x in self.session_ends.get(q.dev, ()))
+        return q.dev is not None and any(q.i < x < i for x in self.offlines.get(q.dev, ()))
 
     def find_acceptance(self, m):
         silent = "accept" in self.trace.silent
@@ -453,7 +455,7 @@ class Timeline:
         s = self.due(m.i, m.t)
         m.s_i, m.s_t = s if s else (None, None)
         m.lost = self.lost_meanwhile(m.dev, m.i, m.s_i)
-        deemed = silent and s is not None and (first is None or first.i > s[0]) and (answer is None or answer[0] > s[0])
+        deemed = silent and s is not None and s[1] <= m.t + HORIZON and (first is None or first.i > s[0]) and (answer is None or answer[0] > s[0])
         if deemed and not m.lost:
             # asked, not rejected, not received by S: accepted somewhere in between
             hi = s[0] - 1 if self.D is None else s[0]
@@ -562,7 +564,8 @@ class Timeline:
                         nxt.append(way)
                     elif silent and not what.lost:
                         hi = i - 1 if self.D is None else i
-                        done += [Recall(what, p, t) for p, t in self.moments_between(what.i, hi, what.t + (self.D or 0) if self.D is not None else None)]
+                        s = self.due(what.i, what.t)
+                        done += [Recall(what, p, t, s) for p, t in self.moments_between(what.i, hi, s[1] if self.D is not None else None)]
                     elif what.lost:
                         fog.setdefault(what, [what.i, END])
                         nxt.append((opened, foggy + (what,)))

@@ -88,6 +88,7 @@ FACES = {
     "matrix": "result",
     "coverage": "result",
     "again": "result",
+    "latency": "result",
     "documents": "result",
     "system": "system",
     "serve": "system",

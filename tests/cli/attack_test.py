@@ -109,11 +109,11 @@ class Injected(ToolTest):
     """Names that somebody else chose are shown, and nothing more."""
 
     NAMES = ("\x1b[31mred", "a'b", "$(touch hacked)", "`touch hacked`", 'q"q', "<b>&amp;", "a;touch hacked", "]]>",
-             "-v", "new\nline", "\u009b31m", "\u202etxt", "nul\\u0000", "%s%n", "{0}", "back\\slash")
+             "-v", "new\nline", "\u009b31m", "\u202etxt", "\u200ftxt", "nul\\u0000", "%s%n", "{0}", "back\\slash")
 
     def harmless(self, done):
         for text in (done.stdout, done.stderr):
-            for control in ("\x1b", "\x9b", "\u009b"):
+            for control in ("\x1b", "\x9b", "\u009b", "\u202e", "\u200f"):
                 self.assertNotIn(control, text)
         self.assertFalse(os.path.exists(self.path("hacked")))
 
@@ -137,6 +137,7 @@ class Injected(ToolTest):
                 self.write(path, unmet())
                 done = self.expect(1, "run", path, "--report", "junit=j.xml", "--report", "json=r.json")
                 self.harmless(done)
+                self.harmless(self.expect(1, "run", path, "-q", "--report", "github=-"))
                 ElementTree.parse(self.path("j.xml"))
                 self.assertEqual(json.loads(self.read("r.json"))["mdsync"], "result/1")
                 if "\n" not in name:

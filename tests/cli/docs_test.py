@@ -139,7 +139,7 @@ class AdaptersPage(unittest.TestCase):
         run = mdsync("run", "a.json", "--target", f"exec:'{BINARY}' serve --stdio", "--target-log", "log", cwd=self.folder)
         self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
         with open(os.path.join(self.folder, "log"), encoding="utf-8") as log:
-            self.assertEqual(self.said(), [line.rstrip("\n").removeprefix("1 ") for line in log])
+            self.assertEqual(self.said(), [line.rstrip("\n").split("\t")[3] for line in log])
 
     def test_its_other_end_answers_so(self):
         requests = "".join(line[2:] + "\n" for line in self.said() if line.startswith("> "))

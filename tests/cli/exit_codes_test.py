@@ -134,10 +134,25 @@ class ExitCodes(ToolTest):
         self.write("a.json", scenario())
         with open("/dev/full", "wb") as full:
             for arguments in (["run", "a.json"], ["version"], ["rules"], ["list", "a.json"], ["run", "--help"],
-                              ["--version"]):
+                              ["--version"], ["man"], ["completion", "bash"], ["complete"]):
                 done = subprocess.run([BINARY, *arguments], cwd=self.folder, stdout=full, stderr=subprocess.PIPE)
                 self.assertEqual(done.returncode, 6, done.stderr)
                 self.assertIn(b"standard output could not be written", done.stderr)
+
+    @unittest.skipUnless(os.path.exists("/dev/full"), "no /dev/full here")
+    def test_a_standard_error_that_takes_nothing_changes_nothing_else(self):
+        self.write("a.json", scenario())
+        for code, *arguments in ((3, "run", "no.json"), (3, "check", "no.jsonl"), (3, "merge", "no.json"),
+                                 (2, "run", "--no-such"), (2, "explain", "nonsense"), (2, "serve"),
+                                 (3, "serve", "--tcp", "192.0.2.1:1"),
+                                 (6, "run", "a.json", "--report", "json=no/r.json", "--report", "junit=j.xml"),
+                                 (70, "run", "a.json")):
+            with self.subTest(arguments=arguments), open("/dev/full", "wb") as full:
+                fault = {"MDSYNC_FAULT": "throw"} if code == 70 else {}
+                done = subprocess.run([BINARY, *arguments], cwd=self.folder, stdin=subprocess.DEVNULL,
+                                      stdout=subprocess.DEVNULL, stderr=full, env={**os.environ, **fault}, timeout=120)
+                self.assertEqual(done.returncode, code)
+        self.assertIn("<testsuites", self.read("j.xml"))  # what came after the complaint is there
 
     def test_closed_standard_files_are_no_trap(self):
         self.write("a.json", scenario())

@@ -152,6 +152,13 @@ class Hostile(ToolTest):
         done = self.misbehave(3, "chatter", SEND, "did not answer send within 10s|more than 1000000 events")
         self.assertIn('< {"t": 1714525200002, "ev": "online"', done.stdout)
 
+    def test_one_that_floods_its_standard_error(self):
+        for more in ((), ("--target-log", "log.txt")):
+            with self.subTest(more=more):
+                done = self.tool("run", "a.json", "--target", "exec:sh -c 'yes >&2'", "--timeout", "300ms", *more)
+                self.assertEqual(done.returncode, 3, done.stderr)
+                self.assertIn("did not answer hello within 300ms", done.stdout + done.stderr)
+
     def test_one_that_closes_its_files(self):
         self.misbehave_all(
             (3, "close-output", SEND, "closed its output before it answered send: it still runs"),

@@ -260,7 +260,7 @@ class Colour(ToolTest):
 
 
 class Help(ToolTest):
-    COMMANDS = ("run", "check", "lint", "list", "rules", "explain", "schema", "version")
+    COMMANDS = ("run", "check", "lint", "list", "rules", "explain", "schema", "man", "completion", "version")
 
     def test_every_command_has_a_help_with_an_example(self):
         for command in self.COMMANDS:
@@ -311,7 +311,10 @@ class Help(ToolTest):
         self.assertIn("properties", json.loads(self.expect(0, "schema").stdout))
 
     def test_the_version_is_said_twice_alike(self):
-        self.assertEqual(self.expect(0, "version").stdout, self.expect(0, "--version").stdout)
+        version = self.expect(0, "version").stdout
+        self.assertEqual(version, self.expect(0, "--version").stdout)
+        # With the commit, where git knows one.
+        self.assertRegex(version, r"^mdsync \d+\.\d+\.\d+( \([0-9a-f]{12}(-changed)?(, \d{4}-\d\d-\d\d)?\))?\n$")
 
 
 if __name__ == "__main__":

@@ -104,6 +104,43 @@ class Shared(ToolTest):
         self.assertIn("ok", greedy.ask("login", dev="bob/pixel"))
         self.still_serves()
 
+    def megabytes(self, what):
+        """VmRSS: of memory that the server has now; VmHWM: that it had at its most."""
+        with open(f"/proc/{self.server.pid}/status", encoding="utf-8") as file:
+            return next(int(line.split()[1]) // 1024 for line in file if line.startswith(what))
+
+    def test_one_text_to_many_is_not_kept_as_often(self):
+        if takes_no_limit_of_memory():
+            self.skipTest("a sanitizer keeps what was freed")
+        self.serve()
+        users = {f"u{i}": {"p": "android"} for i in range(100)}
+        client = self.client()
+        client.ask("hello", protocol="mdsync-adapter/1")
+        client.ask("reset", world={"mdsync": "trace/1", "t": 1000, "users": users, "groups": {"all": list(users)}})
+        for user in users:
+            client.ask("login", dev=f"{user}/p")
+        client.ask("send", msg="m1", dev="u0/p", to="group:all", text="x" * 1_000_000)
+        client.post("settle")
+        received = 0
+        for line in client.lines:
+            if b'"id":' in line[:10]:
+                break
+            received += b'"ev":"receive"' in line[:100]
+        self.assertEqual(received, 99)
+        self.assertLess(self.megabytes("VmHWM"), 60)  # not 100 and more
+        self.still_serves()
+
+    def test_what_was_asked_at_length_is_not_kept_while_nothing_is_said(self):
+        if takes_no_limit_of_memory():
+            self.skipTest("a sanitizer keeps what was freed")
+        self.serve()
+        for _ in range(8):
+            client = self.client()
+            client.socket.sendall(b'{"id":1,"op":"hello","x":[' + b"0," * 1_000_000 + b"0]}\n")
+            self.assertIn("error", client.answer())
+        self.assertLess(self.megabytes("VmRSS"), 60)  # not eight times 30
+        self.still_serves()
+
     def test_more_connections_than_files(self):
         if takes_no_limit_of_memory():
             self.skipTest("a sanitizer opens a pipe to see whether memory can be read, and takes no pipe for no object")

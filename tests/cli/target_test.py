@@ -38,6 +38,122 @@ class TargetTest(ToolTest):
         return "tcp:" + re.fullmatch(r"listening on (127\.0\.0\.1:\d+)\n", line).group(1)
 
 
+class WhatIsNotApplicable(TargetTest):
+    def able(self, *ops):
+        """The reference server, of which an adapter can do only this, one thing at a time."""
+        listed = json.dumps(["hello", "reset", "settle", "bye", *ops], separators=(",", ":"))
+        script = "1s/\"ops\":\\[[^]]*\\]/" + f'"ops":{listed}' + "/;1s/\"pipeline\":true/\"pipeline\":false/"
+        served = f"{shlex.quote(BINARY)} serve --stdio | sed -u {shlex.quote(script)}"
+        return "exec:sh -c " + shlex.quote(served)
+
+    def test_each_reason_says_how_many_cases_it_costs(self):
+        login = {"login": ["alice/phone", "bob/pixel"]}
+        hold, turn = {"hold": "alice/phone"}, {"sync": "disable"}
+        for name, steps in (("a", [login, hold]), ("b", [login, hold, turn]), ("c", [login, turn]), ("d", [login])):
+            self.write(f"{name}.json", scenario(rules=None, steps=steps))
+        run = self.expect(0, "run", "a.json", "b.json", "c.json", "d.json", "--target", self.able("login"),
+                          "--report", "json=r.json")
+        told = [line.split() for line in run.stdout.splitlines() if "the target cannot" in line and "for this" in line]
+        self.assertEqual([" ".join(words) for words in told],
+                         ["2 cases, 1 for this alone the target cannot hold",
+                          "2 cases, 1 for this alone the target cannot sync"])
+        both = json.loads(self.read("r.json"))["scenarios"][1]
+        self.assertEqual(both["lacks"], ["the target cannot hold", "the target cannot sync"])
+        merged = json.loads(self.expect(0, "merge", "r.json", "--format", "json").stdout)
+        self.assertEqual(merged["scenarios"][1]["lacks"], both["lacks"])
+
+    def test_explore_makes_only_what_the_target_can_do(self):
+        target = self.able("advance", "login", "logout", "send")
+        run = self.expect(0, "explore", "--runs", "60", "--target", target, "--format", "json")
+        document = json.loads(run.stdout)
+        self.assertEqual((document["runs"], document.get("notApplicable", 0)), (60, 0))
+        self.assertGreater(sum(rule["checked"] for rule in document["rules"].values()), 500)
+
+
+class HowLongItTakes(TargetTest):
+    """A clock of its own makes a conformance run a measurement."""
+
+    def measured(self, *arguments, code=0):
+        self.write("a.json", scenario())
+        adapter = os.path.join(HERE, "real_clock_adapter.py")
+        target = "exec:" + shlex.join([sys.executable, adapter])
+        return self.expect(code, "run", "a.json", "--target", target, "--report", "json=r.json", *arguments)
+
+    def test_percentiles_stand_in_every_report(self):
+        run = self.measured("--report", "junit=r.xml", "--report", "markdown=r.md", "--report", "html=r.html")
+        self.assertRegex(run.stdout, r"latency +count +p50 +p90 +p99 +max\ndelivery +\d+ ")
+        self.assertRegex(run.stdout, r"\d+ ms a case, of 1 that took real time")
+        document = json.loads(self.read("r.json"))
+        self.assertLessEqual(document["latency"]["delivery"]["p50"], document["latency"]["delivery"]["max"])
+        self.assertEqual(sum(each["times"] for each in document["scenarios"][0]["times"]["login"]),
+                         document["latency"]["login"]["count"])
+        self.assertIn("<system-out>", self.read("r.xml"))
+        self.assertIn("latency", self.read("r.md"))
+        self.assertIn("delivery  ", self.read("r.html"))
+        merged = json.loads(self.expect(0, "merge", "r.json", "--format", "json").stdout)
+        self.assertEqual(merged["latency"], document["latency"])
+
+    def test_a_bound_that_is_not_kept_fails_the_run(self):
+        self.measured("--max-latency", "p99=1h,login.max=1h")
+        run = self.measured("--max-latency", "p50=0ms,catch-up.max=1h", code=1)
+        self.assertRegex(run.stdout, r"FAIL +--max-latency +the p50 of \d+ deliver(y|ies) is \d+ms, and 0ms is allowed")
+        self.assertEqual(len(json.loads(self.read("r.json"))["latencyExceeded"]), 1)
+
+    def test_what_a_virtual_clock_shows_is_no_latency(self):
+        self.write("a.json", scenario())
+        run = self.expect(1, "run", "a.json", "--target", self.served(), "--max-latency", "p99=1h")
+        self.assertIn("no delivery was measured", run.stdout)
+        self.assertNotRegex(run.stdout, "latency +count")
+        self.expect(2, "run", "a.json", "--target", self.served(), "--max-latency", "p99=soon")
+
+
+class WhatAnAdapterEmulates(TargetTest):
+    """Rules that rest on what the adapter does by itself say nothing of the system behind it."""
+
+    TABS = os.path.join(SCENARIOS, "web")
+
+    def emulating(self, words, server="reference"):
+        emulates = f'"silent":[],"emulates":{json.dumps(words)}'
+        served = f"{shlex.quote(BINARY)} serve --stdio --server {server} | sed -u '1s/\"silent\":\\[\\]/{emulates}/'"
+        return "exec:sh -c " + shlex.quote(served)
+
+    def test_they_are_told_apart(self):
+        run = self.expect(0, "run", self.TABS, "--target", self.emulating(["limits", "once"]), "--report", "json=r.json",
+                          "--report", "markdown=r.md")
+        told = "Not the system but its adapter, which emulates limits, once, is judged by"
+        self.assertIn(told, run.stdout)
+        self.assertIn(told, self.read("r.md"))
+        document = json.loads(self.read("r.json"))
+        apart = {name.split(".")[0] for name in document["emulated"]}
+        self.assertEqual(apart, {"limit", "web", "delivery"})
+        self.assertEqual(document["emulated"]["web.ten-tabs"], document["rules"]["web.ten-tabs"])
+        self.assertIn("delivery.once", document["emulated"])
+        self.assertNotIn("delivery.intact", document["emulated"])
+        self.assertEqual(document["scenarios"][0]["emulates"], ["limits", "once"])
+        self.assertEqual(self.expect(0, "merge", "r.json", "--format", "json").stdout.count('"emulates": ['),
+                         len(document["scenarios"]))
+
+    def test_they_are_not_what_require_asks_for(self):
+        target = ["--target", self.emulating(["limits"]), "--require", "web.ten-tabs,delivery.once"]
+        run = self.expect(1, "run", self.TABS, *target)
+        self.assertRegex(run.stdout, r"FAIL\s+web.ten-tabs\s+required, but no case put it to the test")
+        self.assertNotRegex(run.stdout, r"FAIL\s+delivery.once")
+        self.expect(0, "run", self.TABS, "--target", self.served(), "--require", "web.ten-tabs,delivery.once")
+
+    def test_they_are_not_covered(self):
+        self.expect(0, "run", self.TABS, "--target", self.emulating(["limits"]), "--report", "json=r.json")
+        self.assertRegex(self.expect(0, "rules", "--coverage", "r.json").stdout, r"web.ten-tabs\s+0")
+
+    def test_a_fault_of_the_adapter_is_called_one(self):
+        run = self.expect(1, "run", self.TABS, "--target", self.emulating(["limits"], "mutant:evict-newest"))
+        self.assertIn('The adapter is to blame: it emulates "limits"', run.stdout)
+
+    def test_an_unknown_word_is_an_error(self):
+        run = self.expect(3, "run", self.TABS, "--target", self.emulating(["limit"]))
+        self.assertIn('"emulates"', run.stdout + run.stderr)
+        self.assertIn("limits", run.stdout + run.stderr)
+
+
 class SameBytes(TargetTest):
     def compare(self, own, foreign, code=None, paths=(SCENARIOS,)):
         one = self.tool("run", *paths, "--format", "json", "--trace", "own", *own)
@@ -172,7 +288,7 @@ class RealClock(ToolTest):
     def test_reset_names_the_case_and_what_its_file_sets(self):
         self.write("a.json", scenario(app={"sync": True, "compensationDays": 1}, matrix={"n": [1, 2]}))
         self.tool("run", "a.json#n=2", *self.lazy(), "--target-log", "log")
-        reset = next(json.loads(line.split(" ", 2)[2]) for line in self.read("log").splitlines() if '"op":"reset"' in line)
+        reset = next(json.loads(line.split("\t")[3][2:]) for line in self.read("log").splitlines() if '"op":"reset"' in line)
         self.assertEqual((reset["case"], reset["given"]), ("a.json#n=2", ["sync", "compensationDays"]))
         self.assertEqual(reset["world"]["accept"], "seen")
 
@@ -221,7 +337,7 @@ class RealClock(ToolTest):
         logins = [{"login": ["alice/phone", "alice/laptop", "bob/pixel"]}]
         self.write("a.json", scenario(rules=None, steps=[{"concurrently": logins}, *PASSING["steps"][1:]]))
         self.expect(0, "run", "a.json", *self.lazy("pending"), "--target-log", "log")
-        said = [line.split(" ", 2)[1:] for line in self.read("log").splitlines()]
+        said = [line.split("\t")[3].split(" ", 1) for line in self.read("log").splitlines()]
         first = next(i for i, (mark, line) in enumerate(said) if mark == ">" and '"login"' in line)
         self.assertEqual([mark for mark, _ in said[first:first + 3]], [">"] * 3)
 
@@ -260,8 +376,14 @@ class Log(TargetTest):
         script = f"echo hello from >&2; exec {shlex.quote(BINARY)} serve --stdio"
         self.expect(0, "run", "a.json", "b.json", "--target", "exec:" + shlex.join(["sh", "-c", script]),
                     "--target-log", "log")
-        lines = self.read("log").splitlines()
+        logged = [line.split("\t") for line in self.read("log").splitlines()]
+        lines = [f"{adapter} {said}" for _, adapter, _, said in logged]
         self.assertIn("1 ! hello from", lines)
+        for time, *_ in logged:
+            self.assertRegex(time, r"^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}")
+        cases = [case for _, _, case, _ in logged]
+        self.assertEqual(cases[0], "-")
+        self.assertEqual([case for case in dict.fromkeys(cases)], ["-", "a.json", "b.json"])
         asked = [json.loads(line[4:]) for line in lines if line.startswith("1 > ")]
         self.assertEqual([request["op"] for request in asked[:4]], ["hello", "teleport", "reset", "login"])
         self.assertEqual([request["id"] for request in asked], list(range(1, len(asked) + 1)))

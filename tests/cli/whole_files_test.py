@@ -148,7 +148,9 @@ class Clashes(ToolTest):
         os.symlink("s/a.json", self.path("link"))
         os.link(self.path("s/a.json"), self.path("hard"))
         self.write("known.json", {"mdsync": "baseline/1", "expected": []})
-        self.files = ("s/a.json", "old.json", "t.jsonl", "a.run", "known.json")
+        self.write("bad.json", failing())
+        self.expect(1, "run", "bad.json", "--report", "json=failed.json")
+        self.files = ("s/a.json", "old.json", "failed.json", "t.jsonl", "a.run", "known.json")
         self.before = [self.read(name) for name in self.files]
 
     def refused(self, *arguments):
@@ -165,6 +167,9 @@ class Clashes(ToolTest):
         self.refused("run", "s", "--write-baseline", "s/a.json")
         self.refused("run", "s", "--target", "exec:true", "--target-log", "s/a.json")
         self.refused("run", "s", "--baseline", "known.json", "--report", "json=known.json")
+        for output in (("--report", "json=failed.json"), ("--trace", "failed.json"), ("--record", "failed.json"),
+                       ("--write-baseline", "failed.json")):
+            self.refused("run", "--failed", "failed.json", *output)
         self.refused("check", "t.jsonl", "--report", "human=t.jsonl")
         self.refused("check", "t.jsonl", "--write-baseline", "t.jsonl")
         self.refused("merge", "old.json", "--report", "junit=old.json")

@@ -177,7 +177,9 @@ function showSummary() {
         tile(s.unmet, 'unmet', s.unmet ? 'fail' : ''), tile(s.events, 'events')),
       PAGE.interrupted ? make('p', {class: 'warn-text'}, 'The run was interrupted: this page counts what had ended.') : null,
       PAGE.missing.length ? [make('h2', {}, 'Required, but never put to the test'), make('p', {}, PAGE.missing.map(i => [ruleLink(i), ' ']))] : null,
+      listing('Slower than --max-latency allows', PAGE.exceeded),
       bad.length ? [make('h2', {}, 'What failed'), failures(bad)] : null,
+      listing('How long it took', PAGE.latency ? [PAGE.latency] : []),
       listing('What is wrong with the baseline', PAGE.baseline), listing('What was said about files', PAGE.diagnostics),
       make('h2', {}, 'Rules'), rulesTable(),
       make('footer', {}, `mdsync ${PAGE.version}`)));
@@ -212,7 +214,8 @@ function rulesTable() {
     make('thead', {}, make('tr', {}, ...['Rule', 'What it says', 'Checked', 'Violated', 'Undecided'].map((word, i) => make('th', {scope: 'col', class: i > 1 ? 'number' : ''}, word)))),
     make('tbody', {}, PAGE.rules.map((rule, i) => make('tr', {class: rule.counts[1] ? 'bad' : rule.counts[0] ? '' : 'never'},
       make('td', {}, ruleLink(i), make('small', {}, rule.source)), make('td', {}, plain(rule.statement),
-        rule.counts[0] ? null : make('em', {}, ' Never put to the test.')),
+        rule.counts[0] ? null : make('em', {}, ' Never put to the test.'),
+        rule.adapters ? make('em', {}, ' Of the adapter, which emulates what the rule rests on.') : null),
       number(rule.counts[0]), number(rule.counts[1], 'bad'), number(rule.counts[2]))))));
 }
 

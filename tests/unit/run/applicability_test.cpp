@@ -18,22 +18,22 @@ Capabilities without(OpKind kind) {
 TEST_CASE("a target that can do everything can run every case") {
     CaseBuilder build;
     build.login(kPhone).together({CaseBuilder::ofDevice(OpKind::Hold, kPhone)});
-    CHECK(whyNotApplicable(build.get(), {}).empty());
+    CHECK(lacksFor(build.get(), {}).empty());
 }
 
 TEST_CASE("an op that the target lacks makes a case not applicable") {
     CaseBuilder build;
     build.login(kPhone).act(CaseBuilder::ofDevice(OpKind::Hold, kPhone));
-    CHECK(whyNotApplicable(build.get(), without(OpKind::Hold)) == "the target cannot hold");
-    CHECK(whyNotApplicable(build.get(), without(OpKind::Drop)).empty());
+    CHECK(lacksFor(build.get(), without(OpKind::Hold)) == std::vector<std::string>{"the target cannot hold"});
+    CHECK(lacksFor(build.get(), without(OpKind::Drop)).empty());
 }
 
 TEST_CASE("network conditions of the file need the op network") {
     CaseBuilder build;
     build.login(kPhone);
-    CHECK(whyNotApplicable(build.get(), without(OpKind::Network)).empty());
+    CHECK(lacksFor(build.get(), without(OpKind::Network)).empty());
     build.get().networkGiven = true;
-    CHECK(whyNotApplicable(build.get(), without(OpKind::Network)) == "the target cannot network");
+    CHECK(lacksFor(build.get(), without(OpKind::Network)) == std::vector<std::string>{"the target cannot network"});
 }
 
 TEST_CASE("a target without pipeline cannot run concurrent steps") {
@@ -41,9 +41,20 @@ TEST_CASE("a target without pipeline cannot run concurrent steps") {
     capabilities.pipeline = false;
     CaseBuilder build;
     build.login(kPhone);
-    CHECK(whyNotApplicable(build.get(), capabilities).empty());
+    CHECK(lacksFor(build.get(), capabilities).empty());
     build.together({CaseBuilder::ofDevice(OpKind::Logout, kPhone)});
-    CHECK(whyNotApplicable(build.get(), capabilities) == "the target cannot take concurrent requests");
+    CHECK(lacksFor(build.get(), capabilities) ==
+          std::vector<std::string>{"the target cannot take concurrent requests"});
+}
+
+TEST_CASE("all that a target lacks is told, each once") {
+    Capabilities capabilities = without(OpKind::Hold);
+    capabilities.pipeline = false;
+    CaseBuilder build;
+    build.act(CaseBuilder::ofDevice(OpKind::Hold, kPhone)).act(CaseBuilder::ofDevice(OpKind::Hold, kWeb));
+    build.together({CaseBuilder::ofDevice(OpKind::Logout, kPhone)});
+    CHECK(lacksFor(build.get(), capabilities) ==
+          std::vector<std::string>{"the target cannot hold", "the target cannot take concurrent requests"});
 }
 
 TEST_CASE("rules that need silent events make a case not applicable") {
@@ -51,11 +62,11 @@ TEST_CASE("rules that need silent events make a case not applicable") {
     capabilities.silent.caughtUp = true;
     CaseBuilder build;
     build.get().rules = {"compensation.conversations"};
-    CHECK_FALSE(whyNotApplicable(build.get(), capabilities).empty());
+    CHECK_FALSE(lacksFor(build.get(), capabilities).empty());
     build.get().rules = {"delivery.answered"};
-    CHECK(whyNotApplicable(build.get(), capabilities).empty());
+    CHECK(lacksFor(build.get(), capabilities).empty());
     capabilities.silent.recallAccept = true;
-    CHECK_FALSE(whyNotApplicable(build.get(), capabilities).empty());
+    CHECK_FALSE(lacksFor(build.get(), capabilities).empty());
 }
 
 TEST_CASE("only what the recalling device shows needs recall-accept") {
@@ -69,10 +80,10 @@ TEST_CASE("only what the recalling device shows needs recall-accept") {
     expect.devices = {kWeb};
     expect.recalled = {recall.message};
     build.expect(expect);
-    CHECK(whyNotApplicable(build.get(), capabilities).empty());
+    CHECK(lacksFor(build.get(), capabilities).empty());
     expect.devices = {kPhone};
     build.expect(expect);
-    CHECK_FALSE(whyNotApplicable(build.get(), capabilities).empty());
+    CHECK_FALSE(lacksFor(build.get(), capabilities).empty());
 }
 
 TEST_CASE("an expectation about acceptance needs accept") {
@@ -84,10 +95,10 @@ TEST_CASE("an expectation about acceptance needs accept") {
     expect.message = build.message("m1");
     expect.oneOf = {kPhone};
     build.expect(expect);
-    CHECK(whyNotApplicable(build.get(), capabilities).empty());
+    CHECK(lacksFor(build.get(), capabilities).empty());
     expect.accepted = true;
     build.expect(expect);
-    CHECK_FALSE(whyNotApplicable(build.get(), capabilities).empty());
+    CHECK_FALSE(lacksFor(build.get(), capabilities).empty());
 }
 
 TEST_CASE("a case that is not applicable does not start") {

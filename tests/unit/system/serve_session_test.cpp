@@ -1,6 +1,7 @@
 // ServeSession: one conversation of the adapter protocol, from the system's side.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -52,8 +53,44 @@ TEST_CASE_FIXTURE(Conversation, "the clock stops before the end of the instants 
     CHECK(one(R"({"id":4,"op":"advance","ms":1})").starts_with(R"({"id":4,"ok")"));
 }
 
+TEST_CASE("a long answer is handed over in pieces, and its rest is left out if nobody wants it") {
+    std::string users;
+    for (int i = 0; i < 30; ++i) users += (i > 0 ? ",\"u" : "\"u") + std::to_string(i) + R"(":{"p":"android"})";
+    std::string members = R"("u0")";
+    for (int i = 1; i < 30; ++i) members += ",\"u" + std::to_string(i) + "\"";
+    const std::string text(300'000, 'x');
+    for (const bool wanted : {true, false}) {
+        ServeSession session{makeWorldSystem(ServerPolicy{})};
+        std::string out;
+        std::string taken;
+        std::size_t longest = 0;
+        const ServeSession::Spill spill = [&](std::string& some) {
+            longest = std::max(longest, some.size());
+            taken += some;
+            some.clear();
+            return wanted;
+        };
+        const auto ask = [&](const std::string& request) {
+            session.take(request, out, spill);
+            taken += out;
+            out.clear();
+        };
+        ask(R"({"id":1,"op":"hello","protocol":"mdsync-adapter/1"})");
+        ask(R"({"id":2,"op":"reset","world":{"mdsync":"trace/1","t":1000,"users":{)" + users + R"(},"groups":{"g":[)" +
+            members + "]}}}");
+        for (int i = 0; i < 30; ++i) ask(R"({"id":3,"op":"login","dev":"u)" + std::to_string(i) + R"(/p"})");
+        ask(R"({"id":4,"op":"send","msg":"m1","dev":"u0/p","to":"group:g","text":")" + text + "\"}");
+        ask(R"({"id":5,"op":"settle"})");
+        std::size_t receipts = 0;
+        for (std::size_t at = 0; (at = taken.find("\"receive\"", at)) != std::string::npos; ++at) ++receipts;
+        CHECK(receipts == (wanted ? 29U : 4U));
+        CHECK(longest < 1'500'000);
+        CHECK(taken.find(R"({"id":5,"ok")") != std::string::npos);
+    }
+}
+
 TEST_CASE("what one world is asked may take so much and no more, until the next one begins") {
-    ServeSession session{makeWorldSystem(ServerPolicy{}), 2000};
+    ServeSession session{makeWorldSystem(ServerPolicy{}), 3000};
     std::string out;
     const auto ask = [&](std::string_view request) {
         out.clear();
@@ -69,6 +106,9 @@ TEST_CASE("what one world is asked may take so much and no more, until the next 
     CHECK(asked > 3);
     CHECK(asked < 10);
     CHECK_FALSE(ask(R"({"id":4,"op":"advance","ms":1})"));
+    CHECK_FALSE(ask(R"({"id":2,"op":"reset","world":{"mdsync":"trace/1","t":1000,"source":")" + std::string(300, 'x') +
+                    R"(","users":{"bob":{"pixel":"android"}}}})"));
+    CHECK(out == "{\"id\":2,\"error\":\"a world of more than 0 MiB\"}\n");
     CHECK(ask(reset));
     CHECK(ask(R"({"id":5,"op":"login","dev":"bob/pixel"})"));
 }

@@ -185,6 +185,39 @@ TEST_CASE("an id that was forgotten is a new message") {
     CHECK(s.received("bob/pixel") == "m1 m1");
 }
 
+TEST_CASE("an id is in use while something of it waits behind a hold") {
+    Stage s;
+    s.on().logins({"alice/phone", "bob/pixel"});
+    s.hold("bob/pixel");
+    s.send("m1", "alice/phone", "bob");
+    s.wait(hours{9 * 24});
+    CHECK(s.send("m1", "alice/phone", "carol").text == "mdsync:used");
+    s.release("bob/pixel");
+    CHECK(s.send("m1", "alice/phone", "carol").kind == Answer::Kind::Ok);
+    CHECK(s.received("bob/pixel").empty());
+}
+
+TEST_CASE("an id is in use while something of it is on its way, though that takes weeks") {
+    Stage s;
+    s.on().logins({"alice/phone", "bob/pixel"});
+    s.network(hours{20 * 24}, hours{20 * 24});
+    s.startSend("m1", "alice/phone", "bob");
+    s.wait(hours{9 * 24});
+    CHECK(s.startSend("m1", "alice/phone", "bob").text == "mdsync:used");
+    s.settle();
+    CHECK(s.count(EventKind::Accept) == 1);
+    CHECK(s.startSend("m1", "alice/phone", "bob").kind == Answer::Kind::Ok);
+    s.settle();
+    CHECK(s.count(EventKind::Accept) == 2);
+}
+
+TEST_CASE("a latency may be anything up to a hundred thousand days") {
+    Stage s;
+    s.network(Millis{0}, hours{24 * 100'000});
+    s.logins({"alice/phone"});
+    CHECK(s.world().now() > s.header.t + hours{24});
+}
+
 TEST_CASE("equal seeds give equal events, and another seed others") {
     Stage a, b, c;
     c.seed = 2;
