@@ -121,7 +121,8 @@ int watch(const RunFlags& flags) {
     RunFlags first = flags;
     Filter ignored;
     if (const std::optional<int> code = settle(first.selection, ignored)) return *code;
-    const SelectionOptions selection = first.selection;
+    SelectionOptions selection = first.selection;
+    selection.failed.clear();  // it says which cases, and is none of the files
     if (std::find(selection.paths.begin(), selection.paths.end(), "-") != selection.paths.end()) {
         tell("mdsync watch: standard input does not change\n");
         return kUsage;

@@ -243,7 +243,7 @@ class Adapters(SchemaTest):
         schema = self.schema("adapter")
         self.write("a.json", everything())
         self.expect(1, "run", "a.json", "--target", f"exec:{BINARY} serve --stdio", "--target-log", "log")
-        said = [line.split(" ", 2)[1:] for line in self.read("log").splitlines()]
+        said = [re.search(r"\t([<>]) (\{.*)$", line).groups() for line in self.read("log").splitlines()]
         requests = [json.loads(text) for way, text in said if way == ">"]
         answers = [json.loads(text) for way, text in said if way == "<"]
         self.assertGreater(len({line["op"] for line in requests}), 18)
