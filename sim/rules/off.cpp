@@ -133,7 +133,8 @@ DeviceId theOtherThatGotIt(const History& h, const Arrival& a) {
 
 Tri onASecondDevice(const History& h, const Arrival& a) {
     if (!canSpeak(a) || a.decides != Decides::Off || a.byAuthor) return Tri::No;
-    return yes(theOtherThatGotIt(h, a).exists());
+    if (!theOtherThatGotIt(h, a).exists()) return Tri::No;
+    return h.inAudience(a.message, a.device.user);  // in doubt, it may be no recipient's device at all
 }
 
 std::string saysSecondDevice(const History& h, const Arrival& a) {

@@ -73,7 +73,7 @@ Tri notOnline(const History& h, const Arrival& a) {
     if (a.message.room || a.message.toSelf || a.message.kind != MessageSort::Status) return Tri::No;
     if (!a.device.online && !a.excused) return Tri::Yes;
     // carol leaves the group while it may have been accepted: was she in it still, she was online at acceptance.
-    if (a.receipt == nullptr && h.inAudience(a.message, a.device.user) == Tri::Maybe)
+    if (!a.byAuthor && h.inAudience(a.message, a.device.user) == Tri::Maybe)
         return a.device.online && a.device.began < a.message.from() ? Tri::No : Tri::Maybe;
     return opposite(presentSince(a, Receipt::Online));
 }
