@@ -128,9 +128,11 @@ private:
         const WholeFile file = readFile(path, kMostScenarioBytes, stop);
         if (file.error != 0) {
             return refuse(node, Mistake::BadExtends,
-                          fmt::format("can't read {}: {}", mdsync::quoted(path), std::strerror(file.error)), fileLike(path));
+                          fmt::format("can't read {}: {}", mdsync::quoted(path), std::strerror(file.error)),
+                          fileLike(path));
         }
-        if (file.tooLarge) return refuse(node, Mistake::TooLarge, fmt::format("{} has more than 16 MiB", mdsync::quoted(path)));
+        if (file.tooLarge)
+            return refuse(node, Mistake::TooLarge, fmt::format("{} has more than 16 MiB", mdsync::quoted(path)));
         add(path, file.bytes);
         return true;
     }
