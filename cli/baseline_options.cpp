@@ -51,12 +51,15 @@ bool writeBaseline(const Result& result, const Baseline& known, const BaselineOp
 }  // namespace
 
 void addBaselineOptions(const CommandLine& line, BaselineOptions& options) {
+    line.group("Known failures");
     line.value("--baseline", options.baseline, "FILE",
                "Tolerate the failures that this file expects; fail if it expects what did not come");
+    line.fromProject("baseline", line["--baseline"]);
     line.value("--write-baseline", options.write, "FILE",
                "Write a baseline that expects what failed; with --baseline, the same one brought up to date");
     line.value("--today", options.today, "DATE", "The date by which entries of a baseline end (default: today, in UTC)")
         .check(isDay);
+    line.group("");
 }
 
 bool wouldLose(std::vector<std::string> read, const std::vector<WrittenFile>& written, const BaselineOptions& options) {

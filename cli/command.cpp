@@ -5,6 +5,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -34,8 +35,23 @@ std::string isServer(const std::string& text) {
 
 std::string isRule(const std::string& text) {
     if (findRule(text)) return {};
-    const std::string hint = suggest(text, ruleNames());
+    const std::string hint = hintOf(text, ruleNames());
     return fmt::format("unknown rule \"{}\"{}", text, hint.empty() ? "; mdsync rules lists them" : "; " + hint);
+}
+
+std::string hintOf(const std::string& word, const std::vector<std::string_view>& known) {
+    constexpr std::size_t kMost = 8;
+    const std::string near = suggest(word, known);
+    if (!near.empty() || word.empty()) return near;
+    std::vector<std::string> longer;
+    for (const std::string_view each : known) {
+        if (each.starts_with(word)) longer.push_back(fmt::format("\"{}\"", each));
+    }
+    if (longer.empty()) return {};
+    const std::size_t more = longer.size() - std::min(longer.size(), kMost);
+    longer.resize(longer.size() - more);
+    return fmt::format("did you mean {}{}?", fmt::join(longer, ", "),
+                       more == 0 ? "" : fmt::format(" or {} more", more));
 }
 
 std::string readStandardInput() {

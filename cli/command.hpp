@@ -41,6 +41,9 @@ Command addExplain(Program& program);
 Command addExport(Program& program);
 Command addServe(Program& program);
 Command addSchema(Program& program);
+Command addNew(Program& program);
+Command addFmt(Program& program);
+Command addWatch(Program& program);
 Command addDiff(Program& program);
 Command addMerge(Program& program);
 Command addBench(Program& program);
@@ -69,6 +72,9 @@ std::string isServer(const std::string& text);
 
 // A check for rule ids.
 std::string isRule(const std::string& text);
+
+// `did you mean "web.ten-tabs"?`, of a word that is near or, else, of those that begin so; empty if there is none.
+std::string hintOf(const std::string& word, const std::vector<std::string_view>& known);
 
 // Standard input, as far as it can be a scenario. Says on standard error why not all of it could be read.
 std::string readStandardInput();

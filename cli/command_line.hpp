@@ -22,6 +22,8 @@ class Option;
 
 namespace mdsync::cli {
 
+struct ProjectOptions;  // command_line.cpp
+
 // Says what is wrong with a value; nothing if it is right.
 struct Check : std::function<std::string(const std::string&)> {
     using function::function;
@@ -42,6 +44,7 @@ public:
     Option excludes(const Option& other) const;  // is not given with the other
 
 private:
+    friend class CommandLine;
     CLI::Option* option_;
 };
 
@@ -52,7 +55,7 @@ inline constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::ma
 // Program::parse() and must live until then.
 class CommandLine {
 public:
-    explicit CommandLine(CLI::App* app) : app_(app) {}
+    CommandLine(CLI::App* app, std::shared_ptr<ProjectOptions> project) : app_(app), project_(std::move(project)) {}
 
     Option flag(const std::string& names, bool& value, const std::string& help) const;
     Option value(const std::string& names, std::string& value, const std::string& kind, const std::string& help) const;
@@ -85,6 +88,14 @@ public:
     [[nodiscard]] Option operator[](const std::string& name) const;
     [[nodiscard]] bool given(const std::string& name) const;
 
+    // Where the user does not give `option`, it is `key` of the project file or of the environment, if that fits what is
+    // given; `values` are filled so where the command decides itself when they count.
+    void fromProject(const std::string& key, const Option& option) const;
+    void fromProject(const std::string& key, std::vector<std::string>& values) const;
+
+    // The heading in the help for the options that are added from here on; empty: the usual one.
+    void group(const std::string& heading) const;
+
     // Shown below the options in the help.
     void example(const std::string& text) const;
 
@@ -110,6 +121,7 @@ private:
                       std::uint64_t high, const std::string& help) const;
 
     CLI::App* app_;
+    std::shared_ptr<ProjectOptions> project_;
 };
 
 // A Program is a command line whose first word is a command.
@@ -123,6 +135,8 @@ public:
     CommandLine command(const std::string& name, const std::string& purpose);
     void example(const std::string& text);
 
+    // The heading in the help for the commands that are added from here on.
+    void section(const std::string& heading) { section_ = heading; }
     // All that was added so far.
     [[nodiscard]] CommandTable table() const;
 
@@ -132,6 +146,8 @@ public:
 
 private:
     std::unique_ptr<CLI::App> app_;
+    std::shared_ptr<ProjectOptions> project_;
+    std::string section_ = "Commands";
 };
 
 }  // namespace mdsync::cli

@@ -58,7 +58,7 @@ int explain(const std::string& word, const std::string& color) {
     if (const std::optional<std::string> text = explanationOf(word, wantsColor(color, stdout))) {
         return print(*text) ? kOk : kUnwritable;
     }
-    const std::string hint = suggest(word, explainableWords());
+    const std::string hint = hintOf(word, explainableWords());
     tell("mdsync: nothing is known about \"{}\"{}\n", printable(word),
          hint.empty() ? "; it takes a rule, the code of a diagnostic, an exit code or a word of docs/glossary.md"
                       : "; " + hint);

@@ -20,6 +20,7 @@ struct LintFlags {
     SelectionOptions selection;
     std::string format = "human";
     bool quiet = false;
+    bool strict = false;
 };
 
 Json jsonOf(const Diagnostic& d) {
@@ -44,7 +45,7 @@ std::string asJson(const Suite& suite, const std::vector<Diagnostic>& found) {
 
 std::string asText(const Suite& suite, const std::vector<Diagnostic>& found, bool quiet) {
     std::string text;
-    for (const Diagnostic& diagnostic : found) text += render(diagnostic) + "\n";
+    for (const Diagnostic& diagnostic : found) text += render(diagnostic, drawingOn(stdout)) + "\n";
     if (quiet) return text;
     return text + fmt::format("{} files, {} with errors; {} cases\n", suite.files, suite.broken, suite.cases);
 }
@@ -80,13 +81,17 @@ int lint(const LintFlags& flags) {
     SelectionOptions selection = flags.selection;
     Filter all;
     if (const std::optional<int> code = settle(selection, all)) return *code;
-    const Suite suite = loadSuite(selection.paths, all, jobsOf({}), inputOf(selection));
+    const Suite suite =
+        loadSuite(selection.paths, all, jobsOf({}), inputOf(selection), nullptr, valuesOf(selection.values));
     complainOfEmpty(suite);
+    if (saysUnknownVariable(suite)) return kUsage;
     std::vector<Diagnostic> found;
     for (const Suite::Entry& entry : suite.entries) found.insert(found.end(), entry.wrong.begin(), entry.wrong.end());
     found.insert(found.end(), suite.warnings.begin(), suite.warnings.end());
+    if (flags.strict) found.insert(found.end(), suite.unused.begin(), suite.unused.end());
     const bool written = print(as(flags.format, suite, found, flags.quiet));
-    const int code = suite.broken > 0 ? kBadInput : suite.files == 0 || !suite.empty.empty() ? kNothing : kOk;
+    const bool isRefused = suite.broken > 0 || (flags.strict && !found.empty());
+    const int code = isRefused ? kBadInput : suite.files == 0 || !suite.empty.empty() ? kNothing : kOk;
     return written ? code : withUnwritable(code);
 }
 
@@ -99,8 +104,11 @@ Command addLint(Program& program) {
                 "Scenario files or folders; - is standard input (default: scenarios)");
     line.value("--format", flags->format, "FORMAT", "human, json, sarif, or github (marks in a change)")
         .check(oneOf({"human", "json", "sarif", "github"}));
+    line.flag("--strict", flags->strict, "Warnings are errors; what is declared and never used is a warning, too");
+    addSetOption(line, flags->selection.values);
+    line.fromProject("paths", flags->selection.projectPaths);
     line.flag("-q,--quiet", flags->quiet, "Say nothing if all is well");
-    line.example("Example:\n  mdsync lint scenarios\n");
+    line.example("Examples:\n  mdsync lint scenarios\n  mdsync lint scenarios --strict\n");
     return {line, [flags] { return lint(*flags); }};
 }
 

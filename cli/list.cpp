@@ -99,8 +99,10 @@ int list(const ListFlags& flags) {
     SelectionOptions selection = flags.selection;
     Filter filter;
     if (const std::optional<int> code = settle(selection, filter)) return *code;
-    const Suite suite = loadSuite(selection.paths, filter, jobsOf({}), inputOf(selection));
+    const Suite suite =
+        loadSuite(selection.paths, filter, jobsOf({}), inputOf(selection), nullptr, valuesOf(selection.values));
     complainOfEmpty(suite);
+    if (saysUnknownVariable(suite)) return kUsage;
     for (const Suite::Entry& entry : suite.entries) complain(entry.wrong);
     const bool written = print(flags.format == "json" ? asJson(suite)
                                : flags.ids            ? asIds(suite)

@@ -11,28 +11,41 @@
 
 #include "command.hpp"
 #include "tell.hpp"
+#include "terminal.hpp"
 
 namespace mdsync::cli {
 
 namespace {
 
 std::vector<Command> addCommands(Program& program) {
-    return {
-        addRun(program),     addCheck(program),  addWhy(program),  addExplore(program),    addShrink(program),
-        addReplay(program),  addLint(program),   addList(program), addRules(program),      addMutants(program),
-        addExplain(program), addExport(program), addDiff(program), addMerge(program),      addServe(program),
-        addBench(program),   addSchema(program), addMan(program),  addCompletion(program), addComplete(program),
-        addVersion(program),
+    struct Section {
+        const char* heading;
+        std::vector<Command (*)(Program&)> commands;
     };
+    const Section sections[] = {
+        {"Scenarios", {addRun, addWatch, addLint, addList, addNew, addFmt}},
+        {"Traces", {addCheck, addExport, addWhy}},
+        {"Search", {addExplore, addShrink, addReplay}},
+        {"Rules", {addRules, addExplain, addMutants}},
+        {"Results", {addDiff, addMerge}},
+        {"Other programs", {addServe, addSchema, addBench, addMan, addCompletion, addComplete, addVersion}},
+    };
+    std::vector<Command> commands;
+    for (const Section& section : sections) {
+        program.section(section.heading);
+        for (Command (*const add)(Program&) : section.commands) commands.push_back(add(program));
+    }
+    return commands;
 }
 
 int runProgram(int argc, char** argv) {
+    rememberProgram(argc > 0 ? argv[0] : nullptr);
     Program program(
         "mdsync",
         "Checks how messages are synchronized across a user's devices, against the rules of the service's page",
         versionText());
     program.example(
-        "Start with:\n"
+        "mdsync help COMMAND tells what a command takes. Start with:\n"
         "  mdsync run scenarios\n"
         "  mdsync rules\n");
     const std::vector<Command> commands = addCommands(program);

@@ -20,6 +20,7 @@ struct MutantsFlags {
     std::vector<std::string> paths;
     std::vector<std::string> texts;
     std::vector<std::string> rules;
+    std::vector<std::string> values;  // `days=3`
     std::string format = "human";
     std::string color = "auto";
     bool markdown = false;
@@ -64,8 +65,9 @@ int runOver(const MutantsFlags& flags, const std::vector<KnownBad>& servers) {
     const std::string input = wantsInput ? readStandardInput() : std::string();
     const unsigned jobs = jobsOf(flags.jobs);
     const Interrupt interrupt;
-    const Suite suite = loadSuite(flags.paths, {}, jobs, input, &interrupt.flag());
+    const Suite suite = loadSuite(flags.paths, {}, jobs, input, &interrupt.flag(), valuesOf(flags.values));
     complainOfEmpty(suite);
+    if (saysUnknownVariable(suite)) return kUsage;
     for (const Suite::Entry& entry : suite.entries) complain(entry.wrong);
 
     const bool whole = isWhole(flags);
@@ -106,6 +108,8 @@ Command addMutants(Program& program) {
     line.repeated("-k", flags->texts, "TEXT",
                   "Only known-bad servers with TEXT in their name or in what they do wrong (either case of letters)");
     line.repeated("--rule", flags->rules, "RULE", "Only known-bad servers that this rule must catch").check(isRule);
+    addSetOption(line, flags->values);
+    line["--set"].needs(paths);
     line.format(flags->format);
     line.flag("--markdown", flags->markdown, "List them as a table in Markdown").excludes(paths);
     line.color(flags->color);

@@ -13,6 +13,7 @@
 
 #include "mdsync/report.hpp"
 #include "tell.hpp"
+#include "terminal.hpp"
 #include "whole_file.hpp"
 
 namespace mdsync::cli {
@@ -84,6 +85,7 @@ bool OutputOptions::wants(std::string_view kind) const {
 }
 
 void addOutputOptions(const CommandLine& line, OutputOptions& options, bool draws) {
+    line.group("Reports");
     line.format(options.format, "What standard output gets: human or json");
     line.repeated(
             "--report", options.reports, "KIND=PATH",
@@ -106,6 +108,7 @@ void addOutputOptions(const CommandLine& line, OutputOptions& options, bool draw
     line.color(options.color);
     line.flag("-q,--quiet", options.quiet, "What failed, and the last line: no more than a page");
     line.flag("-v,--verbose", options.verbose, "Every case, every failure, whole chains of events, counts per rule");
+    line.group("");
 }
 
 std::vector<WrittenFile> writtenFiles(const OutputOptions& options) {
@@ -155,7 +158,7 @@ bool writeFile(const std::string& path, std::string_view text) {
 void complain(const std::vector<Diagnostic>& diagnostics, bool errorsOnly) {
     for (const Diagnostic& diagnostic : diagnostics) {
         if (errorsOnly && diagnostic.severity == Severity::Warning) continue;
-        tell("{}\n", render(diagnostic));
+        tell("{}\n", render(diagnostic, drawingOn(stderr)));
     }
 }
 
@@ -167,7 +170,7 @@ void Complaints::add(const std::vector<Diagnostic>& diagnostics) {
     constexpr std::size_t kMostLines = 20;
     for (const Diagnostic& diagnostic : diagnostics) {
         if (quiet_ && diagnostic.severity == Severity::Warning) continue;
-        const std::string text = render(diagnostic);
+        const std::string text = render(diagnostic, drawingOn(stderr));
         const auto lines = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) + 1;
         if (quiet_ && lines_ > 0 && lines_ + lines > kMostLines) {
             ++leftOut_;
@@ -183,7 +186,19 @@ void Complaints::finish() const {
 }
 
 ConsoleOptions consoleOf(const OutputOptions& options) {
-    return {wantsColor(options.color, stdout), options.quiet ? -1 : options.verbose ? 1 : 0, options.timeline};
+    return {wantsColor(options.color, stdout),
+            options.quiet     ? -1
+            : options.verbose ? 1
+                              : 0,
+            options.timeline, columnsOf(stdout), programName()};
+}
+
+std::size_t timelineColumns(const OutputOptions& options) {
+    return options.timeline ? knownColumns(stdout).value_or(kWidestTimeline) : kWidestTimeline;
+}
+
+Drawing drawingOn(std::FILE* stream) {
+    return {wantsColor("auto", stream), columnsOf(stream)};
 }
 
 namespace {

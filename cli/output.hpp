@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "command.hpp"
+#include "mdsync/drawing.hpp"
 #include "mdsync/report.hpp"
 #include "mdsync/result.hpp"
 #include "written_files.hpp"
@@ -56,6 +57,12 @@ void addOutputOptions(const CommandLine& line, OutputOptions& options, bool draw
 
 // How the report for people is printed.
 [[nodiscard]] ConsoleOptions consoleOf(const OutputOptions& options);
+
+// How wide a ladder may be: what is shown on a terminal fits there.
+[[nodiscard]] std::size_t timelineColumns(const OutputOptions& options);
+
+// How diagnostics are drawn on `stream`: painted and as wide as a terminal, if it is one.
+[[nodiscard]] Drawing drawingOn(std::FILE* stream);
 
 // Writes what --report asks for. False if that failed.
 bool writeReports(const Result& result, const OutputOptions& options);

@@ -105,7 +105,7 @@ Command addReplay(Program& program) {
     const CommandLine line = program.command("replay", "Run a recorded run again and say where it differs");
     const auto flags = std::make_shared<ReplayFlags>();
     line.value("run", flags->path, "FILE", "A run file, as run --record and explore write them").required();
-    addTargetOptions(line, flags->target);
+    addTargetOptions(line, flags->target, false);  // it is that of the recorded run
     line.format(flags->format);
     line.flag("-q,--quiet", flags->quiet, "Only whether it repeated");
     line.example(

@@ -1,16 +1,13 @@
 // mdsync run: scenario files against a server, judged.
 #include <fmt/format.h>
 
-#include "baseline_options.hpp"
 #include "command.hpp"
 #include "live_report.hpp"
 #include "mdsync/again.hpp"
 #include "mdsync/replay.hpp"
 #include "mdsync/report.hpp"
 #include "mdsync/run.hpp"
-#include "output.hpp"
-#include "selection_options.hpp"
-#include "target_options.hpp"
+#include "run_command.hpp"
 #include "tell.hpp"
 #include "trace_folder.hpp"
 
@@ -18,25 +15,10 @@ namespace mdsync::cli {
 
 namespace {
 
-struct RunFlags {
-    SelectionOptions selection;
-    OutputOptions output;
-    BaselineOptions baseline;
-    std::optional<std::uint64_t> seed;
-    TargetOptions target;
-    std::vector<std::string> readings;
-    std::string trace;
-    std::string record;
-    std::optional<unsigned> jobs;
-    std::uint32_t retries = 0;
-    std::uint32_t repeat = 1;
-    bool failsOnFlaky = false;
-    std::vector<std::string> maxLatency;
-};
-
 std::string flagsOf(const RunFlags& flags) {
     std::vector<std::string> words = flagsOf(flags.target);
     for (const std::string& reading : flags.readings) words.push_back("--reading " + shellWord(reading));
+    for (const std::string& value : wordsOf(flags.selection.values)) words.push_back(value);
     return fmt::format("{}", fmt::join(words, " "));
 }
 
@@ -48,14 +30,18 @@ std::vector<WrittenFile> writtenBy(const RunFlags& flags, const TraceFolder& tra
     return written;
 }
 
-int run(RunFlags& flags) {
+}  // namespace
+
+int runSelected(RunFlags& flags) {
     Filter filter;
     if (const std::optional<int> code = settle(flags.selection, filter)) return *code;
     const std::string input = inputOf(flags.selection);
     const unsigned jobs = jobsOf(flags.jobs, flags.target);
     const Interrupt interrupt;
-    const Suite suite = loadSuite(flags.selection.paths, filter, jobs, input, &interrupt.flag());
+    const Suite suite =
+        loadSuite(flags.selection.paths, filter, jobs, input, &interrupt.flag(), valuesOf(flags.selection.values));
     complainOfEmpty(suite);
+    if (saysUnknownVariable(suite)) return kUsage;
     if (suite.cases == 0 && !flags.selection.failed.empty()) {
         tell("mdsync: nothing of this failed in {}\n", printable(flags.selection.failed));
     }
@@ -90,9 +76,10 @@ int run(RunFlags& flags) {
                 isRecorded = writeFile(flags.record, writeRunFile(run));
             }
             if (traces.wanted()) traces.write(number, trace);
-            if (flags.output.wantsTimeline()) result.timeline = drawTimeline(trace);
+            if (flags.output.wantsTimeline()) result.timeline = drawTimeline(trace, timelineColumns(flags.output));
             if (flags.output.wantsPage()) {
-                addStory(result, trace, &scenario, *suite.entries[number].scenario.text, flags.output.wantsWholePage());
+                addStory(result, trace, &scenario, suite.entries[number].scenario.text->text,
+                         flags.output.wantsWholePage());
             }
         };
     }
@@ -121,50 +108,53 @@ int run(RunFlags& flags) {
     return traces.written() && isRecorded && baselineWritten && foreign.written() ? code : withUnwritable(code);
 }
 
-}  // namespace
-
-Command addRun(Program& program) {
-    const CommandLine line = program.command("run", "Run scenario files and judge what every device received");
-    const auto flags = std::make_shared<RunFlags>();
-    addSelectionOptions(line, flags->selection);
-    line.number("--seed", flags->seed, 0, kNoLimit, "Use this seed instead of the scenarios' own");
-    addTargetOptions(line, flags->target);
-    line.repeated("--reading", flags->readings, "READING",
+void addRunOptions(const CommandLine& line, RunFlags& flags) {
+    addSelectionOptions(line, flags.selection);
+    addTargetOptions(line, flags.target);
+    line.group("How to run");
+    line.number("--seed", flags.seed, 0, kNoLimit, "Use this seed instead of the scenarios' own");
+    line.repeated("--reading", flags.readings, "READING",
                   "How to read what the page leaves open: window=calendar|rolling|any, switch-delay=30m, "
                   "group-status-path=docs|seed")
         .check(isReading);
-    line.value("--trace", flags->trace, "PATH", "Record what happened: a file for one case, a folder for several");
-    line.value("--record", flags->record, "FILE",
-               "Keep the run of one case, every draw of chance included: see replay");
-    line.jobs(flags->jobs, "Cases");
-    line.number("--retries", flags->retries, 1, 1000,
+    line.value("--trace", flags.trace, "PATH", "Record what happened: a file for one case, a folder for several");
+    line.value("--record", flags.record, "FILE", "Keep the run of one case, every draw of chance included: see replay");
+    line.jobs(flags.jobs, "Cases");
+    line.number("--retries", flags.retries, 1, 1000,
                 "Try a case that fails up to N times more; one that passes then is flaky, which is no failure")
         .needs(line["--target"]);
-    line.flag("--fail-on-flaky", flags->failsOnFlaky, "Fail if a case is flaky that no baseline expects to be")
+    line.flag("--fail-on-flaky", flags.failsOnFlaky, "Fail if a case is flaky that no baseline expects to be")
         .needs(line["--retries"]);
-    line.listed("--max-latency", flags->maxLatency, "BOUND",
+    line.listed("--max-latency", flags.maxLatency, "BOUND",
                 "Fail if a system with a clock of its own is slower: p99=500ms is of deliveries, login.p50=1s, "
                 "catch-up.max=5s")
         .check([](const std::string& text) {
             return findLatencyBound(text) ? std::string() : text + " is no bound such as p99=500ms or login.max=2s";
         })
         .needs(line["--target"]);
-    line.number("--repeat", flags->repeat, 1, 1000000,
+    line.number("--repeat", flags.repeat, 1, 1000000,
                 "Run each case N times, with seeds that count up from its own; it passes if all do")
         .excludes(line["--retries"])
         .excludes(line["--record"]);
-    addBaselineOptions(line, flags->baseline);
-    addOutputOptions(line, flags->output);
+    addBaselineOptions(line, flags.baseline);
+    addOutputOptions(line, flags.output);
+}
+
+Command addRun(Program& program) {
+    const CommandLine line = program.command("run", "Run scenario files and judge what every device received");
+    const auto flags = std::make_shared<RunFlags>();
+    addRunOptions(line, *flags);
     line.example(
         "Examples:\n"
         "  mdsync run scenarios                                    all files of a folder\n"
         "  mdsync run scenarios/web/eleventh-tab.json --timeline   one file, and what happened\n"
         "  mdsync run 'days.json#days=2' --seed 7                  one case of a matrix\n"
+        "  mdsync run days.json --set days=3                       with a value that its matrix does not have\n"
         "  mdsync run -k \"web and not drop\" -x                    some of ./scenarios, until one fails\n"
         "  mdsync run --failed result.json                         what failed when --report json=result.json\n"
         "  mdsync run scenarios --require all --report junit=junit.xml\n"
         "  mdsync run scenarios --target exec:\"python3 my_adapter.py\"   a system of your own\n");
-    return {line, [flags] { return run(*flags); }};
+    return {line, [flags] { return runSelected(*flags); }};
 }
 
 }  // namespace mdsync::cli

@@ -8,6 +8,7 @@
 #include <memory>
 #include <system_error>
 
+#include "mdsync/again.hpp"
 #include "mdsync/documents.hpp"
 #include "mdsync/last_time.hpp"
 #include "output.hpp"
@@ -18,6 +19,7 @@ namespace mdsync::cli {
 void addSelectionOptions(const CommandLine& line, SelectionOptions& options) {
     line.values("paths", options.paths, "PATH",
                 "Scenario files or folders; FILE#CASE, FILE:LINE; - is standard input (default: scenarios)");
+    line.group("Which cases");
     line.repeated("-k", options.texts, "TEXT",
                   "Only cases with TEXT in their id or name (either case of letters); \"web and not (slow or api)\"")
         .check([](const std::string& text) { return wrongExpression(text); });
@@ -27,6 +29,48 @@ void addSelectionOptions(const CommandLine& line, SelectionOptions& options) {
     addShardOption(line, options.shard, "cases");
     line.value("--failed", options.failed, "RESULT",
                "Only what failed in this result (--report json=RESULT) and, if that run was cut short, what never ran");
+    addSetOption(line, options.values);
+    line.group("");
+    line.fromProject("paths", options.projectPaths);
+}
+
+void addSetOption(const CommandLine& line, std::vector<std::string>& values) {
+    line.repeated("--set", values, "NAME=VALUE",
+                  "Give a variable of the matrix this one value: JSON where it parses, else text")
+        .check([](const std::string& text) {
+            const std::size_t sign = text.find('=');
+            return sign != std::string::npos && sign > 0 ? ""
+                                                         : fmt::format("\"{}\" is not of the form NAME=VALUE", text);
+        });
+}
+
+MatrixValues valuesOf(const std::vector<std::string>& values) {
+    MatrixValues pairs;
+    for (const std::string& text : values) {
+        const std::size_t sign = text.find('=');
+        const std::string name = text.substr(0, sign);
+        std::erase_if(pairs, [&name](const auto& pair) { return pair.first == name; });  // the last one counts
+        pairs.emplace_back(name, text.substr(sign + 1));
+    }
+    return pairs;
+}
+
+std::vector<std::string> wordsOf(const std::vector<std::string>& values) {
+    std::vector<std::string> flags;
+    for (const std::string& value : values) flags.push_back("--set " + shellWord(value));
+    return flags;
+}
+
+bool saysUnknownVariable(const Suite& suite) {
+    const std::vector<std::string_view> known{suite.variables.begin(), suite.variables.end()};
+    for (const std::string& name : suite.unknownVariables) {
+        const std::string near = suggest(name, known);
+        tell("mdsync: --set {}: {}\n", printable(name),
+             known.empty() ? "no file here has a matrix"
+                           : fmt::format("no matrix here has this key; {}",
+                                         near.empty() ? fmt::format("there are {}", fmt::join(known, ", ")) : near));
+    }
+    return !suite.unknownVariables.empty();
 }
 
 void addShardOption(const CommandLine& line, std::string& shard, const std::string& what) {
@@ -66,6 +110,7 @@ std::optional<int> settle(SelectionOptions& options, Filter& filter) {
         if (const std::optional<int> code = readLastTime(options, last)) return code;
     }
     std::error_code error;
+    if (options.paths.empty()) options.paths = options.projectPaths;
     if (options.paths.empty()) {
         if (!std::filesystem::is_directory("scenarios", error)) {
             const std::string installed = installedScenarios();

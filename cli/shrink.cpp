@@ -9,6 +9,7 @@
 #include "mdsync/shrink.hpp"
 #include "mdsync/world.hpp"
 #include "output.hpp"
+#include "selection_options.hpp"
 #include "target_options.hpp"
 #include "tell.hpp"
 
@@ -21,6 +22,7 @@ struct ShrinkFlags {
     TargetOptions target;
     std::optional<std::uint64_t> seed;
     std::string rule;
+    std::vector<std::string> values;  // `days=3`
     std::optional<std::uint64_t> tries;
     std::string output = "-";
     bool quiet = false;
@@ -89,7 +91,9 @@ int shrink(const ShrinkFlags& flags) {
     std::vector<WrittenFile> written{{"--output", flags.output}};
     if (!flags.target.log.empty()) written.push_back({"--target-log", flags.target.log});
     if (wouldLose({parseSelector(flags.path).path}, written)) return kUsage;
-    const Suite suite = loadSuite({flags.path}, {}, 1, flags.path == "-" ? readStandardInput() : std::string());
+    const Suite suite = loadSuite({flags.path}, {}, 1, flags.path == "-" ? readStandardInput() : std::string(), nullptr,
+                                  valuesOf(flags.values));
+    if (saysUnknownVariable(suite)) return kUsage;
     for (const Suite::Entry& entry : suite.entries) complain(entry.wrong);
     if (suite.broken > 0) return kBadInput;
     const Interrupt interrupt;
@@ -135,6 +139,7 @@ Command addShrink(Program& program) {
         .required();
     addTargetOptions(line, flags->target);
     line.number("--seed", flags->seed, 0, kNoLimit, "Use this seed instead of the scenario's own");
+    addSetOption(line, flags->values);
     line.value("--rule", flags->rule, "RULE", "Which of its violations to keep").check(isRule);
     line.number("--tries", flags->tries, 1, 100'000'000, "Run so many smaller scenarios at most (default 20000)");
     line.value("-o,--output", flags->output, "PATH", "Where the small scenario goes (default: standard output)");

@@ -32,7 +32,8 @@ std::string isPatience(const std::string& text) {
 
 }  // namespace
 
-void addTargetOptions(const CommandLine& line, TargetOptions& options) {
+void addTargetOptions(const CommandLine& line, TargetOptions& options, bool ofProject) {
+    line.group("System under test");
     const Option server = line.value("--server", options.server, "SERVER",
                                      "The simulated server to run against: reference, or mutant:NAME")
                               .check(isServer);
@@ -49,9 +50,14 @@ void addTargetOptions(const CommandLine& line, TargetOptions& options) {
                "The longest wait that is really waited for an adapter with a real clock (default: 60s)")
         .check(isDuration)
         .needs(target);
+    if (ofProject) {
+        line.fromProject("target", target);
+        line.fromProject("timeout", line["--timeout"]);
+    }
     line.value("--target-log", options.log, "PATH",
                "Write every line that is said to and by the adapter to this file, with its time and case")
         .needs(target);
+    line.group("");
 }
 
 // What is said to and by all adapters of a run: each line after the number of the adapter, which counts from 1.

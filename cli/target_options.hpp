@@ -27,7 +27,8 @@ struct TargetOptions {
     [[nodiscard]] const std::string& name() const { return foreign() ? target : server; }
 };
 
-void addTargetOptions(const CommandLine& line, TargetOptions& options);
+// `ofProject`: the project file may give the target.
+void addTargetOptions(const CommandLine& line, TargetOptions& options, bool ofProject = true);
 
 // Foreign systems, one after the other, and what is said with them. Once `interrupt` came they answer no more.
 class ForeignSystems {

@@ -4,6 +4,7 @@
 // anywhere or knows about terminals; whether to use colour is said by the caller.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <span>
@@ -26,6 +27,8 @@ struct ConsoleOptions {
     bool color = false;
     int verbosity = 0;      // -1: what failed, on one page; 1: every case, every failure, whole chains, counts per rule
     bool timelines = true;  // of the cases that have one
+    std::size_t width = 100;         // columns
+    std::string program = "mdsync";  // how the lines to paste call it
 };
 
 // For people: what failed and why, each cause once at length, a line per file, what failed as a line to paste, and the
@@ -68,8 +71,9 @@ private:
 [[nodiscard]] std::string junitReport(const Result& result);
 
 // A ladder of what happened, in the app's local time: a column for the server and one a device, a line an event; plain
-// lines where the columns would not fit.
-[[nodiscard]] std::string drawTimeline(const Trace& trace);
+// lines where the columns would not fit into so many of text.
+inline constexpr std::size_t kWidestTimeline = 171;
+[[nodiscard]] std::string drawTimeline(const Trace& trace, std::size_t columns = kWidestTimeline);
 
 // The timelines of all cases that have one, each under its id.
 [[nodiscard]] std::string timelineReport(const Result& result);

@@ -32,6 +32,7 @@ struct ReportedViolation {
     std::string text;
     std::vector<Because> because;
     std::string expected{};  // why a baseline expects it; empty: it does not
+    std::string file{};      // where the step stands, if in a file that the scenario extends
 };
 
 // The number of the violation that number `i` only accompanies, if any: service.default-off and service.takes-effect
@@ -50,6 +51,7 @@ struct ExpectationResult {
     // Where it is unmet, why: `- m1, m3: alice/mac was never online`. What is missing begins with `-`, what is too much
     // with `+`.
     std::vector<Because> because{};
+    std::string file{};      // as that of a violation
 };
 
 // The outcome of one case, or of one recorded trace.

@@ -75,8 +75,8 @@ struct NamedCase {
     std::vector<std::string> rules;
     std::vector<std::string> tags;
     std::size_t steps = 0;
-    std::size_t number = 0;                   // among the cases of its file
-    std::shared_ptr<const std::string> text;  // of the file: its cases share it
+    std::size_t number = 0;                    // among the cases of its file
+    std::shared_ptr<const ScenarioText> text;  // of the file: its cases share it
 
     [[nodiscard]] Case make() const;
 };
@@ -93,19 +93,24 @@ struct Suite {
     std::size_t cases = 0;   // of the entries
     std::size_t broken = 0;  // of the entries
     std::vector<Diagnostic> warnings;
+    std::vector<Diagnostic> unused;  // warnings that are of interest only to who looks for what is superfluous
     // Arguments that named nothing: a folder without files, a choice that fits no case, a line that is not there.
     struct Empty {
         std::string argument;
         std::string why;  // where that is known
     };
     std::vector<Empty> empty;
-    std::size_t files = 0;  // that were read
+    std::size_t files = 0;                      // that were read
+    std::vector<std::string> unknownVariables;  // names of the values that no file with a case has in its matrix
+    std::vector<std::string> variables;         // that there are
 };
 
 // Reads what `arguments` (PATH, PATH#CASE, PATH:LINE; `-` for the text `input`) name and keeps the cases that `filter`
-// accepts, each case once, in the order of mention. Nothing at all once `stop` is set, if it is not null.
+// accepts, each case once, in the order of mention. A file of a folder that others are there to extend is no scenario.
+// Nothing at all once `stop` is set, if it is not null.
 [[nodiscard]] Suite loadSuite(const std::vector<std::string>& arguments, const Filter& filter, unsigned jobs,
-                              std::string_view input = {}, const std::atomic<bool>* stop = nullptr);
+                              std::string_view input = {}, const std::atomic<bool>* stop = nullptr,
+                              const MatrixValues& values = {});
 
 // All cases of `suite`, made.
 [[nodiscard]] std::vector<Case> casesOf(const Suite& suite);

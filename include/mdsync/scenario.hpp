@@ -69,7 +69,8 @@ struct Expectation {
 
 struct Step {
     StepKind kind = StepKind::Act;
-    Span span;  // the step's object in the file
+    Span span;               // the step's object in the file
+    std::uint32_t base = 0;  // the number, from 1, of the file among Case::bases in which it stands; 0: the case's own
     bool settle = true;
     std::vector<Action> actions;
     Millis wait{0};
@@ -84,6 +85,7 @@ struct Case {
     std::string file;                                         // as given on the command line
     std::string id;                                           // `file` or `file#days=2,zone=+08:00`
     std::vector<std::pair<std::string, std::string>> choice;  // the matrix keys and the text of their values, in order
+    std::vector<std::string> bases;                           // the files that it extends, the nearest first
     Span choiceSpan;                                          // the matrix entry this case comes from; line 0: none
     std::uint32_t choiceLastLine = 0;                         // the line on which that entry ends
     std::string name;
@@ -99,13 +101,35 @@ struct Case {
     std::vector<Step> steps;
 };
 
+// Variables of the matrix, each with the one value that it shall have: JSON where it parses, else text.
+using MatrixValues = std::vector<std::pair<std::string, std::string>>;
+
+// What a scenario was made from: the text of its file and, behind it, those of the files that it extends and of the
+// values that a MatrixValues gave. Offsets of a Span count in the whole, lines and columns in the part.
+struct ScenarioText {
+    struct Part {
+        std::string name;        // the file's path, or `--set days=3`
+        std::size_t begin = 0;   // in `text`
+        std::string variable{};  // that it is a value of; empty: a file
+    };
+    std::string text;
+    std::vector<Part> parts;                               // the file itself is the first
+    [[nodiscard]] std::string_view own() const;            // the text of the file itself
+    [[nodiscard]] std::vector<std::string> bases() const;  // the files that it extends, the nearest first
+};
+
 // What reading a file gave: its cases, or what is wrong with it. Warnings may stand beside cases.
 struct ScenarioFile {
+    // Part: it lacks `name` or `steps`, an error unless it is there for others to extend. Cast: it lacks both, which is
+    // no error; it has no cases.
+    enum class Kind : std::uint8_t { Whole, Part, Cast };
     std::string path;
-    std::shared_ptr<const std::string> text;  // that was read; null if the file could not be
+    Kind kind = Kind::Whole;
+    std::shared_ptr<const ScenarioText> text;  // that was read; null if the file could not be
     std::vector<Case> cases;
     std::vector<Diagnostic> diagnostics;
-    [[nodiscard]] bool valid() const;  // no errors
+    std::vector<std::string> variables;  // the keys of its matrix
+    [[nodiscard]] bool valid() const;    // no errors
 };
 
 // The bytes that a scenario file may have.
@@ -113,16 +137,18 @@ inline constexpr std::size_t kMostScenarioBytes = std::size_t{16} * 1024 * 1024;
 
 // Reads the scenario at `path`. `knownRules` are the rule ids that `rules` may name. Never throws for bad input: a
 // missing file, a folder, 100 MB or random bytes give a diagnostic, and so does a pipe that stays silent until `stop`
-// is set.
+// is set. The files that it extends are read, too; of `values` those count that are variables of its matrix.
 [[nodiscard]] ScenarioFile readScenario(const std::string& path, const std::vector<std::string_view>& knownRules,
-                                        const std::atomic<bool>* stop = nullptr);
+                                        const std::atomic<bool>* stop = nullptr, const MatrixValues& values = {});
 
-// The same for a text that is already in memory; `path` is used in diagnostics and ids.
+// The same for a text that is already in memory; `path` is used in diagnostics and ids, and what it extends is looked for
+// beside it.
 [[nodiscard]] ScenarioFile parseScenario(std::string_view text, const std::string& path,
-                                         const std::vector<std::string_view>& knownRules);
+                                         const std::vector<std::string_view>& knownRules,
+                                         const MatrixValues& values = {});
 
-// The case with this number of a text of which parseScenario() made cases, made again.
-[[nodiscard]] Case parseCase(std::string_view text, const std::string& path, std::size_t number,
+// The case with this number of a text of which reading made cases, made again.
+[[nodiscard]] Case parseCase(const ScenarioText& text, std::size_t number,
                              const std::vector<std::string_view>& knownRules);
 
 // `scenario` as the text of a scenario file: one step a line, defaults left out, names in ranges. Read again it gives
@@ -132,9 +158,9 @@ inline constexpr std::size_t kMostScenarioBytes = std::size_t{16} * 1024 * 1024;
 // with a newline.
 [[nodiscard]] std::string writeScenario(const Case& scenario);
 
-// The JSON Schema (draft-07) of scenario files, for editors: made from the table of keys that the reader decodes by.
-// Ends with a newline.
-[[nodiscard]] std::string scenarioSchema();
+// The JSON Schema (draft-07) of scenario files, for editors: made from the table of keys that the reader decodes by, and
+// the rules that `rules` may name. Ends with a newline.
+[[nodiscard]] std::string scenarioSchema(const std::vector<std::string_view>& knownRules);
 
 // What a diagnostic's code means, in a line and at length.
 struct CodeInfo {

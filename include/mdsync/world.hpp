@@ -84,4 +84,8 @@ private:
     std::unique_ptr<world::State> state_;
 };
 
+// Whose chance a stream of a world is: `the link from the server to alice/phone`, `the server`; empty where nobody of
+// `header` is meant.
+[[nodiscard]] std::string wordsOf(const Header& header, Stream stream);
+
 }  // namespace mdsync

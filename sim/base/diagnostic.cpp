@@ -6,12 +6,13 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "mdsync/drawing.hpp"
 
 namespace mdsync {
 namespace {
 
-constexpr std::size_t kShown = 100;        // columns of a line that are shown
-constexpr std::size_t kBefore = 40;        // of these before the caret, when a line is cut
+constexpr std::size_t kShown = 100;        // columns of a line that are shown where nobody says how wide it is
+constexpr std::size_t kNarrowest = 20;     // of them
 constexpr std::size_t kKept = 512;         // bytes kept in front of and behind a place
 constexpr std::size_t kLongestWord = 128;  // longer ones are not compared
 
@@ -82,14 +83,15 @@ struct Window {
     std::size_t carets = 1;
 };
 
-// `at` and `length` in bytes of `line`; `cutFront`: the line has a beginning that is not in `line`.
-Window windowOf(std::string_view line, std::size_t at, std::size_t length, bool cutFront) {
+// `at` and `length` in bytes of `line`; `cutFront`: the line has a beginning that is not in `line`; `most` columns are
+// shown, besides the dots where it is cut.
+Window windowOf(std::string_view line, std::size_t at, std::size_t length, bool cutFront, std::size_t most) {
     at = std::min(at, line.size());
     length = std::min(length, line.size() - at);
     std::size_t skipped = 0;  // bytes
     std::size_t before = widthOf(line.substr(0, at));
-    if (before + widthOf(line.substr(at)) > kShown) {
-        while (before > kBefore) {
+    if (before + widthOf(line.substr(at)) > most) {
+        while (before > most * 2 / 5) {
             const Glyph glyph = glyphAt(line.substr(skipped));
             before -= glyph.width;
             skipped += glyph.bytes;
@@ -100,7 +102,7 @@ Window windowOf(std::string_view line, std::size_t at, std::size_t length, bool 
     window.caret = window.text.size() + before;
     std::size_t shown = 0;
     std::size_t underCaret = 0;
-    while (skipped < line.size() && shown < kShown) {
+    while (skipped < line.size() && shown < most) {
         const Glyph glyph = glyphAt(line.substr(skipped));
         if (skipped >= at && skipped < at + length) underCaret += glyph.width;
         window.text += glyph.text;
@@ -136,14 +138,28 @@ std::size_t distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-std::string render(const Diagnostic& diagnostic) {
+namespace {
+
+constexpr std::string_view kRed = "31;1";
+constexpr std::string_view kYellow = "33;1";
+constexpr std::string_view kBlue = "34;1";
+
+std::string painted(bool color, std::string_view code, std::string_view text) {
+    return color && !text.empty() ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string{text};
+}
+
+// Draws the diagnostic; `most` columns of its line.
+std::string draw(const Diagnostic& diagnostic, bool color, std::size_t most) {
     const Span& span = diagnostic.span;
-    std::string text = fmt::format("{}[{}]: {}\n", diagnostic.severity == Severity::Error ? "error" : "warning",
-                                   diagnostic.code, printable(diagnostic.message));
+    const bool isError = diagnostic.severity == Severity::Error;
+    const std::string_view paint = isError ? kRed : kYellow;
+    std::string text = fmt::format(
+        "{}: {}\n", painted(color, paint, fmt::format("{}[{}]", isError ? "error" : "warning", diagnostic.code)),
+        printable(diagnostic.message));
     const std::string number = span.line == 0 ? "" : std::to_string(span.line);
     const std::string margin(std::max<std::size_t>(number.size(), 1), ' ');
     if (!diagnostic.file.empty()) {
-        text += fmt::format("{}--> {}", margin, printable(diagnostic.file));
+        text += fmt::format("{}{} {}", margin, painted(color, kBlue, "-->"), printable(diagnostic.file));
         if (span.line != 0) text += fmt::format(":{}:{}", span.line, span.column);
         text += "\n";
     }
@@ -154,13 +170,28 @@ std::string render(const Diagnostic& diagnostic) {
         return text + notes + (hint.empty() ? hint : fmt::format("{} = {}\n", margin, hint));
     }
     const std::size_t column = std::max(span.column, diagnostic.excerptColumn);
-    const Window window =
-        windowOf(diagnostic.excerpt, column - diagnostic.excerptColumn, span.length, diagnostic.excerptColumn > 1);
-    text += fmt::format("{} |\n", margin);
-    text += fmt::format("{} | {}\n", number, window.text);
-    text += fmt::format("{} | {}{}{}{}\n", margin, std::string(window.caret, ' '), std::string(window.carets, '^'),
-                        hint.empty() ? "" : " ", hint);
+    const Window window = windowOf(diagnostic.excerpt, column - diagnostic.excerptColumn, span.length,
+                                   diagnostic.excerptColumn > 1, most);
+    const std::string bar = painted(color, kBlue, "|");
+    text += fmt::format("{} {}\n", margin, bar);
+    text += fmt::format("{} {} {}\n", painted(color, kBlue, number), bar, window.text);
+    text += fmt::format("{} {} {}{}{}{}\n", margin, bar, std::string(window.caret, ' '),
+                        painted(color, paint, std::string(window.carets, '^')), hint.empty() ? "" : " ",
+                        painted(color, paint, hint));
     return text + notes;
+}
+
+}  // namespace
+
+std::string render(const Diagnostic& diagnostic) {
+    return draw(diagnostic, false, kShown);
+}
+
+std::string render(const Diagnostic& diagnostic, const Drawing& drawing) {
+    // The number of the line, the bar, and the dots on either side take room, too.
+    const std::size_t around = std::to_string(diagnostic.span.line).size() + 3 + 6;
+    const std::size_t room = drawing.width > around ? drawing.width - around : 0;
+    return draw(diagnostic, drawing.color, std::max(room, kNarrowest));
 }
 
 void setExcerpt(Diagnostic& diagnostic, std::string_view line) {

@@ -43,10 +43,12 @@ public:
         : text_(text), options_(options), document_(document), nodes_(document.nodes_) {}
 
     bool parse() {
-        if (const std::size_t invalid = findInvalidUtf8(text_); invalid != std::string_view::npos) {
-            return notUtf8(invalid);
+        const std::string_view own = text_.substr(options_.from);
+        if (const std::size_t invalid = findInvalidUtf8(own); invalid != std::string_view::npos) {
+            return notUtf8(options_.from + invalid);
         }
-        if (options_.byteOrderMark && text_.starts_with("\xef\xbb\xbf")) at_ = 3;
+        at_ = options_.from;
+        if (options_.byteOrderMark && own.starts_with("\xef\xbb\xbf")) at_ += 3;
         if (!skipBlanks()) return false;
         if (at_ == text_.size()) return fail(fmt::format("the {} is empty", options_.what));
         if (!value(0) || !skipBlanks()) return false;
@@ -76,7 +78,8 @@ private:
 
     bool notUtf8(std::size_t invalid) {
         at_ = invalid;
-        const bool isUtf16 = text_.starts_with("\xff\xfe") || text_.starts_with("\xfe\xff");
+        const std::string_view own = text_.substr(options_.from);
+        const bool isUtf16 = own.starts_with("\xff\xfe") || own.starts_with("\xfe\xff");
         return report(Fault::Why::NotUtf8, placeOf(invalid, 1),
                       fmt::format("the byte 0x{:02x} is not UTF-8", static_cast<unsigned char>(text_[invalid])),
                       fmt::format("{}save the file as UTF-8", isUtf16 ? "this looks like UTF-16: " : ""));
@@ -352,7 +355,9 @@ private:
 
     bool keyMissing() {
         return fail(fmt::format("expected a key in double quotes, found {}", found(at_)),
-                    at('}') ? "is there a comma too many?" : "");
+                    at('}')    ? "is there a comma too many?"
+                    : at('\'') ? "write \" instead of '"
+                               : "");
     }
 
     // One `"key": value`.
@@ -459,6 +464,57 @@ void Document::appendCompact(const Node& node, std::string& out) const {
         appendCompact(child, out);
     }
     out += isObject ? '}' : ']';
+}
+
+// ---- Grafting -------------------------------------------------------------------------------------------------------
+
+Graft::Graft(Document& into, std::string_view text) : into_(into) {
+    into_.text_ = text;
+    into_.nodes_.clear();
+    into_.decoded_.clear();
+    into_.characters_.clear();
+    into_.faults_.clear();
+}
+
+void Graft::copy(const Document& from, const Node* first, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+        Node node = first[i];
+        if (node.decoded != Node::kNone) {
+            const Place place = from.decoded_[node.decoded];
+            node.decoded = static_cast<std::uint32_t>(into_.decoded_.size());
+            into_.decoded_.push_back({static_cast<std::uint32_t>(into_.characters_.size()), place.length});
+            into_.characters_ += std::string_view(from.characters_).substr(place.offset, place.length);
+        }
+        into_.nodes_.push_back(node);
+    }
+}
+
+void Graft::addKey(const Document& from, const Node& node) {
+    if (node.isMember) copy(from, &node.key(), 1);
+}
+
+void Graft::open(const Document& from, const Node& node) {
+    addKey(from, node);
+    open_.push_back(into_.nodes_.size());
+    copy(from, &node, 1);
+}
+
+void Graft::close() {
+    Node& node = into_.nodes_[open_.back()];
+    node.nodes = static_cast<std::uint32_t>(into_.nodes_.size() - open_.back());
+    open_.pop_back();
+}
+
+void Graft::add(const Document& from, const Node& node) {
+    addKey(from, node);
+    copy(from, &node, node.nodes);
+}
+
+void Graft::addAs(const Document& from, const Node& node, const Document& keyedFrom, const Node& keyed) {
+    addKey(keyedFrom, keyed);
+    const std::size_t at = into_.nodes_.size();
+    copy(from, &node, node.nodes);
+    into_.nodes_[at].isMember = keyed.isMember;
 }
 
 }  // namespace mdsync::json

@@ -86,6 +86,7 @@ struct Options {
     bool uniqueKeys = false;         // refuses a key that an object has twice
     std::uint32_t deepest = 64;      // lists and objects within each other
     std::uint32_t mostNodes = 0xffffffffU;
+    std::size_t from = 0;  // reading begins here: what stands before is another text
 };
 
 // What is wrong with a text.
@@ -137,6 +138,7 @@ public:
 
 private:
     friend class Parser;
+    friend class Graft;
     void appendCompact(const Node& node, std::string& out) const;
 
     std::string_view text_;
@@ -144,6 +146,29 @@ private:
     std::vector<Place> decoded_;  // where in `characters_` the texts are that had escapes
     std::string characters_;
     std::vector<Fault> faults_;
+};
+
+// A Graft makes one tree of parts of several, all of which were read from the same text: what a scenario lacks comes
+// from the file that it extends, and every key and value still knows its place.
+class Graft {
+public:
+    // REQUIRES: `text` is the one that all trees were read from, and stays as long as `into` is asked.
+    Graft(Document& into, std::string_view text);
+
+    // Begins a list or object that stands where `node` of `from` stands, with its key, but without what is in it.
+    void open(const Document& from, const Node& node);
+    void close();
+    // Adds `node` with its key, if it has one, and all that is in it.
+    void add(const Document& from, const Node& node);
+    // The same under the key of `keyed`.
+    void addAs(const Document& from, const Node& node, const Document& keyedFrom, const Node& keyed);
+
+private:
+    void addKey(const Document& from, const Node& node);
+    void copy(const Document& from, const Node* first, std::size_t count);
+
+    Document& into_;
+    std::vector<std::size_t> open_;  // numbers of the nodes that are not closed
 };
 
 }  // namespace mdsync::json

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "mdsync/trace_io.hpp"
+#include "mdsync/world.hpp"
 
 namespace mdsync {
 
@@ -23,19 +24,20 @@ std::vector<std::string> linesOf(const Trace& trace) {
     return lines;
 }
 
-std::string wordsOf(const Choice& choice) {
-    return fmt::format("{} of {} in stream {}", spell(choice.label), choice.bound,
-                       static_cast<std::uint64_t>(choice.stream));
+// `latency (one of 90) of the link from the server to alice/phone`.
+std::string wordsOf(const Choice& choice, const Header& header) {
+    const std::string whose = wordsOf(header, choice.stream);
+    return fmt::format("{} (one of {}){}", spell(choice.label), choice.bound, whose.empty() ? "" : " of " + whose);
 }
 
-std::string wordsOf(const Replay& replay) {
+std::string wordsOf(const Replay& replay, const Header& header) {
     if (!replay.difference) {
         if (replay.next >= replay.record.size()) return {};
         return fmt::format("only {} of {} recorded draws were asked for", replay.next, replay.record.size());
     }
     const Replay::Difference& d = *replay.difference;
-    if (!d.recorded) return fmt::format("draw {} ({}) has no record", d.number, wordsOf(d.asked));
-    return fmt::format("draw {} was {}, and is {}", d.number, wordsOf(*d.recorded), wordsOf(d.asked));
+    if (!d.recorded) return fmt::format("draw {} ({}) has no record", d.number, wordsOf(d.asked, header));
+    return fmt::format("draw {} was {}, and is {}", d.number, wordsOf(*d.recorded, header), wordsOf(d.asked, header));
 }
 
 // Runs the scenario; an Error result if the target does not even answer.
@@ -103,7 +105,7 @@ Replayed replay(const RunFile& run, System& target) {
     out.knowsEvents = !run.events.empty();
     out.same = out.result.runHash == run.runHash;
     if (out.same) return out;
-    out.draw = wordsOf(*drawn);
+    out.draw = wordsOf(*drawn, run.scenario.header);
     const std::vector<std::string> now = linesOf(trace);
     const std::size_t count = std::max(now.size(), run.events.size());
     for (std::size_t i = 0; out.knowsEvents && i < count; ++i) {

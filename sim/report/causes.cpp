@@ -35,7 +35,7 @@ ReportedFailure failureOf(const ReportedViolation& v, std::size_t number) {
             .what = std::string(rule(v.rule).name),
             .sentence = v.text,
             .shape = shapeOf(v.text, {v.device, v.user, v.message}),
-            .line = v.span.line};
+            .line = v.file.empty() ? v.span.line : 0};
 }
 
 ReportedFailure failureOf(const ExpectationResult& e, std::size_t number) {
@@ -44,7 +44,7 @@ ReportedFailure failureOf(const ExpectationResult& e, std::size_t number) {
             .what = "expectation",
             .sentence = e.text,
             .shape = shapeOf(e.text, {}),
-            .line = e.span.line};
+            .line = e.file.empty() ? e.span.line : 0};
 }
 
 ReportedFailure failureOf(RuleId notExercised, std::size_t number) {

@@ -19,7 +19,7 @@ struct ReportedFailure {
     std::string what;        // `web.evict-earliest`, `expectation`, `not exercised`
     std::string sentence;    // one line
     std::string shape;       // the sentence without the names and numbers of this case
-    std::uint32_t line = 0;  // of the file; 0: none
+    std::uint32_t line = 0;  // of the case's own file; 0: none
     // What comes of something before it in the same case: an expectation behind a violation, or behind another one that
     // has the same reasons, another violation about the same message, a rule that nothing could put to the test any more.
     bool isConsequence = false;

@@ -34,8 +34,9 @@ public:
         : verbose_(options.verbosity > 0),
           quiet_(options.verbosity < 0),
           withTimelines_(options.timelines),
-          paint_(options.color),
-          failureText_(paint_, verbose_) {}
+          paint_(options.color, options.width),
+          failureText_(paint_, verbose_, options.program),
+          summary_(options.width, options.program) {}
 
     void add(const CaseResult& c) {
         if (verbose_ || c.file != file_.name) endFile();
@@ -128,7 +129,7 @@ private:
     }
 
     void line(const std::string& mark, const std::string& name, const std::string& rest) {
-        text_ += FailureText::line(mark, name, rest);
+        text_ += failureText_.line(mark, name, rest);
     }
 
     void writeOther(const CaseResult& c) {
@@ -145,7 +146,7 @@ private:
 
     void writeError(const CaseResult& c) {
         summary_.add(c, {});
-        std::string text = FailureText::line(paint_.red("ERROR "), c.id, printable(whyError(c)));
+        std::string text = failureText_.line(paint_.red("ERROR "), c.id, printable(whyError(c)));
         if (fits(text + lastLinesOf(c))) {
             text_ += text + lastLinesOf(c);
         } else if (errors_++ < kQuietLines) {
@@ -162,11 +163,11 @@ private:
     }
 
     // What a target said before it broke, and how to see that again.
-    static std::string lastLinesOf(const CaseResult& c) {
+    [[nodiscard]] std::string lastLinesOf(const CaseResult& c) const {
         if (c.lastLines.empty()) return {};
         std::string text = "\n";
         for (const std::string& said : c.lastLines) text += fmt::format("  {}\n", printable(said));
-        if (!c.again.empty()) text += fmt::format("\n  again:    {}\n", printable(c.again));
+        if (!c.again.empty()) text += fmt::format("\n  again:    {}\n", printable(failureText_.asCalled(c.again)));
         return text + "\n";
     }
 
@@ -227,8 +228,8 @@ private:
     }
 
     // Those of `rest` that are not like another one, beneath what is told at length.
-    [[nodiscard]] static std::string consequences(const std::vector<const ReportedFailure*>& rest,
-                                                  std::uint64_t beyond) {
+    [[nodiscard]] std::string consequences(const std::vector<const ReportedFailure*>& rest,
+                                           std::uint64_t beyond) const {
         std::set<std::string> causes;
         std::string text;
         for (const ReportedFailure* failure : rest) {
@@ -242,11 +243,11 @@ private:
         return text;
     }
 
-    [[nodiscard]] static std::string inAFewWords(const ReportedFailure& failure) {
+    [[nodiscard]] std::string inAFewWords(const ReportedFailure& failure) const {
         const bool isViolation = failure.kind == ReportedFailure::Kind::Violation;
         return clipped(
             printable(isViolation ? fmt::format("{}: {}", failure.what, failure.sentence) : failure.sentence),
-            kTextWidth);
+            paint_.width());
     }
 
     void writeInALine(const CaseResult& c, const std::vector<ReportedFailure>& failures, std::uint64_t beyond) {
@@ -328,7 +329,7 @@ private:
     // What is no merit, and no fault, of the system.
     void writeEmulated() {
         const std::string counts = emulatedText(*result_);
-        if (!quiet_ && !counts.empty()) text_ += wrapped(counts, "", kTextWidth);
+        if (!quiet_ && !counts.empty()) text_ += wrapped(counts, "", paint_.width());
     }
 
     void writeLatency() {

@@ -6,7 +6,6 @@
 
 #include "mdsync/again.hpp"
 #include "mdsync/diagnostic.hpp"
-#include "report/failure_text.hpp"
 #include "report/text.hpp"
 
 namespace mdsync {
@@ -21,11 +20,11 @@ struct Packed {
 };
 
 Packed packed(const std::vector<std::string>& words, std::string_view indent, std::string_view between,
-              std::string_view lineEnd, std::size_t most) {
+              std::string_view lineEnd, std::size_t most, std::size_t width) {
     std::vector<std::string> lines;
     std::size_t taken = 0;
     for (const std::string& word : words) {
-        if (!lines.empty() && lines.back().size() + between.size() + word.size() <= kTextWidth) {
+        if (!lines.empty() && lines.back().size() + between.size() + word.size() <= width) {
             lines.back() += fmt::format("{}{}", between, word);
         } else if (lines.size() < most) {
             lines.push_back(fmt::format("{}{}", indent, word));
@@ -87,8 +86,8 @@ std::string FailureSummary::causesText(const Limits& limits) const {
         std::vector<std::string> ids;
         for (const std::string& id : cause.cases) ids.push_back(printable(id));
         ids.front() = fmt::format("in {}: {}", counted(ids.size(), "case"), ids.front());
-        const Packed list = packed(ids, "      ", ", ", ",", limits.cases);
-        text += fmt::format("  {}\n{}{}\n", clipped(printable(cause.text), kTextWidth), list.text,
+        const Packed list = packed(ids, "      ", ", ", ",", limits.cases, width_);
+        text += fmt::format("  {}\n{}{}\n", clipped(printable(cause.text), width_), list.text,
                             list.left > 0 ? fmt::format(" and {} more", list.left) : "");
     }
     if (causes.size() > limits.causes) text += fmt::format("  and {} more\n", causes.size() - limits.causes);
@@ -97,23 +96,26 @@ std::string FailureSummary::causesText(const Limits& limits) const {
 
 // `mdsync run --server mutant:evict-second`, where one line repeats all; else nothing.
 std::string FailureSummary::commandOfAll() const {
+    constexpr std::string_view kName = "mdsync";
     const auto agree = [this](auto flagsOf) {
         return std::all_of(failed_.begin(), failed_.end(), [&](const Again& again) {
             return !again.command.empty() && again.command == failed_.front().command &&
                    flagsOf(again) == flagsOf(failed_.front());
         });
     };
-    if (agree([](const Again& again) { return again.flags; })) return failed_.front().command + failed_.front().flags;
+    const std::string& first = failed_.front().command;
+    const std::string command = first.starts_with(kName) ? program_ + first.substr(kName.size()) : first;
+    if (agree([](const Again& again) { return again.flags; })) return command + failed_.front().flags;
     // Each has a seed of its own, which is the scenario's.
     if (!agree([](const Again& again) { return withoutSeed(again.flags); })) return {};
-    return failed_.front().command + withoutSeed(failed_.front().flags);
+    return command + withoutSeed(failed_.front().flags);
 }
 
 std::string FailureSummary::again(std::size_t lines) const {
     if (failed_.empty()) return {};
     std::vector<std::string> words;
     for (const Again& again : failed_) words.push_back(printable(again.path));
-    const Packed list = packed(words, "  ", " ", " \\", lines);
+    const Packed list = packed(words, "  ", " ", " \\", lines, width_);
     const std::string command = commandOfAll();
     return list.left > 0 || command.empty() ? "" : fmt::format("{} \\\n{}\n", printable(command), list.text);
 }
@@ -121,7 +123,7 @@ std::string FailureSummary::again(std::size_t lines) const {
 std::string FailureSummary::againText(const Limits& limits) const {
     std::vector<std::string> words;
     for (const Again& again : failed_) words.push_back(printable(again.path));
-    const Packed list = packed(words, "    ", " ", " \\", limits.again);
+    const Packed list = packed(words, "    ", " ", " \\", limits.again, width_);
     const std::string command = commandOfAll();
     std::string text = list.left == 0
                            ? "what failed, again:\n"

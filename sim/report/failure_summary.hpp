@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "mdsync/result.hpp"
@@ -13,6 +14,10 @@ namespace mdsync {
 
 class FailureSummary {
 public:
+    // `columns`: of a line. `program`: what the lines to paste begin with.
+    explicit FailureSummary(std::size_t columns = 100, std::string program = "mdsync")
+        : width_(columns - 2), program_(std::move(program)) {}
+
     // How much is said.
     struct Limits {
         std::size_t causes;
@@ -45,6 +50,8 @@ private:
     [[nodiscard]] std::string againText(const Limits& limits) const;
     [[nodiscard]] std::string commandOfAll() const;
 
+    std::size_t width_;
+    std::string program_;
     std::vector<Cause> causes_;                  // in the order in which they came
     std::map<std::string, std::size_t> places_;  // of the causes
     std::vector<Again> failed_;

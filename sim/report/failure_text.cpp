@@ -4,48 +4,59 @@
 
 #include <algorithm>
 
+#include "mdsync/drawing.hpp"
+
 namespace mdsync {
 
 namespace {
 
-constexpr std::size_t kNameColumn = 48;  // where what follows a name begins
-constexpr std::size_t kLinks = 8;        // links of a chain that are shown
+constexpr std::size_t kNameColumn = 48;  // where what follows a name begins, and fits
+constexpr std::size_t kNarrowestName = 24;
+constexpr std::size_t kRoomBehind = 46;
+constexpr std::size_t kLinks = 8;  // links of a chain that are shown
 constexpr std::size_t kMostOfASentence = 800;
 
-std::string placeText(const std::string& file, const Span& span, const std::string& excerpt, std::uint32_t column,
-                      const std::string& label) {
+}  // namespace
+
+std::string FailureText::place(const std::string& file, const Span& span, const std::string& excerpt,
+                               std::uint32_t column, const std::string& label) const {
     Diagnostic place;
     place.file = file;
     place.span = span;
     place.excerpt = excerpt;
     place.excerptColumn = column;
     place.hint = excerpt.empty() ? "" : label;
-    const std::string drawn = render(place);
+    const std::string drawn = render(place, {paint_.color(), paint_.columns()});
     return drawn.substr(drawn.find('\n') + 1);  // without the line that says what is wrong
 }
 
+std::string FailureText::asCalled(const std::string& again) const {
+    constexpr std::string_view kName = "mdsync ";
+    return again.starts_with(kName) ? program_ + again.substr(kName.size() - 1) : again;
+}
+
 // How to see it again; of several attempts also how many were like this one.
-std::string againText(const CaseResult& c) {
-    std::string text = c.again.empty() ? "" : fmt::format("  again:    {}\n", printable(c.again));
+std::string FailureText::again(const CaseResult& c) const {
+    std::string text = c.again.empty() ? "" : fmt::format("  again:    {}\n", printable(asCalled(c.again)));
     if (c.attempts > 1) text += fmt::format("  attempts: {} of {} failed\n", c.failedAttempts, c.attempts);
     return text;
 }
 
-std::string whyText(std::string_view word) {
-    return fmt::format("  why:      mdsync explain {}\n", word);
+std::string FailureText::why(std::string_view word) const {
+    return fmt::format("  why:      {}\n", printable(asCalled(fmt::format("mdsync explain {}", word))));
 }
 
 // A sentence may name two thousand messages.
-std::string sentence(const std::string& text, bool whole = false) {
+std::string FailureText::sentence(const std::string& text, bool whole) const {
     const std::string shown = printable(text);
-    return wrapped(whole ? shown : clipped(shown, kMostOfASentence), "  ", kTextWidth);
+    return wrapped(whole ? shown : clipped(shown, kMostOfASentence), "  ", paint_.width());
 }
 
-}  // namespace
-
-std::string FailureText::line(const std::string& mark, const std::string& name, const std::string& rest) {
+std::string FailureText::line(const std::string& mark, const std::string& name, const std::string& rest) const {
     const std::string shown = printable(name);
-    const std::size_t pad = shown.size() < kNameColumn ? kNameColumn - shown.size() : 0;
+    const std::size_t room = paint_.columns() > kRoomBehind ? paint_.columns() - kRoomBehind : 0;
+    const std::size_t column = std::clamp(room, kNarrowestName, kNameColumn);
+    const std::size_t pad = shown.size() < column ? column - shown.size() : 0;
     return fmt::format("{}{}{}  {}\n", mark, shown, std::string(pad, ' '), rest);
 }
 
@@ -68,15 +79,15 @@ std::string FailureText::of(const CaseResult& c, const ReportedFailure& failure)
 std::string FailureText::of(const Diagnostic& wrongEntry) const {
     return head(fmt::format("{}:{}", wrongEntry.file, wrongEntry.span.line), wrongEntry.code) +
            sentence(wrongEntry.message) + "\n" +
-           placeText(wrongEntry.file, wrongEntry.span, wrongEntry.excerpt, wrongEntry.excerptColumn, wrongEntry.hint) +
-           "\n" + whyText(wrongEntry.code);
+           place(wrongEntry.file, wrongEntry.span, wrongEntry.excerpt, wrongEntry.excerptColumn, wrongEntry.hint) +
+           "\n" + why(wrongEntry.code);
 }
 
 std::string FailureText::violation(const CaseResult& c, std::size_t number) const {
     const ReportedViolation& v = c.violations[number];
     const Rule& row = rule(v.rule);
     std::string text = head(c.id, row.name);
-    text += wrapped(row.statement, "  ", kTextWidth);
+    text += wrapped(row.statement, "  ", paint_.width());
     text += sentence(v.text, whole_);
     for (std::size_t i = number + 1; i < c.violations.size(); ++i) {
         if (accompaniedBy(c.violations, i) != number) continue;
@@ -86,9 +97,10 @@ std::string FailureText::violation(const CaseResult& c, std::size_t number) cons
         text += fmt::format("  The adapter is to blame: it emulates \"{}\" for a system that has no such thing.\n",
                             spell(*row.restsOn));
     }
-    text += "\n" + placeText(c.file, v.span, v.excerpt, v.excerptColumn, v.step > 0 ? "this step" : "this event");
+    text += "\n" + place(v.file.empty() ? c.file : v.file, v.span, v.excerpt, v.excerptColumn,
+                         v.step > 0 ? "this step" : "this event");
     text += fmt::format("   = {}\n\n", row.source);
-    return text + chain(c, v) + againText(c) + whyText(row.name);
+    return text + chain(c, v) + again(c) + why(row.name);
 }
 
 // The events that led to the violation, the one that is to blame marked.
@@ -127,7 +139,8 @@ std::string FailureText::chainLine(bool isBlamed, const std::string& when, const
 
 std::string FailureText::expectation(const CaseResult& c, const ExpectationResult& e) const {
     return head(c.id, "expectation") + sentence(e.text, whole_) + "\n" +
-           placeText(c.file, e.span, e.excerpt, e.excerptColumn, "expected here") + "\n" + reasons(e) + againText(c);
+           place(e.file.empty() ? c.file : e.file, e.span, e.excerpt, e.excerptColumn, "expected here") + "\n" +
+           reasons(e) + again(c);
 }
 
 // Why it is so, a sentence for all that have the same reason.
@@ -135,7 +148,7 @@ std::string FailureText::reasons(const ExpectationResult& e) const {
     std::string text;
     const std::size_t shown = whole_ ? e.because.size() : std::min(e.because.size(), kLinks);
     for (std::size_t i = 0; i < shown; ++i) {
-        const std::string drawn = wrapped(printable(e.because[i].text), "    ", kTextWidth);
+        const std::string drawn = wrapped(printable(e.because[i].text), "    ", paint_.width());
         text += "  " + drawn.substr(4);
     }
     if (shown < e.because.size()) text += fmt::format("  ({} more: -v)\n", e.because.size() - shown);
@@ -145,13 +158,13 @@ std::string FailureText::reasons(const ExpectationResult& e) const {
 std::string FailureText::notExercised(const CaseResult& c, RuleId id) const {
     return head(c.id, "not exercised") +
            sentence(fmt::format("{} is listed in \"rules\", but nothing put it to the test.", rule(id).name)) +
-           wrapped(fmt::format("Checked when: {}", rule(id).tempted), "  ", kTextWidth) + nearest(c, id) + "\n" +
-           againText(c) + whyText(rule(id).name);
+           wrapped(fmt::format("Checked when: {}", rule(id).tempted), "  ", paint_.width()) + nearest(c, id) + "\n" +
+           again(c) + why(rule(id).name);
 }
 
-std::string FailureText::nearest(const CaseResult& c, RuleId id) {
+std::string FailureText::nearest(const CaseResult& c, RuleId id) const {
     for (const auto& [known, what] : c.nearest) {
-        if (known == id) return wrapped(printable(fmt::format("Nearest: {}", what)), "  ", kTextWidth);
+        if (known == id) return wrapped(printable(fmt::format("Nearest: {}", what)), "  ", paint_.width());
     }
     return {};
 }

@@ -95,6 +95,7 @@ Json violationOf(const ReportedViolation& v) {
                      {"because", becauseOf(v.because)}};
     addPlace(document, v.span, v.excerpt, v.excerptColumn);
     if (!v.expected.empty()) document["expected"] = v.expected;
+    if (!v.file.empty()) document["file"] = v.file;
     return document;
 }
 
@@ -106,6 +107,7 @@ Json expectationOf(const ExpectationResult& e) {
     if (!e.met) document["because"] = becauseOf(e.because);
     if (!e.met) addPlace(document, e.span, e.excerpt, e.excerptColumn);
     if (!e.expected.empty()) document["expected"] = e.expected;
+    if (!e.file.empty()) document["file"] = e.file;
     return document;
 }
 

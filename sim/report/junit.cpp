@@ -58,8 +58,10 @@ std::string xml(std::string_view text) {
     return safe;
 }
 
-std::string placeOf(const CaseResult& c, const Span& span) {
-    return span.line == 0 ? c.file : fmt::format("{}:{}:{}", c.file, span.line, span.column);
+template <class Reported>
+std::string placeOf(const CaseResult& c, const Reported& reported) {
+    const std::string& file = reported.file.empty() ? c.file : reported.file;
+    return reported.span.line == 0 ? file : fmt::format("{}:{}:{}", file, reported.span.line, reported.span.column);
 }
 
 std::string becauseText(const CaseResult& c, const std::vector<Because>& because) {
@@ -72,7 +74,7 @@ std::string becauseText(const CaseResult& c, const std::vector<Because>& because
 
 std::string violationText(const CaseResult& c, const ReportedViolation& v) {
     return fmt::format("{}: {}\n  {}\n  at {}\n", rule(v.rule).name, rule(v.rule).statement, v.text,
-                       placeOf(c, v.span)) +
+                       placeOf(c, v)) +
            becauseText(c, v.because);
 }
 
@@ -134,7 +136,7 @@ JUnitFailure junitFailureOf(const CaseResult& c) {
     for (const ExpectationResult& e : c.expectations) {
         if (!e.met && e.expected.empty())
             failure.add("expectation", e.text,
-                        fmt::format("{}\n  at {}\n", e.text, placeOf(c, e.span)) + becauseText(c, e.because));
+                        fmt::format("{}\n  at {}\n", e.text, placeOf(c, e)) + becauseText(c, e.because));
     }
     for (const RuleId id : c.notExercised) {
         if (std::any_of(c.notExercisedExpected.begin(), c.notExercisedExpected.end(),

@@ -31,10 +31,14 @@ namespace mdsync {
 // How long deliveries, logins and catch-ups took, a line each; empty: the clock was virtual.
 [[nodiscard]] std::string latencyTable(const Result& result);
 
-// Paints text, or leaves it plain.
+// Paints text, or leaves it plain; knows how much fits into a line.
 class Paint {
 public:
-    explicit Paint(bool color) : color_(color) {}
+    explicit Paint(bool color, std::size_t columns = 100) : color_(color), columns_(columns) {}
+    [[nodiscard]] bool color() const { return color_; }
+    [[nodiscard]] std::size_t columns() const { return columns_; }
+    // Of running text.
+    [[nodiscard]] std::size_t width() const { return columns_ - 2; }
     [[nodiscard]] std::string red(std::string_view text) const { return in("31;1", text); }
     [[nodiscard]] std::string green(std::string_view text) const { return in("32", text); }
     [[nodiscard]] std::string yellow(std::string_view text) const { return in("33", text); }
@@ -44,6 +48,7 @@ public:
 private:
     [[nodiscard]] std::string in(std::string_view code, std::string_view text) const;
     bool color_;
+    std::size_t columns_;
 };
 
 }  // namespace mdsync

@@ -14,7 +14,7 @@ namespace mdsync {
 
 namespace {
 
-constexpr std::size_t kWidest = 150;    // a wider ladder is written as plain lines instead
+constexpr std::size_t kMargin = 21;     // before the ladder: step and time
 constexpr std::size_t kNarrowest = 12;  // of a column
 constexpr std::size_t kNarrowestInGroup = 8;
 constexpr std::size_t kServerWidth = 18;
@@ -23,8 +23,10 @@ constexpr Millis kWorthSaying = std::chrono::minutes{1};  // pauses from here on
 
 class Ladder {
 public:
-    explicit Ladder(const Trace& trace)
-        : trace_(trace),
+    // A ladder of more than so many columns is written as plain lines instead.
+    Ladder(const Trace& trace, std::size_t columns)
+        : widest_(columns > kMargin ? columns - kMargin : 0),
+          trace_(trace),
           zone_(trace.header.app.timezone),
           column_(trace.header.devices.size(), 0),
           presence_(column_.size()) {}
@@ -59,9 +61,9 @@ private:
         for (std::size_t i = 0; i < column_.size(); ++i) {
             if (used[i]) shown_.push_back(DeviceId{i});
         }
-        if (layOut(false) <= kWidest) return;
+        if (layOut(false) <= widest_) return;
         grouped_ = true;
-        plain_ = layOut(true) > kWidest;
+        plain_ = layOut(true) > widest_;
     }
 
     // Gives every shown device its column. Returns the width of all.
@@ -153,6 +155,7 @@ private:
         return line;
     }
 
+    std::size_t widest_;
     const Trace& trace_;
     const Zone& zone_;
     std::vector<std::size_t> column_;  // by device: where its column begins
@@ -166,8 +169,8 @@ private:
 
 }  // namespace
 
-std::string drawTimeline(const Trace& trace) {
-    return Ladder(trace).draw();
+std::string drawTimeline(const Trace& trace, std::size_t columns) {
+    return Ladder(trace, columns).draw();
 }
 
 std::string timelineReport(const Result& result) {

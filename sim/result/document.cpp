@@ -11,6 +11,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "base/file_kind.hpp"
 #include "base/input_file.hpp"
 #include "mdsync/documents.hpp"
 
@@ -75,6 +76,14 @@ void Document::read(std::string_view kind, const std::atomic<bool>* stop) {
         mistakes_->add(Mistake::NotJson, {0, 0}, "the file is empty");
         return;
     }
+    if (const std::string_view other = fileKind(bytes_); other == "trace") {  // of which no line but one is read here
+        Diagnostic wrong = placeOf({0, 1});
+        wrong.code = "document.wrong-kind";
+        wrong.message = fmt::format("{}, not \"{}\"", fileNoun(other), kind);
+        wrong.hint = fileUse(other, printable(path_));
+        outside_.push_back(std::move(wrong));
+        return;
+    }
     tree_.emplace();
     if (!scenario::readJson(*tree_, bytes_, *mistakes_)) return;
     if (!is(root(), json::Kind::Object, "a document is one JSON object")) return;
@@ -84,6 +93,7 @@ void Document::read(std::string_view kind, const std::atomic<bool>* stop) {
         Diagnostic wrong = placeOf(word->place);
         wrong.code = "document.wrong-kind";
         wrong.message = fmt::format("this document is \"{}\", not \"{}\"", printable(tree_->text(*word)), kind);
+        wrong.hint = fileUse(fileKind(bytes_), printable(path_));
         outside_.push_back(std::move(wrong));
         return;
     }

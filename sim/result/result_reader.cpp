@@ -267,6 +267,7 @@ private:
         v.step = document_.small(node, "step");
         v.text = document_.text(node, "text");
         v.expected = document_.text(node, "expected");
+        v.file = document_.text(node, "file");
         readPlace(node, v);
         v.because = becauseIn(node);
         c.violations.push_back(std::move(v));
@@ -279,6 +280,7 @@ private:
         e.text = document_.text(node, "text");
         e.expected = document_.text(node, "expected");
         e.because = becauseIn(node);
+        e.file = document_.text(node, "file");
         readPlace(node, e);
         c.expectations.push_back(std::move(e));
     }

@@ -197,7 +197,7 @@ std::optional<CaseResult> runOne(std::size_t number, const NamedCase& named, con
     std::optional<CaseResult> result = attempts.run();
     if (!result) return result;
     result->micros = microsSince(begun);
-    if (needsExcerpts(*result)) addExcerpts(*result, *named.text);
+    if (needsExcerpts(*result)) addExcerpts(*result, named.text->text);
     if (suiteOptions.recorded) suiteOptions.recorded(number, scenario, attempts.trace(), *result);
     if (suiteOptions.finished) suiteOptions.finished(*result);
     return result;

@@ -306,7 +306,13 @@ private:
                                         .span = step().span,
                                         .excerpt = {},
                                         .excerptColumn = 1,
-                                        .text = std::move(text)});
+                                        .text = std::move(text),
+                                        .file = fileOf(step())});
+    }
+
+    // The file that the scenario extends in which `step` stands, if it does.
+    [[nodiscard]] std::string fileOf(const Step& step) const {
+        return step.base == 0 ? "" : case_.bases[step.base - 1];
     }
 
     void fill(const Refusals::Outcome& outcome) {
@@ -409,6 +415,7 @@ private:
         reported.step = violation.origin;
         if (violation.origin > 0 && violation.origin <= case_.steps.size()) {
             reported.span = case_.steps[violation.origin - 1].span;
+            reported.file = fileOf(case_.steps[violation.origin - 1]);
         }
         reported.text = violation.text;
         reported.because = violation.because;

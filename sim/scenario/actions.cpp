@@ -18,6 +18,18 @@ constexpr SessionVerb kSessionVerbs[] = {
     {"reinstall", OpKind::Reinstall}, {"hold", OpKind::Hold},     {"release", OpKind::Release},
 };
 
+// The types that the vendor's own SDKs bring along.
+constexpr std::string_view kVendorTypes[] = {
+    "RC:TxtMsg",           "RC:ImgMsg",        "RC:VcMsg",       "RC:HQVCMsg",    "RC:ImgTextMsg",
+    "RC:FileMsg",          "RC:LBSMsg",        "RC:SightMsg",    "RC:GIFMsg",     "RC:CombineMsg",
+    "RC:CombineV2Msg",     "RC:ReferenceMsg",  "RC:StreamMsg",   "RC:StkMsg",     "RC:PSImgTxtMsg",
+    "RC:PSMultiImgTxtMsg", "RC:InfoNtf",       "RC:ContactNtf",  "RC:ProfileNtf", "RC:CmdNtf",
+    "RC:GrpNtf",           "RC:RcNtf",         "RC:RcCmd",       "RC:CmdMsg",     "RC:SRSMsg",
+    "RC:ReadNtf",          "RC:RRReqMsg",      "RC:RRRspMsg",    "RC:RRMsg",      "RC:MsgExMsg",
+    "RC:LogCmdMsg",        "RC:chrmKVNotiMsg", "RC:PSCmd",       "RC:TypSts",     "RC:IWNormalMsg",
+    "RC:IWStorageMsg",     "RC:IWCmdMsg",      "RC:IWStatusMsg",
+};
+
 Op opOf(OpKind kind) {
     Op op;
     op.kind = kind;
@@ -84,6 +96,24 @@ TextId StepReader::textOr(const Value& value, std::string_view otherwise) {
     return case_.lexicon.texts.intern(value.usable() ? value.text : otherwise);
 }
 
+// A type that looks like one of the vendor's, or like one that the file declares, and is none of them.
+void StepReader::checkType(const Value& type) {
+    if (!type.usable()) return;
+    if (type.text.empty()) return scope_.fault(Mistake::OutOfRange, type, "the message type is empty");
+    std::vector<std::string_view> known;
+    for (const auto& [name, isStatus] : case_.header.messageTypes) known.push_back(name);
+    if (std::find(known.begin(), known.end(), type.text) != known.end()) return;
+    const bool looksBuiltIn =
+        type.text.size() >= 3 && (type.text[0] | 0x20) == 'r' && (type.text[1] | 0x20) == 'c' && type.text[2] == ':';
+    if (looksBuiltIn) known.insert(known.end(), std::begin(kVendorTypes), std::end(kVendorTypes));
+    if (std::find(known.begin(), known.end(), type.text) != known.end()) return;
+    const std::string near = suggest(type.text, known);
+    if (looksBuiltIn || !near.empty()) {
+        scope_.fault(Mistake::UnknownType, type, fmt::format("nobody knows the message type {}", quoted(type.text)),
+                     near.empty() ? "declare it in \"messageTypes\"" : near);
+    }
+}
+
 void StepReader::readSend(const Fields& fields, std::vector<Action>& out) {
     Op op = opOf(OpKind::Send);
     const std::vector<DeviceId> from = names_.someDevices(fields["from"], "from");
@@ -91,9 +121,7 @@ void StepReader::readSend(const Fields& fields, std::vector<Action>& out) {
         scope_.fault(Mistake::OutOfRange, fields["from"], fmt::format("a message has one sender, not {}", from.size()));
     }
     const auto to = names_.target(fields["to"], "to");
-    if (fields["type"].usable() && fields["type"].text.empty()) {
-        scope_.fault(Mistake::OutOfRange, fields["type"], "the message type is empty");
-    }
+    checkType(fields["type"]);
     const std::vector<MessageId> messages = names_.newMessages(fields.at(0), "send");
     if (from.size() != 1 || !to) return;
     op.device = from.front();
@@ -110,9 +138,7 @@ void StepReader::readPublish(const Fields& fields, std::vector<Action>& out) {
     Op op = opOf(OpKind::Publish);
     const auto from = names_.user(fields["from"], "from");
     const auto to = names_.target(fields["to"], "to");
-    if (fields["type"].usable() && fields["type"].text.empty()) {
-        scope_.fault(Mistake::OutOfRange, fields["type"], "the message type is empty");
-    }
+    checkType(fields["type"]);
     const std::vector<MessageId> messages = names_.newMessages(fields.at(0), "publish");
     if (to) op.to = *to;
     if (fields["api"].usable()) readApi(fields["api"], fields["to"], op);
@@ -179,7 +205,9 @@ void StepReader::readRecall(const Fields& fields, std::vector<Action>& out) {
                               "a recall is \"by\" a device or \"api\" of a user, not both");
         return;
     }
-    const std::vector<MessageId> messages = names_.anyMessages(fields.at(0), "recall");
+    const bool isMeant = refusalOf(fields["refused"]).wanted;
+    const std::vector<MessageId> messages =
+        isMeant ? names_.anyMessages(fields.at(0), "recall") : names_.recalledMessages(fields.at(0), "recall");
     const std::vector<DeviceId> devices = names_.someDevices(by, "by");
     const auto user = names_.user(api, "api");
     for (const MessageId message : messages) {

@@ -1,5 +1,6 @@
 #include "scenario/grammar.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace mdsync::scenario {
@@ -25,10 +26,10 @@ constexpr std::array<ShapeInfo, kShapes> kShapeTable{{
     {kNumber, "a number from 0 to 1",
      R"({"anyOf":[{"type":"number","minimum":0,"maximum":1},{"$ref":"#/definitions/substitution"}]})"},
     {kText, "a word", ""},
-    {kText, "a duration such as \"10m\"", R"({"type":"string","examples":["250ms","90s","30m","25h","2d","29m59s"]})"},
-    {kText, "a latency such as \"20ms\" or \"5ms..80ms\"", R"({"type":"string","examples":["20ms","5ms..80ms"]})"},
-    {kText, "a date such as \"2024-05-01T09:00:00+08:00\"",
-     R"({"type":"string","examples":["2024-05-01T09:00:00+08:00"]})"},
+    {kText, "a duration such as \"10m\"", R"({"$ref":"#/definitions/duration"})"},
+    {kText, "a latency such as \"20ms\" or \"5ms..80ms\"",
+     R"({"type":"string","pattern":"^([0-9]+(d|h|m|s|ms))+(\\.\\.([0-9]+(d|h|m|s|ms))+)?$|\\$\\{","examples":["20ms","5ms..80ms"]})"},
+    {kText, "a date such as \"2024-05-01T09:00:00+08:00\"", R"({"$ref":"#/definitions/date"})"},
     {kText, "an offset or the name of a time zone", R"({"type":"string","examples":["+08:00","Europe/Berlin"]})"},
     {kText | kList, "a device such as \"alice/phone\" or a list of them", kTextOrList},
     {kText | kList, "a message id or a list of them", kTextOrList},
@@ -37,9 +38,11 @@ constexpr std::array<ShapeInfo, kShapes> kShapeTable{{
     {kText, "a user, \"group:...\" or \"chatroom:...\"", kString},
     {kText | kList, "a list of users and groups", kTextOrList},
     {kList, "a list of texts", kStrings},
+    {kList, "a list of rules",
+     R"({"if":{"type":"string"},"then":{"$ref":"#/definitions/substitution"},"else":{"type":"array","items":{"$ref":"#/definitions/rule"}}})"},
     {kTruth | kText, "true or a code", R"({"anyOf":[{"type":"boolean"},{"type":"string"}]})"},
     {kText | kObject, "a duration such as \"10m\", or {\"until\": date}",
-     R"({"anyOf":[{"type":"string","examples":["10m"]},{"type":"object","required":["until"],"additionalProperties":false,"properties":{"until":{"type":"string","examples":["2024-05-02T00:00:00+08:00"]}}}]})"},
+     R"({"if":{"type":"object"},"then":{"required":["until"],"additionalProperties":false,"properties":{"until":{"$ref":"#/definitions/date"}}},"else":{"$ref":"#/definitions/duration"}})"},
     {kObject, "an object of message ids and ways",
      R"({"anyOf":[{"type":"object","additionalProperties":{"anyOf":[{"enum":["live","offline","compensation"]},{"$ref":"#/definitions/substitution"}]}},{"$ref":"#/definitions/substitution"}]})"},
     {kObject, "an object of users, each with its devices",
@@ -53,9 +56,9 @@ constexpr std::array<ShapeInfo, kShapes> kShapeTable{{
     {kObject, "an object", ""},
     {kObject, "an object with a subject and its checks", ""},
     {kList, "a list of steps",
-     R"({"anyOf":[{"type":"array","items":{"$ref":"#/definitions/step"}},{"$ref":"#/definitions/substitution"}]})"},
+     R"({"if":{"type":"string"},"then":{"$ref":"#/definitions/substitution"},"else":{"type":"array","items":{"$ref":"#/definitions/step"}}})"},
     {kList, "a list of actions",
-     R"({"anyOf":[{"type":"array","minItems":1,"items":{"$ref":"#/definitions/action"}},{"$ref":"#/definitions/substitution"}]})"},
+     R"({"if":{"type":"string"},"then":{"$ref":"#/definitions/substitution"},"else":{"type":"array","minItems":1,"items":{"$ref":"#/definitions/action"}}})"},
 }};
 
 // ---- Objects --------------------------------------------------------------------------------------------------------
@@ -122,9 +125,10 @@ constexpr Table kSettingsTable{"\"set\"", kSettings};
 constexpr Field kFile[] = {
     {"$schema", Shape::Text, "where editors find this schema; ignored"},
     {"mdsync", Shape::Word, "the version of the format", false, 0, 0, kVersions},
+    {"extends", Shape::Text, "a file beside this one from which it takes what it lacks: users, settings, first steps"},
     {"name", Shape::Text, "one sentence: what happens here", true},
     {"description", Shape::Text, "free text: which bug this would catch"},
-    {"rules", Shape::TextList, "rules that this scenario exists to exercise"},
+    {"rules", Shape::RuleList, "rules that this scenario exists to exercise"},
     {"tags", Shape::TextList, "words to select it by"},
     {"app", Shape::Object, "the console settings of the app", false, 0, 0, {}, &kAppTable},
     {"readings",
@@ -240,6 +244,9 @@ constexpr Field kRepeat[] = {
 constexpr Field kExpect[] = {{"expect", Shape::Expectation, "what must be so at this moment", true}};
 constexpr Field kNote[] = {{"note", Shape::Text, "shown in the timeline", true}};
 
+constexpr Text kRecallers[] = {"by", "api"};
+constexpr Text kMembers[] = {"user", "by"};
+
 constexpr Verb kVerbs[] = {
     {{"\"login\"", kLogin}},
     {{"\"logout\"", kLogout}},
@@ -247,11 +254,11 @@ constexpr Verb kVerbs[] = {
     {{"\"reinstall\"", kReinstall}},
     {{"\"send\"", kSend}},
     {{"\"publish\"", kPublish}},
-    {{"\"recall\"", kRecall}},
+    {{"\"recall\"", kRecall, kRecallers}},
     {{"\"sync\"", kSync}},
     {{"\"set\"", kSet}},
-    {{"\"join\"", kJoin}},
-    {{"\"leave\"", kLeave}},
+    {{"\"join\"", kJoin, kMembers}},
+    {{"\"leave\"", kLeave, kMembers}},
     {{"\"network\"", kNetworkStep}},
     {{"\"hold\"", kHold}},
     {{"\"release\"", kRelease}},
@@ -304,6 +311,13 @@ constexpr Table kSubjects[] = {
 };
 
 constexpr Table kFileTable{"a scenario", kFile};
+constexpr std::array<Field, std::size(kFile)> kCast = [] {
+    std::array<Field, std::size(kFile)> fields{};
+    std::copy(std::begin(kFile), std::end(kFile), fields.begin());
+    for (Field& field : fields) field.required = false;
+    return fields;
+}();
+constexpr Table kCastTable{"a scenario", kCast};
 static_assert(std::size(kFile) <= kMostFields && std::size(kDeviceChecks) <= kMostFields);
 
 }  // namespace
@@ -313,6 +327,9 @@ const ShapeInfo& about(Shape shape) {
 }
 const Table& fileTable() {
     return kFileTable;
+}
+const Table& castTable() {
+    return kCastTable;
 }
 std::span<const Verb> verbs() {
     return kVerbs;

@@ -31,6 +31,7 @@ enum class Shape : std::uint8_t {
     Target,
     Conversations,
     TextList,
+    RuleList,
     Refusal,  // true, or a code
     WaitFor,  // a duration, or {"until": date}
     ViaMap,   // message -> way
@@ -43,7 +44,7 @@ enum class Shape : std::uint8_t {
     Steps,
     Actions
 };
-inline constexpr std::size_t kShapes = 29;
+inline constexpr std::size_t kShapes = 30;
 
 // JSON kinds a shape accepts, as bits.
 enum : std::uint8_t { kTruth = 1, kNumber = 2, kText = 4, kList = 8, kObject = 16 };
@@ -71,10 +72,12 @@ struct Field {
 struct Table {
     std::string_view what;  // as a message says it: `a scenario`, `"send"`
     std::span<const Field> fields;
+    std::span<const std::string_view> either = {};  // keys of which it has exactly one
 };
 
-// The whole file.
+// The whole file; one that is only there to be extended, which needs nothing.
 [[nodiscard]] const Table& fileTable();
+[[nodiscard]] const Table& castTable();
 
 // A Verb is a kind of step: its first field names it.
 struct Verb {

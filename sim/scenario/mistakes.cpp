@@ -31,6 +31,8 @@ constexpr std::array<CodeInfo, kMistakes> kCodes{{
      "repair."},
     {"scenario.too-deep", "lists and objects are nested too deep",
      "Nothing in the scenario format needs more than a few levels; beyond 64 the reader stops."},
+    {"scenario.wrong-kind", "the file is another one of ours",
+     "The file is a trace, a result, a baseline or a recorded run, and no scenario. The hint says which command takes it."},
     {"scenario.duplicate-key", "an object has the same key twice",
      "JSON does not say which of two equal keys counts, so neither is guessed: remove one. To do something several "
      "times, write several steps, or use repeat."},
@@ -82,6 +84,11 @@ constexpr std::array<CodeInfo, kMistakes> kCodes{{
     {"scenario.bad-substitution", "a ${...} that can't be read",
      "\"${days}\" stands for the value of the matrix key `days`, \"${i}\" for the number of the round of a repeat. "
      "The name stands between ${ and }, and the matrix itself can't refer to anything."},
+    {"scenario.bad-extends", "a file that can't be extended",
+     "`extends` is the path of another scenario file, relative to the one in which it stands: what this one lacks it "
+     "takes from that. The file must be there, must not lead back to one that extends it, and may itself extend another, "
+     "up to 8 files deep. A matrix may stand in one of them only, and what is merged from both (app, users, groups, "
+     "messageTypes, readings, tags, steps) is written out, not a variable."},
     {"scenario.unknown-rule", "a rule that does not exist",
      "`rules` names rules by their ids, as `mdsync rules` lists them, for example web.evict-earliest."},
     {"scenario.undeclared", "a reference to something that is not declared",
@@ -110,12 +117,25 @@ constexpr std::array<CodeInfo, kMistakes> kCodes{{
      "The seed prints /message/group/publish.json as the status endpoint for groups; on the vendor's API page that "
      "is the ordinary group path and the status one is /statusmessage/group/publish.json. The reading "
      "group-status-path decides: docs (default) or seed. It concerns the literal path only. This is a warning."},
+    {"scenario.unknown-type", "a message type that nobody knows",
+     "The type begins with RC: as the vendor's own types do, but is none of them, and `messageTypes` does not declare it. "
+     "It counts as an ordinary message; a misspelled RC:TypSts would test nothing. This is a warning."},
+    {"scenario.never-sent", "a recall of a message that no step before sends",
+     "Only a recall may name a message that was not sent so far: the service must refuse it. Where that is meant, say "
+     "\"refused\": true; else there is a slip in the id, and the recall tests nothing. This is a warning."},
+    {"scenario.tests-nothing", "a scenario that expects nothing",
+     "The file has no `expect`, no `refused` and lists no rule: whatever a server does short of breaking a rule by the "
+     "way, it passes. List the rules that it exists to exercise, or say what you expect. This is a warning."},
+    {"scenario.unused", "something declared that no step names",
+     "A device, group or chatroom is declared in this file and no step needs it. `mdsync lint --strict` says so. This is "
+     "a warning."},
     {"scenario.more-mistakes", "there are more mistakes than are shown",
      "After 1000 mistakes in one file the rest is not reported. Repair the first ones: often one explains many."},
 }};
 
 bool isWarning(Mistake what) {
-    return what == Mistake::UnusedMatrixKey || what == Mistake::GroupStatusPath;
+    return what == Mistake::UnusedMatrixKey || what == Mistake::GroupStatusPath || what == Mistake::UnknownType ||
+           what == Mistake::NeverSent || what == Mistake::TestsNothing || what == Mistake::Unused;
 }
 
 std::string codeOf(Mistake what) {
@@ -125,22 +145,41 @@ std::string codeOf(Mistake what) {
 }  // namespace
 
 Mistakes::Mistakes(std::string_view text, std::string file, std::string_view family)
-    : text_(text), file_(std::move(file)), family_(family) {
+    : text_(text), parts_{{0, 0, std::move(file)}}, family_(family) {
     lineStarts_.push_back(text.starts_with("\xef\xbb\xbf") ? 3 : 0);  // columns do not count a byte order mark
     for (std::size_t at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1)) {
         lineStarts_.push_back(static_cast<std::uint32_t>(at + 1));
     }
 }
 
-std::uint32_t Mistakes::lineOf(std::uint64_t offset) const {
+void Mistakes::addPart(std::size_t begin, std::string file) {
+    const std::size_t line = absoluteLine(begin);
+    if (text_.substr(begin).starts_with("\xef\xbb\xbf")) lineStarts_[line - 1] += 3;
+    parts_.push_back({begin, line - 1, std::move(file)});
+}
+
+std::size_t Mistakes::partOf(std::uint64_t offset) const {
+    std::size_t part = parts_.size() - 1;
+    while (part > 0 && parts_[part].begin > offset) --part;
+    return part;
+}
+
+// The number of the line, from 1, in the whole text.
+std::size_t Mistakes::absoluteLine(std::uint64_t offset) const {
     const auto after = std::upper_bound(lineStarts_.begin(), lineStarts_.end(), offset);
-    return std::max<std::uint32_t>(1, static_cast<std::uint32_t>(after - lineStarts_.begin()));
+    return std::max<std::size_t>(1, static_cast<std::size_t>(after - lineStarts_.begin()));
+}
+
+std::uint32_t Mistakes::lineOf(std::uint64_t offset) const {
+    return static_cast<std::uint32_t>(absoluteLine(offset) - parts_[partOf(offset)].linesBefore);
 }
 
 Span Mistakes::spanOf(Place place) const {
-    const std::uint32_t line = lineOf(place.offset);
-    const std::uint32_t start = std::min(lineStarts_[line - 1], place.offset);
-    return {.offset = place.offset, .length = place.length, .line = line, .column = place.offset - start + 1};
+    const std::uint32_t start = std::min(lineStarts_[absoluteLine(place.offset) - 1], place.offset);
+    return {.offset = place.offset,
+            .length = place.length,
+            .line = lineOf(place.offset),
+            .column = place.offset - start + 1};
 }
 
 // The line, as far as it is of use: renderers cut it around the caret, and a thousand copies of a line of megabytes
@@ -163,8 +202,8 @@ void Mistakes::add(Mistake what, Place place, std::string message, std::string h
     if (seen_.contains(key) || (isWarning(what) && (warnings_ == kMostWarnings || found_.size() >= kMost))) return;
     if (found_.size() >= kMost) {
         if (!more_) {
-            found_.push_back(aboutFile(Mistake::MoreMistakes, file_, fmt::format("more than {} mistakes", kMost),
-                                       "the rest is not shown"));
+            found_.push_back(aboutFile(Mistake::MoreMistakes, parts_.front().file,
+                                       fmt::format("more than {} mistakes", kMost), "the rest is not shown"));
             found_.back().code = family_ + ".more-mistakes";
         }
         more_ = true;
@@ -176,7 +215,7 @@ void Mistakes::add(Mistake what, Place place, std::string message, std::string h
     found.severity = isWarning(what) ? Severity::Warning : Severity::Error;
     found.code = family_ + codeOf(what).substr(std::string_view{"scenario"}.size());
     found.message = std::move(message);
-    found.file = file_;
+    found.file = parts_[partOf(place.offset)].file;
     found.span = spanOf(place);
     found.excerpt = excerptAt(found.span);
     found.hint = std::move(hint);
@@ -190,8 +229,17 @@ std::vector<Diagnostic> Mistakes::take() {
     return std::move(found_);
 }
 
+json::Options scenarioJson(std::size_t from) {
+    return {.comments = true, .byteOrderMark = true, .uniqueKeys = true, .from = from};
+}
+
 bool readJson(json::Document& document, std::string_view text, Mistakes& mistakes) {
-    const bool usable = document.read(text, {.comments = true, .byteOrderMark = true, .uniqueKeys = true});
+    const bool usable = document.read(text, scenarioJson());
+    reportFaults(document, mistakes);
+    return usable;
+}
+
+void reportFaults(const json::Document& document, Mistakes& mistakes) {
     for (const json::Fault& fault : document.faults()) {
         switch (fault.why) {
             case json::Fault::Why::NotUtf8:
@@ -210,7 +258,6 @@ bool readJson(json::Document& document, std::string_view text, Mistakes& mistake
                 break;
         }
     }
-    return usable;
 }
 
 Diagnostic aboutFile(Mistake what, const std::string& file, std::string message, std::string hint) {

@@ -22,6 +22,7 @@ enum class Mistake : std::uint8_t {
     NotUtf8,
     NotJson,
     TooDeep,
+    WrongKind,
     DuplicateKey,
     UnknownKey,
     MissingKey,
@@ -38,6 +39,7 @@ enum class Mistake : std::uint8_t {
     BadDate,
     UnknownZone,
     BadSubstitution,
+    BadExtends,
     UnknownRule,
     Undeclared,
     DuplicateName,
@@ -47,9 +49,13 @@ enum class Mistake : std::uint8_t {
     ImpossibleStep,
     UnusedMatrixKey,
     GroupStatusPath,
+    UnknownType,
+    NeverSent,
+    TestsNothing,
+    Unused,
     MoreMistakes
 };
-inline constexpr std::size_t kMistakes = 31;
+inline constexpr std::size_t kMistakes = 37;
 
 using json::Place;
 
@@ -60,7 +66,11 @@ public:
     // 4 GiB.
     Mistakes(std::string_view text, std::string file, std::string_view family = "scenario");
 
-    // `message` and `hint` are those of a Diagnostic. Adds an error; UnusedMatrixKey and GroupStatusPath are warnings.
+    // From `begin` on the text is another one, whose lines count from 1; its mistakes are shown in `file`.
+    void addPart(std::size_t begin, std::string file);
+
+    // `message` and `hint` are those of a Diagnostic. Adds an error, or a warning where nothing keeps the file from being
+    // run.
     void add(Mistake what, Place place, std::string message, std::string hint = {});
 
     // How often add() was called for an error, repetitions included: whoever compares two counts knows whether what he
@@ -70,6 +80,8 @@ public:
 
     [[nodiscard]] Span spanOf(Place place) const;
     [[nodiscard]] std::uint32_t lineOf(std::uint64_t offset) const;
+    // The number of the part in which `offset` lies; 0: the text that begins the whole.
+    [[nodiscard]] std::size_t partOf(std::uint64_t offset) const;
 
     // All diagnostics, in the order of the file.
     [[nodiscard]] std::vector<Diagnostic> take();
@@ -78,10 +90,16 @@ private:
     static constexpr std::size_t kMost = 1000;  // beyond that, more of them help nobody
     static constexpr std::size_t kMostWarnings = 100;
 
+    struct Part {
+        std::size_t begin = 0;
+        std::size_t linesBefore = 0;
+        std::string file;
+    };
     [[nodiscard]] std::string excerptAt(const Span& span) const;
+    [[nodiscard]] std::size_t absoluteLine(std::uint64_t offset) const;
 
     std::string_view text_;
-    std::string file_;
+    std::vector<Part> parts_;
     std::string family_;
     std::vector<std::uint32_t> lineStarts_;
     std::set<std::tuple<std::uint32_t, std::uint32_t, Mistake>> seen_;
@@ -94,6 +112,10 @@ private:
 // Reads the file `text` into `document`; whatever is wrong is added to `mistakes`. False if there is no usable tree then
 // (a repeated key is a mistake, but leaves one: the first of them stays in the tree).
 [[nodiscard]] bool readJson(json::Document& document, std::string_view text, Mistakes& mistakes);
+
+// How the JSON of a scenario is read; what is wrong with one that was.
+[[nodiscard]] json::Options scenarioJson(std::size_t from = 0);
+void reportFaults(const json::Document& document, Mistakes& mistakes);
 
 // A diagnostic about a file as a whole.
 [[nodiscard]] Diagnostic aboutFile(Mistake what, const std::string& file, std::string message, std::string hint = {});

@@ -20,6 +20,33 @@ std::int64_t rangeEnd(std::string_view text) {
     return error == std::errc{} && stop == text.data() + text.size() ? number : -1;
 }
 
+constexpr std::array<std::string_view, kPlatforms> kPlatformWords{
+    "android", "ios", "harmony", "web", "windows", "macos", "linux", "electron", "miniprogram"};
+
+// `did you mean "ios"?` for what people call a platform, else all of them.
+std::string platformHint(std::string_view word) {
+    struct Alias {
+        std::string_view part;
+        std::string_view platform;
+    };
+    static constexpr Alias kAliases[] = {
+        {"iphone", "ios"},       {"ipad", "ios"},     {"apple", "ios"},    {"huawei", "harmony"},
+        {"ohos", "harmony"},     {"browser", "web"},  {"chrome", "web"},   {"firefox", "web"},
+        {"safari", "web"},       {"h5", "web"},       {"mac", "macos"},    {"osx", "macos"},
+        {"win", "windows"},      {"ubuntu", "linux"}, {"debian", "linux"}, {"wechat", "miniprogram"},
+        {"mini", "miniprogram"},
+    };
+    std::string near = suggest(word, {kPlatformWords.begin(), kPlatformWords.end()});
+    if (!near.empty()) return near;
+    std::string lower{word};
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    for (const Alias& alias : kAliases) {
+        if (lower.starts_with(alias.part)) return fmt::format("did you mean \"{}\"?", alias.platform);
+    }
+    return fmt::format("one of {}", fmt::join(kPlatformWords, ", "));
+}
+
 }  // namespace
 
 std::string_view NameRange::at(std::size_t index, std::string& buffer) const {
@@ -139,6 +166,7 @@ void Names::declareUser(std::string_view name, const Value& key, const Value& de
         return;
     }
     const UserId user = case_.header.addUser(name);
+    userKeys_.push_back(declare("user", key.text, key));
     if (devices.kind != ValueKind::Object) return;
     for (const json::Node& child : scope_.children(devices)) {
         if (budget_.exhausted() || scope_.mistakes().full()) return;
@@ -153,16 +181,14 @@ void Names::declareUser(std::string_view name, const Value& key, const Value& de
 }
 
 void Names::declareDevice(UserId user, const Value& key, const Value& platform) {
-    static constexpr std::array<std::string_view, kPlatforms> kWords{
-        "android", "ios", "harmony", "web", "windows", "macos", "linux", "electron", "miniprogram"};
     Platform known = Platform::Android;  // a device with a misspelled platform is declared all the same
-    const Value word = scope_.checked(platform, Shape::Word, key.text);
+    const Value word = scope_.checked(platform, Shape::Word, key.text, kPlatformWords);
     if (word.usable()) {
         if (const auto found = platformOf(word.text)) {
             known = *found;
         } else {
             scope_.fault(Mistake::UnknownWord, word, fmt::format("there is no platform {}", quoted(word.text)),
-                         suggest(word.text, {kWords.begin(), kWords.end()}));
+                         platformHint(word.text));
         }
     }
     const auto names = range(key, key.text, "device");
@@ -177,6 +203,7 @@ void Names::declareDevice(UserId user, const Value& key, const Value& platform) 
         std::string path = case_.header.users[user.index()].name + "/" + std::string{name};
         if (deviceIndex_.emplace(path, DeviceId{case_.header.devices.size()}).second) {
             case_.header.addDevice(name, known);
+            deviceKeys_.push_back(declare("device", path, key, userKeys_[user.index()]));
         } else {
             scope_.fault(Mistake::DuplicateName, key, fmt::format("the device {} is declared twice", quoted(path)));
         }
@@ -220,6 +247,7 @@ void Names::declareGroup(const Value& key, const Value& members) {
         const std::string_view name = names->at(i, buffer);
         if (groupIndex_.emplace(name, GroupId{case_.header.groups.size()}).second) {
             case_.header.groups.push_back({std::string{name}, who});
+            groupKeys_.push_back(declare("group", key.text, key));
         } else {
             scope_.fault(Mistake::DuplicateName, key, fmt::format("the group {} is declared twice", quoted(name)));
         }
@@ -236,6 +264,7 @@ void Names::declareRooms(const Value& rooms) {
             const std::string_view name = names->at(i, buffer);
             if (roomIndex_.emplace(name, RoomId{case_.header.rooms.size()}).second) {
                 case_.header.rooms.emplace_back(name);
+                roomKeys_.push_back(declare("chatroom", text.text, text));
             } else {
                 scope_.fault(Mistake::DuplicateName, text,
                              fmt::format("the chatroom {} is declared twice", quoted(name)));
@@ -281,6 +310,7 @@ void Names::appendUsers(const Value& value, std::string_view text, std::string_v
         buffer = names->at(i, buffer);
         if (const auto found = userIndex_.find(buffer); found != userIndex_.end()) {
             out.push_back(found->second);
+            use(found->second);
         } else if (!usersFaulty_) {
             return undeclared(value, "user", buffer, userNames());
         }
@@ -306,7 +336,10 @@ std::optional<UserId> Names::user(const Value& value, std::string_view key) {
 void Names::appendDevicesOf(UserId user, std::string_view text, const Value& value, std::vector<DeviceId>& out) {
     const UserInfo& owner = case_.header.users[user.index()];
     if (text == "*") {
-        for (std::uint32_t i = 0; i < owner.deviceCount; ++i) out.emplace_back(owner.firstDevice.value + i);
+        for (std::uint32_t i = 0; i < owner.deviceCount; ++i) {
+            out.emplace_back(owner.firstDevice.value + i);
+            use(out.back());
+        }
         return;
     }
     const auto names = range(value, text, "device");
@@ -315,6 +348,7 @@ void Names::appendDevicesOf(UserId user, std::string_view text, const Value& val
         const std::string_view name = names->at(i, buffer);
         if (const auto found = deviceIndex_.find(owner.name + "/" + std::string{name}); found != deviceIndex_.end()) {
             out.push_back(found->second);
+            use(found->second);
         } else if (!usersFaulty_) {
             const std::vector<std::string_view> known = devicePaths(user);
             std::string hint = known.size() <= kFewEnough ? suggest(name, known) : "";
@@ -373,6 +407,10 @@ std::vector<DeviceId> Names::someDevices(const Value& value, std::string_view ke
 void Names::appendTargets(const Value& value, std::string_view key, std::vector<Address>& out) {
     const std::size_t colon = value.text.find(':');
     if (colon == std::string_view::npos) {
+        if (const std::string other = otherTarget(value.text); !other.empty()) {
+            return scope_.fault(Mistake::Undeclared, value, fmt::format("there is no user {}", quoted(value.text)),
+                                other);
+        }
         std::vector<UserId> who;
         appendUsers(value, value.text, key, who);
         for (const UserId user : who) out.push_back(Address::of(user));
@@ -391,18 +429,30 @@ void Names::appendTargets(const Value& value, std::string_view key, std::vector<
     for (std::size_t i = 0; names && i < names->size(); ++i) {
         buffer = names->at(i, buffer);
         if (const auto group = groupIndex_.find(buffer); isGroup && group != groupIndex_.end()) {
-            out.push_back(Address::of(group->second));
+            use(out.emplace_back(Address::of(group->second)));
         } else if (const auto room = roomIndex_.find(buffer); !isGroup && room != roomIndex_.end()) {
-            out.push_back(Address::of(room->second));
+            use(out.emplace_back(Address::of(room->second)));
         } else if (isGroup ? !groupsFaulty_ : !roomsFaulty_) {
             std::vector<std::string_view> known{case_.header.rooms.begin(), case_.header.rooms.end()};
             if (isGroup) known.clear();
             for (const GroupInfo& info : case_.header.groups) {
                 if (isGroup) known.push_back(info.name);
             }
-            return undeclared(value, kind, buffer, known);
+            const bool isUser = userIndex_.contains(buffer);
+            const std::string other = isUser ? fmt::format("did you mean \"{}\"?", buffer) : otherTarget(buffer);
+            if (other.empty()) return undeclared(value, kind, buffer, known);
+            return scope_.fault(Mistake::Undeclared, value, fmt::format("there is no {} {}", kind, quoted(buffer)),
+                                other);
         }
     }
+}
+
+// `did you mean "group:team"?` where `name` is declared, but as something else; empty if it is a user or nothing at all.
+std::string Names::otherTarget(std::string_view text) const {
+    const std::string name{text};
+    if (userIndex_.contains(name)) return {};
+    if (groupIndex_.contains(name)) return fmt::format("did you mean \"group:{}\"?", name);
+    return roomIndex_.contains(name) ? fmt::format("did you mean \"chatroom:{}\"?", name) : "";
 }
 
 std::vector<Address> Names::targets(const Value& value, std::string_view key) {
@@ -432,6 +482,9 @@ std::vector<MessageId> Names::newMessages(const Value& value, std::string_view k
 }
 std::vector<MessageId> Names::anyMessages(const Value& value, std::string_view key) {
     return messages(value, key, MessageUse::Any);
+}
+std::vector<MessageId> Names::recalledMessages(const Value& value, std::string_view key) {
+    return messages(value, key, MessageUse::Recalled);
 }
 std::vector<MessageId> Names::sentMessages(const Value& value, std::string_view key) {
     return messages(value, key, MessageUse::Sent);
@@ -482,8 +535,56 @@ void Names::useMessage(std::string_view name, const Value& value, MessageUse use
         message = words.intern(name);
     }
     if (sentOn_.size() <= message.index()) sentOn_.resize(message.index() + 1, 0);
+    if (use == MessageUse::Recalled && !wasSent) recalled_.emplace_back(message, value);
     if (use == MessageUse::New) sentOn_[message.index()] = scope_.mistakes().lineOf(value.place.offset);
     out.push_back(message);
+}
+
+void Names::reportNeverSent() {
+    if (forgiveMessages_ || scope_.mistakes().count() > 0) return;  // there is more to mend
+    const Words<MessageId>& words = case_.lexicon.messages;
+    std::vector<std::string_view> known;
+    for (std::size_t i = 0; i < words.size() && i < kFewEnough; ++i) {
+        if (sentOn_[i] != 0) known.push_back(words[MessageId{i}]);
+    }
+    for (const auto& [message, value] : recalled_) {
+        if (sentOn_[message.index()] != 0) continue;
+        const std::string near = suggest(words[message], known);
+        scope_.fault(Mistake::NeverSent, value, fmt::format("no step sends the message {}", quoted(words[message])),
+                     near.empty() ? "if that is meant, add \"refused\": true" : near);
+    }
+}
+
+// ---- What nobody needs ----------------------------------------------------------------------------------------------
+
+std::size_t Names::declare(std::string_view what, std::string_view name, const Value& key, std::size_t owner) {
+    const auto [place, isNew] = declaredAt_.try_emplace(key.place.offset, declared_.size());
+    if (isNew) declared_.push_back({what, std::string(name), key.place, owner});
+    return place->second;
+}
+
+void Names::use(DeviceId device) {
+    declared_[deviceKeys_[device.index()]].isUsed = true;
+    use(case_.header.devices[device.index()].user);
+}
+
+void Names::use(const Address& address) {
+    if (address.kind == AddressKind::User) use(address.user());
+    if (address.kind == AddressKind::Group) declared_[groupKeys_[address.number]].isUsed = true;
+    if (address.kind == AddressKind::Room) declared_[roomKeys_[address.number]].isUsed = true;
+}
+
+void Names::addUses(Uses& uses) const {
+    for (const Declared& each : declared_) {
+        if (scope_.mistakes().partOf(each.place.offset) > 0) continue;  // a cast is for many
+        Use& use = uses[each.place.offset];
+        if (use.sentence.empty()) {
+            use = {fmt::format("no step needs the {} {}", each.what, quoted(each.name)), each.place, false};
+        }
+        const bool isOfNobody =
+            each.owner != kNobody && !declared_[each.owner].isUsed;  // the user is told, not each device
+        use.isUsed = use.isUsed || each.isUsed || isOfNobody;
+    }
 }
 
 }  // namespace mdsync::scenario

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -79,8 +80,22 @@ public:
     [[nodiscard]] std::vector<MessageId> newMessages(const Value& value, std::string_view key);
     // Messages that a recall names, sent or not.
     [[nodiscard]] std::vector<MessageId> anyMessages(const Value& value, std::string_view key);
+    // The same, for a recall that is no mistake only if some step sends them: see reportNeverSent().
+    [[nodiscard]] std::vector<MessageId> recalledMessages(const Value& value, std::string_view key);
     // Messages that an expectation names: sent before.
     [[nodiscard]] std::vector<MessageId> sentMessages(const Value& value, std::string_view key);
+
+    // At the end of a case: warns of recalls of what no step sends.
+    void reportNeverSent();
+
+    // What is declared, by the offset of its declaration, and whether something needs it: over all cases of a file.
+    struct Use {
+        std::string sentence;
+        Place place;
+        bool isUsed = false;
+    };
+    using Uses = std::map<std::uint32_t, Use>;
+    void addUses(Uses& uses) const;
 
     // A faulty step may have sent anything: unknown messages are not reported from here on.
     void forgiveUnknownMessages() { forgiveMessages_ = true; }
@@ -92,10 +107,28 @@ public:
     using Sent = std::vector<std::uint32_t>;
     [[nodiscard]] const Sent& sent() const { return sentOn_; }
     // Back to an earlier sent(), together with the case's lexicon.
-    void takeBack(const Sent& sent) { sentOn_ = sent; }
+    void takeBack(const Sent& sent) {
+        sentOn_ = sent;
+        std::erase_if(recalled_, [&sent](const auto& recall) { return recall.first.index() >= sent.size(); });
+    }
 
 private:
-    enum class MessageUse : std::uint8_t { New, Any, Sent };
+    enum class MessageUse : std::uint8_t { New, Any, Recalled, Sent };
+
+    // What the file declares under one key, which may be a range.
+    struct Declared {
+        std::string_view what;  // `device`
+        std::string name;
+        Place place;
+        std::size_t owner = kNobody;  // of a device: its user
+        bool isUsed = false;
+    };
+    static constexpr std::size_t kNobody = static_cast<std::size_t>(-1);
+    // The number among `declared_`.
+    std::size_t declare(std::string_view what, std::string_view name, const Value& key, std::size_t owner = kNobody);
+    void use(UserId user) { declared_[userKeys_[user.index()]].isUsed = true; }
+    void use(DeviceId device);
+    void use(const Address& address);
 
     [[nodiscard]] std::optional<NameRange> range(const Value& value, std::string_view text, std::string_view what);
     void declareUser(std::string_view name, const Value& key, const Value& devices);
@@ -109,6 +142,7 @@ private:
     void useMessage(std::string_view name, const Value& value, MessageUse use, std::vector<MessageId>& out);
     void undeclared(const Value& value, std::string_view what, std::string_view name,
                     const std::vector<std::string_view>& known);
+    [[nodiscard]] std::string otherTarget(std::string_view name) const;
     [[nodiscard]] std::vector<std::string_view> userNames() const;
     [[nodiscard]] std::vector<std::string_view> devicePaths(UserId user) const;
     [[nodiscard]] bool tooMany(std::size_t count, const Value& value, std::string_view what);
@@ -121,6 +155,13 @@ private:
     std::unordered_map<std::string, GroupId> groupIndex_;
     std::unordered_map<std::string, RoomId> roomIndex_;
     Sent sentOn_;
+    std::vector<std::pair<MessageId, Value>> recalled_;
+    std::vector<Declared> declared_;
+    std::map<std::uint32_t, std::size_t> declaredAt_;  // by the offset of the key
+    std::vector<std::size_t> userKeys_;                // by user: its number among `declared_`; so of the others
+    std::vector<std::size_t> deviceKeys_;
+    std::vector<std::size_t> groupKeys_;
+    std::vector<std::size_t> roomKeys_;
     bool usersFaulty_ = false;  // a declaration could not be read: unknown names are no news
     bool groupsFaulty_ = false;
     bool roomsFaulty_ = false;

@@ -31,10 +31,40 @@ bool isScalar(ValueKind kind) {
     return kind == ValueKind::Truth || kind == ValueKind::Number;
 }
 
+// `did you mean "compensationDays" or "offlineDays"?` for "days": the names that contain the word, where it says anything.
+std::string suggestLonger(std::string_view word, const std::vector<std::string_view>& names) {
+    constexpr std::size_t kShortest = 3;
+    const auto same = [](char a, char b) { return (a | 0x20) == (b | 0x20); };
+    std::vector<std::string_view> longer;
+    for (const std::string_view name : names) {
+        if (std::search(name.begin(), name.end(), word.begin(), word.end(), same) != name.end()) longer.push_back(name);
+    }
+    if (word.size() < kShortest || longer.empty() || longer.size() > 3) return {};
+    return fmt::format("did you mean {}?", alternatives(longer));
+}
+
 std::vector<std::string_view> namesOf(const Table& table) {
     std::vector<std::string_view> names;
     for (const Field& field : table.fields) names.push_back(field.name);
     return names;
+}
+
+// What to write instead of a value of the wrong type: `write true` for "on", `write "enable"` for true.
+std::string insteadOf(const Value& value, Shape shape, std::span<const std::string_view> words) {
+    const auto isOneOf = [&value](std::initializer_list<std::string_view> texts) {
+        return value.kind == ValueKind::Text && std::find(texts.begin(), texts.end(), value.text) != texts.end();
+    };
+    if (shape == Shape::Truth && isOneOf({"true", "on", "yes", "enable", "enabled", "1"})) return "write true";
+    if (shape == Shape::Truth && isOneOf({"false", "off", "no", "disable", "disabled", "0"})) return "write false";
+    if (value.kind == ValueKind::Truth && words.size() == 2) {
+        return fmt::format("write \"{}\"", words[value.truth ? 0 : 1]);
+    }
+    if (!words.empty()) return alternatives({words.begin(), words.end()});
+    if ((about(shape).kinds & kNumber) != 0 && value.kind == ValueKind::Text && !value.text.empty() &&
+        value.text.find_first_not_of("0123456789") == std::string_view::npos) {
+        return fmt::format("write {}", value.text);
+    }
+    return {};
 }
 
 std::string listed(std::span<const std::string_view> words) {
@@ -214,7 +244,7 @@ void Scope::fault(Mistake what, const Value& value, std::string message, std::st
 
 // ---- Objects --------------------------------------------------------------------------------------------------------
 
-Value Scope::checked(Value value, Shape shape, std::string_view name) {
+Value Scope::checked(Value value, Shape shape, std::string_view name, std::span<const std::string_view> words) {
     if (!value.usable()) return value;
     const ShapeInfo& info = about(shape);
     const std::uint8_t bit = kindBit(value.kind);
@@ -225,7 +255,8 @@ Value Scope::checked(Value value, Shape shape, std::string_view name) {
         value.kind = ValueKind::Text;
         return value;
     }
-    fault(Mistake::WrongType, value, fmt::format("\"{}\" takes {}, not {}", name, info.what, describe(value)));
+    fault(Mistake::WrongType, value, fmt::format("\"{}\" takes {}, not {}", name, info.what, describe(value)),
+          insteadOf(value, shape, words));
     value.kind = ValueKind::Broken;
     return value;
 }
@@ -245,6 +276,7 @@ Fields Scope::fields(const Value& object, const Table& table, Place anchor) {
         const std::vector<std::string_view> names = namesOf(table);
         std::string hint = suggest(key, names);
         meant.push_back(nearest(key, names));
+        if (hint.empty()) hint = suggestLonger(key, names);
         if (hint.empty()) hint = fmt::format("known here: {}", fmt::join(names, ", "));
         mistakes_.add(Mistake::UnknownKey, child.keyPlace(), fmt::format("{} has no key {}", table.what, quoted(key)),
                       hint);
@@ -258,7 +290,7 @@ Fields Scope::fields(const Value& object, const Table& table, Place anchor) {
                           fmt::format("\"{}\": {}", field.name, about(field.shape).what));
             continue;
         }
-        value = checked(value, field.shape, field.name);
+        value = checked(value, field.shape, field.name, field.words);
         if (!value.usable()) continue;
         if (field.shape == Shape::Whole) checkRange(value, field);
         if (field.shape == Shape::Word) checkWord(value, field);
@@ -364,13 +396,22 @@ Millionths millionths(std::string_view spelling) {
     return out;
 }
 
+// `5 % is 0.05`, for a whole number of percents.
+std::string asShare(std::string_view percents) {
+    const bool isShort = percents.size() <= 2 && percents.find_first_not_of("0123456789") == std::string_view::npos;
+    if (!isShort && percents != "100") return {};
+    if (percents == "100") return "100 % is 1";
+    const std::string digits = fmt::format("{:0>2}", percents);
+    return fmt::format("{} % is 0.{}", percents, digits.ends_with('0') ? digits.substr(0, 1) : digits);
+}
+
 }  // namespace
 
 std::optional<std::uint32_t> Scope::partsPerMillion(const Value& value, std::string_view name) {
     const Millionths number = millionths(value.text);
     if (number.isInside && number.isExact) return number.count;
     fault(Mistake::OutOfRange, value, fmt::format("\"{}\" is 0..1, not {}", name, value.text.substr(0, 40)),
-          number.isInside ? "in steps of 0.000001" : "");
+          number.isInside ? "in steps of 0.000001" : asShare(value.text));
     return std::nullopt;
 }
 

@@ -10,6 +10,7 @@
 #include <functional>
 #include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -92,8 +93,10 @@ public:
     // numbers outside their bounds are reported and come out Broken. `anchor` is where a missing key is reported.
     [[nodiscard]] Fields fields(const Value& object, const Table& table, Place anchor);
 
-    // `value` if its JSON type fits `shape`, else a report and Broken. `name` is what the message calls it.
-    [[nodiscard]] Value checked(Value value, Shape shape, std::string_view name);
+    // `value` if its JSON type fits `shape`, else a report and Broken. `name` is what the message calls it, `words` are
+    // those that may stand there, if only a few may.
+    [[nodiscard]] Value checked(Value value, Shape shape, std::string_view name,
+                                std::span<const std::string_view> words = {});
 
     // Calls `each` for the one text, or every text of the list, that `value` is; elements of other types are reported.
     void texts(const Value& value, std::string_view name, const std::function<void(const Value&)>& each);

@@ -111,7 +111,7 @@ std::vector<std::size_t> selectCases(const ScenarioFile& file, const Selector& s
     }
     if (selector.line) {
         const std::uint32_t line = *selector.line;
-        if (line == 0 || (file.text && line > linesOf(*file.text))) return {};
+        if (line == 0 || (file.text && line > linesOf(file.text->own()))) return {};
         std::vector<std::size_t> holding = casesThat(file, [line](const Case& scenario) {
             return scenario.choiceSpan.line > 0 && scenario.choiceSpan.line <= line && line <= scenario.choiceLastLine;
         });

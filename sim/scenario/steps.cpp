@@ -36,6 +36,7 @@ StepReader::StepReader(Scope& scope, Names& names, Budget& budget, Case& into)
       budget_(budget),
       case_(into),
       certainty_(into.header, into.network),
+      since_(into.header.devices.size()),
       now_(into.header.t) {}
 
 void StepReader::read(const Value& steps) {
@@ -193,6 +194,7 @@ void StepReader::readPlain(const Value& value, const Verb& verb, Place anchor) {
     Step step;
     places_.clear();
     step.span = scope_.mistakes().spanOf(value.place);
+    step.base = static_cast<std::uint32_t>(scope_.mistakes().partOf(value.place.offset));
     if (verb.name() == "expect") {
         if (main.usable()) appendExpectations(main, step);
         return;
@@ -237,7 +239,7 @@ void StepReader::appendExpectations(const Value& value, Step step) {
 // What is impossible for certain is reported; what follows from the step is remembered.
 void StepReader::checkObstacles(const Step& step) {
     const auto report = [&](std::size_t i, const std::string& obstacle) {
-        if (!obstacle.empty()) scope_.fault(Mistake::ImpossibleStep, places_[i], obstacle);
+        if (!obstacle.empty()) scope_.fault(Mistake::ImpossibleStep, places_[i], obstacle, since(step.actions[i]));
     };
     if (step.kind == StepKind::Concurrently) {
         const std::vector<std::string> obstacles = certainty_.obstacles(step.actions);
@@ -247,8 +249,29 @@ void StepReader::checkObstacles(const Step& step) {
     for (std::size_t i = 0; i < step.actions.size(); ++i) {
         report(i, certainty_.obstacle(step.actions[i]));
         // Each of several logins begins when the one before is online or refused.
-        certainty_.apply(step.actions[i], step.settle || i + 1 < step.actions.size());
+        const Action& action = step.actions[i];
+        const Presence before = action.op.device.exists() ? certainty_.presence(action.op.device) : Presence::Unknown;
+        certainty_.apply(action, step.settle || i + 1 < step.actions.size());
+        remember(action, before, step);
     }
+}
+
+// Who says that a device is certainly online says since when.
+void StepReader::remember(const Action& action, Presence before, const Step& step) {
+    if (action.op.kind == OpKind::ServerRestart) std::fill(since_.begin(), since_.end(), placeOf(step.span, step.base));
+    if (!action.op.device.exists() || certainty_.presence(action.op.device) == before) return;
+    since_[action.op.device.index()] = placeOf(step.span, step.base);
+}
+
+std::string StepReader::placeOf(const Span& span, std::uint32_t base) const {
+    return base == 0 ? fmt::format("line {}", span.line) : fmt::format("{}:{}", case_.bases[base - 1], span.line);
+}
+
+// `it is so since line 7`; nothing where no step made it so.
+std::string StepReader::since(const Action& action) const {
+    const std::string& place = since_[action.op.device.index()];
+    if (!place.empty()) return fmt::format("it is so since {}", place);
+    return certainty_.presence(action.op.device) == Presence::Offline ? "no step before logs it in" : "";
 }
 
 }  // namespace mdsync::scenario

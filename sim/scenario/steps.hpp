@@ -31,12 +31,16 @@ public:
 private:
     void readStep(const json::Node& node);
     [[nodiscard]] const Verb* verbOf(const Value& step);
+    [[nodiscard]] std::string placeOf(const Span& span, std::uint32_t base) const;
     void unknownVerb(const Value& step);
     void readRepeat(const Value& step, const Verb& verb, Place anchor);
     void rehearse(const Value& steps, std::string_view name, bool isFaulty);
     void readPlain(const Value& step, const Verb& verb, Place anchor);
     void appendExpectations(const Value& value, Step step);
     void checkObstacles(const Step& step);
+    void remember(const Action& action, Presence before, const Step& step);
+    [[nodiscard]] std::string since(const Action& action) const;
+    void checkType(const Value& type);
 
     // actions.cpp: the actions of one verb; `concurrently`.
     void readActions(const Fields& fields, std::vector<Action>& out);
@@ -70,6 +74,7 @@ private:
     Certainty certainty_;
     Instant now_;                            // no earlier than this is it certainly
     std::vector<Value> places_;              // where each action of the current step stands
+    std::vector<std::string> since_;         // by device: the place of the step that made it what it certainly is
     std::set<const json::Node*> rehearsed_;  // bodies of repeats without rounds that were looked at
 };
 

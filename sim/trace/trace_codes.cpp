@@ -6,7 +6,7 @@
 namespace mdsync {
 namespace {
 
-constexpr std::array<CodeText, 28> kCodes{{
+constexpr std::array<CodeText, 29> kCodes{{
     {"trace.bad-name",
      "Users, devices, groups, chatrooms and messages have names of 1..64 bytes without blanks, control characters or "
      "any of / : { } * , because these mean something where names are used."},
@@ -57,6 +57,8 @@ constexpr std::array<CodeText, 28> kCodes{{
      "The id was sent before, and that message is still within its horizon: 8 x 24 h after acceptance, or after "
      "sending if it was not accepted. Later the id may name a new message."},
     {"trace.version", "The header's \"mdsync\" is not \"trace/1\", the only version there is."},
+    {"trace.wrong-kind",
+     "The file is a scenario, a result, a baseline or a recorded run, and no trace. The hint says which command takes it."},
     {"trace.wrong-type", "The value is of another type than the key needs."},
 }};
 

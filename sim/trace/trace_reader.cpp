@@ -6,6 +6,8 @@
 #include <optional>
 #include <utility>
 
+#include "base/file_kind.hpp"
+#include "base/input_file.hpp"
 #include "base/text.hpp"
 #include "mdsync/trace_io.hpp"
 #include "trace/block_reader.hpp"
@@ -81,7 +83,9 @@ private:
         }
         if (parse(line)) readHeader(json_, header_, faults_);
         if (!faults_.empty()) {
-            for (Fault& fault : takeFaults()) problem(std::move(fault), line);
+            std::vector<Fault> faults = takeFaults();
+            if (const std::optional<Fault> other = otherKind(line)) faults = {*other};
+            for (Fault& fault : faults) problem(std::move(fault), line);
             stopped_ = true;
             return;
         }
@@ -89,6 +93,15 @@ private:
         now_ = header_.t;
         reorder_.start(header_.t, options_.skew);
         quick_.emplace(context_, messages_);
+    }
+
+    // What is wrong if the file is another one of ours. Its first lines say so, of which the block may hold only one.
+    [[nodiscard]] std::optional<Fault> otherKind(const Line& first) const {
+        constexpr std::size_t kBeginning = 65536;
+        const std::string lines = isRegularFile(file_) ? readFile(file_, kBeginning).bytes : std::string{first.text};
+        const std::string_view kind = fileKind(lines);
+        if (kind.empty() || kind == "trace") return std::nullopt;
+        return Fault{"trace.wrong-kind", fileNoun(kind) + ", not a trace", 0, 1, fileUse(kind, printable(file_))};
     }
 
     // Makes sure that there is a line; false at the end.

@@ -1,6 +1,8 @@
 // How a world begins. See state.hpp.
 #include "world/state.hpp"
 
+#include "mdsync/world.hpp"
+
 #include <algorithm>
 
 #include "world/fault.hpp"
@@ -38,6 +40,17 @@ Vocabulary vocabularyOf(Lexicon& lexicon) {
     say.range = word("mdsync:range");
     say.sameClient = word("31023");
     return say;
+}
+
+// `the link from the server to alice/phone`, by the number in the streams of its chance.
+std::string linkOf(const Header& header, std::uint32_t entity) {
+    if (entity == 0) return "the link of the app's backend";
+    for (std::size_t i = 0; i < header.devices.size(); ++i) {
+        const std::string path = header.path(DeviceId{i});
+        if (entity == entityOf(path, 0)) return "the link from the server to " + path;
+        if (entity == entityOf(path, 1)) return "the link from " + path + " to the server";
+    }
+    return {};
 }
 
 }  // namespace
@@ -86,3 +99,24 @@ Shelf& State::shelf(DeviceId d) {
 }
 
 }  // namespace mdsync::world
+
+namespace mdsync {
+
+std::string wordsOf(const Header& header, Stream stream) {
+    const auto number = static_cast<std::uint64_t>(stream);
+    switch (static_cast<Purpose>(number >> 32U)) {
+        case Purpose::Latency:
+        case Purpose::Loss:
+        case Purpose::Duplicate:
+            return world::linkOf(header, static_cast<std::uint32_t>(number));
+        case Purpose::Server:
+            return "the server";
+        case Purpose::Order:
+            return "what happens at one instant";
+        case Purpose::Generate:
+            break;
+    }
+    return {};
+}
+
+}  // namespace mdsync

@@ -70,6 +70,7 @@ FACES = {
     "calendar": "base",
     "choices": "base",
     "diagnostic": "base",
+    "drawing": "base",
     "short_key": "base",
     "lexicon": "base",
     "trace": "trace",
@@ -78,6 +79,7 @@ FACES = {
     "presence": "trace",
     "scenario": "scenario",
     "selection": "scenario",
+    "layout": "scenario",
     "world": "world",
     "policy": "world",
     "rules": "rules",
@@ -91,6 +93,7 @@ FACES = {
     "matrix": "result",
     "coverage": "result",
     "again": "result",
+    "latency": "result",
     "documents": "result",
     "system": "system",
     "serve": "system",
@@ -105,6 +108,7 @@ FACES = {
     "exhaustive": "exhaustive",
     "bench": "bench",
     "report": "report",
+    "schemas": "report",
     "glossary": "report",
 }
 

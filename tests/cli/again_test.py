@@ -41,13 +41,13 @@ class Failed(RunTest):
     def test_the_paths_are_those_of_that_run_and_it_goes_on_until_all_is_well(self):
         os.remove(self.path("all/d.json"))
         self.expect(1, "run", "all", "--report", "json=r.json")
-        self.assertEqual(self.ran(1, "--failed", "r.json", "--report", "json=r.json"),
+        self.assertEqual(self.ran(1, "--failed", "r.json", "--report", "json=again.json"),
                          ["all/b.json", "all/c.json#n=1", "all/c.json#n=2"])
         self.write("all/b.json", scenario())
         self.write("all/c.json", scenario(matrix={"n": [1, 2]}))
-        self.assertEqual(len(self.ran(0, "--failed", "r.json", "--report", "json=r.json")), 3)
-        done = self.expect(4, "run", "--failed", "r.json")
-        self.assertIn("nothing of this failed in r.json", done.stderr)
+        self.assertEqual(len(self.ran(0, "--failed", "again.json", "--report", "json=third.json")), 3)
+        done = self.expect(4, "run", "--failed", "third.json")
+        self.assertIn("nothing of this failed in third.json", done.stderr)
 
     def test_of_a_run_that_was_cut_short_what_never_ran_is_run(self):
         os.remove(self.path("all/d.json"))

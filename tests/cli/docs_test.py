@@ -199,7 +199,7 @@ class Readme(unittest.TestCase):
         self.assertIn(shown, mdsync(*command.split(), cwd=ROOT).stdout)
 
     def test_every_command_of_the_help_is_named_in_the_readme(self):
-        commands = re.findall(r"^  ([a-z]+) {4,}", mdsync("--help").stdout.split("Subcommands:")[1], re.M)
+        commands = re.findall(r"^  ([a-z]+) {4,}", mdsync("--help").stdout.split("\nScenarios:")[1], re.M)
         named = re.search(r"lists the commands: ([a-z, ]+)\.", read("README.md").replace("\n", " ")).group(1).split(", ")
         self.assertEqual(sorted(commands), sorted(named))
 

@@ -276,7 +276,7 @@ class Help(ToolTest):
 
     def test_unknown_words_get_the_nearest_known_one(self):
         self.write("a.json", scenario())
-        for arguments, hint in ((["chekc"], "check"), (["run", "a.json", "--sed", "1"], "--seed"),
+        for arguments, hint in ((["chekc"], "check"), (["run", "a.json", "--sede", "1"], "--seed"),
                                 (["run", "a.json", "--rule", "web.evict-earlist"], "web.evict-earliest"),
                                 (["run", "a.json", "--format", "jsno"], "json"),
                                 (["run", "a.json", "--server", "refrence"], "reference"),

@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 import unittest
 
+os.environ["MDSYNC_PROGRAM"] = "mdsync"  # what lines to paste begin with, wherever the binary lies
 BINARY = os.path.abspath(os.environ["MDSYNC"])
 SCENARIOS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "scenarios")
 
@@ -100,7 +101,7 @@ class ToolTest(unittest.TestCase):
 
     def tool(self, *arguments, stdin=b"", env=None, **options):
         """Runs the tool; gives its CompletedProcess with text output."""
-        environment = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "FORCE_COLOR", "MDSYNC_FAULT")}
+        environment = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "FORCE_COLOR", "COLUMNS") and (not k.startswith("MDSYNC_") or k == "MDSYNC_PROGRAM")}
         environment.update(env or {})
         given = {} if "stdin_file" in options else {"input": stdin}
         if "stdin_file" in options:

@@ -38,6 +38,11 @@ TEST_CASE("every code happens") {
                                   world("{\"sync\": \"on\"}"),
                                   world("{\"login\": []}"),
                                   world("{\"recall\": \" \", \"api\": \"bob\"}"),
+                                  world("{\"recall\": \"other\", \"api\": \"bob\"}"),
+                                  world("{\"publish\": \"m\", \"from\": \"bob\", \"to\": \"alice\", \"type\": "
+                                        "\"RC:x\"}"),
+                                  world("", "\"extends\": \"/no/such/file\","),
+                                  "{\"mdsync\": \"trace/1\"}",
                                   world("{\"login\": \"alice/t{2..1}\"}"),
                                   world("{\"login\": \"alice\"}"),
                                   world("{\"wait\": \"x\"}"),

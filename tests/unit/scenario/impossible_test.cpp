@@ -16,6 +16,7 @@ std::vector<std::string> impossible(const std::vector<std::string>& steps, const
     for (std::size_t i = 0; i < steps.size(); ++i) text += (i == 0 ? "\n" : ",\n") + steps[i];
     std::vector<std::string> out;
     for (const Diagnostic& found : parseScenario(text + "]}", "a.json", {}).diagnostics) {
+        if (found.severity == Severity::Warning) continue;
         CHECK_MESSAGE(found.code == "scenario.impossible-step", render(found));
         out.push_back(std::to_string(found.span.line) + " " + found.message);
     }

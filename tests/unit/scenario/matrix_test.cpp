@@ -82,8 +82,9 @@ TEST_CASE("what is wrong in some cases only is said once, with the case") {
     CHECK(complaint(world("{\"login\": \"alice/${d}\"}", "\"matrix\": {\"d\": [\"phone\", \"fone\"]},")) ==
           "6:11 scenario.undeclared alice has no device \"fone\" (with d=fone) | alice has phone, laptop, tab1, tab2, "
           "tab3");
-    CHECK(complaint(world("", "\"matrix\": {\"days\": [\"7\"]}, \"app\": {\"compensationDays\": \"${days}\"},")) ==
-          "2:56 scenario.wrong-type \"compensationDays\" takes a whole number, not the text \"7\" (with days=7) | ");
+    CHECK(
+        complaint(world("", "\"matrix\": {\"days\": [\"7\"]}, \"app\": {\"compensationDays\": \"${days}\"},")) ==
+        "2:56 scenario.wrong-type \"compensationDays\" takes a whole number, not the text \"7\" (with days=7) | write 7");
 }
 
 TEST_CASE("a mistake in the matrix is said once, and its users are not blamed") {
@@ -121,9 +122,10 @@ TEST_CASE("a matrix key that nothing uses is a warning, one that is not there an
     const ScenarioFile file = read(world("", "\"matrix\": {\"days\": [1, 2]},"));
     CHECK(file.valid());
     CHECK(file.cases.size() == 2);
-    REQUIRE(file.diagnostics.size() == 1);
-    CHECK(file.diagnostics[0].severity == Severity::Warning);
-    CHECK(file.diagnostics[0].code == "scenario.unused-matrix-key");
+    const std::vector<Diagnostic> found = told(file);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].severity == Severity::Warning);
+    CHECK(found[0].code == "scenario.unused-matrix-key");
     CHECK(complaint(world("{\"note\": \"${day} ${days}\"}", "\"matrix\": {\"days\": [1, 2]},")) ==
           "6:10 scenario.undeclared nothing is called ${day} here | did you mean \"days\"?");
     CHECK(complaint(world("{\"repeat\": 1, \"as\": \"days\", \"steps\": [{\"note\": \"${days}\"}]}",

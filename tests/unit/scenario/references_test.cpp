@@ -74,7 +74,8 @@ TEST_CASE("a message id is used once") {
 }
 
 TEST_CASE("an expectation names messages that were sent before; only a recall need not") {
-    CHECK(step("{\"recall\": \"ghost\", \"by\": \"alice/phone\"}") == "nothing");
+    CHECK(step("{\"recall\": \"ghost\", \"by\": \"alice/phone\", \"refused\": true}") == "nothing");
+    CHECK(step("{\"recall\": \"ghost\", \"by\": \"alice/phone\"}").starts_with("6:12 scenario.never-sent"));
     CHECK(step("{\"expect\": {\"device\": \"bob/pixel\", \"lacks\": \"m1\"}},\n{\"send\": \"m1\", \"from\": "
                "\"alice/phone\", \"to\": "
                "\"bob\"}") == "6:45 scenario.undeclared no step before sends a message \"m1\" | ");
@@ -82,9 +83,11 @@ TEST_CASE("an expectation names messages that were sent before; only a recall ne
                "\"bob/pixel\", \"has\": "
                "[\"helo\"]}}") ==
           "7:44 scenario.undeclared no step before sends a message \"helo\" | did you mean \"hello\"?");
-    CHECK(step("{\"recall\": \"ghost\", \"by\": \"alice/phone\"},\n{\"expect\": {\"message\": \"ghost\", \"accepted\": "
-               "false}}")
-              .starts_with("7:24 scenario.undeclared"));
+    CHECK(
+        step(
+            "{\"recall\": \"ghost\", \"by\": \"alice/phone\", \"refused\": true},\n{\"expect\": {\"message\": \"ghost\", \"accepted\": "
+            "false}}")
+            .starts_with("7:24 scenario.undeclared"));
 }
 
 TEST_CASE("a faulty send is not followed by complaints about its message") {

@@ -51,10 +51,11 @@ TEST_CASE("the path on which seed and vendor disagree is pointed out and taken")
     const ScenarioFile file =
         read(world(R"({"publish": "p", "from": "bob", "to": "group:team", "api": "/message/group/publish.json"})"));
     CHECK(file.valid());
-    REQUIRE(file.diagnostics.size() == 1);
-    CHECK(file.diagnostics[0].severity == Severity::Warning);
-    CHECK(file.diagnostics[0].code == "scenario.group-status-path");
-    CHECK(file.diagnostics[0].span.column == 60);
+    const std::vector<Diagnostic> found = told(file);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].severity == Severity::Warning);
+    CHECK(found[0].code == "scenario.group-status-path");
+    CHECK(found[0].span.column == 60);
     CHECK(file.cases.size() == 1);
 }
 
