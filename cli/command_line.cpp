@@ -498,8 +498,8 @@ std::optional<int> Program::parse(int argc, char** argv) {
         std::ostringstream text;  // help or version
         app_->exit(wanted, text, text);
         return print(text.str()) ? kOk : kUnwritable;
-    } catch (const CLI::ParseError& error) {
-        return usageError(*app_, error, project_->given);
+    } catch (const CLI::ParseError& wrong) {
+        return usageError(*app_, wrong, project_->given);
     }
 }
 

@@ -51,7 +51,7 @@ struct ExpectationResult {
     // Where it is unmet, why: `- m1, m3: alice/mac was never online`. What is missing begins with `-`, what is too much
     // with `+`.
     std::vector<Because> because{};
-    std::string file{};      // as that of a violation
+    std::string file{};  // as that of a violation
 };
 
 // The outcome of one case, or of one recorded trace.

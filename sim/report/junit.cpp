@@ -73,8 +73,7 @@ std::string becauseText(const CaseResult& c, const std::vector<Because>& because
 }
 
 std::string violationText(const CaseResult& c, const ReportedViolation& v) {
-    return fmt::format("{}: {}\n  {}\n  at {}\n", rule(v.rule).name, rule(v.rule).statement, v.text,
-                       placeOf(c, v)) +
+    return fmt::format("{}: {}\n  {}\n  at {}\n", rule(v.rule).name, rule(v.rule).statement, v.text, placeOf(c, v)) +
            becauseText(c, v.because);
 }
 

@@ -15,7 +15,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kMostEvents = 24;  // that are shown
-constexpr std::size_t kWidth = 98;       // of a line
+constexpr std::size_t kStoryWidth = 98;  // of a line
 
 // `09:00:00.060  :14  `, with the day where they are of several.
 class Margin {
@@ -43,7 +43,7 @@ private:
 // `text` behind `begin`, further lines beneath its beginning.
 std::string hanging(const std::string& begin, std::string_view text) {
     const std::string indent(begin.size(), ' ');
-    const std::string lines = wrapped(printable(text), indent, std::max<std::size_t>(kWidth, begin.size() + 40));
+    const std::string lines = wrapped(printable(text), indent, std::max<std::size_t>(kStoryWidth, begin.size() + 40));
     return begin + lines.substr(std::min(begin.size(), lines.size()));
 }
 
