@@ -180,17 +180,17 @@ public:
         } catch (const CLI::Error& error) {
             project_->file.complain(error.what());
         }
-        std::vector<CLI::ConfigItem> items;
+        std::vector<CLI::ConfigItem> settings;
         const std::vector<CLI::App*> chosen = program_.get_subcommands();
-        if (chosen.empty() || !project_->file.wrong().empty()) return items;
+        if (chosen.empty() || !project_->file.wrong().empty()) return settings;
         for (const ProjectOptions::Row& row : project_->rows) {
-            if (row.command == chosen.front()) give(row, items);
+            if (row.command == chosen.front()) give(row, settings);
         }
-        return items;
+        return settings;
     }
 
 private:
-    void give(const ProjectOptions::Row& row, std::vector<CLI::ConfigItem>& items) const {
+    void give(const ProjectOptions::Row& row, std::vector<CLI::ConfigItem>& settings) const {
         const std::optional<ProjectFile::Setting> setting = project_->file.setting(row.key);
         if (!setting) return;
         if (row.values != nullptr) {
@@ -199,7 +199,7 @@ private:
         }
         if (row.option->count() > 0 || !fits(*row.option)) return;
         project_->given[row.option->get_name()] = setting->from;
-        items.push_back({{row.command->get_name()}, row.option->get_lnames().front(), setting->values});
+        settings.push_back({{row.command->get_name()}, row.option->get_lnames().front(), setting->values});
     }
 
     // `--server`, on the command line, wins over the project's `target` and over the `timeout` that goes with it.
