@@ -36,8 +36,8 @@ StepReader::StepReader(Scope& scope, Names& names, Budget& budget, Case& into)
       budget_(budget),
       case_(into),
       certainty_(into.header, into.network),
-      since_(into.header.devices.size()),
-      now_(into.header.t) {}
+      now_(into.header.t),
+      since_(into.header.devices.size()) {}
 
 void StepReader::read(const Value& steps) {
     if (steps.kind != ValueKind::List) return;
