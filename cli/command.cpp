@@ -41,7 +41,7 @@ std::string isRule(const std::string& text) {
 
 std::string hintOf(const std::string& word, const std::vector<std::string_view>& known) {
     constexpr std::size_t kMost = 8;
-    const std::string near = suggest(word, known);
+    std::string near = suggest(word, known);
     if (!near.empty() || word.empty()) return near;
     std::vector<std::string> longer;
     for (const std::string_view each : known) {

@@ -408,7 +408,7 @@ const CLI::App& chosenOf(const CLI::App& program) {
 
 // As suggest(), and for two letters of a name, `rn`, the first that has them in this order.
 std::string suggestName(const std::string& word, const std::vector<std::string>& known) {
-    const std::string hint = suggest(word, {known.begin(), known.end()});
+    std::string hint = suggest(word, {known.begin(), known.end()});
     if (!hint.empty() || word.size() < 2) return hint;
     for (const std::string& name : known) {
         auto at = word.begin();
