@@ -90,10 +90,7 @@ GeneratorOptions fitting(const ExploreOptions& options, const Capabilities& capa
 class Worker {
 public:
     Worker(const ExploreOptions& options, const Servers& servers, const std::atomic<bool>& stop)
-        : options_(options),
-          servers_(servers),
-          stop_(stop),
-          generator_(GeneratorOptions{withoutOf(options.without), options.mostSteps}) {}
+        : options_(options), servers_(servers), stop_(stop), generator_(fitting(options, Capabilities{})) {}
 
     // Of `count` seeds, from `first` on.
     Batch make(std::uint64_t first, std::uint64_t count) {
@@ -338,11 +335,20 @@ private:
         found.seed = sighting.seed;
         found.times = sighting.times;
         found.server = servers_.name(sighting.seed);
-        Generator generator{{withoutOf(options_.without), options_.mostSteps}};
-        found.scenario = generator.make(sighting.seed);
+        found.scenario = Generator(generatorOptions()).make(sighting.seed);
         makeSmall(found, servers_.policy(sighting.seed));
         found.steps = found.scenario.steps.size();
         return found;
+    }
+
+    // As the workers had them: a seed gives the same scenario only with the same ones.
+    [[nodiscard]] GeneratorOptions generatorOptions() const {
+        Capabilities capabilities;
+        if (options_.makeSystem) {
+            const std::unique_ptr<System> target = options_.makeSystem();
+            if (target->hello(capabilities).kind == Answer::Kind::Ok) (void)target->bye();
+        }
+        return fitting(options_, capabilities);
     }
 
     // The scenario and, for the reference server with some of its legal choices, these choices.

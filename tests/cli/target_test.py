@@ -39,11 +39,11 @@ class TargetTest(ToolTest):
 
 
 class WhatIsNotApplicable(TargetTest):
-    def able(self, *ops):
+    def able(self, *ops, server="reference"):
         """The reference server, of which an adapter can do only this, one thing at a time."""
         listed = json.dumps(["hello", "reset", "settle", "bye", *ops], separators=(",", ":"))
         script = "1s/\"ops\":\\[[^]]*\\]/" + f'"ops":{listed}' + "/;1s/\"pipeline\":true/\"pipeline\":false/"
-        served = f"{shlex.quote(BINARY)} serve --stdio | sed -u {shlex.quote(script)}"
+        served = f"{shlex.quote(BINARY)} serve --stdio --server {server} | sed -u {shlex.quote(script)}"
         return "exec:sh -c " + shlex.quote(served)
 
     def test_each_reason_says_how_many_cases_it_costs(self):
@@ -68,6 +68,15 @@ class WhatIsNotApplicable(TargetTest):
         document = json.loads(run.stdout)
         self.assertEqual((document["runs"], document.get("notApplicable", 0)), (60, 0))
         self.assertGreater(sum(rule["checked"] for rule in document["rules"].values()), 500)
+
+    def test_what_explore_finds_is_what_the_target_failed(self):
+        target = self.able("advance", "login", "logout", "send", server="mutant:off-delivers-to-all")
+        self.expect(1, "explore", "--runs", "60", "--target", target, "-o", "found")
+        files = sorted(name for name in os.listdir(self.path("found")) if name.endswith(".json"))
+        self.assertGreater(len(files), 0)
+        for name in files:
+            run = self.expect(1, "run", f"found/{name}", "--target", target)
+            self.assertIn("0 not applicable", run.stdout)
 
 
 class HowLongItTakes(TargetTest):
