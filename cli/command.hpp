@@ -23,6 +23,7 @@ inline constexpr int kNothing = 4;
 inline constexpr int kInconclusive = 5;
 inline constexpr int kUnwritable = 6;
 inline constexpr int kInternal = 70;
+inline constexpr int kSignalled = 128;  // and the number of the signal
 
 // A Command is a subcommand and what it does once the command line was parsed. It returns the exit code.
 struct Command {

@@ -9,6 +9,7 @@
 #include "mdsync/again.hpp"
 #include "mdsync/report.hpp"
 #include "output.hpp"
+#include "tell.hpp"
 #include "written_files.hpp"
 
 namespace mdsync::cli {
@@ -27,7 +28,7 @@ struct ExportFlags {
 };
 
 void say(const std::string& line) {
-    std::fputs((printable(line) + "\n").c_str(), stderr);
+    tell("{}\n", printable(line));
 }
 
 // What a user wants to know of the file, beside it.

@@ -11,9 +11,11 @@
 #include <filesystem>
 #include <system_error>
 
+#include "mdsync/parallel.hpp"
 #include "mdsync/report.hpp"
 #include "tell.hpp"
 #include "terminal.hpp"
+#include "waiting_write.hpp"
 #include "whole_file.hpp"
 
 namespace mdsync::cli {
@@ -141,10 +143,10 @@ bool wantsColor(const std::string& color, std::FILE* stream) {
 }
 
 bool print(std::string_view text) {
-    std::fwrite(text.data(), 1, text.size(), stdout);
-    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return true;
+    const int error = writeWaiting(STDOUT_FILENO, text);
+    if (error == 0) return true;
     // Who closed the pipe has seen enough and needs no message.
-    if (errno != EPIPE) tell("mdsync: standard output could not be written: {}\n", std::strerror(errno));
+    if (error != EPIPE) tell("mdsync: standard output could not be written: {}\n", std::strerror(error));
     return false;
 }
 
@@ -163,6 +165,7 @@ void complain(const std::vector<Diagnostic>& diagnostics, bool errorsOnly) {
 }
 
 int withUnwritable(int code) {
+    if (heardSignal() != 0 && code != kInternal) return kSignalled + heardSignal();
     return code == 0 || code == 4 || code == 5 ? kUnwritable : code;
 }
 

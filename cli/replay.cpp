@@ -92,7 +92,7 @@ int replay(ReplayFlags flags, bool isGiven) {
         return kBadInput;
     }
     const Replayed replayed = mdsync::replay(file.run, *target);
-    if (interrupt.signal() != 0) return 128 + interrupt.signal();
+    if (interrupt.signal() != 0) return kSignalled + interrupt.signal();
     const bool written = print(flags.format == "json" ? jsonOf(replayed, flags) : textOf(replayed, flags));
     if (replayed.result.verdict == Verdict::Error) return kBadInput;
     const int code = replayed.same ? kOk : kFailed;

@@ -66,7 +66,7 @@ int unguarded(const RulesFlags& flags) {
     complainOfEmpty(suite);
     for (const Suite::Entry& entry : suite.entries) complain(entry.wrong);
     const std::vector<Guards> guards = findGuards(casesOf(suite), jobs, interrupt.flag());
-    if (interrupt.signal() != 0) return 128 + interrupt.signal();
+    if (interrupt.signal() != 0) return kSignalled + interrupt.signal();
     const bool written = print(flags.format == "json" ? asJson(guards) : asText(guards));
     const bool all =
         std::all_of(guards.begin(), guards.end(), [](const Guards& of) { return of.files.size() >= kGuardsWanted; });

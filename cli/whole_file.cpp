@@ -13,6 +13,8 @@
 #include <optional>
 #include <system_error>
 
+#include "waiting_write.hpp"
+
 namespace mdsync::cli {
 
 namespace {
@@ -68,9 +70,9 @@ int writeAll(int file, std::string_view text) {
 }
 
 int writeInPlace(const std::string& path, std::string_view text) {
-    Descriptor file(::open(path.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOCTTY));
+    Descriptor file(openToWrite(path));
     if (file.number() < 0) return errno;
-    if (const int error = writeAll(file.number(), text); error != 0) return error;
+    if (const int error = writeWaiting(file.number(), text); error != 0) return error;
     return file.close();
 }
 

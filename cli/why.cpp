@@ -10,6 +10,7 @@
 #include "mdsync/story.hpp"
 #include "output.hpp"
 #include "target_options.hpp"
+#include "tell.hpp"
 
 namespace mdsync::cli {
 
@@ -78,15 +79,15 @@ std::optional<int> complainUnlessOne(const Suite& suite, const std::string& path
     }
     if (suite.cases == 1) return std::nullopt;
     if (suite.cases == 0) {
-        fmt::print(stderr, "mdsync: {} names no scenario\n", printable(path));
+        tell("mdsync: {} names no scenario\n", printable(path));
         return kNothing;
     }
     constexpr std::size_t kShown = 8;
-    fmt::print(stderr, "mdsync: {} names {} cases; name one of them:\n", printable(path), suite.cases);
+    tell("mdsync: {} names {} cases; name one of them:\n", printable(path), suite.cases);
     for (std::size_t i = 0; i < std::min(kShown, suite.entries.size()); ++i) {
-        fmt::print(stderr, "  {}\n", printable(suite.entries[i].scenario.id));
+        tell("  {}\n", printable(suite.entries[i].scenario.id));
     }
-    if (suite.entries.size() > kShown) fmt::print(stderr, "  and {} more\n", suite.entries.size() - kShown);
+    if (suite.entries.size() > kShown) tell("  and {} more\n", suite.entries.size() - kShown);
     return kUsage;
 }
 
@@ -106,7 +107,7 @@ std::optional<int> runScenario(const WhyFlags& flags, const Interrupt& interrupt
     const Result result = runSuite(suite, options, interrupt);
     complain(result.diagnostics);
     if (result.interrupted || verdictOf(result) == Verdict::Error) {
-        for (const CaseResult& each : result.cases) fmt::print(stderr, "mdsync: {}\n", printable(each.reason));
+        for (const CaseResult& each : result.cases) tell("mdsync: {}\n", printable(each.reason));
         return exitCodeOf(result);
     }
     if (!foreign.written()) return kUnwritable;
@@ -163,8 +164,8 @@ std::optional<DeviceId> findDevice(const Happened& happened, const std::string& 
         names.push_back(happened.trace.header.path(DeviceId{d}));
     }
     const std::string hint = suggest(name, {names.begin(), names.end()});
-    fmt::print(stderr, "mdsync why: {} has no device \"{}\"{}\n", printable(happened.file), printable(name),
-               hint.empty() ? "" : "; " + hint);
+    tell("mdsync why: {} has no device \"{}\"{}\n", printable(happened.file), printable(name),
+         hint.empty() ? "" : "; " + hint);
     return std::nullopt;
 }
 
@@ -176,8 +177,8 @@ std::optional<MessageId> findMessage(const Happened& happened, const std::string
         names.push_back(happened.trace.lexicon.messages[MessageId{m}]);
     }
     const std::string hint = suggest(name, {names.begin(), names.end()});
-    fmt::print(stderr, "mdsync why: {} has no message \"{}\"{}\n", printable(happened.file), printable(name),
-               hint.empty() ? "" : "; " + hint);
+    tell("mdsync why: {} has no message \"{}\"{}\n", printable(happened.file), printable(name),
+         hint.empty() ? "" : "; " + hint);
     return std::nullopt;
 }
 

@@ -26,6 +26,9 @@ private:
     std::unique_ptr<State> state_;
 };
 
+// The last signal that an Interrupt heard in this process; 0: none. After one nobody is waited for any more.
+[[nodiscard]] int heardSignal();
+
 // Calls work(0) .. work(count - 1) on `jobs` threads, or as many as the machine allows, be it none but the caller's;
 // each number once, in no order that anything may depend on; starts no more once `stop` is set. The first exception by
 // number is thrown again when all are done.

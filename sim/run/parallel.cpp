@@ -83,6 +83,7 @@ namespace {
 
 constexpr std::array<int, 2> kHeard{SIGINT, SIGTERM};
 constexpr timespec kGrace{.tv_sec = 30, .tv_nsec = 0};
+std::atomic<int> lastHeard{0};
 
 sigset_t setOf(std::initializer_list<int> signals) {
     sigset_t set;
@@ -112,7 +113,7 @@ void dieOf(int signal) {
 
 // All threads hold the signals back, and one waits for them, so that they are heard whatever the others do. After the
 // first one that thread holds nothing back any more: a second one ends the process. So does the first, a while later,
-// if something that nobody can interrupt still waits then: a disk that does not answer, a pipe that nobody empties.
+// if something that nobody can interrupt still waits then: a disk that does not answer.
 struct Interrupt::State {
     std::atomic<bool> flag{false};
     std::atomic<int> signal{0};
@@ -133,6 +134,7 @@ struct Interrupt::State {
         if (got == wake()) return;
         signal = got;
         flag = true;
+        lastHeard = got;
         const sigset_t heard = setOf({SIGINT, SIGTERM});
         ::pthread_sigmask(SIG_UNBLOCK, &heard, nullptr);
         const sigset_t end = setOf({wake()});
@@ -167,6 +169,10 @@ const std::atomic<bool>& Interrupt::flag() const {
 
 int Interrupt::signal() const {
     return state_->signal;
+}
+
+int heardSignal() {
+    return lastHeard;
 }
 
 }  // namespace mdsync

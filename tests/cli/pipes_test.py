@@ -48,6 +48,37 @@ class Waiting(ToolTest):
                 with self.subTest(arguments=arguments, signal=sig):
                     self.ends(128 + sig, *arguments, sig=sig)
 
+    def test_a_report_that_nobody_reads(self):
+        for arguments in (("run", "a.json", "--report", "json=pipe", "--report", "junit=r.xml"),
+                          ("run", "a.json", "--write-baseline", "pipe"),
+                          ("check", "t.jsonl", "--report", "html=pipe")):
+            with self.subTest(arguments=arguments):
+                _, err = self.ends(143, *arguments)
+                self.assertIn("pipe could not be written", err)
+        self.assertIn("<testsuites", self.read("r.xml"))
+
+    def test_standard_output_that_nobody_empties(self):
+        end, start = os.pipe()
+        self.addCleanup(os.close, end)
+        for number in range(100):
+            self.write(f"many/{number}.json", scenario())
+        process = self.start("run", "many", "-v", "--timeline", stdout=start)
+        os.close(start)
+        self.wait_until_it_listens(process)
+        time.sleep(1)
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=SOON)
+        self.assertEqual(process.returncode, 143)
+
+    def test_a_pipe_whose_reader_comes_late_gets_all(self):
+        process = self.start("run", "a.json", "--report", "json=pipe", "--report", "json=file.json")
+        time.sleep(0.5)
+        with open(self.path("pipe"), encoding="utf-8") as pipe:
+            text = pipe.read()
+        process.communicate(timeout=120)
+        self.assertEqual(process.returncode, 0)
+        self.assertEqual(json.loads(text), json.loads(self.read("file.json")))
+
     def test_what_had_ended_is_reported(self):
         out, _ = self.ends(143, "check", "t.jsonl", "pipe", "-j", "2", "--report", "json=r.json")
         self.assertIn("ok    t.jsonl", out)
