@@ -7,12 +7,15 @@
 
 #include "baseline_options.hpp"
 #include "command.hpp"
+#include "happened.hpp"
 #include "live_report.hpp"
 #include "mdsync/again.hpp"
 #include "mdsync/report.hpp"
 #include "mdsync/run.hpp"
+#include "mdsync/story.hpp"
 #include "output.hpp"
 #include "selection_options.hpp"
+#include "tell.hpp"
 
 namespace mdsync::cli {
 
@@ -28,7 +31,52 @@ struct CheckFlags {
     std::vector<std::string> readings;
     bool lenient = false;
     std::optional<unsigned> jobs;
+    std::optional<std::uint32_t> event;  // the line of the trace that is to be explained
 };
+
+// ---- One event ------------------------------------------------------------------------------------------------------
+
+// What each rule said to the event of a line, instead of a report.
+int explainEvent(const CheckFlags& flags) {
+    if (flags.paths.size() != 1) {
+        tell("mdsync check: --explain-event wants one trace\n");
+        return kUsage;
+    }
+    const HappenedOptions options{.path = flags.paths.front(),
+                                  .seed = {},
+                                  .target = {},
+                                  .readings = flags.readings,
+                                  .settle = flags.settle,
+                                  .skew = flags.skew,
+                                  .lenient = flags.lenient};
+    const Interrupt interrupt;
+    Happened happened;
+    if (const auto code = makeHappen(options, interrupt, happened, nullptr)) return *code;
+    const std::vector<Event>& events = happened.trace.events;
+    const auto event =
+        std::find_if(events.begin(), events.end(), [&](const Event& e) { return e.origin == *flags.event; });
+    if (event == events.end()) {
+        tell("mdsync check: line {} of {} holds no event\n", *flags.event, printable(happened.file));
+        return kUsage;
+    }
+    const auto number = static_cast<std::uint64_t>(event - events.begin());
+    Inquiry inquiry(happened.trace, happened.settle);
+    inquiry.readTo(number);
+    const Hearing hearing = inquiry.hearNext();
+    const Told told{.file = happened.file,
+                    .device = {},
+                    .message = {},
+                    .events = number + 1,
+                    .until = event->t,
+                    .timezone = happened.trace.header.app.timezone};
+    const bool isJson = flags.output.format == "json";
+    return print(isJson ? hearingJson(hearing, told)
+                        : eventLine(happened, number) + "\n" + hearingText(hearing, consoleOf(flags.output)))
+               ? kOk
+               : kUnwritable;
+}
+
+// ---- Whole traces ---------------------------------------------------------------------------------------------------
 
 std::string flagsOf(const CheckFlags& flags) {
     std::vector<std::string> words;
@@ -104,14 +152,17 @@ Command addCheck(Program& program) {
                   "How to read what the page leaves open: NAME=VALUE, as for run")
         .check(isReading);
     line.jobs(flags->jobs, "Traces");
+    line.number("--explain-event", flags->event, 1, kNoLimit,
+                "Say what each rule said to the event on this line of the trace, and why, instead of a report");
     addBaselineOptions(line, flags->baseline);
     addOutputOptions(line, flags->output);
     line.example(
         "Examples:\n"
         "  mdsync check run.jsonl\n"
         "  mdsync check field.jsonl --settle 5s --skew 200ms --lenient\n"
+        "  mdsync check field.jsonl --explain-event 41\n"
         "  mdsync run tabs.json --trace t.jsonl && mdsync check t.jsonl --timeline\n");
-    return {line, [flags] { return check(*flags); }};
+    return {line, [flags] { return flags->event ? explainEvent(*flags) : check(*flags); }};
 }
 
 }  // namespace mdsync::cli

@@ -34,6 +34,7 @@ struct Command {
 Command addRun(Program& program);
 Command addCheck(Program& program);
 Command addWhy(Program& program);
+Command addDebug(Program& program);
 Command addLint(Program& program);
 Command addList(Program& program);
 Command addRules(Program& program);

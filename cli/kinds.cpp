@@ -80,7 +80,7 @@ constexpr std::array<WordKind, 8> kWordKinds{{{"RULE", ruleWords},
                                               {"READING", readingWords},
                                               {"P,...", platformWords}}};
 
-constexpr std::array<std::string_view, 6> kFileKinds{"FILE", "PATH", "TRACE", "RESULT", "OLD", "NEW"};
+constexpr std::array<std::string_view, 7> kFileKinds{"FILE", "PATH", "TRACE", "RESULT", "OLD", "NEW", "SCRIPT"};
 
 }  // namespace
 

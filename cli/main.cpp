@@ -24,7 +24,7 @@ std::vector<Command> addCommands(Program& program) {
     };
     const Section sections[] = {
         {"Scenarios", {addRun, addWatch, addLint, addList, addNew, addFmt}},
-        {"Traces", {addCheck, addExport, addWhy}},
+        {"Traces", {addCheck, addExport, addWhy, addDebug}},
         {"Search", {addExplore, addShrink, addReplay}},
         {"Rules", {addRules, addExplain, addMutants}},
         {"Results", {addDiff, addMerge}},

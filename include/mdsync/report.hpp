@@ -15,6 +15,7 @@
 #include "mdsync/baseline.hpp"
 #include "mdsync/coverage.hpp"
 #include "mdsync/diff.hpp"
+#include "mdsync/happened.hpp"
 #include "mdsync/matrix.hpp"
 #include "mdsync/result.hpp"
 #include "mdsync/scenario.hpp"
@@ -100,6 +101,13 @@ struct Told {
 [[nodiscard]] std::string storyJson(const MessageStory& story, const Told& told);
 [[nodiscard]] std::string belongingsText(const Belongings& belongings, const ConsoleOptions& options);
 [[nodiscard]] std::string belongingsJson(const Belongings& belongings, const Told& told);
+
+// `#17  :24  09:00:12.100  alice/tab3  m7 compensation`: the event with this number, from 0, in a line.
+[[nodiscard]] std::string eventLine(const Happened& happened, std::uint64_t event);
+
+// What each rule said to an event, for people and as the document `event/1`. `told`: its last event is the one.
+[[nodiscard]] std::string hearingText(const Hearing& hearing, const ConsoleOptions& options);
+[[nodiscard]] std::string hearingJson(const Hearing& hearing, const Told& told);
 
 // The document `baseline/1`: an entry a line, so that tools which compare lines show what changed.
 [[nodiscard]] std::string baselineText(const Baseline& baseline);

@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "mdsync/rules.hpp"
@@ -54,6 +55,30 @@ struct Belongings {
     std::vector<std::string> owed;      // `m5 by online.received`
 };
 
+// Something that is owed to a device: a message or its recall, by this rule, by the next settled moment.
+struct Owed {
+    RuleId rule{};
+    MessageId message;
+    DeviceId device;
+};
+
+// What one rule said to an event.
+struct Saying {
+    RuleId rule{};
+    std::string about;  // `m1 on alice/mac`; empty: what the event itself is about
+    std::string said;   // a ban: `not broken`, `broken`, `undecided`; a duty: `kept`, `lapsed`, `undecided`, `broken`
+    std::string why;    // `alice/mac was online when m1 was accepted`; empty: there is nothing to add
+};
+
+// What all rules said to an event.
+struct Hearing {
+    bool isAwaited = false;    // it is a `receive` of what was owed live to this session: no ban is asked
+    std::vector<Saying> bans;  // in the order in which they were asked, until one was broken
+    std::vector<Saying> duties;       // what was due by the event, and what was asked about connections, in order
+    std::vector<Violation> violated;  // all that the event showed
+    std::vector<std::pair<RuleId, Counts>> counted;  // what it added to the counts of the rules
+};
+
 // An Inquiry reads a trace and answers questions about any moment in it, one after the other.
 class Inquiry {
 public:
@@ -67,6 +92,9 @@ public:
     // Reads on until `events` have been read in all. REQUIRES: not fewer than before.
     void readTo(std::uint64_t events);
 
+    // Reads the next event; what the rules said to it. REQUIRES: there is one.
+    [[nodiscard]] Hearing hearNext();
+
     // Why each of these is so now, one sentence for all that have the same reason:
     // `- m1, m3: accepted 05-02 09:00, before the window of alice/phone's login, from 05-03 00:00 (compensation.window)`.
     [[nodiscard]] std::vector<Because> reasons(std::span<const Doubt> doubts) const;
@@ -76,6 +104,9 @@ public:
 
     // What the device has, lacks and is owed now.
     [[nodiscard]] Belongings belongings(DeviceId device) const;
+
+    // All that is owed to anybody now, by device, in the order of the messages.
+    [[nodiscard]] std::vector<Owed> owed() const;
 
     // What came nearest to putting the rule to the test so far, a sentence: `alice/phone was online when m1 was accepted;
     // the rule asks for a device that is offline then`. REQUIRES: nothing did.

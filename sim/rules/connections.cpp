@@ -69,6 +69,28 @@ void tell(Finding& f, const History& h, const Refusal& r) {
               fmt::format("{} refused, would be {} of {}", h.name(login.device), login.count, login.number));
 }
 
+// ---- What a witness is told ---------------------------------------------------------------------------------
+
+std::string aboutOf(const History& h, const AfterLogin& a) {
+    return fmt::format("the login of {}, {} of {}", h.name(a.login.device), a.login.count, a.login.number);
+}
+
+std::string aboutOf(const History& h, const Disconnection& d) {
+    const std::string by = d.eviction.by.exists() ? " by the login of " + h.name(d.eviction.by) : std::string();
+    return fmt::format("the disconnection of {}{}, {} of {}", h.name(d.eviction.device), by, d.count, d.number);
+}
+
+std::string aboutOf(const History& h, const Refusal& r) {
+    return fmt::format("the refusal of {}, which would be {} of {}", h.name(r.login.device), r.login.count,
+                       r.login.number);
+}
+
+template <class Case>
+[[gnu::cold]] void tellWitness(Witness& witness, const History& h, const ConnectionRule<Case>& rule, const Case& c,
+                               Outcome outcome) {
+    witness.hear(rule.rule, aboutOf(h, c), outcome, outcome == Outcome::Broken ? rule.says(h, c) : std::string());
+}
+
 }  // namespace
 
 // ---- Asking the rules ---------------------------------------------------------------------------------------
@@ -76,6 +98,8 @@ void tell(Finding& f, const History& h, const Refusal& r) {
 template <class Case>
 Outcome Checker::State::settle(const ConnectionRule<Case>& rule, const Case& c) {
     const Found found = rule.look(*this, c);
+    if (witness != nullptr) [[unlikely]]
+        tellWitness(*witness, *this, rule, c, found.outcome);
     if (!isToReport(rule.rule, rule.atEnd, found)) return found.outcome;
     Finding f = finding(rule.rule, found.regime, found.aspects);
     tell(f, *this, c);

@@ -4,6 +4,8 @@
 // was owed m1 and lapsed: it hears the duty, what it was about, and that it lapsed.
 #pragma once
 
+#include <string>
+
 #include "rules/rule.hpp"
 
 namespace mdsync::rules {
@@ -19,6 +21,9 @@ public:
     virtual void hear(const Ban& ban, const Arrival& arrival, Tri broken) = 0;
     // A duty was looked at. Broken: a violation, unless the trace ended (`atEnd`), which leaves it open.
     virtual void hear(const Duty& duty, const Claim& claim, Outcome outcome, bool atEnd) = 0;
+    // A rule about connections was asked: `about` is `the login of alice/tab11, 11 of 10`, `says` the violation, if there
+    // is one.
+    virtual void hear(RuleId rule, const std::string& about, Outcome outcome, const std::string& says) = 0;
 };
 
 }  // namespace mdsync::rules

@@ -81,6 +81,22 @@ std::vector<std::string> owedTo(const Knowledge& k, DeviceId device, const std::
 
 }  // namespace
 
+std::vector<Owed> allOwed(const Knowledge& k) {
+    std::vector<Owed> all;
+    const rules::History& h = k.history();
+    for (std::size_t d = 0; d < k.trace().header.devices.size(); ++d) {
+        const UserId user = h.ownerOf(DeviceId{d});
+        for (std::size_t m = 0; m < h.messages.size(); ++m) {
+            const rules::MessageFacts& facts = h.message(MessageId{m});
+            if (facts.state != rules::MessageState::Accepted || h.concerns(facts, user) == rules::Tri::No) continue;
+            for (const RuleId id : rules::owedNow(k.checker(), MessageId{m}, DeviceId{d})) {
+                all.push_back({id, MessageId{m}, DeviceId{d}});
+            }
+        }
+    }
+    return all;
+}
+
 Belongings belongingsOf(const Knowledge& k, DeviceId device) {
     using About = Doubt::About;
     const std::map<MessageId, bool> store = storeOf(k, device);

@@ -1,6 +1,7 @@
 #include "mdsync/story.hpp"
 #include "story/belongings.hpp"
 #include "story/groups.hpp"
+#include "story/hearing.hpp"
 #include "story/nearest.hpp"
 #include "story/tale.hpp"
 
@@ -18,6 +19,10 @@ void Inquiry::readTo(std::uint64_t events) {
     mind_->readTo(events);
 }
 
+Hearing Inquiry::hearNext() {
+    return story::hearNext(*mind_);
+}
+
 std::vector<Because> Inquiry::reasons(std::span<const Doubt> doubts) const {
     return story::toldTogether(*mind_, doubts);
 }
@@ -28,6 +33,10 @@ MessageStory Inquiry::story(DeviceId device, MessageId message) const {
 
 Belongings Inquiry::belongings(DeviceId device) const {
     return story::belongingsOf(*mind_, device);
+}
+
+std::vector<Owed> Inquiry::owed() const {
+    return story::allOwed(*mind_);
 }
 
 std::string Inquiry::nearest(RuleId rule) const {

@@ -40,7 +40,16 @@ const Login& Knowledge::loginAt(std::uint64_t event) const {
                              [](const Login& login, std::uint64_t wanted) { return login.event < wanted; });
 }
 
+void Knowledge::hear(const rules::Ban& ban, const rules::Arrival& arrival, rules::Tri broken) {
+    if (listener_ != nullptr) listener_->hear(ban, arrival, broken);
+}
+
+void Knowledge::hear(RuleId rule, const std::string& about, Outcome outcome, const std::string& says) {
+    if (listener_ != nullptr) listener_->hear(rule, about, outcome, says);
+}
+
 void Knowledge::hear(const rules::Duty& duty, const rules::Claim& claim, Outcome outcome, bool atEnd) {
+    if (listener_ != nullptr) listener_->hear(duty, claim, outcome, atEnd);
     if (outcome == Outcome::NotMine || !claim.message.exists()) return;
     const std::uint64_t place = history().place;
     heard_.push_back({.rule = duty.rule,

@@ -37,6 +37,9 @@ public:
     void readTo(std::uint64_t events);
     [[nodiscard]] std::uint64_t read() const { return read_; }  // events, so far
 
+    // Whom all that the rules say is passed on to, at the moment at which they say it; null: nobody.
+    void passOnTo(rules::Witness* listener) { listener_ = listener; }
+
     [[nodiscard]] const Trace& trace() const { return trace_; }
     [[nodiscard]] const Checker& checker() const { return checker_; }
     [[nodiscard]] const rules::History& history() const { return rules::historyOf(checker_); }
@@ -81,11 +84,13 @@ public:
     [[nodiscard]] std::string dated(Instant t) const;  // always with its day
 
 private:
-    void hear(const rules::Ban&, const rules::Arrival&, rules::Tri) override {}
+    void hear(const rules::Ban& ban, const rules::Arrival& arrival, rules::Tri broken) override;
     void hear(const rules::Duty& duty, const rules::Claim& claim, rules::Outcome outcome, bool atEnd) override;
+    void hear(RuleId rule, const std::string& about, rules::Outcome outcome, const std::string& says) override;
 
     const Trace& trace_;
     Checker checker_;
+    rules::Witness* listener_ = nullptr;
     std::uint64_t read_ = 0;
     std::vector<Heard> heard_;
     std::vector<Login> logins_;

@@ -36,6 +36,7 @@ ROOMS = {
     "exhaustive": TRACE | {"scenario", "world", "rules", "system", "drive", "result", "run"},
     "bench": TRACE | {"world", "rules", "system", "drive"},
     "report": TRACE | {"scenario", "rules", "result", "story"},
+    "debug": TRACE | {"rules", "result", "story", "report"},
 }
 OPEN = {"base", "drive"}
 
@@ -49,6 +50,7 @@ DOORS = {
     "story": {"rules/counsel.hpp", "rules/rule.hpp", "rules/witness.hpp", "rules/history/history.hpp",
               "rules/history/session.hpp"},
     "report": {"rules/history/window.hpp"},
+    "debug": {"report/text.hpp"},
     "random": {"result/document.hpp", "result/rule_counts.hpp", "scenario/certainty.hpp"},
     "exhaustive": {"result/rule_counts.hpp", "rules/canonical.hpp", "world/canonical.hpp", "world/decisions.hpp",
                    "world/lines.hpp", "world/state.hpp"},
@@ -84,6 +86,8 @@ FACES = {
     "policy": "world",
     "rules": "rules",
     "story": "story",
+    "happened": "story",
+    "debug": "debug",
     "result": "result",
     "last_time": "result",
     "latency": "result",
@@ -118,7 +122,7 @@ EXTRA_FACES = {"report": {"bench"}, "run": {"policy"}}
 
 # The rooms in which the same seed must give the same bytes.
 DETERMINED = set(ROOMS) - {"result", "bench", "report"}
-SANS_IO = {"base", "trace", "scenario", "world", "rules", "result", "report"}
+SANS_IO = {"base", "trace", "scenario", "world", "rules", "result", "report", "debug"}
 EVERY_ROOM = set(ROOMS)
 
 # (what, pattern, rooms in which it is banned, why)

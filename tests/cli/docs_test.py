@@ -65,6 +65,16 @@ class GettingStarted(unittest.TestCase):
         self.assertEqual(violated, ["recall.offline-devices"])
 
 
+class DebugPage(unittest.TestCase):
+    def test_its_sessions_are_what_the_binary_prints(self):
+        sessions = re.findall(r"```\n\$ mdsync (debug [^\n]*)\n(.*?)```", read("docs", "debug.md"), re.S)
+        self.assertGreater(len(sessions), 1)
+        for command, shown in sessions:
+            typed = "".join(f"{line}\n" for line in re.findall(r"^\(mdsync \d+/\d+\) (.*)$", shown, re.M))
+            done = subprocess.run([BINARY, *command.split()], input=typed, capture_output=True, text=True, cwd=ROOT, timeout=60)
+            self.assertEqual(done.stdout, shown, command)
+
+
 class TracePage(unittest.TestCase):
     def test_its_example_is_a_conformant_trace(self):
         example = re.search(r"```json\n(.*?)```", read("docs", "trace.md"), re.S).group(1)

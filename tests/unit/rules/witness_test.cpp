@@ -24,6 +24,10 @@ public:
         if (outcome != Outcome::NotMine) duties.push_back({duty.rule, outcome, atEnd});
     }
 
+    void hear(RuleId rule, const std::string& about, Outcome outcome, const std::string&) override {
+        if (outcome != Outcome::NotMine) connections.emplace_back(rule, about);
+    }
+
     struct Duty {
         RuleId rule;
         Outcome outcome;
@@ -31,6 +35,7 @@ public:
     };
     std::vector<std::pair<RuleId, Tri>> bans;
     std::vector<Duty> duties;
+    std::vector<std::pair<RuleId, std::string>> connections;
 };
 
 // Judges the trace, the end included.

@@ -1,0 +1,107 @@
+// mdsync debug: a run or a trace, forwards and backwards.
+#include <fmt/format.h>
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iostream>
+
+#include "command.hpp"
+#include "happened.hpp"
+#include "line_editor.hpp"
+#include "mdsync/debug.hpp"
+#include "output.hpp"
+#include "tell.hpp"
+#include "terminal.hpp"
+
+namespace mdsync::cli {
+
+namespace {
+
+struct DebugFlags {
+    HappenedOptions happened;
+    std::string script;
+    std::string color = "auto";
+};
+
+// The lines of the scenario file, to be shown beside what they cause. Those of a trace say the same as its events.
+std::vector<std::string> sourceOf(const Happened& happened, const CaseResult& result) {
+    std::vector<std::string> lines;
+    if (happened.lines.empty()) return lines;
+    std::ifstream file(result.file);
+    for (std::string line; std::getline(file, line);) lines.push_back(line);
+    return lines;
+}
+
+// Commands from a file or a pipe: each is shown, so that what is printed can be read alone. A mistake ends them.
+int carryOutAll(Debugger& debugger, std::istream& commands, const std::string& name) {
+    if (!print(debugger.greeting())) return kUnwritable;
+    std::size_t number = 0;
+    for (std::string line; std::getline(commands, line);) {
+        ++number;
+        const std::string asked = debugger.prompt() + printable(line) + "\n";
+        const Debugger::Answer answer = debugger.carryOut(line);
+        if (!print(answer.isMistake ? asked : asked + answer.text)) return kUnwritable;
+        if (answer.isMistake) {
+            tell("mdsync debug: {}:{}: {}", printable(name), number, answer.text);
+            return kUsage;
+        }
+        if (answer.isEnd) break;
+    }
+    return kOk;
+}
+
+int converse(Debugger& debugger) {
+    if (!print(debugger.greeting())) return kUnwritable;
+    LineEditor editor([&debugger](std::string_view line) { return debugger.completions(line); });
+    while (const std::optional<std::string> line = editor.ask(debugger.prompt())) {
+        const Debugger::Answer answer = debugger.carryOut(*line);
+        if (!print(answer.text)) return kUnwritable;
+        if (answer.isEnd) break;
+    }
+    return kOk;
+}
+
+int debug(const DebugFlags& flags) {
+    Happened happened;
+    CaseResult result;
+    {
+        const Interrupt interrupt;
+        if (const auto code = makeHappen(flags.happened, interrupt, happened, &result)) return *code;
+    }
+    std::vector<std::string> source = sourceOf(happened, result);
+    const ConsoleOptions options{.color = wantsColor(flags.color, stdout),
+                                 .verbosity = 0,
+                                 .timelines = false,
+                                 .width = columnsOf(stdout),
+                                 .program = programName()};
+    Debugger debugger(std::move(happened), result, std::move(source), options);
+    if (flags.script.empty() && ::isatty(STDIN_FILENO) != 0) return converse(debugger);
+    if (flags.script.empty() || flags.script == "-") return carryOutAll(debugger, std::cin, "-");
+    std::ifstream script(flags.script);
+    if (script) return carryOutAll(debugger, script, flags.script);
+    tell("mdsync debug: {} cannot be read: {}\n", printable(flags.script), std::strerror(errno));
+    return kBadInput;
+}
+
+}  // namespace
+
+Command addDebug(Program& program) {
+    const CommandLine line = program.command("debug", "Step through a run or a trace, forwards and backwards");
+    const auto flags = std::make_shared<DebugFlags>();
+    line.value("file", flags->happened.path, "FILE", "A scenario: FILE, FILE#CASE or FILE:LINE; or a recorded trace")
+        .required();
+    line.value("--script", flags->script, "SCRIPT", "Commands, a line each; - is standard input");
+    addHappenedOptions(line, flags->happened);
+    line.color(flags->color);
+    line.example(
+        "Examples:\n"
+        "  mdsync debug scenarios/web/eleventh-tab.json --server mutant:evict-newest\n"
+        "  mdsync debug field.jsonl.zst --settle 5s\n"
+        "  echo 'next\nwhy alice/tab1 m1' | mdsync debug tabs.json\n");
+    return {line, [flags] { return debug(*flags); }};
+}
+
+}  // namespace mdsync::cli

@@ -1,0 +1,24 @@
+// Failures: what went wrong in a run or a recorded trace, each behind the event that shows it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mdsync/happened.hpp"
+#include "mdsync/result.hpp"
+
+namespace mdsync::debug {
+
+struct Failure {
+    std::uint64_t event = 0;     // its number, from 0
+    std::optional<RuleId> rule;  // none: an expectation of the scenario is unmet
+    std::string text;            // `online.received is violated: ...`
+    std::vector<std::string> because{};
+};
+
+// All of them, in the order of the trace.
+[[nodiscard]] std::vector<Failure> failuresOf(const Happened& happened, const CaseResult& result);
+
+}  // namespace mdsync::debug

@@ -1,0 +1,79 @@
+#include "debug/picture.hpp"
+
+#include <algorithm>
+
+namespace mdsync::debug {
+
+namespace {
+
+void take(DevicePicture& device, const Event& e) {
+    switch (e.kind) {
+        case EventKind::Online:
+        case EventKind::Offline:
+        case EventKind::Refused:
+            device.last = &e;
+            break;
+        case EventKind::Reinstall:
+            device.last = &e;
+            ++device.installation;
+            device.has.clear();
+            break;
+        case EventKind::Send:
+        case EventKind::Receive:
+            device.has.emplace(e.message, false);
+            break;
+        case EventKind::Recalled:
+            if (device.has.contains(e.message)) device.has[e.message] = true;
+            break;
+        default:
+            break;
+    }
+}
+
+void take(MessagePicture& message, const Event& e) {
+    switch (e.kind) {
+        case EventKind::Send:
+        case EventKind::Publish:
+            message.asked = &e;
+            break;
+        case EventKind::Accept:
+        case EventKind::Reject:
+            message.answered = &e;
+            break;
+        case EventKind::Recall:
+            message.recall = &e;
+            message.recallAnswered = nullptr;
+            break;
+        case EventKind::RecallAccept:
+        case EventKind::RecallReject:
+            message.recallAnswered = &e;
+            break;
+        case EventKind::Receive:
+            if (std::find(message.on.begin(), message.on.end(), e.device) == message.on.end())
+                message.on.push_back(e.device);
+            break;
+        default:
+            break;
+    }
+}
+
+}  // namespace
+
+Picture pictureOf(const Trace& trace, std::uint64_t position) {
+    Picture picture;
+    picture.devices.resize(trace.header.devices.size());
+    picture.messages.resize(trace.lexicon.messages.size());
+    for (std::uint64_t i = 0; i < position; ++i) {
+        const Event& e = trace.events[i];
+        if (e.device.exists()) take(picture.devices[e.device.index()], e);
+        if (!e.message.exists()) continue;
+        MessagePicture& message = picture.messages[e.message.index()];
+        // What was rejected, its sender does not have.
+        if (e.kind == EventKind::Reject && message.asked != nullptr && message.asked->device.exists())
+            picture.devices[message.asked->device.index()].has.erase(e.message);
+        take(message, e);
+    }
+    return picture;
+}
+
+}  // namespace mdsync::debug

@@ -1,0 +1,188 @@
+#include "debug/views.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace mdsync::debug {
+
+namespace {
+
+constexpr std::size_t kMost = 40;    // lines of a list
+constexpr std::size_t kNames = 8;    // in a line
+constexpr std::size_t kColumn = 16;  // of a name
+
+std::string name(const Happened& happened, DeviceId d) {
+    return printable(happened.trace.header.path(d));
+}
+std::string name(const Happened& happened, MessageId m) {
+    return printable(happened.trace.lexicon.messages[m]);
+}
+
+// `m1, m2 and 7 more`.
+std::string listed(const std::vector<std::string>& names) {
+    const std::span shown = std::span(names).first(std::min(names.size(), kNames));
+    std::string text = fmt::format("{}", fmt::join(shown, ", "));
+    if (names.size() > kNames) text += fmt::format(" and {} more", names.size() - kNames);
+    return text;
+}
+
+std::string at(const Happened& happened, const Event& e) {
+    return localTime(e.t, happened.trace.header.app.timezone);
+}
+
+// Lines, but not too many of them.
+class Lines {
+public:
+    void add(const std::string& line) {
+        if (++count_ <= kMost) text_ += "  " + line + "\n";
+    }
+    std::string take(std::string_view ifNone) const {
+        if (count_ == 0) return fmt::format("  {}\n", ifNone);
+        return count_ > kMost ? text_ + fmt::format("  and {} more\n", count_ - kMost) : text_;
+    }
+
+private:
+    std::string text_;
+    std::size_t count_ = 0;
+};
+
+// ---- Devices --------------------------------------------------------------------------------------------------------
+
+std::string connection(const Happened& happened, const DevicePicture& device) {
+    if (device.last == nullptr) return "never online";
+    const std::string since = at(happened, *device.last);
+    switch (device.last->kind) {
+        case EventKind::Online:
+            return "online since " + since;
+        case EventKind::Reinstall:
+            return "reinstalled " + since;
+        case EventKind::Refused:
+            return "refused " + since;
+        default:
+            return fmt::format("offline since {} ({})", since, spell(device.last->reason));
+    }
+}
+
+std::string belongings(const Happened& happened, const DevicePicture& device) {
+    if (device.has.empty()) return "has nothing";
+    std::vector<std::string> names;
+    for (const auto& [message, isRecalled] : device.has) {
+        names.push_back(name(happened, message) + (isRecalled ? " (recalled)" : ""));
+    }
+    return "has " + listed(names);
+}
+
+// ---- Messages -------------------------------------------------------------------------------------------------------
+
+std::string sender(const Happened& happened, const Event& asked) {
+    if (asked.device.exists()) return name(happened, asked.device);
+    return printable(happened.trace.header.users[asked.user.index()].name) + " (API)";
+}
+
+std::string answer(const Happened& happened, const Event* answered) {
+    if (answered == nullptr) return "not answered";
+    const bool isYes = answered->kind == EventKind::Accept || answered->kind == EventKind::RecallAccept;
+    return (isYes ? "accepted " : "rejected ") + at(happened, *answered);
+}
+
+std::string holders(const Happened& happened, const Picture& picture, MessageId message) {
+    std::vector<std::string> names;
+    for (std::size_t d = 0; d < picture.devices.size(); ++d) {
+        if (picture.devices[d].has.contains(message)) names.push_back(name(happened, DeviceId{d}));
+    }
+    return names.empty() ? "on no device" : "on " + listed(names);
+}
+
+std::string storeLine(const Happened& happened, const Picture& picture, MessageId id) {
+    const MessagePicture& m = picture.messages[id.index()];
+    std::string text = fmt::format("{:<{}} {} -> {}, {}, {}", name(happened, id), kColumn, sender(happened, *m.asked),
+                                   printable(spell(happened.trace.header, m.asked->to)), answer(happened, m.answered),
+                                   holders(happened, picture, id));
+    if (m.recall != nullptr) text += "; its recall was " + answer(happened, m.recallAnswered);
+    return text;
+}
+
+// ---- Under way ------------------------------------------------------------------------------------------------------
+
+using Way = std::pair<MessageId, DeviceId>;
+
+void addUnanswered(Lines& lines, const Happened& happened, const Picture& picture) {
+    for (std::size_t m = 0; m < picture.messages.size(); ++m) {
+        const MessagePicture& one = picture.messages[m];
+        const std::string id = name(happened, MessageId{m});
+        if (one.asked != nullptr && one.answered == nullptr)
+            lines.add(fmt::format("{:<{}} asked {} by {}, not answered", id, kColumn, at(happened, *one.asked),
+                                  sender(happened, *one.asked)));
+        if (one.recall != nullptr && one.recallAnswered == nullptr)
+            lines.add(fmt::format("{:<{}} recall asked {}, not answered", id, kColumn, at(happened, *one.recall)));
+    }
+}
+
+// The first arrival of each message that was asked for and comes to a device later.
+std::map<Way, std::uint64_t> arrivals(const Happened& happened, const Picture& picture, std::uint64_t position) {
+    std::map<Way, std::uint64_t> first;
+    for (std::uint64_t i = position; i < happened.trace.events.size(); ++i) {
+        const Event& e = happened.trace.events[i];
+        if (e.kind != EventKind::Receive || picture.messages[e.message.index()].asked == nullptr) continue;
+        first.emplace(Way{e.message, e.device}, i);
+    }
+    return first;
+}
+
+}  // namespace
+
+std::string devicesText(const Happened& happened, const Picture& picture) {
+    Lines lines;
+    for (std::size_t d = 0; d < picture.devices.size(); ++d) {
+        const DevicePicture& device = picture.devices[d];
+        const std::string which = device.installation > 1 ? fmt::format(", installation {}", device.installation) : "";
+        lines.add(fmt::format("{:<{}} {}{}, {}", name(happened, DeviceId{d}), kColumn, connection(happened, device),
+                              which, belongings(happened, device)));
+    }
+    return lines.take("there are no devices");
+}
+
+std::string storeText(const Happened& happened, const Picture& picture, std::optional<MessageId> one) {
+    Lines lines;
+    for (std::size_t m = 0; m < picture.messages.size(); ++m) {
+        if (picture.messages[m].asked == nullptr || (one && *one != MessageId{m})) continue;
+        lines.add(storeLine(happened, picture, MessageId{m}));
+    }
+    return lines.take(one ? "nobody has sent it yet" : "nobody has sent anything yet");
+}
+
+std::string flightText(const Happened& happened, const Picture& picture, std::uint64_t position,
+                       std::span<const Owed> owed) {
+    Lines lines;
+    addUnanswered(lines, happened, picture);
+    const std::map<Way, std::uint64_t> comes = arrivals(happened, picture, position);
+    for (const auto& [way, event] : comes) {
+        lines.add(fmt::format("{:<{}} to {}, comes {} (#{})", name(happened, way.first), kColumn,
+                              name(happened, way.second), at(happened, happened.trace.events[event]), event + 1));
+    }
+    for (const Owed& each : owed) {
+        if (comes.contains(Way{each.message, each.device}) || rule(each.rule).name.starts_with("recall.")) continue;
+        lines.add(fmt::format("{:<{}} to {}, owed by {}, never comes", name(happened, each.message), kColumn,
+                              name(happened, each.device), rule(each.rule).name));
+    }
+    return lines.take("nothing is under way");
+}
+
+std::string owedText(const Happened& happened, std::span<const Owed> owed, std::span<const DeviceId> devices) {
+    std::map<std::pair<DeviceId, RuleId>, std::vector<std::string>> by;
+    for (const Owed& each : owed) {
+        if (!devices.empty() && std::find(devices.begin(), devices.end(), each.device) == devices.end()) continue;
+        by[{each.device, each.rule}].push_back(name(happened, each.message));
+    }
+    Lines lines;
+    for (const auto& [whom, names] : by) {
+        lines.add(
+            fmt::format("{:<{}} {} by {}", name(happened, whom.first), kColumn, listed(names), rule(whom.second).name));
+    }
+    return lines.take("nothing is owed");
+}
+
+}  // namespace mdsync::debug
