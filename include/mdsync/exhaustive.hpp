@@ -5,14 +5,15 @@
 // devices of one class of one user does what, or in the names of messages, count as one (symmetry).
 //
 // A *transition* is one of:
-//   step      a verb with its arguments begins, at once: whether what the step before caused has arrived by then or
-//   not; delivery  the first packet of one line arrives (a line: from the backend, or to or from one device, or the
-//   moment
-//             when the server notices a drop). Lines are independent, so every order of arrivals is tried; the clock
-//             stands still meanwhile;
-//   settled   nothing is under way, and the trace says so. That may be left out before the next step;
-//   wait      the clock moves to the last instant before the next boundary, or to its first instant: of the switch
-//             taking effect, of a message leaving the window, the offline store or its horizon.
+//
+// - *step*: a verb with its arguments begins at once, whether or not what the step before caused has arrived by then;
+// - *delivery*: the first packet of one line arrives. A line leads to or from one device, or from the backend; that the
+//   server notices a drop is a line, too. Lines are independent, so every order of arrivals is tried. The clock stands
+//   still meanwhile;
+// - *settled*: nothing is under way, and the trace says so. That may be left out before the next step;
+// - *wait*: the clock moves to the last instant before the next boundary, or to its first instant. Boundaries are where
+//   the switch takes effect and where a message leaves the window, the offline store or its horizon.
+//
 // Where a connection breaks at the moment of a receipt, both are tried: that the acknowledgement arrived, and that it
 // did not. Where a server leaves something to chance, each outcome is.
 //
