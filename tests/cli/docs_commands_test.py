@@ -1,0 +1,238 @@
+"""Every command line that README and docs show is run, and says what the page shows; every link leads somewhere.
+
+A block ```sh is a script. A block without a language whose first line begins with `$ ` is a session: commands, and below each
+what it prints, on standard output and standard error. A line `...` stands for lines that are left out, `...` at the end of a
+line for its rest. Numbers, times and hashes may differ. Where a page says "Save this as `FILE`", the next block is that file.
+Each page has a folder of its own, with a copy of the scenarios and the examples."""
+
+import glob
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+from tool import BINARY
+
+ROOT = os.path.realpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+PAGES = ["README.md"] + sorted(os.path.relpath(page, ROOT) for page in glob.glob(os.path.join(ROOT, "docs", "*.md")))
+WITH_LINKS = PAGES + ["CHANGELOG.md", "CONTRIBUTING.md", "scenarios/README.md", "tests/conformance/README.md"]
+ELSEWHERE = {  # pages that another test compares to the letter
+    "docs/baseline.md": "docs_test.BaselinePage",
+    "docs/debug.md": "docs_test.DebugPage",
+    "docs/failures.md": "docs_test.FailuresPage",
+    "docs/rules.md": "printed by mdsync rules --markdown",
+    "docs/search-mutants.md": "printed by mdsync explore --every-mutant --markdown",
+}
+
+# What is not run, and why. The first word of the reason says what it needs.
+NOT_RUN = [
+    (r"^(git clone|#? ?apt|docker|cmake|\./script/(package|test))", "network, root or minutes: it installs or builds; .ci/run install does"),
+    (r"^mdsync (watch|serve --tcp)", "a person: it goes on until it is interrupted; live_test and target_test run it"),
+    (r"tcp:", "a foreign server: it must listen already; target_test runs one"),
+    (r"/usr/share/mdsync", "root: it is there once the package is installed; install_test runs it"),
+    (r"^(seq|sbatch|#SBATCH|exec mdsync explore)|\bparallel\b", "foreign programs: parallel and Slurm; campaign_test runs the shards"),
+    (r"^echo .*>> ~|> ~/|source <\(", "a home: it changes the files of a shell; completion_test runs the scripts"),
+    (r"^(vim|code|man|xdg-open) ", "a person: it opens a window"),
+]
+
+# The same with less to do: what is printed differs by numbers alone.
+QUICKER = [("--runs 200000", "--runs 3000"), ("--time 8h", "--time 1s"), ("--time 10m", "--time 1s"), ("--time 2h", "--time 1s"),
+           ("mdsync mutants scenarios", "mdsync mutants scenarios/web")]
+
+# What a page takes for granted, made before its first command.
+SETUP = {
+    "my_adapter.py": """cat > my_adapter.py <<'END'
+import os
+os.execvp("mdsync", ["mdsync", "serve", "--stdio"])
+END""",
+    "log.jsonl": "mdsync run scenarios/web/eleventh-tab.json --trace log.jsonl -q",
+    "logs/": "mkdir logs && mdsync run scenarios/web/eleventh-tab.json --trace logs/a.jsonl -q",
+    "field.jsonl": "mdsync run scenarios/web/eleventh-tab.json --server mutant:evict-second --trace field.jsonl -q && zstd -q -k field.jsonl",
+    "result.json": "mdsync run scenarios/web -q --report json=result.json",
+    "big.json": "cp scenarios/web/eleventh-tab.json big.json",
+    "my/first.json": "mkdir -p my && mdsync new my/first.json",
+}
+
+
+def read(name):
+    with open(os.path.join(ROOT, name), encoding="utf-8") as file:
+        return file.read()
+
+
+def blocks(page):
+    """(language, text, the file that the page says it is, line) of each fenced block."""
+    found, text = [], read(page)
+    for block in re.finditer(r"^( *)```(\w*)\n(.*?)^\1```$", text, re.S | re.M):
+        before = text[:block.start()].rstrip("\n").split("\n\n")[-1]
+        saved = re.search(r"[Ss]ave this as\s+`([^`]+)`", before)
+        body = re.sub(rf"^{block[1]}", "", block[3], flags=re.M)
+        found.append((block[2], body, saved and saved[1], text[:block.start()].count("\n") + 1))
+    return found
+
+
+def sessions(body):
+    """[command, what is shown below it] of a block whose lines begin with `$ `."""
+    parts = re.split(r"^\$ (.*)\n", body, flags=re.M)[1:]
+    return list(zip(parts[::2], parts[1::2]))
+
+
+def not_run(command):
+    return next((why for pattern, why in NOT_RUN if re.search(pattern, command)), None)
+
+
+def shape(line):
+    line = re.sub(r"\b(?=[0-9a-f]*\d)[0-9a-f]{8,}\b", "HASH", line.rstrip())
+    line = re.sub(r"\d+", "N", line)
+    line = re.sub(r"\bN ([a-z]+?)s\b", r"N \1", line)  # 1 case, 2 cases
+    return re.sub(r"  +|\^+", lambda same: "  " if same[0].startswith(" ") else "^", line)
+
+
+def pattern_of(shown):
+    """Matches whatever has the shape of what the page shows."""
+    def one(line):
+        if line == "...":
+            return r"(?:.*\n)*?"
+        whole = re.escape(shape(line.removesuffix("...")).rstrip() if line.endswith("...") else shape(line))
+        return whole + (r".*\n" if line.endswith("...") else r"\n")
+    return "".join(map(one, shown.splitlines()))
+
+
+class Folder:
+    """Where the commands of a page run."""
+
+    def __init__(self):
+        self.path = tempfile.mkdtemp(prefix="mdsync-docs-")
+        for name in ("scenarios", "docs/examples", "docs/schema"):
+            shutil.copytree(os.path.join(ROOT, name), os.path.join(self.path, name), ignore=shutil.ignore_patterns("__pycache__"))
+        for name in ("bin", "script"):
+            os.mkdir(os.path.join(self.path, name))
+            with open(os.path.join(self.path, name, "mdsync"), "w", encoding="utf-8") as file:
+                file.write(f'#!/bin/sh\n"{BINARY}" "$@"\ncode=$?\necho "$code mdsync $*" >> "{self.path}/codes"\nexit $code\n')
+            os.chmod(os.path.join(self.path, name, "mdsync"), 0o755)
+
+    def write(self, name, text):
+        os.makedirs(os.path.dirname(os.path.join(self.path, name)), exist_ok=True)
+        with open(os.path.join(self.path, name), "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def shell(self, script, typed=""):
+        """What it prints, and the exit codes of its calls of mdsync."""
+        for usual, quicker in QUICKER:
+            script = script.replace(usual, quicker)
+        environment = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "FORCE_COLOR", "NO_COLOR", "GITHUB_ACTIONS")}
+        environment["PATH"] = os.path.join(self.path, "bin") + os.pathsep + environment["PATH"]
+        open(os.path.join(self.path, "codes"), "w", encoding="utf-8").close()
+        done = subprocess.run(["sh", "-c", script], cwd=self.path, env=environment, input=typed, text=True, timeout=120,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        with open(os.path.join(self.path, "codes"), encoding="utf-8") as file:
+            return done.stdout, [line.split(" ", 1) for line in file.read().splitlines()]
+
+
+class Commands(unittest.TestCase):
+    def run_page(self, page):
+        folder = Folder()
+        self.addCleanup(shutil.rmtree, folder.path, ignore_errors=True)
+        saved = [name for _, _, name, _ in blocks(page) if name]
+        for name, script in SETUP.items():
+            if name in read(page) and name not in saved:
+                folder.shell(script)
+        for language, body, name, line in blocks(page):
+            with self.subTest(page=page, line=line):
+                if name:
+                    folder.write(name, body)
+                elif language == "sh":
+                    self.run_script(folder, body)
+                elif not language and body.startswith("$ "):
+                    self.run_session(folder, body)
+                elif not language:
+                    self.assertNotRegex(body, r"(?m)^(\./script/)?mdsync ", "commands stand in a block ```sh, or behind `$ `")
+
+    def run_script(self, folder, body):
+        lines = [line for line in body.splitlines() if not not_run(line)]
+        said, codes = folder.shell("\n".join(lines) + "\n")
+        self.assertNotRegex(said, r"(?m)^sh: .*not found")
+        for code, command in codes:
+            self.assertIn(code, ("0", "1"), f"{command}\n{said[-2000:]}")
+
+    def run_session(self, folder, body):
+        for command, shown in sessions(body):
+            if not_run(command):
+                continue
+            typed = "".join(f"{line}\n" for line in re.findall(r"^\(mdsync \d+/\d+\) (.*)$", shown, re.M))
+            said, _ = folder.shell(command, typed)
+            got = "".join(shape(line) + "\n" for line in said.splitlines())
+            if shown and not re.fullmatch(pattern_of(shown), got):
+                self.fail(f"$ {command}\n--- the page shows\n{shown}\n--- it prints\n{said[:6000]}")
+            self.assertNotRegex(said, r"(?m)^sh: .*not found", command)
+
+
+def add_test(page):
+    name = re.sub(r"\W", "_", page.lower())
+    setattr(Commands, f"test_{name}", lambda self: self.run_page(page))
+
+
+for each in PAGES:
+    if each not in ELSEWHERE:
+        add_test(each)
+
+
+class InText(unittest.TestCase):
+    """Commands within a sentence or a table: there is such a command, and it has these options."""
+
+    def test_they_are_commands_of_this_program(self):
+        helps = {}
+        for page in PAGES:
+            prose = re.sub(r"^( *)```.*?^\1```$", "", read(page), flags=re.S | re.M)
+            for command, rest in re.findall(r"`(?:\./script/)?mdsync ([a-z]+)\b([^`]*)`", prose):
+                with self.subTest(page=page, command=command + rest):
+                    if command not in helps:
+                        helps[command] = subprocess.run([BINARY, command, "--help"], capture_output=True, text=True, check=False).stdout
+                    self.assertIn(f"Usage: mdsync {command}", helps[command] + (f"Usage: mdsync {command}" if command in ("help", "complete") else ""))
+                    for option in re.findall(r"(?<=\s)(--?[a-z][a-z-]*)", rest.split(" -- ")[0].split("exec:")[0]):
+                        self.assertRegex(helps[command], rf"(?<![\w-]){option}\b", option)
+
+
+def anchor(heading):
+    """As GitHub makes it."""
+    words = re.sub(r"[^\w\- ]", "", re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).strip().lower())
+    return words.replace(" ", "-")
+
+
+class Links(unittest.TestCase):
+    def test_each_leads_somewhere(self):
+        for page in WITH_LINKS:
+            prose = re.sub(r"^( *)```.*?^\1```$", "", read(page), flags=re.S | re.M)
+            for link in re.findall(r"\]\(([^)\s]+)\)", prose):
+                if re.match(r"[a-z]+:", link):
+                    continue
+                with self.subTest(page=page, link=link):
+                    name, _, place = link.partition("#")
+                    target = os.path.normpath(os.path.join(os.path.dirname(page), name)) if name else page
+                    self.assertTrue(os.path.exists(os.path.join(ROOT, target)), target)
+                    if place:
+                        headings = re.findall(r"^#+ (.*)$", re.sub(r"^```.*?^```$", "", read(target), flags=re.S | re.M), re.M)
+                        self.assertIn(place, map(anchor, headings))
+
+    def test_each_page_can_be_found_from_the_readme(self):
+        linked = set(re.findall(r"\]\((docs/[\w-]+\.md)", read("README.md")))
+        for page in PAGES[1:]:
+            if page not in linked:
+                with self.subTest(page):
+                    self.assertTrue(any(f"({os.path.basename(page)}" in read(other) for other in linked))
+
+    def test_each_picture_is_small_is_told_in_words_and_is_shown(self):
+        shown = set()
+        for page in WITH_LINKS:
+            for words, picture in re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", read(page)):
+                self.assertGreater(len(words), 40, f"{page}: say what {picture} shows, for who cannot see it")
+                shown.add(os.path.normpath(os.path.join(ROOT, os.path.dirname(page), picture)))
+        there = set(glob.glob(os.path.join(ROOT, "docs", "pictures", "*")))
+        self.assertEqual(shown, there)
+        for picture in there:
+            self.assertLess(os.path.getsize(picture), 150_000, picture)
+
+
+if __name__ == "__main__":
+    unittest.main()
