@@ -46,6 +46,7 @@ SETUP = {
 import os
 os.execvp("mdsync", ["mdsync", "serve", "--stdio"])
 END""",
+    **{f"{name}_adapter.py": f"cp '{ROOT}/tests/cli/odd_adapter.py' {name}_adapter.py" for name in ("slow", "broken", "flaky")},
     "log.jsonl": "mdsync run scenarios/web/eleventh-tab.json --trace log.jsonl -q",
     "logs/": "mkdir logs && mdsync run scenarios/web/eleventh-tab.json --trace logs/a.jsonl -q",
     "field.jsonl": "mdsync run scenarios/web/eleventh-tab.json --server mutant:evict-second --trace field.jsonl -q; gzip -c field.jsonl > field.jsonl.zst",
