@@ -6,6 +6,7 @@ line for its rest. Numbers, times and hashes may differ. Where a page says "Save
 Each page has a folder of its own, with a copy of the scenarios and the examples."""
 
 import glob
+import json
 import os
 import re
 import shutil
@@ -68,7 +69,7 @@ def blocks(page):
     found, text = [], read(page)
     for block in re.finditer(r"^( *)```(\w*)\n(.*?)^\1```$", text, re.S | re.M):
         before = text[:block.start()].rstrip("\n").split("\n\n")[-1]
-        saved = re.search(r"[Ss]ave this as\s+`([^`]+)`", before)
+        saved = re.search(r"[Ss]ave this\s+as\s+`([^`]+)`", before)
         body = re.sub(rf"^{block[1]}", "", block[3], flags=re.M)
         found.append((block[2], body, saved and saved[1], text[:block.start()].count("\n") + 1))
     return found
@@ -197,6 +198,37 @@ class InText(unittest.TestCase):
                     self.assertIn(f"Usage: mdsync {command}", helps[command] + (f"Usage: mdsync {command}" if command in ("help", "complete") else ""))
                     for option in re.findall(r"(?<=\s)(--?[a-z][a-z-]*)", rest.split(" -- ")[0].split("exec:")[0]):
                         self.assertRegex(helps[command], rf"(?<![\w-]){option}\b", option)
+
+
+class EditorsPage(unittest.TestCase):
+    """The patterns of the editors find what is wrong in a file, and where."""
+
+    def setUp(self):
+        self.folder = Folder()
+        self.addCleanup(shutil.rmtree, self.folder.path, ignore_errors=True)
+        self.files = {name: body for _, body, name, _ in blocks("docs/editors.md") if name}
+        for name, body in self.files.items():
+            self.folder.write(name, body)
+
+    def test_visual_studio_code(self):
+        lint, watch = json.loads(self.files[".vscode/tasks.json"])["tasks"]
+        for task in (lint, watch):
+            pattern = task["problemMatcher"]["pattern"]
+            said, _ = self.folder.shell(task["command"].replace("watch", "run").replace("scenarios", "scenarios/twice.json"))
+            found = [match for match in map(re.compile(pattern["regexp"]).match, said.splitlines()) if match]
+            self.assertEqual([[match[pattern[part]] for part in ("severity", "file", "line", "column", "code")] for match in found],
+                             [["error", "scenarios/twice.json", "6", "16", "scenario.impossible-step"]])
+        self.assertTrue(json.loads(self.files[".vscode/settings.json"])["json.schemas"])
+
+    @unittest.skipUnless(shutil.which("vim"), "there is no vim")
+    def test_vim(self):
+        self.folder.write("found.vim", """silent make!
+let found = filter(getqflist(), 'v:val.valid')
+call writefile(map(found, 'join([bufname(v:val.bufnr), v:val.lnum, v:val.col, v:val.type])'), 'found')
+qa!
+""")
+        said, _ = self.folder.shell("vim -es -N -u mdsync.vim scenarios/twice.json -S found.vim > messages; cat found")
+        self.assertEqual(said, "scenarios/twice.json 6 16 e\n")
 
 
 def anchor(heading):
