@@ -202,7 +202,7 @@ KINDS = [
     ("later list", "Only the first conversation list of an installation is judged; a later one, and one that is told twice "
      "or in another session, is not.", lambda m: m.concerns("caught-up")),
     ("end of a session", "Until the next settled moment the end of a session may cross with what was under way: what comes "
-     "to the device then is allowed, what no longer comes has lapsed, the answer to a login with it.",
+     "to the device then is allowed. What does not come any more has lapsed, and so has the answer to a login.",
      lambda m: m.offline or m.more("lapsed")),
     ("another session", "A session more or less, longer or shorter, in which nothing that is owed was missed: `connect` may "
      "be missing in a trace, so nobody can say that the device did not ask, and an `offline` may have been the answer.",
