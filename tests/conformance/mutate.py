@@ -192,11 +192,12 @@ KINDS = [
      lambda m: m.tolerates("acceptance after the first sign of it")),
     ("nothing owed", "A message of a chatroom, or a status message while the service is off or through the server API: the "
      "page does not say who must get it, so none is missed.", unowed),
-    ("one copy is enough", "While off, one of the sender's devices must get a copy of a server-API message. That another "
-     "did not is no loss.", copy_while_off),
+    ("one copy is enough", "While off, one of the sender's devices must get a copy of a server-API message. If another of them "
+     "did not get one, that is no loss.", copy_while_off),
     ("recall while off", "While the service is off or its switch turns, a recall need reach nobody but a recipient who has "
      "one device in all.", lambda m: m.concerns("recalled") and m.good.off),
-    ("left the group", "Who has left a group since a message was accepted is owed nothing of it that had not come.", left_since),
+    ("left the group", "A user who has left the group since a message was accepted is not owed this "
+     "message any more.", left_since),
     ("answered twice", "A second refusal or rejection says what the first one said; `second answer` is a tolerance.",
      lambda m: m.operation == "duplicate" and m.concerns("refused", "reject", "recall-reject")),
     ("later list", "Only the first conversation list of an installation is judged; a later one, and one that is told twice "
@@ -204,8 +205,8 @@ KINDS = [
     ("end of a session", "Until the next settled moment the end of a session may cross with what was under way: what comes "
      "to the device then is allowed. What does not come any more has lapsed, and so has the answer to a login.",
      lambda m: m.offline or m.more("lapsed")),
-    ("another session", "A session more or less, longer or shorter, in which nothing that is owed was missed: `connect` may "
-     "be missing in a trace, so nobody can say that the device did not ask, and an `offline` may have been the answer.",
+    ("another session", "There is a session more or less, or one is longer or shorter, and nothing that is owed was missed. "
+     "A trace may lack `connect`, so nobody can say that the device did not ask; and an `offline` may have been the answer.",
      lambda m: m.concerns("online")),
     ("sent again", "What comes from the offline store or by compensation after the `caught-up` was sent again, and is not "
      "compared with the order of the rest.", lambda m: m.late),
