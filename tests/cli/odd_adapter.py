@@ -1,6 +1,6 @@
-"""An adapter before the simulated server that goes wrong as its name says; docs/troubleshooting.md shows what comes of it.
+"""An adapter before the simulated server that goes wrong as its name says: docs/troubleshooting.md shows what comes of it.
 
-slow_adapter.py does not answer a login, broken_adapter.py ends at one, and flaky_adapter.py forgets recalls in its first world."""
+slow_adapter.py does not answer a login, broken_adapter.py ends at one, flaky_adapter.py forgets recalls in its first world."""
 
 import json
 import os
@@ -14,7 +14,8 @@ HELLO = '{"id":1,"op":"hello","protocol":"mdsync-adapter/1"}\n'
 
 class Server:
     def __init__(self, *options):
-        self.process = subprocess.Popen(["mdsync", "serve", "--stdio", *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(["mdsync", "serve", "--stdio", *options], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, text=True)
 
     def ask(self, line):
         """What it says to this request: events, and then the answer."""
