@@ -442,7 +442,12 @@ Debugger::Answer Debugger::Mind::rules(const Arguments&) {
     if (position_ == 0) return say(here());
     const Hearing hearing = inquiryAt(position_ - 1).hearNext();
     read_ = position_;
-    return say(hearingText(hearing, options_));
+    std::string text = hearingText(hearing, options_);
+    for (const Failure& failure : failures_) {
+        if (failure.event + 1 != position_ || failure.judged == failure.event) continue;
+        text += fmt::format("  {} is judged with #{}\n", rule(*failure.rule).name, failure.judged + 1);
+    }
+    return say(text);
 }
 
 Debugger::Answer Debugger::Mind::failures(const Arguments&) {

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <span>
 
 #include "mdsync/diagnostic.hpp"
 
@@ -22,20 +21,31 @@ std::uint64_t lastBefore(const Happened& happened, std::uint32_t step) {
 
 void addViolations(std::vector<Failure>& failures, const Happened& happened) {
     Checker checker(happened.trace.header, {.settle = happened.settle});
-    checker.feed(std::span(happened.trace.events), happened.trace.lexicon, happened.trace.annex);
-    checker.finish(happened.trace.lexicon);
     const std::uint64_t last = happened.trace.events.empty() ? 0 : happened.trace.events.size() - 1;
-    for (const Violation& v : checker.violations()) {
-        failures.push_back({.event = std::min(v.event, last),
-                            .rule = v.rule,
-                            .text = printable(fmt::format("{} is violated: {}", rule(v.rule).name, v.text))});
+    const auto addNew = [&](std::uint64_t judged) {
+        const std::vector<Violation>& all = checker.violations();
+        for (std::size_t i = failures.size(); i < all.size(); ++i) {
+            failures.push_back(
+                {.event = std::min(all[i].event, last),
+                 .judged = judged,
+                 .rule = all[i].rule,
+                 .text = printable(fmt::format("{} is violated: {}", rule(all[i].rule).name, all[i].text))});
+        }
+    };
+    for (std::uint64_t i = 0; i < happened.trace.events.size(); ++i) {
+        checker.feed(happened.trace.events[i], happened.trace.lexicon, happened.trace.annex);
+        addNew(i);
     }
+    checker.finish(happened.trace.lexicon);
+    addNew(last);
 }
 
 void addExpectations(std::vector<Failure>& failures, const Happened& happened, const CaseResult& result) {
     for (const ExpectationResult& e : result.expectations) {
         if (e.met) continue;
-        Failure failure{.event = lastBefore(happened, e.step),
+        const std::uint64_t event = lastBefore(happened, e.step);
+        Failure failure{.event = event,
+                        .judged = event,
                         .rule = std::nullopt,
                         .text = printable(fmt::format("line {} is not met: {}", e.span.line, e.text))};
         for (const Because& because : e.because) failure.because.push_back(printable(because.text));

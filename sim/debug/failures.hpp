@@ -13,6 +13,7 @@ namespace mdsync::debug {
 
 struct Failure {
     std::uint64_t event = 0;     // its number, from 0
+    std::uint64_t judged = 0;    // the event with which it was found: a tab is thrown out before its login is seen
     std::optional<RuleId> rule;  // none: an expectation of the scenario is unmet
     std::string text;            // `online.received is violated: ...`
     std::vector<std::string> because{};

@@ -22,6 +22,9 @@ RECORDED = """\
 """
 
 
+BEGIN = 1714546800000
+
+
 class Debugging(ToolTest):
     def setUp(self):
         super().setUp()
@@ -95,6 +98,17 @@ class Debugging(ToolTest):
         self.assertIn("is not met: ", shown)
         self.assertIn('"expect"', self.read("bad.json"))
         self.assertRegex(shown, r"#\d+ +:\d+ ")
+
+    def test_a_failure_that_a_later_event_shows_names_it(self):
+        self.trace("tabs.jsonl", *[{"t": BEGIN + i, "ev": "online", "dev": f"alice/t{i}"} for i in range(10)],
+                   {"t": BEGIN + 20, "ev": "offline", "dev": "alice/t9", "reason": "evicted", "by": "alice/t10"},
+                   {"t": BEGIN + 20, "ev": "online", "dev": "alice/t10"},
+                   header={"mdsync": "trace/1", "t": BEGIN, "app": {"sync": True},
+                           "users": {"alice": {f"t{i}": "web" for i in range(11)}}})
+        said = self.said("next", "rules", file="tabs.jsonl")
+        self.assertIn("web.evict-earliest is judged with #12", said)
+        self.assertRegex(self.said("next", "step", "rules", file="tabs.jsonl"),
+                         r"web.evict-earliest +broken +the disconnection of alice/t9 by the login of alice/t10, 11 of 10:\n")
 
     def test_a_mistake_in_a_script_ends_it(self):
         self.write("script", "step\nstop\nstep\n")
