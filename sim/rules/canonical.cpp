@@ -165,7 +165,7 @@ private:
         out_.byte(static_cast<unsigned>(m.kind) | static_cast<unsigned>(m.statusApi) << 1U |
                   static_cast<unsigned>(m.api) << 2U | static_cast<unsigned>(m.includeSender) << 3U |
                   static_cast<unsigned>(m.regimeSure) << 4U | static_cast<unsigned>(m.senderOffline) << 5U |
-                  static_cast<unsigned>(m.senderUnsure) << 6U | static_cast<unsigned>(m.late) << 7U);
+                  static_cast<unsigned>(m.senderUnsure()) << 6U | static_cast<unsigned>(m.late) << 7U);
         out_.number(m.author.value);
         out_.byte(static_cast<unsigned>(m.to.kind));
         out_.number(m.to.number);
@@ -189,7 +189,9 @@ private:
     void sender(const MessageFacts& m) {
         out_.number(names_.of(m.sender));
         if (!m.sender.exists()) return;
-        out_.number(std::min(s_.devices[m.sender.index()].installation - m.senderInstallation, 2U));
+        const std::uint32_t installed = s_.devices[m.sender.index()].installation;
+        out_.number(std::min(installed - m.senderInstallation, 2U));
+        out_.number(std::min(installed - m.senderLatest, 2U));
     }
 
     // Who came, went, joined or left since the message was asked for: where its acceptance is dated later, all that is
@@ -257,10 +259,6 @@ private:
         for (const RecallRequest& q : r.requests) {
             if (!q.open && !owed) continue;
             request(q);
-            if (q.open) continue;
-            // How many had been asked when it was answered.
-            out_.number(static_cast<std::uint64_t>(std::count_if(
-                r.requests.begin(), r.requests.end(), [&q](const RecallRequest& o) { return o.asked < q.closed; })));
         }
         out_.byte(0xff);
     }
@@ -272,7 +270,7 @@ private:
         return false;
     }
 
-    static_assert(sizeof(RecallRequest) == 80);
+    static_assert(sizeof(RecallRequest) == 72);
     void request(const RecallRequest& q) {
         const bool gone = s_.wentOfflineAfter(q.device, q.asked);
         out_.byte(static_cast<unsigned>(q.open) | static_cast<unsigned>(q.maybeAnswered) << 1U |

@@ -168,7 +168,8 @@ void addHeld(const History& h, DeviceId id, const MessageFacts& m, Listing& list
         (r->have & Receipt::Shown) != 0 || (recall != nullptr && recall->accepted && recall->device == id);
     if (held == Tri::No && !shown) return;
     const bool recalled = shown || (recall != nullptr && recall->askedFor());
-    const bool plain = held == Tri::Yes && !recalled && !m.toSelf && (r->have & Receipt::Tainted) == 0;
+    const bool plain = held == Tri::Yes && !recalled && !m.toSelf && (r->have & Receipt::Tainted) == 0 &&
+                       h.concerns(m, h.ownerOf(id)) == Tri::Yes;
     (plain ? listing.required : listing.either).push_back(m.conversationOf(h.ownerOf(id)));
 }
 

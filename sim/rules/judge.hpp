@@ -89,6 +89,7 @@ struct Checker::State : rules::History, rules::Ledger {
     void judgeItsOrder(const rules::Arrival& a, const rules::Receipt& r, Via via);
     void receiveAsStranger(const rules::Arrival& a, Via via);
     void take(const rules::Arrival& a, rules::Receipt& r, Via via, bool tainted);
+    void leaveOpen(const rules::Arrival& a, rules::Receipt& r);
     void receiveFirst(const rules::Arrival& a, rules::Receipt& r, Via via, bool tainted);
     void oweReturn(const rules::Arrival& a, const rules::Receipt& r);
     void oweToNewcomers(const rules::MessageFacts& m, MessageId message, DeviceId receiver);

@@ -104,9 +104,8 @@ Tri History::holds(const MessageFacts& m, DeviceId d) const {
     const Receipt* r = receipt(m, d);
     if (r != nullptr && (r->have & Receipt::Received) != 0) return Tri::Yes;
     if (m.sender != d || m.state == MessageState::Rejected) return Tri::No;
-    const std::uint32_t installed = device(d).installation;
-    if (installed == m.senderInstallation) return Tri::Yes;
-    return m.senderUnsure && installed == m.senderInstallation + 1 ? Tri::Maybe : Tri::No;
+    if (device(d).installation > m.senderLatest) return Tri::No;
+    return m.senderUnsure() ? Tri::Maybe : Tri::Yes;
 }
 
 bool History::acknowledged(const Receipt& r, DeviceId d) const {
@@ -127,8 +126,7 @@ DeviceId History::otherHolder(const MessageFacts& m, DeviceId d, bool clean) con
     const Shares shares = sharesOf(m, u);
     if (shares.empty()) return {};
     if (m.sender.exists() && ownerOf(m.sender) == u) {
-        const std::uint32_t latest = m.senderInstallation + (m.senderUnsure ? 1U : 0U);
-        if (m.sender != d || device(d).installation > latest) return m.sender;
+        if (m.sender != d || device(d).installation > m.senderLatest) return m.sender;
     }
     for (const auto& [other, r] : shares) {
         const bool has = other == d ? (r.have & (clean ? Receipt::EarlierClean : Receipt::Earlier)) != 0

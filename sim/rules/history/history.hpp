@@ -189,8 +189,14 @@ struct History : Store {
                                       : catchUpMarks[at].compensation,
                 surely};
     }
-    // The same for a device that has no part in it; none if this installation has received the message before.
-    [[nodiscard]] std::optional<Progress> strangersProgress(MessageId id, const MessageFacts& m, DeviceId d, Via via);
+    // Who has no part in a conversation may receive its messages all the same. How far a device has come that ever did is
+    // noted apart, though it may have a part in the conversation before or after.
+    [[nodiscard]] Progress strangersProgress(const MessageFacts& m, DeviceId d, Via via);
+    [[nodiscard]] bool isStranger(const MessageFacts& m, DeviceId d) const {
+        return !strangersMarks.empty() && strangersMarkOf.find(pairKey(m.thread, d.value)) != FlatMap::kAbsent;
+    }
+    // Whether this installation receives the message, in which it has no part, for the first time.
+    [[nodiscard]] bool firstToStranger(MessageId id, const MessageFacts& m, DeviceId d);
     // Whether another terminal of the user had the message when the session of `d` began.
     [[nodiscard]] bool elsewhereAtLogin(const MessageFacts& m, DeviceId d) const;
 
@@ -245,8 +251,6 @@ struct History : Store {
     // Asked for, and nobody can say whether it was taken: the answer is silent, or lost with who asked.
     [[nodiscard]] bool maybeRecalled(const MessageFacts& m) const;
     [[nodiscard]] Answered answeredRequest(const RecallFacts& r) const;  // by an answer that comes now
-    // Whether an answer that was given to another request may have been this one's.
-    [[nodiscard]] bool mayHaveAnotherAnswer(const RecallFacts& r, std::size_t request) const;
 
     // ---- names ----
     [[nodiscard]] std::string name(DeviceId d) const { return header->path(d); }
@@ -321,6 +325,8 @@ struct History : Store {
     void oweRecall(RecallFacts& r, const MessageFacts& m, const Party& party, const RecallOwed& owed);
     std::uint32_t newThread(const Address& address);
     std::uint32_t privateThread(const MessageFacts& m);
+    StrangersMark marksUntilNow(std::uint32_t thread, DeviceId d) const;
+    std::uint32_t groupThread(const Address& group);
     std::uint32_t threadOf(const MessageFacts& m);
     void addToThread(std::uint32_t thread, UserId u);
     std::uint32_t allocateReceipts(std::uint32_t count);

@@ -55,7 +55,6 @@ struct alignas(64) MessageFacts {
     bool toSelf : 1 = false;         // through the API: judged by delivery.* alone
     bool regimeSure : 1 = false;     // the regime was one and the same wherever acceptance lies
     bool senderOffline : 1 = false;  // its device was offline when it asked
-    bool senderUnsure : 1 = false;   // reinstalled between `send` and `accept`
     bool late : 1 = false;           // taken as accepted without an `accept` in time
     bool exact : 1 = false;          // `from` and `until` are one place
     bool expected : 1 = false;       // what its acceptance owes is still to be looked at
@@ -78,12 +77,16 @@ struct alignas(64) MessageFacts {
     Instant fromAt{};
     Regime regime;
     std::uint32_t thread = 0;
-    std::uint32_t senderInstallation = 0;
+    std::uint32_t senderInstallation = 0;  // of its device when it asked,
+    std::uint32_t senderLatest = 0;        // ... and at the latest when it was accepted
     std::uint32_t askedOrigin = 0;
     Place asked = 0;
     Instant askedAt{};
 
     static constexpr std::uint32_t kNone = 0xffffffffU;
+
+    // Reinstalled between `send` and `accept`: which of its installations sent it is undecided.
+    [[nodiscard]] bool senderUnsure() const { return senderLatest != senderInstallation; }
 
     [[nodiscard]] Place from() const { return exact ? until : notBefore; }
 

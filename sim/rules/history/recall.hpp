@@ -18,7 +18,6 @@ struct RecallRequest {
     bool deviceOffline = false;  // when it asked
     bool isDue = false;          // its answer was due and did not come: what happens later explains nothing
     Place asked = 0;
-    Place closed = 0;  // when it was answered
     Instant askedAt{};
     std::uint32_t origin = 0;
     Regime regime;

@@ -31,26 +31,6 @@ void History::answerRecall(RecallFacts& r, const Answered& a) {
     // two may have been answered.
     for (RecallRequest& q : r.requests) q.maybeAnswered |= q.open && !a.certain;
     r.requests[a.request].open = false;
-    r.requests[a.request].closed = place;
-}
-
-// alice/phone asks at 5, bob/phone at 6, and at 8 one answer comes. If alice/phone has been offline since, that answer
-// may have been bob's; and so on, from request to request.
-bool History::mayHaveAnotherAnswer(const RecallFacts& r, std::size_t request) const {
-    std::vector<std::size_t> doubted{request};
-    std::vector<bool> seen(r.requests.size());
-    while (!doubted.empty()) {
-        const Place asked = r.requests[doubted.back()].asked;
-        doubted.pop_back();
-        for (std::size_t i = 0; i < r.requests.size(); ++i) {
-            const RecallRequest& q = r.requests[i];
-            if (q.open || seen[i] || q.closed < asked) continue;
-            if (q.deviceOffline || wentOfflineAfter(q.device, q.asked)) return true;
-            seen[i] = true;
-            doubted.push_back(i);
-        }
-    }
-    return false;
 }
 
 std::uint32_t History::recallNumber(MessageId id) {
@@ -111,7 +91,6 @@ void History::setRecallAccepted(std::uint32_t number, std::size_t earliest, std:
         r.byApi = !r.device.exists();
         r.origin = q.origin;
         q.open = false;
-        q.closed = place;
     }
     // Nobody holds a message that is itself not accepted but its sender.
     if (m.state != MessageState::Accepted || !m.synchronizable()) return;
