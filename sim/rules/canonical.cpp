@@ -19,7 +19,7 @@ using State = Checker::State;
 
 // Beside each of what is written below stands how large its record was when this was last thought about. A record that
 // has grown has something new in it: write it, or find that no rule will ask for it any more, and mend the number.
-static_assert(sizeof(History) == 1200 && sizeof(Due) == 32);
+static_assert(sizeof(History) == 1208 && sizeof(Due) == 32);
 
 class Writer {
 public:
@@ -227,10 +227,9 @@ private:
                 continue;
             }
             out_.byte(r->have & 0x7fU);
-            // LackedAtRecall tells only what is counted; ByPrevious is asked while what is on its way may come.
+            // TooLate tells only what is counted; ByPrevious is asked while what is on its way may come.
             const bool byPrevious = (r->owed & Receipt::ByPrevious) != 0 && s_.justLeft(id);
-            out_.byte(static_cast<unsigned>(r->owed & ~(Receipt::LackedAtRecall | Receipt::ByPrevious)) |
-                      (r->have & 0x80U));
+            out_.byte(static_cast<unsigned>(r->owed & ~(Receipt::TooLate | Receipt::ByPrevious)) | (r->have & 0x80U));
             out_.byte(static_cast<unsigned>(s_.lasts(id, r->session)) |
                       static_cast<unsigned>(s_.acknowledged(*r, id)) << 1U | static_cast<unsigned>(byPrevious) << 2U |
                       static_cast<unsigned>(m.toSelf && r->session > s_.side(id).foreign) << 3U);
@@ -259,6 +258,10 @@ private:
         for (const RecallRequest& q : r.requests) {
             if (!q.open && !owed) continue;
             request(q);
+            if (q.open) continue;
+            // How many had been asked when it was answered.
+            out_.number(static_cast<std::uint64_t>(std::count_if(
+                r.requests.begin(), r.requests.end(), [&q](const RecallRequest& o) { return o.asked < q.closed; })));
         }
         out_.byte(0xff);
     }
@@ -270,12 +273,13 @@ private:
         return false;
     }
 
-    static_assert(sizeof(RecallRequest) == 72);
+    static_assert(sizeof(RecallRequest) == 80);
     void request(const RecallRequest& q) {
         const bool gone = s_.wentOfflineAfter(q.device, q.asked);
         out_.byte(static_cast<unsigned>(q.open) | static_cast<unsigned>(q.maybeAnswered) << 1U |
                   static_cast<unsigned>(q.deviceOffline) << 2U | static_cast<unsigned>(gone) << 3U |
-                  static_cast<unsigned>(s_.serverRestart > q.asked) << 4U | static_cast<unsigned>(q.isDue) << 5U);
+                  static_cast<unsigned>(s_.serverRestart > q.asked) << 4U | static_cast<unsigned>(q.isDue) << 5U |
+                  static_cast<unsigned>(q.isPast) << 6U | static_cast<unsigned>(s_.isGone(q)) << 7U);
         out_.number(names_.of(q.device));
         out_.number(q.user.exists() ? q.user.value + 1ULL : 0);
         if (!q.open) return;
@@ -298,7 +302,7 @@ private:
 
     // ---- groups and conversations ------------------------------------------------------------------------------
 
-    static_assert(sizeof(GroupFacts) == 32 && sizeof(RoomFacts) == 80 && sizeof(Stay) == 24);
+    static_assert(sizeof(GroupFacts) == 40 && sizeof(RoomFacts) == 80 && sizeof(Stay) == 24);
     void memberships() {
         for (std::size_t g = 0; g < s_.groups.size(); ++g) {
             for (std::size_t u = 0; u < s_.users.size(); ++u) {

@@ -254,7 +254,7 @@ Found recallAnswered(const History& h, const Claim& c) {
     if (c.request >= r.requests.size() || r.requests[c.request].asked != c.place) return Outcome::NotMine;
     const RecallRequest& q = r.requests[c.request];
     if (!q.open) return {Outcome::Kept, {}, bit(Aspect::Recall)};
-    if (q.maybeAnswered) return Outcome::Undecided;
+    if (q.maybeAnswered || h.mayHaveAnotherAnswer(r, c.request)) return Outcome::Undecided;
     if (q.deviceOffline || h.answerMayBeLost(q.device, c.place)) return Outcome::Lapsed;
     return {Outcome::Broken, {}, bit(Aspect::Recall)};
 }
@@ -272,7 +272,7 @@ void sinceAsked(Finding& f, const History& h, const Claim& c) {
 // A recipient's device has been online all the time: one of theirs received the message, whatever the switch says.
 Found notLostOnline(const History& h, const Claim& c) {
     if (h.inAudience(h.message(c.message), c.user) != Tri::Yes) return Outcome::NotMine;
-    return receivedByAny(h, c, {});
+    return receivedByAny(h, c, h.anyEver(h.message(c.message), c.user), {});
 }
 
 // Another mechanism than compensation: what no device of a recipient received is kept for the next that logs in.

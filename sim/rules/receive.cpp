@@ -129,7 +129,9 @@ void Checker::State::take(const Arrival& a, Receipt& r, Via via, bool tainted) {
         if (a.inDoubt) leaveOpen(a, r);
         return;
     }
+    tainted |= a.inDoubt;  // where it is not clear that it broke no ban, it raises no duty
     if ((r.have & Receipt::Received) == 0) receiveFirst(a, r, via, tainted);
+    if (a.excused && !tainted) lookBackAtArrival(a);
     if (!tainted && a.message.recall != MessageFacts::kNone) oweReturn(a, r);
 }
 
@@ -143,9 +145,21 @@ void Checker::State::receiveFirst(const Arrival& a, Receipt& r, Via via, bool ta
     const MessageFacts& m = a.message;
     // What this installation sent it holds anyhow.
     const bool own = m.sender == a.deviceId && a.device.installation == m.senderInstallation;
+    if (m.includeSender && a.byAuthor) noteIncluded(a);
     setReceived(m, a.deviceId, r, tainted && !own, a.decides == Decides::Off && !a.excused);
     judgeItsOrder(a, r, via);
     if (timeMode && !tainted && m.synchronizable() && now <= lastLogin + patience) oweToNewcomers(m, a.id, a.deviceId);
+}
+
+// The first of the sender's devices to receive it. If all that were online at acceptance have gone by now, nobody was owed
+// it any more.
+void Checker::State::noteIncluded(const Arrival& a) {
+    const MessageFacts& m = a.message;
+    if (anyEver(m, m.author)) return;
+    bool inTime = a.excused && (a.receipt->owed & Receipt::Online) != 0;
+    for (const auto& [id, r] : sharesOf(m, m.author))
+        inTime |= (r.owed & Receipt::Online) != 0 && onlineSince(m, r, device(id));
+    message(a.id).includedLate = !inTime;
 }
 
 // Whether the receipt belongs to the device's session, the one that lasts or the one that just ended. Of what may have been
@@ -163,9 +177,9 @@ bool Checker::State::isInOrder(const Arrival& a, Via via) const {
 void Checker::State::judgeItsOrder(const Arrival& a, const Receipt& r, Via via) {
     if (!isInOrder(a, via)) return;
     const bool stranger = isStranger(a.message, a.deviceId);
-    judgeOrder(*this, *this, a,
-               stranger ? strangersProgress(a.message, a.deviceId, via)
-                        : progress(a.message, r, a.device.session, via));
+    judgeOrder(
+        *this, *this, a,
+        stranger ? strangersProgress(a.message, a.deviceId, via) : progress(a.message, r, a.device.session, via));
 }
 
 // bob's m1 to alice reaches carol/iphone, which has no part in that conversation.
@@ -229,6 +243,7 @@ void Checker::State::onRecalled(const Event& e) {
     shown->have |= Receipt::Shown;
     device(e.device).showsSomething = true;
     if (alone && broken != &kRecallOnlyOnline) shown->have |= Receipt::ShownOff;
+    if (a.excused && !a.inDoubt && m.state == MessageState::Accepted) lookBackAtArrival(a);
 }
 
 }  // namespace mdsync

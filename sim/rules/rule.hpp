@@ -88,7 +88,6 @@ struct Claim {
     std::uint32_t request = 0;
     bool named = false;   // another duty names the message and the user
     bool lasts = true;    // the session to which it is owed still lasts
-    bool latest = true;   // ... or is at least the device's last one
     Window window{};      // of that session
     Aspects aspects = 0;  // what is known of the case beforehand
 };

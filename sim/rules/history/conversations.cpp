@@ -28,6 +28,7 @@ void History::changeMembership(const Event& e) {
     }
     // What is asked for by now may be accepted later, at a time when she was a member still: alice keeps her slots.
     addToThread(groupThread(e.to), e.user);
+    g.lastLeave = place;
     g.members[memberAt[history]] = g.members.back();
     memberAt[memberOf.find(pairKey(e.to.number, g.members.back().value))] = memberAt[history];
     g.members.pop_back();

@@ -152,7 +152,7 @@ void History::acceptRecalled(MessageId id) {
         if (!m.synchronizable() || concerns(m, party.user) == Tri::No) continue;
         user(party.user).recalled.push_back(id);
         for (const auto& [d, own] : sharesOf(m, party)) {
-            if (holds(m, d) == Tri::No) own.owed |= Receipt::LackedAtRecall;
+            if (holds(m, d) == Tri::No) own.owed |= Receipt::TooLate;
         }
     }
     std::vector<DeviceId> shown = r.tombstones;
@@ -239,7 +239,9 @@ Progress History::strangersProgress(const MessageFacts& m, DeviceId d, Via via) 
 void History::setReceived(const MessageFacts& m, DeviceId id, Receipt& r, bool tainted, bool offDecided) {
     DeviceFacts& d = device(id);
     // What was owed to a session that ended came in a later one: it had lapsed.
-    if (r.session != d.session) r.owed &= static_cast<std::uint8_t>(~Receipt::Owed);
+    const bool wasKept = (r.owed & Receipt::ByPrevious) != 0;
+    if (r.session != d.session && !wasKept) r.owed &= static_cast<std::uint8_t>(~Receipt::Owed);
+    if (leftAfter(m, d.user)) r.owed |= Receipt::TooLate;
     r.session = d.session;
     r.stamp = timeMode ? lowHalf(now) : settledCount;
     r.have |= static_cast<std::uint8_t>(Receipt::Received | Receipt::Ever | (tainted ? Receipt::Tainted : 0) |
