@@ -109,8 +109,8 @@ Found broughtBack(const History& h, const Claim& c) {
     const bool decided = m.until < d.began && h.decides(m, d) == Decides::On;
     if (elsewhere == Tri::No || (!decided && held != Tri::No)) return Outcome::NotMine;
     const bool sure = decided && elsewhere == Tri::Yes && held != Tri::Maybe && m.fromAt >= c.window.demanded &&
-                      h.concerns(m, c.user) == Tri::Yes && !h.maybeRecalled(m);
-    const bool tooLate = (h.receipt(m, c.device)->owed & Receipt::LackedAtRecall) != 0;
+                      h.concerns(m, c.user) == Tri::Yes && !h.maybeRecalledFirst(m, c.device);
+    const bool tooLate = (h.receipt(m, c.device)->owed & Receipt::TooLate) != 0;
     const bool kept = sure && held == Tri::Yes && !tooLate;
     if (!kept && offTheHook(h, m, c.user)) return Outcome::Lapsed;
     if (!sure) return Outcome::Undecided;
@@ -129,13 +129,13 @@ std::string saysNotBroughtBack(const History& h, const Claim& c) {
 // A login brings nothing that is older than its window and that another terminal has.
 Tri olderThanTheWindow(const History& h, const Arrival& a) {
     if (!a.message.synchronizable() || a.receipt == nullptr || a.decides != Decides::On ||
-        a.standing != Standing::After)
+        a.standing == Standing::Since)
         return Tri::No;
     const Instant allowed = h.window(a.deviceId).allowed;
     if (a.message.fromAt >= allowed) return Tri::No;
     const Tri elsewhere = h.anotherTerminalHas(a.message, a.deviceId, false);
     if (elsewhere != Tri::Yes) return elsewhere;
-    if (a.message.untilAt >= allowed) return Tri::Maybe;
+    if (a.message.untilAt >= allowed || a.standing == Standing::Unclear) return Tri::Maybe;
     const auto inWindow = [&](DeviceId other) { return a.message.fromAt >= h.window(other).allowed; };
     return overtaken(h, a, inWindow) ? Tri::Maybe : Tri::Yes;
 }
@@ -168,7 +168,8 @@ void addHeld(const History& h, DeviceId id, const MessageFacts& m, Listing& list
         (r->have & Receipt::Shown) != 0 || (recall != nullptr && recall->accepted && recall->device == id);
     if (held == Tri::No && !shown) return;
     const bool recalled = shown || (recall != nullptr && recall->askedFor());
-    const bool plain = held == Tri::Yes && !recalled && !m.toSelf && (r->have & Receipt::Tainted) == 0;
+    const bool plain = held == Tri::Yes && !recalled && !m.toSelf && (r->have & Receipt::Tainted) == 0 &&
+                       h.concerns(m, h.ownerOf(id)) == Tri::Yes;
     (plain ? listing.required : listing.either).push_back(m.conversationOf(h.ownerOf(id)));
 }
 
@@ -181,7 +182,8 @@ Listing listingOf(const History& h, DeviceId id) {
     for (const MessageId message : h.mailboxOf(owner)) addHeld(h, id, h.message(message), listing);
     for (const MessageId own : h.askedBy(id)) {
         const MessageFacts& m = h.message(own);
-        if (m.state == MessageState::Asked && m.sender == id) listing.either.push_back(m.conversationOf(owner));
+        if (m.state == MessageState::Asked && m.sender == id && m.synchronizable())
+            listing.either.push_back(m.conversationOf(owner));
     }
     for (const Address& past : h.pastConversationsOf(id)) listing.either.push_back(past);
     return listing;

@@ -42,7 +42,9 @@ void History::reinstall(DeviceId id) {
     const UserFacts& u = user(d.user);
     // An installation that had nothing leaves nothing behind, however often it is thrown away.
     const bool hadNothing = !d.holdsSomething && side(id).waiting == 0 && !d.showsSomething;
-    for (std::size_t i = hadNothing ? u.mailbox.size() : u.mailboxHead; i < u.mailbox.size(); ++i) {
+    const bool leavesAsItWas = hadNothing && !d.leftBehind;
+    d.leftBehind = !hadNothing;
+    for (std::size_t i = leavesAsItWas ? u.mailbox.size() : u.mailboxHead; i < u.mailbox.size(); ++i) {
         ++looks;
         Receipt* r = receipt(message(u.mailbox[i]), id);
         if (r == nullptr) continue;
@@ -51,7 +53,9 @@ void History::reinstall(DeviceId id) {
         const bool received = (r->have & Receipt::Received) != 0;
         r->owed &= static_cast<std::uint8_t>(~Receipt::ByPrevious);
         if (received) r->owed |= Receipt::ByPrevious;
-        if (recallAccepted(message(u.mailbox[i]))) r->owed |= Receipt::LackedAtRecall;
+        // What it received too late keeps nothing; what it received before, it keeps.
+        if (received && (r->owed & Receipt::TooLate) != 0) r->owed &= static_cast<std::uint8_t>(~Receipt::Owed);
+        if (recallAccepted(message(u.mailbox[i]))) r->owed |= Receipt::TooLate;
         // ShownOff stays: what the earlier installation showed was shown.
         r->have &= static_cast<std::uint8_t>(~(Receipt::Received | Receipt::Tainted | Receipt::Shown));
         // OffDecided stays with Earlier.
