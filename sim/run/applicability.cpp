@@ -55,6 +55,9 @@ void addClockLacking(const Case& scenario, Millis tick, Lacks& lacks) {
         lacks.add(fmt::format("{} needs a finer clock than one that moves by {} by itself", what, spellDuration(tick)));
     };
     for (const Step& step : scenario.steps) {
+        if (const auto& within = step.expect.within; within && isTooFine(*within, tick)) {
+            add("an expectation within " + spellDuration(*within));
+        }
         if (step.kind != StepKind::Wait) continue;
         if (!step.until && isTooFine(step.wait, tick)) add("a wait of " + spellDuration(step.wait));
         if (step.until && isTooFine(step.until->time_since_epoch() % std::chrono::minutes{1}, tick)) {

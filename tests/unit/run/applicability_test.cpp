@@ -111,3 +111,20 @@ TEST_CASE("a case that is not applicable does not start") {
     CHECK(result->reason == "the target cannot hold");
     CHECK(target.asked.empty());
 }
+
+TEST_CASE("a time limit finer than the target's clock makes a case not applicable") {
+    CaseBuilder build;
+    Expectation soon;
+    soon.devices = {kPhone};
+    soon.online = true;
+    soon.within = Millis{20};
+    build.login(kPhone).expect(soon);
+    Capabilities capabilities;
+    CHECK(lacksFor(build.get(), capabilities).empty());
+    capabilities.tick = Millis{50};
+    CHECK(lacksFor(build.get(), capabilities) ==
+          std::vector<std::string>{
+              "an expectation within 20ms needs a finer clock than one that moves by 50ms by itself"});
+    build.get().steps.back().expect.within = Millis{2000};
+    CHECK(lacksFor(build.get(), capabilities).empty());
+}
