@@ -23,6 +23,9 @@
 
 namespace mdsync {
 
+// `1 check`, `2 checks`.
+[[nodiscard]] std::string counted(std::uint64_t count, std::string_view noun);
+
 struct ConsoleOptions {
     bool color = false;
     int verbosity = 0;      // -1: what failed, on one page; 1: every case, every failure, whole chains, counts per rule

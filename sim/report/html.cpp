@@ -408,6 +408,13 @@ Json summaryOf(const Result& result) {
             {"expectedFailures", s.expectedFailures}};
 }
 
+// What would let how many cases be judged.
+std::vector<std::string> lackLines(const Result& result) {
+    std::vector<std::string> lines;
+    for (const Lack& lack : lacksOf(result)) lines.push_back(fmt::format("{:<30}  {}", costOf(lack), lack.what));
+    return lines;
+}
+
 std::string file(std::string_view name) {
     return std::string(textOf(htmlFiles(), name).value_or(""));
 }
@@ -439,6 +446,7 @@ std::string dataOf(const Result& result, std::string_view version, bool full) {
                  {"diagnostics", linesOf(result.diagnostics)},
                  {"latency", latencyTable(result)},
                  {"exceeded", exceededOf(result)},
+                 {"lacks", lackLines(result)},
                  {"baseline", result.baseline ? linesOf(result.baseline->wrong) : Json::array()},
                  {"cases", std::move(cases)}};
     return element("data", dump(data)) + stories;

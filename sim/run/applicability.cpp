@@ -32,9 +32,29 @@ private:
     std::vector<std::string> list_;
 };
 
+// What who can `kind` can do; where its name is no verb, with the name, which `ops` has.
+std::string deedOf(OpKind kind) {
+    switch (kind) {
+        case OpKind::Login:
+            return "log in";
+        case OpKind::Logout:
+            return "log out";
+        case OpKind::Sync:
+            return "turn the service (sync)";
+        case OpKind::Set:
+            return "change settings (set)";
+        case OpKind::Network:
+            return "change links (network)";
+        case OpKind::ServerRestart:
+            return "restart its server (server)";
+        default:
+            return std::string(spell(kind));
+    }
+}
+
 void addOpsLacking(const Case& scenario, const Capabilities& capabilities, Lacks& lacks) {
     const auto need = [&](OpKind kind) {
-        if (!capabilities.can(kind)) lacks.add(fmt::format("the target cannot {}", spell(kind)));
+        if (!capabilities.can(kind)) lacks.add(fmt::format("the target cannot {}", deedOf(kind)));
     };
     if (scenario.networkGiven) need(OpKind::Network);
     for (const Step& step : scenario.steps) {

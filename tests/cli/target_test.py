@@ -56,9 +56,11 @@ class WhatIsNotApplicable(TargetTest):
         told = [line.split() for line in run.stdout.splitlines() if "the target cannot" in line and "for this" in line]
         self.assertEqual([" ".join(words) for words in told],
                          ["2 cases, 1 for this alone the target cannot hold",
-                          "2 cases, 1 for this alone the target cannot sync"])
+                          "2 cases, 1 for this alone the target cannot turn the service (sync)"])
+        self.assertEqual(json.loads(self.read("r.json"))["notApplicable"][0],
+                         {"reason": "the target cannot hold", "cases": 2, "alone": 1})
         both = json.loads(self.read("r.json"))["scenarios"][1]
-        self.assertEqual(both["lacks"], ["the target cannot hold", "the target cannot sync"])
+        self.assertEqual(both["lacks"], ["the target cannot hold", "the target cannot turn the service (sync)"])
         merged = json.loads(self.expect(0, "merge", "r.json", "--format", "json").stdout)
         self.assertEqual(merged["scenarios"][1]["lacks"], both["lacks"])
 

@@ -180,6 +180,7 @@ function showSummary() {
       listing('Slower than --max-latency allows', PAGE.exceeded),
       bad.length ? [make('h2', {}, 'What failed'), failures(bad)] : null,
       listing('How long it took', PAGE.latency ? [PAGE.latency] : []),
+      listing('Not applicable, by what stands in the way', PAGE.lacks.length ? [PAGE.lacks.join('\n')] : []),
       listing('What is wrong with the baseline', PAGE.baseline), listing('What was said about files', PAGE.diagnostics),
       make('h2', {}, 'Rules'), rulesTable(),
       make('footer', {}, `mdsync ${PAGE.version}`)));

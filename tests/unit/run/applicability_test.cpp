@@ -33,7 +33,7 @@ TEST_CASE("network conditions of the file need the op network") {
     build.login(kPhone);
     CHECK(lacksFor(build.get(), without(OpKind::Network)).empty());
     build.get().networkGiven = true;
-    CHECK(lacksFor(build.get(), without(OpKind::Network)) == std::vector<std::string>{"the target cannot network"});
+    CHECK(lacksFor(build.get(), without(OpKind::Network)) == std::vector<std::string>{"the target cannot change links (network)"});
 }
 
 TEST_CASE("a target without pipeline cannot run concurrent steps") {
