@@ -173,11 +173,14 @@ void StepReader::rehearse(const Value& steps, std::string_view name, bool isFaul
         const Certainty certainty = certainty_;
         const Instant now = now_;
         const bool isSomethingDone = isSomethingDone_;
+        const Names::Sent* const around = names_.rehearse(&sent);
+        certainty_.forget();
         scope_.bind({name, "1", nullptr, Scope::Variable::kNoSlot});
         read(steps);
         scope_.unbind();
         case_.steps.resize(length);
         case_.lexicon = lexicon;
+        (void)names_.rehearse(around);
         names_.takeBack(sent);
         certainty_ = certainty;
         now_ = now;
