@@ -39,12 +39,29 @@ class TargetTest(ToolTest):
 
 
 class WhatIsNotApplicable(TargetTest):
-    def able(self, *ops, server="reference"):
+    def able(self, *ops, server="reference", pipeline="false"):
         """The reference server, of which an adapter can do only this, one thing at a time."""
         listed = json.dumps(["hello", "reset", "settle", "bye", *ops], separators=(",", ":"))
-        script = "1s/\"ops\":\\[[^]]*\\]/" + f'"ops":{listed}' + "/;1s/\"pipeline\":true/\"pipeline\":false/"
+        script = "1s/\"ops\":\\[[^]]*\\]/" + f'"ops":{listed}' + "/;1s/\"pipeline\":true/\"pipeline\":" + f"{pipeline}/"
         served = f"{shlex.quote(BINARY)} serve --stdio --server {server} | sed -u {shlex.quote(script)}"
         return "exec:sh -c " + shlex.quote(served)
+
+    def fall_away(self, target):
+        """How many files of our scenarios have no case that this target can be put to, of how many."""
+        done = self.expect(0, "run", SCENARIOS, "--target", target, "--format", "json")
+        judged = {}
+        for case in json.loads(done.stdout)["scenarios"]:
+            judged[case["file"]] = judged.get(case["file"], False) or case["verdict"] != "notApplicable"
+        return list(judged.values()).count(False), len(judged)
+
+    def test_files_in_which_something_is_beside_the_point_keep_a_case_without_it(self):
+        others = ["advance", "login", "logout", "drop", "reinstall", "hold", "release", "send", "recall", "sync", "set", "join",
+                  "leave", "network", "server"]
+        lost, files = self.fall_away(self.able(*others, pipeline="true"))
+        self.assertLess(lost * 7, files, "too few files can be judged without publish")
+        proxy = shlex.join([sys.executable, os.path.join(HERE, "no_groups_adapter.py"), BINARY])
+        lost, files = self.fall_away(f"exec:{proxy}")
+        self.assertLess(lost * 5, files, "too few files can be judged without groups")
 
     def test_each_reason_says_how_many_cases_it_costs(self):
         login = {"login": ["alice/phone", "bob/pixel"]}
