@@ -172,7 +172,8 @@ private:
     }
 
     [[nodiscard]] std::string timelineOf(const CaseResult& c) const {
-        return withTimelines_ && !c.timeline.empty() ? fmt::format("\n{}\n", c.timeline) : "";
+        if (!withTimelines_ || c.timeline.empty()) return {};
+        return fmt::format("\n{}\n", c.paintedTimeline.empty() ? c.timeline : c.paintedTimeline);
     }
 
     // ---- failures ---------------------------------------------------------------------------------------------------
