@@ -107,7 +107,7 @@ int check(CheckFlags& flags) {
     for (const std::string& reading : flags.readings) (void)addReading(reading, options.readings);
     if (flags.output.wantsTimeline() || flags.output.wantsPage()) {
         options.recorded = [&output = flags.output](const Trace& trace, CaseResult& result) {
-            if (output.wantsTimeline()) result.timeline = drawTimeline(trace, timelineColumns(output));
+            addTimeline(result, trace, output);
             if (output.wantsPage()) addStory(result, trace, nullptr, {}, output.wantsWholePage());
         };
     }

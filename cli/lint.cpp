@@ -47,7 +47,8 @@ std::string asText(const Suite& suite, const std::vector<Diagnostic>& found, boo
     std::string text;
     for (const Diagnostic& diagnostic : found) text += render(diagnostic, drawingOn(stdout)) + "\n";
     if (quiet) return text;
-    return text + fmt::format("{} files, {} with errors; {} cases\n", suite.files, suite.broken, suite.cases);
+    return text + fmt::format("{}, {} with errors; {}\n", counted(suite.files, "file"), suite.broken,
+                              counted(suite.cases, "case"));
 }
 
 // The document that code hosts show beside the lines of a change: SARIF 2.1.0.

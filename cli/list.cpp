@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "command.hpp"
+#include "mdsync/report.hpp"
 #include "mdsync/run.hpp"
 #include "output.hpp"
 #include "selection_options.hpp"
@@ -51,7 +52,7 @@ std::string asJson(const Suite& suite) {
 }
 
 std::string sumOf(const Suite& suite) {
-    return fmt::format("{} cases in {} files\n", suite.cases, suite.files);
+    return fmt::format("{} in {}\n", counted(suite.cases, "case"), counted(suite.files, "file"));
 }
 
 std::string asText(const Suite& suite) {

@@ -200,6 +200,15 @@ std::size_t timelineColumns(const OutputOptions& options) {
     return options.timeline ? knownColumns(stdout).value_or(kWidestTimeline) : kWidestTimeline;
 }
 
+void addTimeline(CaseResult& result, const Trace& trace, const OutputOptions& options) {
+    if (!options.wantsTimeline()) return;
+    const std::size_t columns = timelineColumns(options);
+    result.timeline = drawTimeline(trace, columns);
+    if (options.timeline && wantsColor(options.color, stdout)) {
+        result.paintedTimeline = drawTimeline(trace, columns, true);
+    }
+}
+
 Drawing drawingOn(std::FILE* stream) {
     return {wantsColor("auto", stream), columnsOf(stream)};
 }

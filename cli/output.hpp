@@ -61,6 +61,9 @@ void addOutputOptions(const CommandLine& line, OutputOptions& options, bool draw
 // How wide a ladder may be: what is shown on a terminal fits there.
 [[nodiscard]] std::size_t timelineColumns(const OutputOptions& options);
 
+// Draws what happened into `result`, if the options ask for it.
+void addTimeline(CaseResult& result, const Trace& trace, const OutputOptions& options);
+
 // How diagnostics are drawn on `stream`: painted and as wide as a terminal, if it is one.
 [[nodiscard]] Drawing drawingOn(std::FILE* stream);
 

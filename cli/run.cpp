@@ -76,7 +76,7 @@ int runSelected(RunFlags& flags) {
                 isRecorded = writeFile(flags.record, writeRunFile(run));
             }
             if (traces.wanted()) traces.write(number, trace);
-            if (flags.output.wantsTimeline()) result.timeline = drawTimeline(trace, timelineColumns(flags.output));
+            addTimeline(result, trace, flags.output);
             if (flags.output.wantsPage()) {
                 addStory(result, trace, &scenario, suite.entries[number].scenario.text->text,
                          flags.output.wantsWholePage());

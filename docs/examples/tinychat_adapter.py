@@ -28,7 +28,7 @@ class TinyChat:
         self.has = {device: {} for device in self.classes}  # message id -> whether it is shown recalled
 
     def connect(self, device, now):
-        kind = self.classes[device]
+        kind, self.online = self.classes[device], [d for d in self.online if d != device]
         limit = 10 if kind == "web" else self.app["limits"].get(kind, 1)
         rivals = [d for d in self.online if self.owner[d] == self.owner[device] and self.classes[d] == kind]
         for rival in rivals[:max(0, len(rivals) + 1 - limit)]:
@@ -47,8 +47,7 @@ class TinyChat:
             time = self.messages[id]["time"]
             if time >= midnight - (self.app["compensationDays"] - 1) * DAY:
                 self.deliver(device, id, "compensation")
-            elif now - time <= self.app["offlineDays"] * DAY and not any(
-                    id in has for other, has in self.has.items() if self.owner[other] == self.owner[device]):
+            elif now - time <= self.app["offlineDays"] * DAY and self.owner[device] not in self.messages[id]["seen"]:
                 self.deliver(device, id, "offline")
 
     def disconnect(self, device, reason, **by):
@@ -60,7 +59,7 @@ class TinyChat:
         users = [self.owner[device], *(self.groups[to[6:]] if to.startswith("group:") else [to])]
         if "same-text" in self.defects and [(m["to"], m["text"]) for m in self.messages.values()][-1:] == [(to, text)]:
             users = []
-        self.messages[id] = dict(users=users, to=to, text=text, time=now, recalled=False)
+        self.messages[id] = dict(users=users, to=to, text=text, time=now, recalled=False, seen={self.owner[device]})
         self.has[device][id] = False
         self.notify("accept", msg=id)
         for other in self.online:
@@ -69,6 +68,7 @@ class TinyChat:
 
     def deliver(self, device, id, via):
         self.has[device][id] = False
+        self.messages[id]["seen"].add(self.owner[device])
         self.notify("receive", msg=id, dev=device, via=via, text=self.messages[id]["text"])
 
     def recall(self, id):

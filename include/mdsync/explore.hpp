@@ -114,8 +114,9 @@ struct Explored : Tally {
     std::uint64_t cases = 0;      // different ones
     std::uint64_t casesOnce = 0;  // seen in one scenario only: about casesOnce / runs new ones come with the next
     CaseSample sample;
-    std::vector<Found> found;  // in the order of their seeds
-    bool finished = false;     // all seeds of the plan were taken; or time was to end it, and did
+    std::vector<Found> found;          // in the order of their seeds
+    std::vector<std::string> leftOut;  // what the target refuses, and scenarios do without: `the service off`
+    bool finished = false;             // all seeds of the plan were taken; or time was to end it, and did
     bool interrupted = false;
     int interruptSignal = 0;
 };

@@ -24,6 +24,9 @@
 
 namespace mdsync {
 
+// `1 check`, `2 checks`.
+[[nodiscard]] std::string counted(std::uint64_t count, std::string_view noun);
+
 struct ConsoleOptions {
     bool color = false;
     int verbosity = 0;      // -1: what failed, on one page; 1: every case, every failure, whole chains, counts per rule
@@ -72,9 +75,9 @@ private:
 [[nodiscard]] std::string junitReport(const Result& result);
 
 // A ladder of what happened, in the app's local time: a column for the server and one a device, a line an event; plain
-// lines where the columns would not fit into so many of text.
+// lines where the columns would not fit into so many of text. `color`: each device in one of its own, for a terminal.
 inline constexpr std::size_t kWidestTimeline = 171;
-[[nodiscard]] std::string drawTimeline(const Trace& trace, std::size_t columns = kWidestTimeline);
+[[nodiscard]] std::string drawTimeline(const Trace& trace, std::size_t columns = kWidestTimeline, bool color = false);
 
 // The timelines of all cases that have one, each under its id.
 [[nodiscard]] std::string timelineReport(const Result& result);

@@ -84,6 +84,7 @@ struct CaseResult {
     bool expectedFailure = false;  // it failed, and a baseline expects all that failed; or it is flaky, as expected
     std::vector<Diagnostic> diagnostics;  // why a trace or file is malformed; warnings
     std::string timeline;                 // where asked for
+    std::string paintedTimeline;          // the same for a terminal that shows colours, where asked for
     std::string description;              // these three for the HTML page, where asked for
     std::vector<std::string> tags;
     std::string story;

@@ -48,6 +48,9 @@ struct Expectation {
     std::vector<DeviceId> devices;  // the subject, for Device
     UserId user;
     MessageId message;
+    // What is had, recalled, online or received became so at most that long after the last step before it that is no
+    // expect, wait or note began.
+    std::optional<Millis> within;
 
     // device
     std::optional<bool> online;

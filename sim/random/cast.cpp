@@ -164,6 +164,52 @@ private:
     const Naming* names_ = &kPlain;
 };
 
+Trait traitOf(const Zone& zone) {
+    if (zone.named()) return Trait::NamedZones;
+    const bool isWhole = zone.offsetAt(kDefaultStart) % std::chrono::hours{1} == std::chrono::minutes{0};
+    return isWhole ? Trait::WholeHourZones : Trait::HalfHourZones;
+}
+
+void keepTo(const Untaken& untaken, App& app) {
+    const App usual;
+    const auto keep = [&](Trait trait, auto App::*setting) {
+        if (!takes(untaken, trait)) app.*setting = usual.*setting;
+    };
+    if (!takes(untaken, app.sync ? Trait::SyncOn : Trait::SyncOff)) app.sync = !app.sync;
+    keep(Trait::Production, &App::environment);
+    keep(Trait::Production, &App::prepaid);
+    if (app.environment == Environment::Production && app.sync) app.prepaid = true;
+    keep(Trait::CompensationDays, &App::compensationDays);
+    keep(Trait::OfflineDays, &App::offlineDays);
+    keep(Trait::RefusesAtLimit, &App::onLimit);
+    keep(Trait::Limits, &App::mobileLimit);
+    keep(Trait::Limits, &App::miniprogramLimit);
+    if (!(app.timezone == usual.timezone)) keep(traitOf(app.timezone), &App::timezone);
+}
+
+void keepTo(const Untaken& untaken, Readings& readings) {
+    const Readings usual;
+    if (readings.window != usual.window) {
+        const bool isRolling = readings.window == WindowReading::Rolling;
+        if (!takes(untaken, isRolling ? Trait::RollingWindow : Trait::AnyWindow)) readings.window = usual.window;
+    }
+    if (!takes(untaken, Trait::SwitchDelay)) readings.switchDelay = usual.switchDelay;
+    if (!takes(untaken, Trait::GroupStatusPath)) readings.groupStatusPath = usual.groupStatusPath;
+}
+
+// What is untaken becomes as it is by default.
+void keepTo(const Untaken& untaken, Case& into) {
+    keepTo(untaken, into.header.app);
+    keepTo(untaken, into.header.readings);
+    if (!takes(untaken, Trait::Groups)) into.header.groups.clear();
+    if (!takes(untaken, Trait::Rooms)) into.header.rooms.clear();
+    if (!into.networkGiven || takes(untaken, into.network)) return;
+    NetworkConditions quick;
+    quick.latencyLow = quick.latencyHigh = Millis{0};
+    into.networkGiven = takes(untaken, quick);
+    into.network = into.networkGiven ? quick : NetworkConditions{};
+}
+
 }  // namespace
 
 std::optional<Word> wordOf(std::string_view spelling) {
@@ -181,12 +227,13 @@ Without withoutOf(const std::vector<std::string>& words) {
     return without;
 }
 
-void drawCast(Drawing& draw, const Without& without, Case& into) {
+void drawCast(Drawing& draw, const Without& without, const Untaken& untaken, Case& into) {
     Casting casting{draw, without, into};
     casting.settings();
     casting.people();
     casting.places();
     casting.network();
+    if (untaken.any()) keepTo(untaken, into);
 }
 
 NetworkConditions drawConditions(Drawing& draw, const Without& without) {

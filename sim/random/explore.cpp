@@ -18,6 +18,7 @@
 #include "random/explored.hpp"
 #include "random/generator.hpp"
 #include "random/novelty.hpp"
+#include "random/untaken.hpp"
 
 namespace mdsync {
 
@@ -69,7 +70,7 @@ private:
 };
 
 // What the target cannot do is not asked for: a scenario that needs it would say nothing.
-GeneratorOptions fitting(const ExploreOptions& options, const Capabilities& capabilities) {
+GeneratorOptions able(const ExploreOptions& options, const Capabilities& capabilities) {
     GeneratorOptions fit{withoutOf(options.without), options.mostSteps};
     const auto leaveOut = [&fit](Word word) { fit.without.set(static_cast<std::size_t>(word)); };
     for (std::size_t kind = 0; kind < kOpKinds; ++kind) {
@@ -86,11 +87,56 @@ GeneratorOptions fitting(const ExploreOptions& options, const Capabilities& capa
     return fit;
 }
 
+// What scenarios for the target may have: found out once, by who comes first, for a seed must give the same to all.
+class Fitting {
+public:
+    Fitting(const ExploreOptions& options, const std::atomic<bool>& stop) : options_(options), stop_(stop) {}
+
+    // REQUIRES: hello() has been said to `target`. Nothing if it broke meanwhile; `why` then says how.
+    std::optional<GeneratorOptions> of(System& target, const Capabilities& capabilities, std::string& why) {
+        const std::scoped_lock lock{mutex_};
+        if (known_) return known_;
+        GeneratorOptions fit = able(options_, capabilities);
+        fit.untaken = learnUntaken(target, capabilities, stop_, why);
+        if (!why.empty()) return std::nullopt;
+        if (!takes(fit.untaken, Trait::LateNotice)) fit.without.set(static_cast<std::size_t>(Word::Unnoticed));
+        known_ = std::move(fit);
+        return known_;
+    }
+
+    // As a target of its own says, where nobody has found out yet; of our own server everything.
+    GeneratorOptions anyhow() {
+        Capabilities capabilities;
+        std::string why;
+        if (!options_.makeSystem) return able(options_, capabilities);
+        const std::unique_ptr<System> target = options_.makeSystem();
+        if (target->hello(capabilities).kind != Answer::Kind::Ok) return able(options_, capabilities);
+        const std::optional<GeneratorOptions> fit = of(*target, capabilities, why);
+        (void)target->bye();
+        return fit.value_or(able(options_, capabilities));
+    }
+
+    [[nodiscard]] std::vector<std::string> leftOut() {
+        const std::scoped_lock lock{mutex_};
+        return known_ ? wordsOf(known_->untaken) : std::vector<std::string>{};
+    }
+
+private:
+    const ExploreOptions& options_;
+    const std::atomic<bool>& stop_;
+    std::mutex mutex_;
+    std::optional<GeneratorOptions> known_;
+};
+
 // A Worker makes batches, one after the other, in one thread.
 class Worker {
 public:
-    Worker(const ExploreOptions& options, const Servers& servers, const std::atomic<bool>& stop)
-        : options_(options), servers_(servers), stop_(stop), generator_(fitting(options, Capabilities{})) {}
+    Worker(const ExploreOptions& options, const Servers& servers, Fitting& fitting, const std::atomic<bool>& stop)
+        : options_(options),
+          servers_(servers),
+          fitting_(fitting),
+          stop_(stop),
+          generator_(able(options, Capabilities{})) {}
 
     // Of `count` seeds, from `first` on.
     Batch make(std::uint64_t first, std::uint64_t count) {
@@ -128,9 +174,13 @@ private:
             target_ = options_.makeSystem();
             const Answer hello = target_->hello(capabilities_);
             if (hello.kind != Answer::Kind::Ok) return stopped(hello.text);
-            generator_.emplace(fitting(options_, capabilities_));
+            std::string why;
+            const std::optional<GeneratorOptions> fit = fitting_.of(*target_, capabilities_, why);
+            if (!fit) return stopped(why);
+            generator_.emplace(*fit);
         }
-        const Case& scenario = generator_->make(seed);
+        Case& scenario = generator_->make(seed);
+        scenario.given = givenBy(scenario.header.app);
         Trace trace;
         ++batch.runs;
         const std::optional<CaseResult> result = runCase(scenario, *target_, capabilities_, {}, &trace);
@@ -178,6 +228,7 @@ private:
 
     const ExploreOptions& options_;
     const Servers& servers_;
+    Fitting& fitting_;
     const std::atomic<bool>& stop_;
     std::optional<Generator> generator_;  // of a target's scenarios: makes what it can do
     FastRun trial_;
@@ -190,7 +241,11 @@ private:
 class Exploration {
 public:
     Exploration(const ExploreOptions& options, const Interrupt& interrupt)
-        : options_(options), interrupt_(interrupt), servers_(options), began_(Clock::now()) {
+        : options_(options),
+          interrupt_(interrupt),
+          servers_(options),
+          fitting_(options, interrupt.flag()),
+          began_(Clock::now()) {
         if (options.before == nullptr) return;
         total_ = *options.before;
         total_.finished = total_.interrupted = false;
@@ -240,6 +295,7 @@ private:
         explored.cases = situations_.known();
         explored.casesOnce = situations_.once();
         explored.sample = situations_.sample();
+        explored.leftOut = fitting_.leftOut();
         explored.elapsed += elapsed();
         for (const auto& [failure, found] : found_) explored.found.push_back(found);
         sortFound(explored.found);
@@ -252,7 +308,7 @@ private:
     }
 
     void work() {
-        Worker worker{options_, servers_, interrupt_.flag()};
+        Worker worker{options_, servers_, fitting_, interrupt_.flag()};
         while (const std::optional<Range> range = next()) take(range->number, worker.make(range->first, range->count));
     }
 
@@ -335,20 +391,11 @@ private:
         found.seed = sighting.seed;
         found.times = sighting.times;
         found.server = servers_.name(sighting.seed);
-        found.scenario = Generator(generatorOptions()).make(sighting.seed);
+        found.scenario = Generator(fitting_.anyhow()).make(sighting.seed);
+        if (options_.makeSystem) found.scenario.given = givenBy(found.scenario.header.app);
         makeSmall(found, servers_.policy(sighting.seed));
         found.steps = found.scenario.steps.size();
         return found;
-    }
-
-    // As the workers had them: a seed gives the same scenario only with the same ones.
-    [[nodiscard]] GeneratorOptions generatorOptions() const {
-        Capabilities capabilities;
-        if (options_.makeSystem) {
-            const std::unique_ptr<System> target = options_.makeSystem();
-            if (target->hello(capabilities).kind == Answer::Kind::Ok) (void)target->bye();
-        }
-        return fitting(options_, capabilities);
     }
 
     // The scenario and, for the reference server with some of its legal choices, these choices.
@@ -414,6 +461,7 @@ private:
     const ExploreOptions& options_;
     const Interrupt& interrupt_;
     Servers servers_;
+    mutable Fitting fitting_;
     Clock::time_point began_;
 
     std::mutex mutex_;

@@ -67,6 +67,10 @@ std::string exploreReport(const Explored& explored) {
     for (const Found& found : explored.found) appendFound(out, found);
     appendRules(out, explored);
     appendCases(out, explored);
+    if (!explored.leftOut.empty()) {
+        out += fmt::format("target  takes none of these, and scenarios do without: {}\n",
+                           fmt::join(explored.leftOut, "; "));
+    }
     if (!explored.difference.empty()) out += fmt::format("NOT REPEATABLE  {}\n", explored.difference);
     const bool isCutShort = explored.interrupted && explored.found.empty();
     const char* verdict = explored.errors > 0                       ? "ERROR"
@@ -103,6 +107,7 @@ std::string exploreJson(const Explored& explored) {
                      {"casesSeenOnce", explored.casesOnce},
                      {"interrupted", explored.interrupted}};
     if (!explored.difference.empty()) document["difference"] = explored.difference;
+    if (!explored.leftOut.empty()) document["leftOut"] = explored.leftOut;
     document["failures"] = Json::array();
     for (const Found& found : explored.found) document["failures"].push_back(search::failureJson(found));
     document["rules"] = ruleCountsJson(explored.counts);

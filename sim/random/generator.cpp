@@ -96,7 +96,7 @@ public:
     void make(Choices& choices) {
         Drawing draw{choices};
         draw_ = &draw;
-        drawCast(draw, options_.without, case_);
+        drawCast(draw, options_.without, options_.untaken, case_);
         scenario::Certainty certainty{case_.header, case_.network};
         certainty_ = &certainty;
         stage_.begin(case_);
@@ -178,6 +178,7 @@ private:
         Action& action = newAction(OpKind::Network);
         action.op.network.latencyLow = action.op.network.latencyHigh = draw_->of(kDelays, Label::Detail);
         action.op.on = {device};
+        if (!takes(options_.untaken, action.op.network)) return discard();
         finish(true);
     }
 
@@ -401,9 +402,13 @@ private:
         const std::uint32_t count = burst();
         const TextId type = messageType();
         const TextId text = nextText();
-        const bool includeSender = draw_->often(copies, Label::Detail);
+        const bool includeSender = draw_->often(copies, Label::Detail) && takes(options_.untaken, Trait::IncludeSender);
         constexpr std::array<std::uint32_t, 3> kApis{70, 20, 10};
-        const auto api = static_cast<Api>(draw_->weighted(kApis, Label::Detail));
+        auto api = static_cast<Api>(draw_->weighted(kApis, Label::Detail));
+        if ((api == Api::Status && !takes(options_.untaken, Trait::StatusApi)) ||
+            (api == Api::Path && !takes(options_.untaken, Trait::ApiPaths))) {
+            api = Api::Message;
+        }
         TextId path;
         if (api == Api::Path) {
             const std::size_t kind = to.kind == AddressKind::User ? 0 : to.kind == AddressKind::Group ? 1 : 2;
@@ -442,7 +447,8 @@ private:
         const Guess::Sent& what = sent[sent.size() - 1 - draw_->index(back, Label::Message)];
         Action& action = newAction(OpKind::Recall);
         action.op.message = what.message;
-        if (draw_->often(25, Label::Detail)) {
+        const bool isByApi = takes(options_.untaken, Trait::RecallByApi);
+        if (draw_->often(25, Label::Detail) && isByApi) {
             action.op.user = draw_->often(20, Label::User) ? anyUser() : what.author;
             return admit();
         }
@@ -451,7 +457,7 @@ private:
         if (!by.exists() || draw_->often(15, Label::Device)) by = someDevice(true);
         if (!by.exists()) {
             action.op.user = what.author;
-            return admit();
+            return isByApi ? admit() : discard();
         }
         action.op.device = by;
         admit();
@@ -463,6 +469,9 @@ private:
     }
 
     void set(Setting setting) {
+        constexpr std::array<Trait, 5> kTraitsOf{Trait::SetCompensationDays, Trait::SetOfflineDays,
+                                                 Trait::SetMobileLimit, Trait::SetMiniprogramLimit, Trait::SetPrepaid};
+        if (!takes(options_.untaken, kTraitsOf[static_cast<std::size_t>(setting)])) return;
         SettingsChange& change = newAction(OpKind::Set).op.settings;
         switch (setting) {
             case Setting::CompensationDays:
@@ -525,11 +534,12 @@ private:
             Action& action = newAction(OpKind::Network);
             action.op.network.latencyLow = action.op.network.latencyHigh = draw_->of(kDelays, Label::Detail);
             action.op.on = {anyDevice()};
-            return admit();
+            return takes(options_.untaken, action.op.network) ? admit() : discard();
         }
         Action& action = newAction(OpKind::Network);
         action.op.network = drawConditions(*draw_, options_.without);
         if (draw_->often(40, Label::Detail)) action.op.on = {anyDevice()};
+        if (!takes(options_.untaken, action.op.network)) return discard();
         admit();
     }
 
@@ -729,8 +739,9 @@ private:
 
     TextId messageType() {
         constexpr std::array<std::uint32_t, 4> kTypes{82, 5, 8, 5};
-        return std::array{words_.plain, words_.order, words_.typing,
-                          words_.poke}[draw_->weighted(kTypes, Label::Detail)];
+        const std::size_t type = draw_->weighted(kTypes, Label::Detail);
+        if (type >= 2 && !takes(options_.untaken, Trait::StatusMessages)) return words_.plain;
+        return std::array{words_.plain, words_.order, words_.typing, words_.poke}[type];
     }
 
     // ---- The step at hand -------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@
 #include "mdsync/choices.hpp"
 #include "mdsync/scenario.hpp"
 #include "mdsync/time.hpp"
+#include "random/untaken.hpp"
 #include "random/vocabulary.hpp"
 
 namespace mdsync::search {
@@ -27,6 +28,7 @@ struct GeneratorOptions {
     std::uint32_t mostSteps = 40;
     Millis longestWait = Millis::max();
     bool isClockExact = true;  // it moves by itself otherwise: whole seconds are waited, and until no instant
+    Untaken untaken{};
 };
 
 enum class Mode : std::uint8_t { Uniform, Swarm, Priority };

@@ -172,7 +172,8 @@ private:
     }
 
     [[nodiscard]] std::string timelineOf(const CaseResult& c) const {
-        return withTimelines_ && !c.timeline.empty() ? fmt::format("\n{}\n", c.timeline) : "";
+        if (!withTimelines_ || c.timeline.empty()) return {};
+        return fmt::format("\n{}\n", c.paintedTimeline.empty() ? c.timeline : c.paintedTimeline);
     }
 
     // ---- failures ---------------------------------------------------------------------------------------------------
@@ -358,10 +359,7 @@ private:
         text_ += "Not applicable, by what stands in the way:\n";
         for (std::size_t i = 0; i < most; ++i) {
             const Lack& lack = lacks[i];
-            const std::string cases = lack.cases == lack.alone ? counted(lack.cases, "case")
-                                                               : fmt::format("{}, {} for this alone",
-                                                                             counted(lack.cases, "case"), lack.alone);
-            text_ += fmt::format("  {:<30}  {}\n", cases, printable(lack.what));
+            text_ += fmt::format("  {:<30}  {}\n", costOf(lack), printable(lack.what));
         }
         if (most < lacks.size()) text_ += fmt::format("  and {}: -v\n", counted(lacks.size() - most, "more reason"));
         text_ += "\n";

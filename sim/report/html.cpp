@@ -226,6 +226,7 @@ private:
             if (isNew) {
                 sources.push_back({step.span.line, std::string("acwen").substr(static_cast<std::size_t>(step.kind), 1),
                                    sourceOf(step.span, text)});
+                if (step.base > 0) sources.back().push_back(scenario.bases[step.base - 1]);
             }
             steps.push_back(place->second);
         }
@@ -322,6 +323,7 @@ Json violationOf(const CaseResult& c, std::size_t i) {
                  {"text", v.text},
                  {"excerpt", v.excerpt},
                  {"because", std::move(because)}};
+    if (!v.file.empty()) json["file"] = v.file;
     if (!v.expected.empty()) json["expected"] = v.expected;
     if (const auto cause = accompaniedBy(c.violations, i)) json["with"] = *cause;
     return json;
@@ -340,6 +342,7 @@ Json expectationsOf(const CaseResult& c, bool whole) {
         if (e.met && !whole) continue;
         Json json = {{"step", e.step}, {"line", e.span.line}, {"met", e.met}, {"text", e.text}};
         if (!e.met) json["excerpt"] = e.excerpt;
+        if (!e.file.empty()) json["file"] = e.file;
         for (const Because& reason : e.because) json["because"].push_back({reason.event, reason.text});
         if (!e.expected.empty()) json["expected"] = e.expected;
         list.push_back(std::move(json));
@@ -408,6 +411,13 @@ Json summaryOf(const Result& result) {
             {"expectedFailures", s.expectedFailures}};
 }
 
+// What would let how many cases be judged.
+std::vector<std::string> lackLines(const Result& result) {
+    std::vector<std::string> lines;
+    for (const Lack& lack : lacksOf(result)) lines.push_back(fmt::format("{:<30}  {}", costOf(lack), lack.what));
+    return lines;
+}
+
 std::string file(std::string_view name) {
     return std::string(textOf(htmlFiles(), name).value_or(""));
 }
@@ -439,6 +449,7 @@ std::string dataOf(const Result& result, std::string_view version, bool full) {
                  {"diagnostics", linesOf(result.diagnostics)},
                  {"latency", latencyTable(result)},
                  {"exceeded", exceededOf(result)},
+                 {"lacks", lackLines(result)},
                  {"baseline", result.baseline ? linesOf(result.baseline->wrong) : Json::array()},
                  {"cases", std::move(cases)}};
     return element("data", dump(data)) + stories;

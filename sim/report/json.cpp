@@ -208,6 +208,10 @@ Json summaryOf(const Result& result) {
             {"flaky", s.flaky}};
 }
 
+Json lackOf(const Lack& lack) {
+    return {{"reason", lack.what}, {"cases", lack.cases}, {"alone", lack.alone}};
+}
+
 Json baselineOutcomeOf(const BaselineOutcome& baseline) {
     return {{"file", baseline.file},
             {"entries", baseline.entries},
@@ -230,6 +234,8 @@ std::string jsonReport(const Result& result, std::string_view version, bool time
         document["maxLatency"] = arrayOf(result.bounds, [](const LatencyBound& bound) { return spell(bound); });
         document["latencyExceeded"] = exceededOf(result);
     }
+    if (const std::vector<Lack> lacks = lacksOf(result); !lacks.empty())
+        document["notApplicable"] = arrayOf(lacks, lackOf);
     if (!result.required.empty()) document["requiredNotExercised"] = idsOf(missingOf(result));
     if (result.baseline) document["baseline"] = baselineOutcomeOf(*result.baseline);
     if (!result.paths.empty()) document["paths"] = result.paths;

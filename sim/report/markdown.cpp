@@ -178,8 +178,7 @@ private:
     [[nodiscard]] std::vector<std::string> notApplicable() const {
         std::vector<std::string> items;
         for (const Lack& lack : lacksOf(result_)) {
-            items.push_back(
-                fmt::format("{}, {} for this alone: {}", counted(lack.cases, "case"), lack.alone, code(lack.what)));
+            items.push_back(fmt::format("{}: {}", costOf(lack), code(lack.what)));
         }
         return items;
     }

@@ -46,6 +46,11 @@ std::string clipped(std::string_view text, std::size_t width) {
     return fmt::format("{}{}", text.substr(0, end), kMore);
 }
 
+std::string costOf(const Lack& lack) {
+    const std::string cases = counted(lack.cases, "case");
+    return lack.cases == lack.alone ? cases : fmt::format("{}, {} for this alone", cases, lack.alone);
+}
+
 std::string emulatedText(const Result& result) {
     const RuleCounts counts = emulatedCounts(result);
     Emulations emulates;

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "mdsync/calendar.hpp"
+#include "mdsync/report.hpp"
 #include "mdsync/result.hpp"
 #include "mdsync/time.hpp"
 
@@ -14,9 +15,6 @@ namespace mdsync {
 // `2024-05-01` and `09:00:01.020`, local.
 [[nodiscard]] std::string localDate(Instant t, const Zone& zone);
 [[nodiscard]] std::string localTime(Instant t, const Zone& zone);
-
-// `1 check`, `2 checks`.
-[[nodiscard]] std::string counted(std::uint64_t count, std::string_view noun);
 
 // `text` in lines of at most `width` bytes, broken at blanks, each after `indent`; ends with a newline.
 [[nodiscard]] std::string wrapped(std::string_view text, std::string_view indent, std::size_t width);
@@ -27,6 +25,9 @@ namespace mdsync {
 // Which rules judged an adapter instead of the system behind it: `Not the system but its adapter, which emulates
 // limits, is judged by limit.within (12 checks), web.ten-tabs (1 check)`. Empty: none.
 [[nodiscard]] std::string emulatedText(const Result& result);
+
+// How many cases something keeps from being judged: `24 cases, 17 for this alone`, `3 cases`.
+[[nodiscard]] std::string costOf(const Lack& lack);
 
 // How long deliveries, logins and catch-ups took, a line each; empty: the clock was virtual.
 [[nodiscard]] std::string latencyTable(const Result& result);

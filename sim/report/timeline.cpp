@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "mdsync/diagnostic.hpp"
 #include "mdsync/presence.hpp"
@@ -24,8 +25,9 @@ constexpr Millis kWorthSaying = std::chrono::minutes{1};  // pauses from here on
 class Ladder {
 public:
     // A ladder of more than so many columns is written as plain lines instead.
-    Ladder(const Trace& trace, std::size_t columns)
-        : widest_(columns > kMargin ? columns - kMargin : 0),
+    Ladder(const Trace& trace, std::size_t columns, bool color)
+        : color_(color),
+          widest_(columns > kMargin ? columns - kMargin : 0),
           trace_(trace),
           zone_(trace.header.app.timezone),
           column_(trace.header.devices.size(), 0),
@@ -86,19 +88,19 @@ private:
     }
 
     void heading() {
-        std::string users;
-        std::string line = "server";
+        Line users;
+        Line line{"server"};
         UserId user;
         for (const DeviceId device : shown_) {
             const DeviceInfo& info = trace_.header.devices[device.index()];
             const std::size_t at = column_[device.index()];
-            put(line, at, printable(grouped_ ? info.name : trace_.header.path(device)));
+            put(line, at, printable(grouped_ ? info.name : trace_.header.path(device)), device);
             if (info.user == user) continue;
             user = info.user;
-            put(users, at, printable(trace_.header.users[user.index()].name));
+            put(users, at, printable(trace_.header.users[user.index()].name), {});
         }
-        if (grouped_) text_ += margin("", "") + users + "\n";
-        text_ += margin("", "") + line + "\n";
+        if (grouped_) text_ += margin("", "") + users.text + "\n";
+        text_ += margin("", "") + line.text + "\n";
     }
 
     // A line begins with the step it belongs to, where it is a new one, and the time.
@@ -106,9 +108,24 @@ private:
         return fmt::format("{:>5}  {:<12}  ", step, time);
     }
 
-    static void put(std::string& line, std::size_t at, const std::string& text) {
-        if (line.size() < at) line.resize(at, ' ');
-        line.replace(at, std::string::npos, text);
+    // A line that is being written, and how wide it is without its colours.
+    struct Line {
+        std::string text{};
+        std::size_t width = text.size();
+    };
+
+    // REQUIRES: the line does not reach `at`.
+    void put(Line& line, std::size_t at, const std::string& text, DeviceId of) const {
+        line.text.append(at - line.width, ' ');
+        line.text += painted(text, of);
+        line.width = at + text.size();
+    }
+
+    // Neighbours differ; so do the devices of one user, as far as there are colours.
+    [[nodiscard]] std::string painted(const std::string& text, DeviceId of) const {
+        constexpr std::array<std::string_view, 6> kColors{"36", "33", "32", "35", "34", "91"};
+        if (!color_ || !of.exists() || text.empty()) return text;
+        return fmt::format("\x1b[{}m{}\x1b[0m", kColors[of.index() % kColors.size()], text);
     }
 
     void day(Instant t) { text_ += fmt::format("{} ({})\n", localDate(t, zone_), zone_.name()); }
@@ -131,7 +148,7 @@ private:
     std::string plainLine(const Event& event) const {
         if (event.kind == EventKind::Settled) return std::string(kServerWidth - 2, '-');
         const std::string who = event.device.exists() ? trace_.header.path(event.device) : "server";
-        return fmt::format("{:<24}  {}", who, describe(event, trace_));
+        return painted(fmt::format("{:<24}  {}", who, describe(event, trace_)), event.device);
     }
 
     std::string ladderLine(const Event& event) const {
@@ -142,19 +159,20 @@ private:
 
     // The rails of who is online, with the text of one column over them.
     std::string rails(const std::string& server, DeviceId speaker, const std::string& text = {}) const {
-        std::string line = server;
+        Line line{server};
         for (const DeviceId device : shown_) {
             const std::size_t at = column_[device.index()];
-            if (at < line.size() + 1 && !line.empty()) continue;  // hidden behind a long text
+            if (at < line.width + 1 && line.width > 0) continue;  // hidden behind a long text
             if (device == speaker) {
-                put(line, at, text);
+                put(line, at, text, device);
             } else if (presence_.online(device)) {
-                put(line, at, "|");
+                put(line, at, "|", device);
             }
         }
-        return line;
+        return line.text;
     }
 
+    bool color_;
     std::size_t widest_;
     const Trace& trace_;
     const Zone& zone_;
@@ -169,8 +187,8 @@ private:
 
 }  // namespace
 
-std::string drawTimeline(const Trace& trace, std::size_t columns) {
-    return Ladder(trace, columns).draw();
+std::string drawTimeline(const Trace& trace, std::size_t columns, bool color) {
+    return Ladder(trace, columns, color).draw();
 }
 
 std::string timelineReport(const Result& result) {

@@ -32,29 +32,57 @@ private:
     std::vector<std::string> list_;
 };
 
+// What who can `kind` can do; where its name is no verb, with the name, which `ops` has.
+std::string deedOf(OpKind kind) {
+    switch (kind) {
+        case OpKind::Login:
+            return "log in";
+        case OpKind::Logout:
+            return "log out";
+        case OpKind::Sync:
+            return "turn the service (sync)";
+        case OpKind::Set:
+            return "change settings (set)";
+        case OpKind::Network:
+            return "change links (network)";
+        case OpKind::ServerRestart:
+            return "restart its server (server)";
+        default:
+            return std::string(spell(kind));
+    }
+}
+
 void addOpsLacking(const Case& scenario, const Capabilities& capabilities, Lacks& lacks) {
     const auto need = [&](OpKind kind) {
-        if (!capabilities.can(kind)) lacks.add(fmt::format("the target cannot {}", spell(kind)));
+        if (!capabilities.can(kind)) lacks.add(fmt::format("the target cannot {}", deedOf(kind)));
     };
     if (scenario.networkGiven) need(OpKind::Network);
+    Millis longest{0};
     for (const Step& step : scenario.steps) {
         if (step.kind == StepKind::Concurrently && !capabilities.pipeline) {
             lacks.add("the target cannot take concurrent requests");
         }
         if (step.kind == StepKind::Wait && !capabilities.advances) lacks.add("the target cannot advance");
-        if (step.kind == StepKind::Wait && !step.until && step.wait > capabilities.longestWait) {
-            lacks.add(fmt::format("a wait of {} is longer than --max-wait {}", spellDuration(step.wait),
-                                  spellDuration(capabilities.longestWait)));
-        }
+        if (step.kind == StepKind::Wait && !step.until) longest = std::max(longest, step.wait);
         for (const Action& action : step.actions) need(action.op.kind);
+    }
+    if (longest > capabilities.longestWait) {
+        lacks.add(fmt::format("a wait of {} is longer than --max-wait {}", spellDuration(longest),
+                              spellDuration(capabilities.longestWait)));
     }
 }
 
+// The first thing that wants a finer clock stands for all: one clock would do for them.
 void addClockLacking(const Case& scenario, Millis tick, Lacks& lacks) {
+    bool isTold = false;
     const auto add = [&](const std::string& what) {
+        if (std::exchange(isTold, true)) return;
         lacks.add(fmt::format("{} needs a finer clock than one that moves by {} by itself", what, spellDuration(tick)));
     };
     for (const Step& step : scenario.steps) {
+        if (const auto& within = step.expect.within; within && isTooFine(*within, tick)) {
+            add("an expectation within " + spellDuration(*within));
+        }
         if (step.kind != StepKind::Wait) continue;
         if (!step.until && isTooFine(step.wait, tick)) add("a wait of " + spellDuration(step.wait));
         if (step.until && isTooFine(step.until->time_since_epoch() % std::chrono::minutes{1}, tick)) {

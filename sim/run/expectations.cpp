@@ -4,12 +4,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <set>
 #include <type_traits>
 #include <utility>
 
 #include "run/doubts.hpp"
+#include "run/late.hpp"
 
 namespace mdsync {
 
@@ -17,24 +19,19 @@ namespace {
 
 using About = Doubt::About;
 
-// So many names of a list are spelled out.
-constexpr std::size_t kNamesShown = 12;
-
-// `a, b, c`, or `nothing`.
-std::string listed(const std::vector<std::string>& names) {
-    if (names.empty()) return "nothing";
-    const std::size_t shown = std::min(names.size(), kNamesShown);
-    std::string text =
-        fmt::format("{}", fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), ", "));
-    if (shown < names.size()) text += fmt::format(" and {} more", names.size() - shown);
-    return text;
-}
+using LateOf = std::function<Late()>;
 
 // Looks up the checks of one expectation. Every check adds one finding.
 class Look {
 public:
-    Look(const Expectation& expect, const Observer& observer, const Header& header, const Lexicon& lexicon, Instant now)
-        : expect_(expect), observer_(observer), header_(header), lexicon_(lexicon), now_(now) {}
+    Look(const Expectation& expect, const Observer& observer, const Header& header, const Lexicon& lexicon,
+         const Moment& moment)
+        : expect_(expect),
+          observer_(observer),
+          header_(header),
+          lexicon_(lexicon),
+          now_(moment.now),
+          lateness_(expect, observer, header, lexicon, moment) {}
 
     std::vector<Finding> run() {
         switch (expect_.subject) {
@@ -65,16 +62,20 @@ private:
             {met, met ? seen : fmt::format("{}, expected {}", seen, expected), std::move(about), std::move(doubts)});
     }
 
-    std::string names(const std::vector<MessageId>& messages) const {
-        std::vector<std::string> words;
-        for (const MessageId message : messages) words.push_back(lexicon_.messages[message]);
-        return listed(words);
+    // As add(), of a check that `within` may stand beside: what is so may have become so too late.
+    void addSoon(bool met, const std::string& seen, const std::string& expected, std::vector<MessageId> about,
+                 std::vector<Doubt> doubts, const LateOf& lateOf) {
+        if (!met || !expect_.within) return add(met, seen, expected, std::move(about), std::move(doubts));
+        Late late = lateOf();
+        if (!late.isAny()) return add(true, seen + soon(), expected);
+        findings_.push_back({false, lateness_.sentence(late), std::move(late.messages), std::move(late.doubts)});
     }
-    std::string names(const std::vector<DeviceId>& devices) const {
-        std::vector<std::string> words;
-        for (const DeviceId device : devices) words.push_back(header_.path(device));
-        return listed(words);
-    }
+
+    // ` within 2s`, if that is asked.
+    std::string soon() const { return expect_.within ? " within " + spellDuration(*expect_.within) : ""; }
+
+    std::string names(const std::vector<MessageId>& messages) const { return listedNames(messages, lexicon_); }
+    std::string names(const std::vector<DeviceId>& devices) const { return listedNames(devices, header_); }
 
     // The messages of the device's store that `test` picks, in the order of the file.
     template <class Test>
@@ -90,8 +91,10 @@ private:
 
     void lookAt(DeviceId device) {
         const std::string name = header_.path(device);
-        // How it went offline says that it is.
-        if (expect_.online && !(expect_.offlineReason && !*expect_.online)) checkOnline(device, name);
+        // How it went offline says that it is, but not when.
+        const bool isSaidByReason = expect_.offlineReason && expect_.online && !*expect_.online &&
+                                    (!expect_.within || observer_.online(device));
+        if (expect_.online && !isSaidByReason) checkOnline(device, name);
         if (expect_.offlineReason) checkReason(device, name);
         if (expect_.has) checkHas(device, name);
         if (expect_.lacks) checkLacks(device, name);
@@ -109,8 +112,9 @@ private:
 
     void checkOnline(DeviceId device, const std::string& name) {
         const bool online = observer_.online(device);
-        add(online == *expect_.online, fmt::format("{} is {}", name, onlineWord(online)),
-            std::string(onlineWord(*expect_.online)), {}, {connectionDoubt(device, online)});
+        addSoon(online == *expect_.online, fmt::format("{} is {}", name, onlineWord(online)),
+                std::string(onlineWord(*expect_.online)) + soon(), {}, {connectionDoubt(device, online)},
+                [this, device] { return lateness_.toTurn({device}); });
     }
 
     void checkReason(DeviceId device, const std::string& name) {
@@ -132,9 +136,11 @@ private:
             if (!observer_.holding(device, message).had()) lacking.push_back(message);
         }
         if (lacking.empty()) {
-            add(true, fmt::format("{} has {}", name, names(*expect_.has)), "");
+            addSoon(true, fmt::format("{} has {}", name, names(*expect_.has)), "", {}, {},
+                    [this, device] { return lateness_.toGet(device, *expect_.has); });
         } else {
-            add(false, fmt::format("{} lacks {}", name, names(lacking)), "it to have " + names(*expect_.has), lacking,
+            add(false, fmt::format("{} lacks {}", name, names(lacking)),
+                fmt::format("it to have {}{}", names(*expect_.has), soon()), lacking,
                 doubtsOf(About::Lacks, device, lacking, '-'));
         }
     }
@@ -153,17 +159,17 @@ private:
     }
 
     // Compares sets; where they differ, `- m2 + m9` names what is missing and what is too much. `doubtsAbout` makes the
-    // doubts of the one, or of the other.
+    // doubts of the one, or of the other. `lateOf`: where `within` may stand beside the check.
     template <class Id, class DoubtsAbout>
     void compareSets(const std::string& what, std::vector<Id> seen, std::vector<Id> wanted,
-                     const DoubtsAbout& doubtsAbout) {
+                     const DoubtsAbout& doubtsAbout, const LateOf& lateOf = {}) {
         sortUnique(seen);
         sortUnique(wanted);
         std::vector<Id> missing;
         std::vector<Id> extra;
         std::set_difference(wanted.begin(), wanted.end(), seen.begin(), seen.end(), std::back_inserter(missing));
         std::set_difference(seen.begin(), seen.end(), wanted.begin(), wanted.end(), std::back_inserter(extra));
-        std::string expected = "exactly " + names(wanted) + ":";
+        std::string expected = fmt::format("exactly {}{}:", names(wanted), lateOf ? soon() : "");
         if (!missing.empty()) expected += " - " + names(missing);
         if (!extra.empty()) expected += " + " + names(extra);
         std::vector<MessageId> about;
@@ -173,8 +179,11 @@ private:
         } else if (expect_.subject == ExpectKind::Message) {
             about = {expect_.message};
         }
-        add(missing.empty() && extra.empty(), fmt::format("{} {}", what, names(seen)), expected, std::move(about),
-            joined(doubtsAbout(missing, '-'), doubtsAbout(extra, '+')));
+        std::vector<Doubt> doubts = joined(doubtsAbout(missing, '-'), doubtsAbout(extra, '+'));
+        const bool met = missing.empty() && extra.empty();
+        const std::string all = fmt::format("{} {}", what, names(seen));
+        if (lateOf) return addSoon(met, all, expected, std::move(about), std::move(doubts), lateOf);
+        add(met, all, expected, std::move(about), std::move(doubts));
     }
 
     template <class Id>
@@ -184,10 +193,12 @@ private:
     }
 
     void checkExactly(DeviceId device, const std::string& name) {
-        compareSets(name + " has", picked(device, [](const Observer::Holding& h) { return h.had(); }), *expect_.exactly,
-                    [device](const std::vector<MessageId>& messages, char sign) {
-                        return doubtsOf(sign == '-' ? About::Lacks : About::Has, device, messages, sign);
-                    });
+        compareSets(
+            name + " has", picked(device, [](const Observer::Holding& h) { return h.had(); }), *expect_.exactly,
+            [device](const std::vector<MessageId>& messages, char sign) {
+                return doubtsOf(sign == '-' ? About::Lacks : About::Has, device, messages, sign);
+            },
+            [this, device] { return lateness_.toHaveExactly(device); });
     }
 
     void checkVisible(DeviceId device, const std::string& name) {
@@ -227,10 +238,12 @@ private:
             if (!observer_.holding(device, message).recalled) missing.push_back(message);
         }
         if (missing.empty()) {
-            add(true, fmt::format("{} shows {} recalled", name, names(*expect_.recalled)), "");
+            addSoon(true, fmt::format("{} shows {} recalled", name, names(*expect_.recalled)), "", {}, {},
+                    [this, device] { return lateness_.toShowRecalled(device); });
         } else {
             add(false, fmt::format("{} does not show {} recalled", name, names(missing)),
-                names(*expect_.recalled) + " recalled", missing, doubtsOf(About::NotRecalled, device, missing, '-'));
+                fmt::format("{} recalled{}", names(*expect_.recalled), soon()), missing,
+                doubtsOf(About::NotRecalled, device, missing, '-'));
         }
     }
 
@@ -296,24 +309,25 @@ private:
     std::string spelled(const std::set<Address>& addresses) const {
         std::vector<std::string> words;
         for (const Address& address : addresses) words.push_back(spell(header_, address));
-        return listed(words);
+        return listedNames(words);
     }
 
     // ---- user -------------------------------------------------------------------------------------------------------
 
     void lookAt(UserId user) {
         const UserInfo& info = header_.users[user.index()];
-        std::vector<DeviceId> online;
-        for (std::uint32_t i = 0; i < info.deviceCount; ++i) {
-            const DeviceId device{info.firstDevice.value + i};
-            if (observer_.online(device)) online.push_back(device);
-        }
+        std::vector<DeviceId> all;
+        for (const DeviceId device : header_.devicesOf(user)) all.push_back(device);
+        std::vector<DeviceId> online = all;
+        std::erase_if(online, [this](DeviceId device) { return !observer_.online(device); });
         if (expect_.onlineCount) checkOnlineCount(info.name, online);
         if (expect_.onlineDevices)
-            compareSets(fmt::format("{} is online on", info.name), online, *expect_.onlineDevices,
-                        [](const std::vector<DeviceId>& devices, char sign) {
-                            return doubtsOf(sign == '-' ? About::Offline : About::Online, devices, {}, sign);
-                        });
+            compareSets(
+                fmt::format("{} is online on", info.name), online, *expect_.onlineDevices,
+                [](const std::vector<DeviceId>& devices, char sign) {
+                    return doubtsOf(sign == '-' ? About::Offline : About::Online, devices, {}, sign);
+                },
+                [this, &all] { return lateness_.toTurn(all); });
     }
 
     // Where too few are online, those that are not; else those that are.
@@ -344,10 +358,12 @@ private:
         const std::string& name = lexicon_.messages[message];
         const std::vector<DeviceId> receivers = observer_.receivers(message);
         if (expect_.receivedBy) {
-            compareSets(fmt::format("{} was received by", name), receivers, *expect_.receivedBy,
-                        [message](const std::vector<DeviceId>& devices, char sign) {
-                            return doubtsOf(sign == '-' ? About::Lacks : About::Has, devices, message, sign);
-                        });
+            compareSets(
+                fmt::format("{} was received by", name), receivers, *expect_.receivedBy,
+                [message](const std::vector<DeviceId>& devices, char sign) {
+                    return doubtsOf(sign == '-' ? About::Lacks : About::Has, devices, message, sign);
+                },
+                [this, &receivers] { return lateness_.toReceive(receivers); });
         }
         if (expect_.oneOf) checkOneOf(name, receivers);
         if (expect_.accepted) {
@@ -385,14 +401,15 @@ private:
     const Header& header_;
     const Lexicon& lexicon_;
     Instant now_;
+    Lateness lateness_;
     std::vector<Finding> findings_;
 };
 
 }  // namespace
 
 std::vector<Finding> lookUp(const Expectation& expect, const Observer& observer, const Header& header,
-                            const Lexicon& lexicon, Instant now) {
-    return Look(expect, observer, header, lexicon, now).run();
+                            const Lexicon& lexicon, const Moment& moment) {
+    return Look(expect, observer, header, lexicon, moment).run();
 }
 
 }  // namespace mdsync

@@ -18,8 +18,15 @@ struct Finding {
     std::vector<Doubt> doubts;     // what is not as expected; of what is met, nothing
 };
 
-// The findings of all checks of `expect` at time `now`, in the order of the format's table. At least one.
+// When an expectation is looked up.
+struct Moment {
+    Instant now;
+    Instant began{};      // when the last step before that does something began
+    std::string place{};  // where that step stands: `line 7`, `cast.json:7`
+};
+
+// The findings of all checks of `expect`, in the order of the format's table. At least one.
 [[nodiscard]] std::vector<Finding> lookUp(const Expectation& expect, const Observer& observer, const Header& header,
-                                          const Lexicon& lexicon, Instant now);
+                                          const Lexicon& lexicon, const Moment& moment);
 
 }  // namespace mdsync

@@ -45,7 +45,9 @@ Observer::Observer(const Header& header, Detail detail)
 
 void Observer::see(const Event& event) {
     ++position_;
+    const bool wasOnline = event.device.exists() && online(event.device);
     presence_.see(event);
+    if (event.device.exists() && online(event.device) != wasOnline) device(event.device).turned = event.t;
     switch (event.kind) {
         case EventKind::Online:
         case EventKind::Offline:
@@ -69,6 +71,9 @@ void Observer::seeConnection(const Event& event) {
     ++view.connections;
     if (event.kind == EventKind::Offline) view.reason = event.reason;
     if (event.kind == EventKind::Reinstall) {
+        if (std::any_of(view.store.begin(), view.store.end(), [](const auto& entry) { return entry.second.had(); })) {
+            view.changed = event.t;
+        }
         view.store.clear();
         ++view.installation;
     }
@@ -84,7 +89,7 @@ void Observer::seeMessage(const Event& event) {
             message(event.message).accepted = true;
             break;
         case EventKind::Reject:
-            seeReject(event.message);
+            seeReject(event);
             break;
         case EventKind::Receive:
             seeReceive(event);
@@ -97,13 +102,13 @@ void Observer::seeMessage(const Event& event) {
                                        : RecallRequest{});
             break;
         case EventKind::RecallAccept:
-            answerRecall(event.message, true);
+            answerRecall(event, true);
             break;
         case EventKind::RecallReject:
-            answerRecall(event.message, false);
+            answerRecall(event, false);
             break;
         case EventKind::Recalled:
-            held(event.device, event.message).recalled = true;
+            noteRecalled(event.device, event.message, event.t);
             break;
         default:
             break;
@@ -119,22 +124,43 @@ void Observer::seeAsked(const Event& event) {
         view.author = event.user;
     } else {
         view.author = header_.devices[event.device.index()].user;
-        held(event.device, event.message).sent = true;
+        Holding& holding = held(event.device, event.message);
+        const bool hadBefore = holding.had();
+        holding.sent = true;
+        noteHad(event.device, holding, hadBefore, event.t);
     }
 }
 
 void Observer::seeReceive(const Event& event) {
     Holding& holding = held(event.device, event.message);
     if (holding.received) return;
+    const bool hadBefore = holding.had();
     holding.received = true;
+    noteHad(event.device, holding, hadBefore, event.t);
     holding.via = event.via;
     holding.position = position_;
-    message(event.message).receivers.push_back(event.device);
+    message(event.message).receipts.emplace_back(event.device, event.t);
 }
 
-void Observer::seeReject(MessageId id) {
-    const MessageView& view = message(id);
-    if (view.sender.exists()) held(view.sender, id).sent = false;
+void Observer::seeReject(const Event& event) {
+    const DeviceId sender = message(event.message).sender;
+    if (!sender.exists()) return;
+    Holding& holding = held(sender, event.message);
+    const bool hadBefore = holding.had();
+    holding.sent = false;
+    noteHad(sender, holding, hadBefore, event.t);
+}
+
+void Observer::noteHad(DeviceId id, Holding& holding, bool hadBefore, Instant t) {
+    if (holding.had() == hadBefore) return;
+    holding.since = t;
+    device(id).changed = t;
+}
+
+void Observer::noteRecalled(DeviceId id, MessageId message, Instant t) {
+    Holding& holding = held(id, message);
+    if (!holding.recalled) holding.recalledSince = t;
+    holding.recalled = true;
 }
 
 bool Observer::stillConnected(const RecallRequest& request) const {
@@ -142,8 +168,8 @@ bool Observer::stillConnected(const RecallRequest& request) const {
 }
 
 // An answer belongs to the earliest open request; one whose connection broke may never have arrived and comes last.
-void Observer::answerRecall(MessageId id, bool taken) {
-    MessageView& view = message(id);
+void Observer::answerRecall(const Event& event, bool taken) {
+    MessageView& view = message(event.message);
     if (view.recalls.empty()) return;
     auto answered = std::find_if(view.recalls.begin(), view.recalls.end(),
                                  [this](const RecallRequest& r) { return stillConnected(r); });
@@ -153,7 +179,7 @@ void Observer::answerRecall(MessageId id, bool taken) {
     // The recalling device shows the recall from here, unless it was installed anew meanwhile.
     if (!taken || !request.device.exists()) return;
     DeviceView& asker = device(request.device);
-    if (asker.installation == request.installation) held(request.device, id).recalled = true;
+    if (asker.installation == request.installation) noteRecalled(request.device, event.message, event.t);
 }
 
 namespace {
@@ -191,10 +217,17 @@ Observer::Holding Observer::holding(DeviceId id, MessageId message) const {
 
 std::vector<DeviceId> Observer::receivers(MessageId id) const {
     if (id.index() >= messages_.size()) return {};
-    std::vector<DeviceId> devices = messages_[id.index()].receivers;
+    std::vector<DeviceId> devices;
+    for (const auto& [device, t] : messages_[id.index()].receipts) devices.push_back(device);
     std::sort(devices.begin(), devices.end());
     devices.erase(std::unique(devices.begin(), devices.end()), devices.end());
     return devices;
+}
+
+Instant Observer::received(DeviceId id, MessageId message) const {
+    const auto& receipts = messages_[message.index()].receipts;
+    return std::find_if(receipts.begin(), receipts.end(), [id](const auto& receipt) { return receipt.first == id; })
+        ->second;
 }
 
 bool Observer::accepted(MessageId id) const {

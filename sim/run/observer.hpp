@@ -23,6 +23,9 @@ enum class SwitchState : std::uint8_t { On, Off, Changing };
 
 class Observer {
 public:
+    // The moment of what nothing brought about: nobody was ever online.
+    static constexpr Instant kEver = Instant::min();
+
     // What is known of one message on one device, in the present installation.
     struct Holding {
         bool sent = false;
@@ -30,6 +33,8 @@ public:
         bool recalled = false;
         Via via = Via::Unknown;      // of the first receipt
         std::uint64_t position = 0;  // of the first receipt, among all events
+        Instant since = kEver;       // it was had, or no longer
+        Instant recalledSince = kEver;
         [[nodiscard]] bool had() const { return sent || received; }
     };
 
@@ -47,6 +52,10 @@ public:
 
     [[nodiscard]] const Presence& presence() const { return presence_; }
     [[nodiscard]] bool online(DeviceId device) const { return presence_.online(device); }
+    // When the device last came online or went offline. REQUIRES: details of everything, as all moments here.
+    [[nodiscard]] Instant turned(DeviceId device) const { return devices_[device.index()].turned; }
+    // When the messages that the device has last became more or fewer.
+    [[nodiscard]] Instant changed(DeviceId device) const { return devices_[device.index()].changed; }
     // How the device's last connection ended; nothing while it is online or if it never was.
     [[nodiscard]] std::optional<OfflineReason> offlineReason(DeviceId device) const;
     [[nodiscard]] const Store& store(DeviceId device) const { return devices_[device.index()].store; }
@@ -54,6 +63,8 @@ public:
 
     // The devices that ever received it, in the order of their ids.
     [[nodiscard]] std::vector<DeviceId> receivers(MessageId message) const;
+    // When the device first received it, in any installation. REQUIRES: it is one of the receivers.
+    [[nodiscard]] Instant received(DeviceId device, MessageId message) const;
     [[nodiscard]] bool accepted(MessageId message) const;
 
     // The conversation that `message` belongs to on `device`: the other user or the group. Nothing for a chatroom or
@@ -68,6 +79,8 @@ private:
         std::uint32_t installation = 0;
         std::uint32_t connections = 0;  // begun or ended
         Store store;
+        Instant turned = kEver;
+        Instant changed = kEver;
     };
     struct RecallRequest {
         DeviceId device;  // none: through the API
@@ -79,17 +92,19 @@ private:
         DeviceId sender;
         Address to;
         bool accepted = false;
-        std::vector<DeviceId> receivers;    // in the order of receipt, once an installation
-        std::deque<RecallRequest> recalls;  // unanswered, earliest first
+        std::vector<std::pair<DeviceId, Instant>> receipts;  // in their order, once an installation
+        std::deque<RecallRequest> recalls;                   // unanswered, earliest first
     };
 
     void seeConnection(const Event& event);
     void seeMessage(const Event& event);
     void seeAsked(const Event& event);
     void seeReceive(const Event& event);
-    void seeReject(MessageId message);
-    void answerRecall(MessageId message, bool taken);
+    void seeReject(const Event& event);
+    void answerRecall(const Event& event, bool taken);
     [[nodiscard]] bool stillConnected(const RecallRequest& request) const;
+    void noteHad(DeviceId device, Holding& holding, bool hadBefore, Instant t);
+    void noteRecalled(DeviceId device, MessageId message, Instant t);
     MessageView& message(MessageId id);
     Holding& held(DeviceId device, MessageId message);
     DeviceView& device(DeviceId id) { return devices_[id.index()]; }

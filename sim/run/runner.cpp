@@ -155,6 +155,8 @@ private:
     }
 
     void act(const Step& step) {
+        lastDone_ = step_;
+        lastBegan_ = target_.now();
         for (const Action& action : step.actions) {
             if (!going()) return;
             if (!observer_.presence().obstacle(action.op).empty()) {
@@ -187,6 +189,8 @@ private:
 
     // All of the step's actions begin at the same instant, in an order that the seed decides.
     void actTogether(const Step& step) {
+        lastDone_ = step_;
+        lastBegan_ = target_.now();
         std::vector<const Action*> order;
         std::vector<const Action*> left;
         sortOut(step, observer_.presence(), order, left);
@@ -226,7 +230,10 @@ private:
     }
 
     void expect(const Expectation& expectation) {
-        for (Finding& finding : lookUp(expectation, observer_, header_, lexicon_, target_.now())) {
+        const Moment moment{.now = target_.now(),
+                            .began = lastBegan_,
+                            .place = expectation.within ? placeOf(case_.steps[lastDone_]) : ""};
+        for (Finding& finding : lookUp(expectation, observer_, header_, lexicon_, moment)) {
             report(finding.met, std::move(finding.text), std::move(finding.about), std::move(finding.doubts));
         }
     }
@@ -313,6 +320,12 @@ private:
     // The file that the scenario extends in which `step` stands, if it does.
     [[nodiscard]] std::string fileOf(const Step& step) const {
         return step.base == 0 ? "" : case_.bases[step.base - 1];
+    }
+
+    // `line 7`; of a file that the scenario extends `cast.json:7`.
+    [[nodiscard]] std::string placeOf(const Step& step) const {
+        return step.base == 0 ? fmt::format("line {}", step.span.line)
+                              : fmt::format("{}:{}", fileOf(step), step.span.line);
     }
 
     void fill(const Refusals::Outcome& outcome) {
@@ -446,6 +459,8 @@ private:
     std::unique_ptr<Choices> choices_;
     std::vector<Event> incoming_;
     std::size_t step_ = 0;
+    std::size_t lastDone_ = 0;  // the last step that is no expect, wait or note
+    Instant lastBegan_{};
     CaseResult result_;
     Side side_;
     Session<Side> session_;

@@ -57,6 +57,7 @@ void StepReader::readExpectation(const Value& value, std::vector<Expectation>& o
     }
     const Fields fields = scope_.fields(value, *subject, anchor);
     Expectation expectation;
+    if (name != "service") expectation.within = readWithin(fields["within"]);
     if (checks == 0 && name != "service") {
         scope_.mistakes().add(Mistake::MissingKey, anchor, "this expectation checks nothing",
                               fmt::format("add one of {}", subject->fields[1].name));
@@ -68,12 +69,21 @@ void StepReader::readExpectation(const Value& value, std::vector<Expectation>& o
         readUserChecks(fields, expectation);
         out.push_back(std::move(expectation));
     } else if (name == "message") {
-        readMessageChecks(fields, out);
+        readMessageChecks(fields, expectation, out);
     } else {
         expectation.subject = ExpectKind::Service;
         expectation.state = fields["state"].text;
         out.push_back(std::move(expectation));
     }
+}
+
+std::optional<Millis> StepReader::readWithin(const Value& value) {
+    if (!value.usable()) return std::nullopt;
+    if (!isSomethingDone_) {
+        scope_.fault(Mistake::ImpossibleStep, value, "no step before this one does anything",
+                     "\"within\" counts from the last step that is no expect, wait or note");
+    }
+    return scope_.duration(value);
 }
 
 void StepReader::readDeviceChecks(const Fields& fields, Expectation& out) {
@@ -140,17 +150,12 @@ void StepReader::readUserChecks(const Fields& fields, Expectation& out) {
     if (user) out.user = *user;
     if (fields["onlineCount"].usable()) out.onlineCount = Scope::wholeUnsigned(fields["onlineCount"]);
     if (fields["class"].usable()) out.deviceClass = fields["class"].text;
-    if (!fields["class"].absent() && fields["onlineCount"].absent()) {
-        scope_.mistakes().add(Mistake::MissingKey, fields["class"].keyPlace, "\"class\" needs the key \"onlineCount\"",
-                              "how many devices of that class are online");
-    }
     if (!fields["online"].usable()) return;
     out.onlineDevices = names_.devices(fields["online"], "online");
     if (user) checkOwners(fields["online"], *user, *out.onlineDevices);
 }
 
-void StepReader::readMessageChecks(const Fields& fields, std::vector<Expectation>& out) {
-    Expectation expectation;
+void StepReader::readMessageChecks(const Fields& fields, Expectation expectation, std::vector<Expectation>& out) {
     expectation.subject = ExpectKind::Message;
     const std::vector<MessageId> messages = names_.sentMessages(fields["message"], "message");
     if (fields["receivedBy"].usable()) expectation.receivedBy = names_.devices(fields["receivedBy"], "receivedBy");

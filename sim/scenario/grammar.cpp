@@ -272,6 +272,19 @@ constexpr Verb kVerbs[] = {
 
 // ---- Expectations ---------------------------------------------------------------------------------------------------
 
+// Which checks `within` fits: what comes about, at a moment that can be told.
+constexpr Text kDeviceMoments[] = {"has", "exactly", "recalled", "online"};
+constexpr Text kUserMoments[] = {"online"};
+constexpr Text kMessageMoments[] = {"receivedBy"};
+constexpr Text kCounted[] = {"onlineCount"};
+
+constexpr Field withinBeside(std::span<const Text> moments) {
+    return {.name = "within",
+            .shape = Shape::Duration,
+            .says = "at most how long after the last step began it became so",
+            .beside = moments};
+}
+
 constexpr Field kDeviceChecks[] = {
     {"device", Shape::Devices, "the devices that this is about", true},
     {"online", Shape::Truth, "is online, or is not"},
@@ -286,18 +299,21 @@ constexpr Field kDeviceChecks[] = {
     {"via", Shape::ViaMap, "the way on which each came"},
     {"count", Shape::Whole, "how many it has"},
     {"conversations", Shape::Conversations, "exactly these users and groups"},
+    withinBeside(kDeviceMoments),
 };
 constexpr Field kUserChecks[] = {
     {"user", Shape::User, "the user that this is about", true},
     {"onlineCount", Shape::Whole, "how many of its devices are online"},
-    {"class", Shape::Word, "counts only devices of this class", false, 0, 0, kClasses},
+    {"class", Shape::Word, "counts only devices of this class", false, 0, 0, kClasses, nullptr, kCounted},
     {"online", Shape::Devices, "exactly these of its devices are online"},
+    withinBeside(kUserMoments),
 };
 constexpr Field kMessageChecks[] = {
     {"message", Shape::Messages, "the messages that this is about", true},
     {"receivedBy", Shape::Devices, "exactly these devices received it"},
     {"oneOf", Shape::Devices, "exactly one of these devices received it"},
     {"accepted", Shape::Truth, "the server took it, or did not"},
+    withinBeside(kMessageMoments),
 };
 constexpr Field kServiceChecks[] = {
     {"service", Shape::Word, "the service that this is about", true, 0, 0, kServices},

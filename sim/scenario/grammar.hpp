@@ -65,8 +65,9 @@ struct Field {
     bool required = false;
     std::int64_t least = 0;  // Whole
     std::int64_t most = std::numeric_limits<std::int64_t>::max();
-    std::span<const std::string_view> words = {};  // Word
-    const Table* table = nullptr;                  // Object
+    std::span<const std::string_view> words = {};   // Word
+    const Table* table = nullptr;                   // Object
+    std::span<const std::string_view> beside = {};  // keys of which one must stand beside it
 };
 
 struct Table {

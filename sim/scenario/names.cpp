@@ -519,7 +519,8 @@ void Names::useMessage(std::string_view name, const Value& value, MessageUse use
         scope_.fault(Mistake::Undeclared, value, fmt::format("no step before sends a message {}", quoted(name)), hint);
         return;
     }
-    if (use == MessageUse::New && wasSent) {
+    const bool isRehearsed = rehearsedFrom_ != nullptr && message.index() < rehearsedFrom_->size();
+    if (use == MessageUse::New && wasSent && !isRehearsed) {
         const std::uint32_t line = sentOn_[message.index()];
         const bool isSameLine = line == scope_.mistakes().lineOf(value.place.offset);
         scope_.fault(Mistake::DuplicateMessage, value, fmt::format("the message id {} is used twice", quoted(name)),

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/text.hpp"
@@ -106,6 +107,8 @@ public:
     // By message: the line that sends it, 0 for none.
     using Sent = std::vector<std::uint32_t>;
     [[nodiscard]] const Sent& sent() const { return sentOn_; }
+    // What follows never happens: it may send what was sent before. Null: it happens again. Returns what was so far.
+    const Sent* rehearse(const Sent* before) { return std::exchange(rehearsedFrom_, before); }
     // Back to an earlier sent(), together with the case's lexicon.
     void takeBack(const Sent& sent) {
         sentOn_ = sent;
@@ -155,6 +158,7 @@ private:
     std::unordered_map<std::string, GroupId> groupIndex_;
     std::unordered_map<std::string, RoomId> roomIndex_;
     Sent sentOn_;
+    const Sent* rehearsedFrom_ = nullptr;
     std::vector<std::pair<MessageId, Value>> recalled_;
     std::vector<Declared> declared_;
     std::map<std::uint32_t, std::size_t> declaredAt_;  // by the offset of the key

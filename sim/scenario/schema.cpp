@@ -53,6 +53,12 @@ Json valueOf(const Field& field) {
     }
 }
 
+Json oneRequired(std::span<const std::string_view> keys) {
+    Json schema{{"anyOf", Json::array()}};
+    for (const std::string_view key : keys) schema["anyOf"].push_back({{"required", {std::string{key}}}});
+    return schema;
+}
+
 Json objectWith(std::span<const Field> fields, std::span<const std::string_view> either = {}) {
     Json properties = Json::object();
     Json required = Json::array();
@@ -64,6 +70,9 @@ Json objectWith(std::span<const Field> fields, std::span<const std::string_view>
     }
     Json schema{{"type", "object"}, {"additionalProperties", false}};
     if (!required.empty()) schema["required"] = std::move(required);
+    for (const Field& field : fields) {
+        if (!field.beside.empty()) schema["dependencies"][std::string{field.name}] = oneRequired(field.beside);
+    }
     for (const std::string_view key : either) schema["oneOf"].push_back({{"required", {std::string{key}}}});
     schema["properties"] = std::move(properties);
     return schema;

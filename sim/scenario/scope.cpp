@@ -67,7 +67,7 @@ std::string insteadOf(const Value& value, Shape shape, std::span<const std::stri
     return {};
 }
 
-std::string listed(std::span<const std::string_view> words) {
+std::string listed(const std::vector<std::string_view>& words) {
     std::string out;
     for (std::size_t i = 0; i < words.size(); ++i) {
         if (i > 0) out += i + 1 == words.size() ? " or " : ", ";
@@ -295,7 +295,22 @@ Fields Scope::fields(const Value& object, const Table& table, Place anchor) {
         if (field.shape == Shape::Whole) checkRange(value, field);
         if (field.shape == Shape::Word) checkWord(value, field);
     }
+    if (meant.empty()) checkBeside(found);
     return found;
+}
+
+void Scope::checkBeside(const Fields& fields) {
+    for (const Field& field : fields.table().fields) {
+        if (field.beside.empty() || fields[field.name].absent()) continue;
+        std::vector<std::string> keys;
+        for (const std::string_view key : field.beside) {
+            if (fields[key].absent()) keys.push_back(quoted(key));
+        }
+        if (keys.size() < field.beside.size()) continue;
+        mistakes_.add(Mistake::MissingKey, fields[field.name].keyPlace,
+                      fmt::format("\"{}\" needs the key {}", field.name, listed({keys.begin(), keys.end()})),
+                      std::string{field.says});
+    }
 }
 
 void Scope::checkRange(Value& value, const Field& field) {
@@ -317,7 +332,8 @@ void Scope::checkWord(Value& value, const Field& field) {
         if (word == value.text) return;
     }
     fault(Mistake::UnknownWord, value,
-          fmt::format("\"{}\" is {}, not {}", field.name, listed(field.words), quoted(value.text)),
+          fmt::format("\"{}\" is {}, not {}", field.name, listed({field.words.begin(), field.words.end()}),
+                      quoted(value.text)),
           suggest(value.text, {field.words.begin(), field.words.end()}));
     value.kind = ValueKind::Broken;
 }

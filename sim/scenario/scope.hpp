@@ -124,6 +124,7 @@ private:
     [[nodiscard]] const Variable* use(std::string_view name, const Value& value);
     void checkRange(Value& value, const Field& field);
     void checkWord(Value& value, const Field& field);
+    void checkBeside(const Fields& fields);
 
     const json::Document& document_;
     Mistakes& mistakes_;

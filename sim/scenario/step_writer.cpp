@@ -291,6 +291,7 @@ private:
         if (expect.oneOf) line.add("oneOf", listOf(paths(*expect.oneOf)));
         if (expect.accepted) line.truth("accepted", *expect.accepted);
         if (expect.state) line.text("state", *expect.state);
+        if (expect.within) line.text("within", spellDuration(*expect.within));
         return line.empty() ? std::string() : line.str().substr(2, line.str().size() - 4);
     }
 

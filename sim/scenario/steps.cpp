@@ -60,6 +60,7 @@ void StepReader::readStep(const json::Node& node) {
     if (verb == nullptr) {  // it could have been anything
         names_.forgiveUnknownMessages();
         certainty_.forget();
+        isSomethingDone_ = true;
         return;
     }
     Place anchor = step.place;
@@ -68,6 +69,7 @@ void StepReader::readStep(const json::Node& node) {
     }
     if (verb->name() == "repeat") return readRepeat(step, *verb, anchor);
     readPlain(step, *verb, anchor);
+    if (verb->isAction || verb->name() == "concurrently") isSomethingDone_ = true;
     if (scope_.mistakes().count() == before) return;
     certainty_.forget();
     if (verb->name() == "send" || verb->name() == "publish" || verb->name() == "concurrently") {
@@ -170,19 +172,25 @@ void StepReader::rehearse(const Value& steps, std::string_view name, bool isFaul
         const Names::Sent sent = names_.sent();
         const Certainty certainty = certainty_;
         const Instant now = now_;
+        const bool isSomethingDone = isSomethingDone_;
+        const Names::Sent* const around = names_.rehearse(&sent);
+        certainty_.forget();
         scope_.bind({name, "1", nullptr, Scope::Variable::kNoSlot});
         read(steps);
         scope_.unbind();
         case_.steps.resize(length);
         case_.lexicon = lexicon;
+        (void)names_.rehearse(around);
         names_.takeBack(sent);
         certainty_ = certainty;
         now_ = now;
+        isSomethingDone_ = isSomethingDone;
         isFaulty = isFaulty || before != scope_.mistakes().count();
     }
     if (!isFaulty) return;
     names_.forgiveUnknownMessages();
     certainty_.forget();
+    isSomethingDone_ = true;
 }
 
 // ---- Plain steps ----------------------------------------------------------------------------------------------------

@@ -59,7 +59,8 @@ private:
     void readExpectation(const Value& value, std::vector<Expectation>& out);
     void readDeviceChecks(const Fields& fields, Expectation& out);
     void readUserChecks(const Fields& fields, Expectation& out);
-    void readMessageChecks(const Fields& fields, std::vector<Expectation>& out);
+    void readMessageChecks(const Fields& fields, Expectation expectation, std::vector<Expectation>& out);
+    [[nodiscard]] std::optional<Millis> readWithin(const Value& value);
     void readVia(const Value& value, Expectation& out);
     void checkOwners(const Value& value, UserId user, const std::vector<DeviceId>& devices);
 
@@ -73,6 +74,7 @@ private:
     Case& case_;
     Certainty certainty_;
     Instant now_;                            // no earlier than this is it certainly
+    bool isSomethingDone_ = false;           // by a step before; one with a mistake might have
     std::vector<Value> places_;              // where each action of the current step stands
     std::vector<std::string> since_;         // by device: the place of the step that made it what it certainly is
     std::set<const json::Node*> rehearsed_;  // bodies of repeats without rounds that were looked at

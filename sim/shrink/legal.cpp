@@ -31,7 +31,10 @@ bool isLegal(const Case& scenario) {
     if (app.environment == Environment::Production && app.sync && !app.prepaid) return false;
     scenario::Certainty certainty{scenario.header, scenario.network};
     Instant now = scenario.header.t;
+    bool isSomethingDone = false;
     for (const Step& step : scenario.steps) {
+        if (step.expect.within && !isSomethingDone) return false;
+        isSomethingDone = isSomethingDone || !step.actions.empty();
         if (step.kind == StepKind::Wait) {
             const Instant then = step.until ? *step.until : now + step.wait;
             if (then < now || !scenario::isTrusted(app.timezone, then)) return false;

@@ -35,6 +35,26 @@ class ExtendsTest(ToolTest):
                 for d in json.loads(done.stdout)["diagnostics"]]
 
 
+class WhereAStepStands(ExtendsTest):
+    def test_the_page_names_the_file_of_a_step_that_was_taken(self):
+        self.write("casts/late.json", {**CAST, "steps": [*CAST["steps"],
+                                                         {"expect": {"device": "bob/pixel", "online": False}}]})
+        self.extending(base="casts/late.json")
+        self.expect(1, "run", "a.json", "--report", "html-full=r.html")
+        page = self.read("r.html")
+        data = {name: json.loads(text) for name, text in
+                re.findall(r'<script type="application/json" id="(\w+)">(.*?)</script>', page, re.S)}
+        files = [source[3:] for source in data["story0"]["sources"]]
+        self.assertEqual(files, [["casts/late.json"]] * (len(CAST["steps"]) + 1) + [[]] * len(SENDS))
+        self.assertEqual(data["data"]["cases"][0]["expectations"][0]["file"], "casts/late.json")
+
+    def test_a_time_limit_names_it_too(self):
+        self.write("cast.json", CAST)
+        self.extending(steps=[{"expect": {"device": "bob/pixel", "online": True, "within": "0ms"}}])
+        self.assertRegex(self.expect(1, "run", "a.json").stdout,
+                         r"bob/pixel came online \d+ms after the last step, cast.json:\d+; within 0ms was asked")
+
+
 class WhatIsTaken(ExtendsTest):
     def test_users_settings_and_first_steps_come_from_the_other_file(self):
         self.write("cast.json", CAST)

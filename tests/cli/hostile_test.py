@@ -274,7 +274,7 @@ class Hostile(ToolTest):
             done = self.expect(4, "run", "a.json", "notes.json", "--target", target)
             thread.join(10)
         self.assertIn("(nothing works yet: 1; ", done.stdout)
-        self.assertRegex(done.stdout, "1 case, 0 for this alone +the target cannot login")
+        self.assertRegex(done.stdout, "1 case, 0 for this alone +the target cannot log in")
         self.assertEqual(heard, ["hello", "teleport", "reset", "bye"])
 
     def test_an_interrupt_writes_what_there_is_and_ends_the_adapter(self):

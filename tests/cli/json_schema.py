@@ -66,6 +66,11 @@ class Schema:
         if isinstance(value, dict):
             yield from (f"{place}: {key} is missing" for key in wanted if key not in value)
 
+    def _dependencies(self, wanted, value, place, _):
+        if isinstance(value, dict):
+            for key in wanted.keys() & value.keys():
+                yield from self._faults(wanted[key], value, place)
+
     def _properties(self, wanted, value, place, _):
         if isinstance(value, dict):
             for key in wanted.keys() & value.keys():
@@ -119,7 +124,7 @@ class Schema:
 
 WORDS = {"type": "type", "enum": "enum", "const": "const", "pattern": "pattern", "minLength": "length", "maxLength": "length",
          "minItems": "length", "maxItems": "length", "minProperties": "length", "minimum": "bound", "maximum": "bound",
-         "required": "required", "properties": "properties", "additionalProperties": "additional", "propertyNames": "names",
+         "required": "required", "dependencies": "dependencies", "properties": "properties", "additionalProperties": "additional", "propertyNames": "names",
          "items": "items", "uniqueItems": "unique", "allOf": "all", "anyOf": "any", "oneOf": "one", "not": "not", "if": "if",
          "then": "nothing", "else": "nothing", "patternProperties": "nothing", "$ref": "nothing", "$schema": "nothing",
          "title": "nothing", "description": "nothing", "examples": "nothing", "definitions": "nothing"}

@@ -6,7 +6,8 @@
 `refuse`: refuses the second login of a user. `no-pipeline`, `no-recall`: cannot do that. `late`: does not wait for what
 is on its way before it says settled. `lost`: delivers nothing. `no-send-by-bob`: refuses what bob sends.
 `forgets-pixel`: when the server restarts, bob/pixel stays online. `lost-at-first`: delivers nothing when it is given a
-case for the first time. `lost-for-seed-2`: delivers nothing where the seed is 2."""
+case for the first time. `lost-for-seed-2`: delivers nothing where the seed is 2. `slow`: delivers after 0.4 s, and knows
+that something is on its way."""
 
 import json
 import sys
@@ -16,7 +17,7 @@ import time
 KINDS = ["connect", "accept", "recall-accept", "caught-up", "settled"]
 SILENT = [word for word in sys.argv[1:] if word in KINDS]
 OPTIONS = [word for word in sys.argv[1:] if word not in KINDS]
-QUIET = 0.15
+QUIET = 0.6 if "slow" in OPTIONS else 0.15
 lock = threading.Lock()
 last = time.monotonic()
 
@@ -34,7 +35,8 @@ def event(kind, **keys):
 
 
 def soon(kind, **keys):
-    threading.Timer(0.03, lambda: event(kind, **keys)).start()
+    lag = 0.4 if "slow" in OPTIONS and kind == "receive" else 0.03
+    threading.Timer(lag, lambda: event(kind, **keys)).start()
 
 
 def main():

@@ -107,7 +107,8 @@ def everything():
         {"reinstall": "alice/phone"}, {"login": "alice/phone"}, {"server": "restart"},
         {"repeat": 2, "as": "i", "steps": [{"note": "${i}"}]},
         {"expect": {"device": "alice/phone", "online": False, "offlineReason": "server"}},
-        {"expect": {"user": "alice", "onlineCount": 0}}, {"expect": {"message": "m1", "accepted": True}},
+        {"expect": {"user": "alice", "onlineCount": 0, "class": "web", "online": [], "within": "2s"}},
+        {"expect": {"device": "alice/phone", "online": False, "within": "2s"}}, {"expect": {"message": "m1", "accepted": True}},
         {"expect": {"service": "sync", "state": "changing"}},
     ]
     return scenario(rules=None, steps=steps, groups={"team": ["alice", "bob"]}, chatrooms=["lobby"], matrix={"n": [1]},

@@ -3,11 +3,13 @@
 import json
 import os
 import re
+import sys
 import unittest
 
 from tool import BINARY, ToolTest, scenario, unmet
 
 FAULTY = "mutant:evict-second"
+HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def noisy():
@@ -123,6 +125,24 @@ class Explore(ToolTest):
         self.write("long.json", noisy())
         self.expect(0, "shrink", "long.json", "--target", target, "-o", "small.json")
         self.assertLessEqual(len(json.loads(self.read("small.json"))["steps"]), 2)
+
+    def test_what_the_system_does_not_take_is_not_asked_of_it(self):
+        adapter = os.path.join(HERE, "..", "..", "docs", "examples", "tinychat_adapter.py")
+        target = f"exec:{sys.executable} {adapter}"
+        done = self.expect(0, "explore", "--runs", "100", "--target", target, "--format", "json", "--target-log", "log")
+        document = json.loads(done.stdout)
+        self.assertLess(document["notApplicable"], 5)
+        for word in ("the service off", "onLimit refuse", "time zones with a name", "chatrooms", "recalls by the API"):
+            self.assertIn(word, document["leftOut"])
+        self.assertNotIn("links without delay", document["leftOut"])
+        self.assertIn("\texplore: the service off\t> ", self.read("log"))
+        told = [json.loads(line.split("> ", 1)[1]) for line in self.read("log").splitlines() if '"op":"reset"' in line]
+        self.assertIn("sync", told[-1]["given"])
+        # Several learn it once, and make the same.
+        again = self.expect(0, "explore", "--runs", "100", "--target", target, "--format", "json", "-j", "3")
+        self.assertEqual(json.loads(again.stdout)["rules"], document["rules"])
+        done = self.expect(0, "explore", "--runs", "10", "--target", target)
+        self.assertRegex(done.stdout, "\ntarget +takes none of these, and scenarios do without: the service off; onLimit refuse;")
 
     def test_a_system_that_breaks_is_said(self):
         done = self.expect(3, "explore", "--runs", "20", "--target", "exec:false")

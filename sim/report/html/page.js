@@ -180,6 +180,7 @@ function showSummary() {
       listing('Slower than --max-latency allows', PAGE.exceeded),
       bad.length ? [make('h2', {}, 'What failed'), failures(bad)] : null,
       listing('How long it took', PAGE.latency ? [PAGE.latency] : []),
+      listing('Not applicable, by what stands in the way', PAGE.lacks.length ? [PAGE.lacks.join('\n')] : []),
       listing('What is wrong with the baseline', PAGE.baseline), listing('What was said about files', PAGE.diagnostics),
       make('h2', {}, 'Rules'), rulesTable(),
       make('footer', {}, `mdsync ${PAGE.version}`)));
@@ -375,7 +376,7 @@ function drawTable(page) {
     const step = story.sources.length ? story.source(story.origin[i]) : undefined;
     return make('tr', {class: wrong.has(i) ? 'bad' : i === timeline.selected.event ? 'here' : '', 'data-row': i},
       make('td', {}, make('a', {href: linkOf(c, 'event', i)}, String(i))), make('td', {}, story.time(story.t[i])),
-      make('td', {}, step ? String(step.line) : story.sources.length ? '' : String(story.origin[i])), make('td', {}, name(story.who(i))), make('td', {}, name(story.text(i))),
+      make('td', {}, step ? (step.file ? step.place : String(step.line)) : story.sources.length ? '' : String(story.origin[i])), make('td', {}, name(story.who(i))), make('td', {}, name(story.text(i))),
       make('td', {}, (wrong.get(i) || []).map(each => make('a', {href: linkOf(c, 'failure', each.id)}, each.violation ? PAGE.rules[each.violation.rule].name : each.expectation.text))));
   });
   view.table.replaceChildren(
@@ -481,7 +482,7 @@ function describeCase() {
 // Without events: what failed, as it was said.
 function lists(c) {
   return [...(c.violations || []).map(v => [make('h3', {}, ruleLink(v.rule)), make('p', {}, name(v.text)), chain(v)]),
-    ...(c.expectations || []).filter(e => !e.met).map(e => make('p', {class: 'bad-text'}, `:${e.line} `, name(e.text)))].flat();
+    ...(c.expectations || []).filter(e => !e.met).map(e => make('p', {class: 'bad-text'}, `${e.file || ''}:${e.line} `, name(e.text)))].flat();
 }
 
 function again(c) {
@@ -495,7 +496,7 @@ function again(c) {
 function problemLink(problem) {
   const {violation: v, expectation: e} = problem;
   return make('a', {href: linkOf(view.c, 'failure', problem.id)},
-    v ? make('b', {}, PAGE.rules[v.rule].name) : make('b', {}, e.line ? `line ${e.line}` : 'expectation'), ' ', name(v ? v.text : e.text));
+    v ? make('b', {}, PAGE.rules[v.rule].name) : make('b', {}, !e.line ? 'expectation' : e.file ? `${e.file}:${e.line}` : `line ${e.line}`), ' ', name(v ? v.text : e.text));
 }
 
 function chain(v) {
@@ -510,14 +511,14 @@ function describeProblem(problem) {
   const {violation: v, expectation: e} = problem;
   if (v) return describeViolation(problem, v);
   panel(back(), make('h2', {class: 'bad-text'}, 'Expectation not met'), make('p', {class: 'lead'}, name(e.text)),
-    e.excerpt ? source(e.line, e.excerpt) : null, e.expected ? make('p', {}, 'The baseline expects this: ', e.expected) : null,
+    e.excerpt ? source(e.line, e.excerpt, e.file) : null, e.expected ? make('p', {}, 'The baseline expects this: ', e.expected) : null,
     reasons(problem), again(view.c));
 }
 
 function describeViolation(problem, v) {
   const rule = PAGE.rules[v.rule];
   panel(back(), make('h2', {class: 'bad-text'}, ruleLink(v.rule)), make('p', {class: 'lead'}, name(v.text)),
-    v.excerpt ? source(v.line, v.excerpt) : null,
+    v.excerpt ? source(v.line, v.excerpt, v.file) : null,
     v.because.length ? [make('h3', {}, 'Because'), chain(v)] : null,
     make('h3', {}, 'The rule'), make('p', {}, plain(rule.statement)),
     rule.quote ? make('blockquote', {}, rule.quote, make('cite', {}, rule.source)) : make('p', {class: 'faint'}, rule.source),
@@ -526,8 +527,9 @@ function describeViolation(problem, v) {
     aboutLinks(problem.message, problem.device), again(view.c));
 }
 
-function source(line, excerpt) {
-  return make('pre', {class: 'source', dir: 'auto'}, line ? make('b', {}, `${line} `) : null, excerpt.trim());
+// `file`: of a step that comes from a file that the scenario extends.
+function source(line, excerpt, file) {
+  return make('pre', {class: 'source', dir: 'auto'}, line ? make('b', {}, file ? `${file}:${line} ` : `${line} `) : null, excerpt.trim());
 }
 
 function aboutLinks(m, d) {
@@ -597,7 +599,7 @@ function describeEvent(i) {
   panel(back(), make('h2', {}, name(story.text(i))),
     make('p', {class: 'lead'}, name(story.who(i))), make('p', {}, make('time', {}, `${story.day(story.t[i])} ${story.time(story.t[i])}`), ` · event ${i}`),
     wrong.map(each => make('p', {class: 'bad-text'}, problemLink(each))),
-    step ? source(step.line, step.text) : !story.sources.length ? make('p', {class: 'faint'}, `line ${story.origin[i]} of ${visible(c.file)}`) : null,
+    step ? source(step.line, step.text, step.file) : !story.sources.length ? make('p', {class: 'faint'}, `line ${story.origin[i]} of ${visible(c.file)}`) : null,
     story.windows[i] !== undefined ? make('p', {}, `Its window: messages accepted from ${story.day(story.windows[i])} ${story.time(story.windows[i])}.`) : null,
     story.by[i] !== undefined ? make('p', {}, 'By the login of ', name(story.path(story.by[i])), '.') : null,
     aboutLinks(story.m[i], story.d[i]),

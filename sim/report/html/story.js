@@ -125,7 +125,8 @@ class Story {
 
   source(step) {
     const source = this.sources[this.steps[step - 1]];
-    return source && {line: source[0], kind: source[1], text: source[2]};
+    // A step that comes from a file that the scenario extends says from which.
+    return source && {line: source[0], kind: source[1], text: source[2], file: source[3] || '', place: `${source[3] || ''}:${source[0]}`};
   }
 
   // ---- words -------------------------------------------------------------------------------------------------------

@@ -247,7 +247,7 @@ class Timeline {
       const step = story.sources.length ? story.source(story.origin[event]) : undefined;
       tip.replaceChildren(
         make('b', {}, story.time(story.t[event])), ' ', name(story.who(event)), make('br'), name(story.text(event)),
-        step ? make('code', {}, `:${step.line}  ${short(step.text, 90)}`) : make('code', {}, `line ${story.origin[event]} of the trace`));
+        step ? make('code', {}, `${step.place}  ${short(step.text, 90)}`) : make('code', {}, `line ${story.origin[event]} of the trace`));
       tip.hidden = false;
     }
     tip.style.left = `${Math.min(e.clientX + 14, innerWidth - tip.offsetWidth - 8)}px`;
@@ -319,14 +319,15 @@ class Drawing {
     } else if (step) {
       const results = row.results || [];
       if (row.type === 'step' && results.length) mark = results.every(e => e.met) ? '<i class="ok">✓</i>' : '<i class="bad">✗</i>';
-      text = `<b>${step.line}</b>${mark}<code dir="auto">${escaped(short(brief(step.text), 200))}</code>`;
+      const from = step.file ? `${escaped(step.file.split('/').pop())}:` : '';
+      text = `<b>${from}${step.line}</b>${mark}<code dir="auto">${escaped(short(brief(step.text), 200))}</code>`;
     }
     else if (row.type === 'event' && !story.sources.length) {
       text = `<b>${story.origin[row.a]}</b><bdi>${escaped(short(`${story.who(row.a)} ${story.text(row.a)}`, 60))}</bdi>`;
     }
     if (row.opens !== undefined) text = `<button type="button" tabindex="-1" data-opens="${row.opens}" aria-label="Fold">▾</button>${text}`;
     const height = row.base ? Math.min(row.base, 34) : 16;
-    const title = step ? ` title="${escaped(`line ${step.line}: ${step.text}`)}"` : '';
+    const title = step ? ` title="${escaped(`${step.file ? step.place : `line ${step.line}`}: ${step.text}`)}"` : '';
     const event = row.a < row.b ? ` data-event="${row.a}"` : '';
     return `<div class="g ${row.type}${isHere ? ' here' : ''}" style="top:${y}px;height:${height}px"${row.type === 'event' ? event : ''}${title}>` +
       `<span>${text}</span>${!time || time === lastTime ? '' : `<time>${time}</time>`}</div>`;

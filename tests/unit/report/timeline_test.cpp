@@ -139,3 +139,31 @@ TEST_CASE("settings, memberships, recalls and refusals are told in words") {
 TEST_CASE("an empty trace says so") {
     CHECK(drawTimeline(Trace{}) == "nothing happened\n");
 }
+
+namespace {
+
+std::string withoutColors(std::string text) {
+    for (std::size_t at = text.find('\x1b'); at != std::string::npos; at = text.find('\x1b')) {
+        text.erase(at, text.find('m', at) + 1 - at);
+    }
+    return text;
+}
+
+}  // namespace
+
+TEST_CASE("on a terminal each device has a colour, and everything stands where it stands without") {
+    Story story;
+    story.add(EventKind::Online, 20, kPhone).origin = 1;
+    story.add(EventKind::Online, 40, kPixel).origin = 1;
+    story.message(EventKind::Send, 80, kPixel).to = Address::of(UserId{0U});
+    story.message(EventKind::Receive, 100, kPhone).via = Via::Live;
+    story.add(EventKind::Settled, 160);
+    for (const std::size_t columns : {kWidestTimeline, std::size_t{50}}) {
+        const std::string painted = drawTimeline(story.trace(), columns, true);
+        CHECK(painted.find("\x1b[36malice/phone") != std::string::npos);
+        CHECK(painted.find("\x1b[33mbob/pixel") != std::string::npos);
+        CHECK(withoutColors(painted) == drawTimeline(story.trace(), columns));
+    }
+    const std::string painted = drawTimeline(story.trace(), kWidestTimeline, true);
+    CHECK(painted.find("\x1b[36m|\x1b[0m") != std::string::npos);
+}

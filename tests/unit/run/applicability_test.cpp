@@ -33,7 +33,8 @@ TEST_CASE("network conditions of the file need the op network") {
     build.login(kPhone);
     CHECK(lacksFor(build.get(), without(OpKind::Network)).empty());
     build.get().networkGiven = true;
-    CHECK(lacksFor(build.get(), without(OpKind::Network)) == std::vector<std::string>{"the target cannot network"});
+    CHECK(lacksFor(build.get(), without(OpKind::Network)) ==
+          std::vector<std::string>{"the target cannot change links (network)"});
 }
 
 TEST_CASE("a target without pipeline cannot run concurrent steps") {
@@ -110,4 +111,32 @@ TEST_CASE("a case that is not applicable does not start") {
     CHECK(result->verdict == Verdict::NotApplicable);
     CHECK(result->reason == "the target cannot hold");
     CHECK(target.asked.empty());
+}
+
+TEST_CASE("a time limit finer than the target's clock makes a case not applicable") {
+    CaseBuilder build;
+    Expectation soon;
+    soon.devices = {kPhone};
+    soon.online = true;
+    soon.within = Millis{20};
+    build.login(kPhone).expect(soon);
+    Capabilities capabilities;
+    CHECK(lacksFor(build.get(), capabilities).empty());
+    capabilities.tick = Millis{50};
+    CHECK(lacksFor(build.get(), capabilities) ==
+          std::vector<std::string>{
+              "an expectation within 20ms needs a finer clock than one that moves by 50ms by itself"});
+    build.get().steps.back().expect.within = Millis{2000};
+    CHECK(lacksFor(build.get(), capabilities).empty());
+}
+
+TEST_CASE("of several waits the longest is told, and of what is too fine the first, for each is one lack") {
+    CaseBuilder build;
+    build.login(kPhone).wait(Millis{7001}).wait(std::chrono::hours{1}).wait(Millis{9001}).wait(std::chrono::minutes{5});
+    Capabilities capabilities;
+    capabilities.longestWait = std::chrono::minutes{1};
+    capabilities.tick = Millis{50};
+    CHECK(lacksFor(build.get(), capabilities) ==
+          std::vector<std::string>{"a wait of 1h is longer than --max-wait 1m",
+                                   "a wait of 7s1ms needs a finer clock than one that moves by 50ms by itself"});
 }

@@ -44,8 +44,22 @@ public:
         return see(event);
     }
 
+    // What follows happens so long after the start.
+    Scene& at(Millis after) {
+        clock_ = header_.t + after;
+        return *this;
+    }
+
     std::vector<Finding> look(const Expectation& expect, Millis after = Millis{0}) const {
-        return lookUp(expect, observer_, header_, lexicon_, header_.t + after);
+        return lookUp(expect, observer_, header_, lexicon_, {.now = header_.t + after});
+    }
+    // What is said of the one check of `expect`, of which the last step began at 1s, on line 7.
+    std::string said(const Expectation& expect) const {
+        const std::vector<Finding> findings =
+            lookUp(expect, observer_, header_, lexicon_,
+                   {.now = clock_, .began = header_.t + Millis{1000}, .place = "line 7"});
+        REQUIRE(findings.size() == 1);
+        return (findings[0].met ? "met: " : "unmet: ") + findings[0].text;
     }
     bool met(const Expectation& expect, Millis after = Millis{0}) const {
         const std::vector<Finding> findings = look(expect, after);
@@ -59,12 +73,14 @@ public:
     }
 
 private:
-    Scene& see(const Event& event) {
+    Scene& see(Event event) {
+        if (event.t == Instant{}) event.t = clock_;
         observer_.see(event);
         return *this;
     }
 
     Header header_;
+    Instant clock_ = header_.t;
     Lexicon lexicon_;
     Observer observer_;
 };
@@ -282,4 +298,114 @@ TEST_CASE("the service is changing until the delay has passed to the millisecond
     scene.sync(true, Millis{2000});
     CHECK(state("changing", Millis{1000} + std::chrono::minutes{30} - Millis{1}));
     CHECK(state("on", Millis{1000} + std::chrono::minutes{30}));
+}
+
+TEST_CASE("what must come within a time is late by when it came") {
+    Scene scene;
+    scene.at(Millis{500}).receive("m1", kPhone).at(Millis{2000}).receive("m2", kPhone);
+    scene.at(Millis{4200}).receive("m3", kPhone).at(Millis{4300}).receive("m4", kPhone).receive("m3", kPhone);
+    Expectation has = ofDevice(kPhone);
+    has.within = Millis{2000};
+    has.has = scene.messages({"m1", "m2"});
+    CHECK(scene.said(has) == "met: alice/phone has m1, m2 within 2s");
+    has.has = scene.messages({"m1", "m2", "m3"});
+    CHECK(scene.said(has) == "unmet: alice/phone got m3 3s200ms after the last step, line 7; within 2s was asked");
+    has.has = scene.messages({"m3", "m4"});
+    CHECK(scene.said(has) ==
+          "unmet: alice/phone got m3, m4 up to 3s300ms after the last step, line 7; within 2s was asked");
+    has.has = scene.messages({"m1", "m9"});
+    CHECK(scene.said(has) == "unmet: alice/phone lacks m9, expected it to have m1, m9 within 2s");
+    has.within = Millis{3300};
+    has.has = scene.messages({"m4"});
+    CHECK(scene.said(has) == "met: alice/phone has m4 within 3s300ms");
+}
+
+TEST_CASE("a time counts in the present installation") {
+    Scene scene;
+    scene.receive("m1", kPhone).at(Millis{2000}).reinstall(kPhone).at(Millis{4000}).receive("m1", kPhone);
+    Expectation has = ofDevice(kPhone);
+    has.has = scene.messages({"m1"});
+    has.within = Millis{2000};
+    CHECK(scene.said(has) == "unmet: alice/phone got m1 3s after the last step, line 7; within 2s was asked");
+}
+
+TEST_CASE("a device has exactly some messages since the last of them came, or another one went") {
+    Scene scene;
+    scene.receive("m1", kPhone).at(Millis{3500}).receive("m2", kPhone);
+    Expectation exactly = ofDevice(kPhone);
+    exactly.within = Millis{2000};
+    exactly.exactly = scene.messages({"m1", "m2"});
+    CHECK(scene.said(exactly) == "unmet: alice/phone got m2 2s500ms after the last step, line 7; within 2s was asked");
+    exactly.exactly = scene.messages({"m1"});
+    CHECK(scene.said(exactly) == "unmet: alice/phone has m1, m2, expected exactly m1 within 2s: + m2");
+    scene.at(Millis{1500}).send("m3", kWeb, Address::of(kBob)).at(Millis{5000}).happen(EventKind::Reject, "m3");
+    exactly = ofDevice(kWeb);
+    exactly.within = Millis{2000};
+    exactly.exactly = scene.messages({});
+    CHECK(scene.said(exactly) ==
+          "unmet: alice/web came to have nothing 4s after the last step, line 7; within 2s was asked");
+    exactly.within = Millis{4000};
+    CHECK(scene.said(exactly) == "met: alice/web has nothing within 4s");
+}
+
+TEST_CASE("a recall that a device shows late is late") {
+    Scene scene;
+    scene.receive("m1", kPhone).at(Millis{3500}).happen(EventKind::Recalled, "m1", kPhone);
+    Expectation recalled = ofDevice(kPhone);
+    recalled.within = Millis{2000};
+    recalled.recalled = scene.messages({"m1"});
+    CHECK(scene.said(recalled) ==
+          "unmet: alice/phone showed m1 recalled 2s500ms after the last step, line 7; within 2s was asked");
+    recalled.within = Millis{2500};
+    CHECK(scene.said(recalled) == "met: alice/phone shows m1 recalled within 2s500ms");
+}
+
+TEST_CASE("a device that comes or goes late is late") {
+    Scene scene;
+    Expectation online = ofDevice(kPhone);
+    online.online = false;
+    online.within = Millis{0};
+    CHECK(scene.said(online) == "met: alice/phone is offline within 0ms");  // it never was anything else
+    scene.at(Millis{1500}).online(kPhone).at(Millis{5000}).online(kPhone);  // the second one changes nothing
+    online.online = true;
+    online.within = Millis{400};
+    CHECK(scene.said(online) ==
+          "unmet: alice/phone came online 500ms after the last step, line 7; within 400ms was asked");
+    online.within = Millis{500};
+    CHECK(scene.said(online) == "met: alice/phone is online within 500ms");
+    scene.at(Millis{6000}).offline(kPhone, OfflineReason::Drop).at(Millis{7000}).offline(kPhone, OfflineReason::Server);
+    online.online = false;
+    online.within = Millis{2000};
+    CHECK(scene.said(online) == "unmet: alice/phone went offline 5s after the last step, line 7; within 2s was asked");
+}
+
+TEST_CASE("a user's devices are those that must be online since the last of them turned") {
+    Scene scene;
+    scene.online(kPhone).at(Millis{4000}).offline(kPhone, OfflineReason::Replaced).at(Millis{4500}).online(kWeb);
+    Expectation online;
+    online.subject = ExpectKind::User;
+    online.user = kAlice;
+    online.onlineDevices = std::vector<DeviceId>{kWeb};
+    online.within = Millis{2000};
+    CHECK(scene.said(online) ==
+          "unmet: alice/web came online and alice/phone went offline up to 3s500ms after the last "
+          "step, line 7; within 2s was asked");
+    online.within = Millis{3500};
+    CHECK(scene.said(online) == "met: alice is online on alice/web within 3s500ms");
+}
+
+TEST_CASE("a message that a device received late is late, but not what came once more") {
+    Scene scene;
+    scene.at(Millis{1500}).receive("m1", kPhone).at(Millis{4000}).receive("m1", kPixel);
+    scene.at(Millis{9000}).reinstall(kPhone).receive("m1", kPhone);
+    Expectation received;
+    received.subject = ExpectKind::Message;
+    received.message = scene.message("m1");
+    received.receivedBy = std::vector<DeviceId>{kPhone, kPixel};
+    received.within = Millis{2000};
+    CHECK(scene.said(received) == "unmet: bob/pixel got m1 3s after the last step, line 7; within 2s was asked");
+    received.receivedBy = std::vector<DeviceId>{};
+    CHECK(
+        scene.said(received) ==
+        "unmet: m1 was received by alice/phone, bob/pixel, expected exactly nothing within 2s: + alice/phone, bob/pixel");
 }

@@ -283,3 +283,35 @@ TEST_CASE("readings given to the run win over the scenario's") {
     REQUIRE(addReading("switch-delay=15m", options.readings).empty());
     CHECK(runCase(build.get(), *target, {}, options)->expectations.at(0).met);
 }
+
+TEST_CASE("a time limit counts from the beginning of the last step that does something") {
+    CaseBuilder build;
+    Expectation soon;
+    soon.devices = {kPixel};
+    soon.has = std::vector<MessageId>{build.message("m1")};
+    soon.within = Millis{40};
+    build.login(kPhone).login(kPixel).send("m1", kPhone, Address::of(kBob));
+    build.wait(std::chrono::minutes{15}).expect(soon).expect(soon);
+    build.logout(kPhone).expect(soon);
+    soon.within = Millis{39};
+    build.get().steps[5].expect = soon;
+    const Ran ran = runInWorld(build.get());
+    REQUIRE(ran.result.expectations.size() == 3);
+    CHECK(ran.result.expectations[0].text == "bob/pixel has m1 within 40ms");
+    CHECK(ran.result.expectations[1].text ==
+          "bob/pixel got m1 40ms after the last step, line 3; within 39ms was asked");
+    CHECK(ran.result.expectations[2].met);  // it had it before alice left
+}
+
+TEST_CASE("the step from which a time limit counts may stand in a file that the scenario extends") {
+    CaseBuilder build;
+    Expectation soon;
+    soon.devices = {kPhone};
+    soon.online = true;
+    soon.within = Millis{1};
+    build.login(kPhone).expect(soon);
+    build.get().bases = {"cast.json"};
+    build.get().steps[0].base = 1;
+    CHECK(runInWorld(build.get()).result.expectations.at(0).text ==
+          "alice/phone came online 20ms after the last step, cast.json:1; within 1ms was asked");
+}

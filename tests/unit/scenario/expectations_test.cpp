@@ -121,3 +121,44 @@ TEST_CASE("a mistake in an expectation is said once") {
               .starts_with("7:13 scenario.missing-key an expectation of the service needs the key \"state\""));
     CHECK(wrong("{\"service\": \"push\", \"state\": \"on\"}").starts_with("7:24 scenario.unknown-word"));
 }
+
+TEST_CASE("what must come about soon says how soon") {
+    Case made;
+    CHECK(expected(R"({"device": "bob/pixel", "has": "m1", "within": "2s"})", made).within == Millis{2000});
+    CHECK(expected(R"({"device": "bob/pixel", "exactly": "m1", "lacks": "m2", "within": "250ms"})", made).within ==
+          Millis{250});
+    CHECK(expected(R"({"device": "bob/pixel", "recalled": "m3", "within": "0ms"})", made).within == Millis{0});
+    CHECK(expected(R"({"device": "bob/pixel", "online": false, "within": "1m"})", made).within == Millis{60000});
+    CHECK(expected(R"({"user": "bob", "online": [], "within": "2s"})", made).within == Millis{2000});
+    CHECK(expected(R"({"message": "m1", "receivedBy": "bob/pixel", "within": "2s"})", made).within == Millis{2000});
+    CHECK_FALSE(expected(R"({"device": "bob/pixel", "has": "m1"})", made).within.has_value());
+}
+
+TEST_CASE("a limit of time stands beside a check that comes about, and behind a step that brings it about") {
+    CHECK(wrong(R"({"device": "bob/pixel", "lacks": "m1", "within": "2s"})") ==
+          "7:51 scenario.missing-key \"within\" needs the key \"has\", \"exactly\", \"recalled\" or \"online\" | "
+          "at most how long after the last step began it became so");
+    CHECK(wrong(R"({"user": "bob", "onlineCount": 1, "within": "2s"})") ==
+          "7:46 scenario.missing-key \"within\" needs the key \"online\" | "
+          "at most how long after the last step began it became so");
+    CHECK(wrong(R"({"message": "m1", "accepted": true, "within": "2s"})")
+              .starts_with("7:48 scenario.missing-key \"within\" needs the key \"receivedBy\""));
+    CHECK(wrong(R"({"service": "sync", "state": "on", "within": "2s"})").starts_with("7:47 scenario.unknown-key"));
+    CHECK(wrong(R"({"device": "bob/pixel", "has": "m1", "within": "soon"})").starts_with("7:59 scenario.bad-duration"));
+    CHECK(wrong(R"({"device": "bob/pixel", "has": "m1", "within": 2})").starts_with("7:59 scenario.wrong-type"));
+    CHECK(complaint(world(R"({"wait": "1s"}, {"expect": {"device": "bob/pixel", "online": false, "within": "2s"}})")) ==
+          "6:79 scenario.impossible-step no step before this one does anything | \"within\" counts from the last step "
+          "that is no expect, wait or note");
+}
+
+TEST_CASE("a step that was left out for its mistakes may have done something") {
+    CHECK(complaint(
+              world(R"({"logn": "bob/pixel"}, {"expect": {"device": "bob/pixel", "online": true, "within": "2s"}})"))
+              .starts_with("6:"));
+    CHECK(complaint(
+              world(R"({"login": "bob/pixl"}, {"expect": {"device": "bob/pixel", "online": true, "within": "2s"}})"))
+              .starts_with("6:"));
+    CHECK(complaint(world(R"({"repeat": 0, "steps": [{"login": "bob/pixel"}]},
+{"expect": {"device": "bob/pixel", "online": true, "within": "2s"}})"))
+              .starts_with("7:"));
+}

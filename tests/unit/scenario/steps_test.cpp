@@ -288,3 +288,15 @@ TEST_CASE("all mistakes of a file come at once, in the order of the file") {
     CHECK(all[3].starts_with("8:10 scenario.bad-duration"));
     CHECK(all[4].starts_with("9:51 scenario.unknown-key"));
 }
+
+TEST_CASE("what never happens uses no message id, and finds nobody online") {
+    const std::string either = R"({"repeat": 0, "steps": [{"send": "m1", "from": "bob/pixel", "to": "alice"}]})";
+    CHECK(complaint(world(R"({"login": "bob/pixel"}, {"send": "m1", "from": "bob/pixel", "to": "alice"},)" + either)) ==
+          "nothing");
+    CHECK(complaint(world(R"({"login": "bob/pixel"}, {"repeat": 0, "steps": [{"login": "bob/pixel"}]})")) == "nothing");
+    CHECK(complaint(world(R"({"login": "bob/pixel"}, {"repeat": 0, "steps": [{"logout": "bob/pixel"}]},
+{"login": "bob/pixel"})"))
+              .starts_with("7:11 scenario.impossible-step"));
+    CHECK(complaint(world(either + R"(, {"expect": {"device": "alice/phone", "has": "m1"}})"))
+              .find("no step before sends a message \"m1\"") != std::string::npos);
+}

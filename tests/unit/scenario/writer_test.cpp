@@ -129,6 +129,10 @@ TEST_CASE("every expectation is written as it is read") {
         R"({ "expect": { "device": "alice/phone", "conversations": ["bob", "group:team"] } },)",
         R"({ "expect": { "user": "alice", "onlineCount": 2, "class": "web", "online": ["alice/phone"] } },)",
         R"({ "expect": { "message": "m{1..4}", "receivedBy": [], "oneOf": ["bob/pixel"], "accepted": true } },)",
+        R"({ "expect": { "device": "alice/phone", "has": ["m1"], "within": "2s" } },)",
+        R"({ "expect": { "user": "alice", "online": ["alice/phone"], "within": "1m500ms" } },)",
+        R"({ "expect": { "message": ["m1", "m2"], "receivedBy": [], "within": "0ms" } },)",
+        R"({ "expect": { "message": ["m3", "m4"], "receivedBy": [], "within": "1s" } },)",
         R"({ "expect": { "service": "sync", "state": "changing" } })",
     };
     std::string text;
