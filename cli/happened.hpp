@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "command.hpp"
-#include "mdsync/happened.hpp"
+#include "mdsync/recording.hpp"
 #include "mdsync/parallel.hpp"
 #include "mdsync/result.hpp"
 #include "target_options.hpp"

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "mdsync/happened.hpp"
+#include "mdsync/recording.hpp"
 #include "mdsync/report.hpp"
 #include "mdsync/result.hpp"
 
@@ -21,7 +21,7 @@ namespace mdsync {
 class Debugger {
 public:
     // `result`: what the run found, for its expectations. `source`: the lines of the scenario file; may be empty.
-    Debugger(Happened happened, const CaseResult& result, std::vector<std::string> source, ConsoleOptions options);
+    Debugger(Recording recording, const CaseResult& result, std::vector<std::string> source, ConsoleOptions options);
     Debugger(const Debugger&) = delete;
     Debugger& operator=(const Debugger&) = delete;
     ~Debugger();

@@ -15,8 +15,8 @@
 #include "mdsync/baseline.hpp"
 #include "mdsync/coverage.hpp"
 #include "mdsync/diff.hpp"
-#include "mdsync/happened.hpp"
 #include "mdsync/matrix.hpp"
+#include "mdsync/recording.hpp"
 #include "mdsync/result.hpp"
 #include "mdsync/scenario.hpp"
 #include "mdsync/story.hpp"
@@ -106,7 +106,7 @@ struct Told {
 [[nodiscard]] std::string belongingsJson(const Belongings& belongings, const Told& told);
 
 // `#17  :24  09:00:12.100  alice/tab3  m7 compensation`: the event with this number, from 0, in a line.
-[[nodiscard]] std::string eventLine(const Happened& happened, std::uint64_t event);
+[[nodiscard]] std::string eventLine(const Recording& recording, std::uint64_t event);
 
 // What each rule said to an event, for people and as the document `event/1`. `told`: its last event is the one.
 [[nodiscard]] std::string hearingText(const Hearing& hearing, const ConsoleOptions& options);

@@ -49,12 +49,12 @@ std::optional<std::uint64_t> numberOf(std::string_view text) {
 
 class Debugger::Mind {
 public:
-    Mind(Happened happened, const CaseResult& result, std::vector<std::string> source, ConsoleOptions options)
-        : happened_(std::move(happened)),
+    Mind(Recording recording, const CaseResult& result, std::vector<std::string> source, ConsoleOptions options)
+        : recording_(std::move(recording)),
           source_(std::move(source)),
           options_(std::move(options)),
           paint_(options_.color, options_.width),
-          failures_(debug::failuresOf(happened_, result)) {}
+          failures_(debug::failuresOf(recording_, result)) {}
 
     [[nodiscard]] std::string greeting() const;
     [[nodiscard]] std::string prompt() const { return fmt::format("(mdsync {}/{}) ", position_, size()); }
@@ -73,9 +73,9 @@ private:
     static Answer say(std::string text) { return {.text = std::move(text)}; }
     static Answer mistake(const std::string& text) { return {.text = text + "\n", .isMistake = true}; }
 
-    [[nodiscard]] std::uint64_t size() const { return happened_.trace.events.size(); }
+    [[nodiscard]] std::uint64_t size() const { return recording_.trace.events.size(); }
     [[nodiscard]] Inquiry& inquiryAt(std::uint64_t position);
-    [[nodiscard]] debug::Picture picture() const { return debug::pictureOf(happened_.trace, position_); }
+    [[nodiscard]] debug::Picture picture() const { return debug::pictureOf(recording_.trace, position_); }
 
     // ---- moving ----
     Answer move(const Arguments& words, bool back);
@@ -100,7 +100,7 @@ private:
     // ---- looking ----
     Answer where(const Arguments&) { return say(here()); }
     Answer list(const Arguments& words);
-    Answer devices(const Arguments&) { return say(debug::devicesText(happened_, picture())); }
+    Answer devices(const Arguments&) { return say(debug::devicesText(recording_, picture())); }
     Answer store(const Arguments& words);
     Answer flight(const Arguments&);
     Answer owed(const Arguments& words);
@@ -115,7 +115,7 @@ private:
     [[nodiscard]] std::vector<std::string> deviceNames() const;
     [[nodiscard]] std::vector<std::string> messageNames() const;
 
-    Happened happened_;
+    Recording recording_;
     std::vector<std::string> source_;
     ConsoleOptions options_;
     Paint paint_;
@@ -175,7 +175,7 @@ std::string Debugger::Mind::helpLine(const Verb& verb) const {
 
 std::string Debugger::Mind::greeting() const {
     const std::string failed = failures_.empty() ? "nothing fails" : counted(failures_.size(), "failure");
-    return fmt::format("{}: {}, {} (next goes to the first); help lists the commands\n", printable(happened_.file),
+    return fmt::format("{}: {}, {} (next goes to the first); help lists the commands\n", printable(recording_.file),
                        counted(size(), "event"), failed);
 }
 
@@ -218,16 +218,16 @@ Debugger::Answer Debugger::Mind::unknown(std::string_view what, const std::strin
 
 std::vector<std::string> Debugger::Mind::deviceNames() const {
     std::vector<std::string> names;
-    for (std::size_t d = 0; d < happened_.trace.header.devices.size(); ++d) {
-        names.push_back(happened_.trace.header.path(DeviceId{d}));
+    for (std::size_t d = 0; d < recording_.trace.header.devices.size(); ++d) {
+        names.push_back(recording_.trace.header.path(DeviceId{d}));
     }
     return names;
 }
 
 std::vector<std::string> Debugger::Mind::messageNames() const {
     std::vector<std::string> names;
-    for (std::size_t m = 0; m < happened_.trace.lexicon.messages.size(); ++m) {
-        names.push_back(happened_.trace.lexicon.messages[MessageId{m}]);
+    for (std::size_t m = 0; m < recording_.trace.lexicon.messages.size(); ++m) {
+        names.push_back(recording_.trace.lexicon.messages[MessageId{m}]);
     }
     return names;
 }
@@ -255,8 +255,8 @@ std::vector<std::string> Debugger::Mind::completions(std::string_view line) cons
 
 // The line of the scenario that caused the event, where it is another one's than that of the event before.
 std::string Debugger::Mind::source(std::uint64_t number) const {
-    const std::uint32_t line = happened_.lineOf(happened_.trace.events[number].origin);
-    const bool isSame = number > 0 && happened_.lineOf(happened_.trace.events[number - 1].origin) == line;
+    const std::uint32_t line = recording_.lineOf(recording_.trace.events[number].origin);
+    const bool isSame = number > 0 && recording_.lineOf(recording_.trace.events[number - 1].origin) == line;
     if (line == 0 || line > source_.size() || isSame) return "";
     const std::string& text = source_[line - 1];
     const std::size_t begin = std::min(text.find_first_not_of(" \t"), text.size());
@@ -266,7 +266,7 @@ std::string Debugger::Mind::source(std::uint64_t number) const {
 
 // The event, what stands in the file, and what failed there.
 std::string Debugger::Mind::event(std::uint64_t number) const {
-    std::string text = source(number) + eventLine(happened_, number) + "\n";
+    std::string text = source(number) + eventLine(recording_, number) + "\n";
     for (const Failure& failure : failures_) {
         if (failure.event != number) continue;
         text += paint_.red(wrapped(failure.text, "       ", options_.width - 7));
@@ -306,7 +306,7 @@ Debugger::Answer Debugger::Mind::to(const Arguments& words) {
         return mistake(fmt::format("the events are #1 to #{}", size()));
     }
     if (!isWhen(when)) return mistake("a line, a time or an event is wanted, such as: to 24, to 09:00:30, to #17");
-    return goTo(happened_.eventsUntil(when));
+    return goTo(recording_.eventsUntil(when));
 }
 
 Debugger::Answer Debugger::Mind::next(const Arguments&) {
@@ -327,7 +327,7 @@ Debugger::Answer Debugger::Mind::run(const Arguments& words) {
     if (breaks_.empty()) return next(words);
     for (std::uint64_t i = position_; i < size(); ++i) {
         for (const Break& each : breaks_) {
-            if (!each.stopsAt(happened_.trace, i, failures_)) continue;
+            if (!each.stopsAt(recording_.trace, i, failures_)) continue;
             return say(fmt::format("break {}\n{}", printable(each.text), goTo(i + 1).text));
         }
     }
@@ -337,7 +337,7 @@ Debugger::Answer Debugger::Mind::run(const Arguments& words) {
 // ---- Stopping -------------------------------------------------------------------------------------------------------
 
 Debugger::Answer Debugger::Mind::stopAt(const Arguments& words) {
-    std::optional<Break> found = debug::breakOf(happened_.trace, words);
+    std::optional<Break> found = debug::breakOf(recording_.trace, words);
     if (!found && words.size() == 1) {
         std::vector<std::string> known = deviceNames();
         for (std::string& name : messageNames()) known.push_back(std::move(name));
@@ -374,7 +374,7 @@ Debugger::Answer Debugger::Mind::forget(const Arguments& words) {
 // What the rules know, then. Going back is reading again from the beginning.
 Inquiry& Debugger::Mind::inquiryAt(std::uint64_t position) {
     if (inquiry_ == nullptr || read_ > position)
-        inquiry_ = std::make_unique<Inquiry>(happened_.trace, happened_.settle);
+        inquiry_ = std::make_unique<Inquiry>(recording_.trace, recording_.settle);
     inquiry_->readTo(position);
     read_ = position;
     return *inquiry_;
@@ -388,26 +388,26 @@ Debugger::Answer Debugger::Mind::list(const Arguments& words) {
     const std::uint64_t last = std::min(size(), position_ + around);
     std::string text;
     for (std::uint64_t i = first; i < last; ++i) {
-        text += (i + 1 == position_ ? "> " : "  ") + eventLine(happened_, i) + "\n";
+        text += (i + 1 == position_ ? "> " : "  ") + eventLine(recording_, i) + "\n";
     }
     return say(text.empty() ? "nothing happened\n" : text);
 }
 
 Debugger::Answer Debugger::Mind::store(const Arguments& words) {
-    if (words.empty()) return say(debug::storeText(happened_, picture(), std::nullopt));
-    const MessageId message = happened_.trace.lexicon.messages.find(words[0]);
+    if (words.empty()) return say(debug::storeText(recording_, picture(), std::nullopt));
+    const MessageId message = recording_.trace.lexicon.messages.find(words[0]);
     if (!message.exists()) return unknown("message", words[0], messageNames());
-    return say(debug::storeText(happened_, picture(), message));
+    return say(debug::storeText(recording_, picture(), message));
 }
 
 Debugger::Answer Debugger::Mind::flight(const Arguments&) {
-    return say(debug::flightText(happened_, picture(), position_, inquiryAt(position_).owed()));
+    return say(debug::flightText(recording_, picture(), position_, inquiryAt(position_).owed()));
 }
 
 Debugger::Answer Debugger::Mind::owed(const Arguments& words) {
     std::vector<DeviceId> devices;
     if (!words.empty()) {
-        const Header& header = happened_.trace.header;
+        const Header& header = recording_.trace.header;
         const DeviceId device = header.findDevice(words[0]);
         const UserId user = header.findUser(words[0]);
         if (device.exists()) devices.push_back(device);
@@ -416,25 +416,25 @@ Debugger::Answer Debugger::Mind::owed(const Arguments& words) {
         }
         if (devices.empty()) return unknown("device or user", words[0], deviceNames());
     }
-    return say(debug::owedText(happened_, inquiryAt(position_).owed(), devices));
+    return say(debug::owedText(recording_, inquiryAt(position_).owed(), devices));
 }
 
 Debugger::Answer Debugger::Mind::why(const Arguments& words) {
     if (words.empty() || words.size() > 2) return mistake("wanted is: why DEVICE [MESSAGE]");
-    const DeviceId device = happened_.trace.header.findDevice(words[0]);
+    const DeviceId device = recording_.trace.header.findDevice(words[0]);
     if (!device.exists()) return unknown("device", words[0], deviceNames());
     const Inquiry& inquiry = inquiryAt(position_);
     if (words.size() == 1) return say(belongingsText(inquiry.belongings(device), options_));
-    const MessageId message = happened_.trace.lexicon.messages.find(words[1]);
+    const MessageId message = recording_.trace.lexicon.messages.find(words[1]);
     if (!message.exists()) return unknown("message", words[1], messageNames());
     MessageStory story = inquiry.story(device, message);
-    for (Because& each : story.events) each.origin = happened_.lineOf(each.origin);
-    const Told told{.file = happened_.file,
+    for (Because& each : story.events) each.origin = recording_.lineOf(each.origin);
+    const Told told{.file = recording_.file,
                     .device = words[0],
                     .message = words[1],
                     .events = position_,
-                    .until = position_ > 0 ? happened_.trace.events[position_ - 1].t : happened_.trace.header.t,
-                    .timezone = happened_.trace.header.app.timezone};
+                    .until = position_ > 0 ? recording_.trace.events[position_ - 1].t : recording_.trace.header.t,
+                    .timezone = recording_.trace.header.app.timezone};
     return say(storyText(story, told, options_));
 }
 
@@ -460,8 +460,9 @@ Debugger::Answer Debugger::Mind::failures(const Arguments&) {
 
 // ---- Debugger -------------------------------------------------------------------------------------------------------
 
-Debugger::Debugger(Happened happened, const CaseResult& result, std::vector<std::string> source, ConsoleOptions options)
-    : mind_(std::make_unique<Mind>(std::move(happened), result, std::move(source), std::move(options))) {}
+Debugger::Debugger(Recording recording, const CaseResult& result, std::vector<std::string> source,
+                   ConsoleOptions options)
+    : mind_(std::make_unique<Mind>(std::move(recording), result, std::move(source), std::move(options))) {}
 Debugger::~Debugger() = default;
 
 std::string Debugger::greeting() const {

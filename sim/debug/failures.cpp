@@ -11,17 +11,17 @@ namespace mdsync::debug {
 namespace {
 
 // The last event of a step and those before it: what an expectation behind it was asked of.
-std::uint64_t lastBefore(const Happened& happened, std::uint32_t step) {
+std::uint64_t lastBefore(const Recording& recording, std::uint32_t step) {
     std::uint64_t last = 0;
-    for (std::uint64_t i = 0; i < happened.trace.events.size(); ++i) {
-        if (happened.trace.events[i].origin <= step) last = i;
+    for (std::uint64_t i = 0; i < recording.trace.events.size(); ++i) {
+        if (recording.trace.events[i].origin <= step) last = i;
     }
     return last;
 }
 
-void addViolations(std::vector<Failure>& failures, const Happened& happened) {
-    Checker checker(happened.trace.header, {.settle = happened.settle});
-    const std::uint64_t last = happened.trace.events.empty() ? 0 : happened.trace.events.size() - 1;
+void addViolations(std::vector<Failure>& failures, const Recording& recording) {
+    Checker checker(recording.trace.header, {.settle = recording.settle});
+    const std::uint64_t last = recording.trace.events.empty() ? 0 : recording.trace.events.size() - 1;
     const auto addNew = [&](std::uint64_t judged) {
         const std::vector<Violation>& all = checker.violations();
         for (std::size_t i = failures.size(); i < all.size(); ++i) {
@@ -32,18 +32,18 @@ void addViolations(std::vector<Failure>& failures, const Happened& happened) {
                  .text = printable(fmt::format("{} is violated: {}", rule(all[i].rule).name, all[i].text))});
         }
     };
-    for (std::uint64_t i = 0; i < happened.trace.events.size(); ++i) {
-        checker.feed(happened.trace.events[i], happened.trace.lexicon, happened.trace.annex);
+    for (std::uint64_t i = 0; i < recording.trace.events.size(); ++i) {
+        checker.feed(recording.trace.events[i], recording.trace.lexicon, recording.trace.annex);
         addNew(i);
     }
-    checker.finish(happened.trace.lexicon);
+    checker.finish(recording.trace.lexicon);
     addNew(last);
 }
 
-void addExpectations(std::vector<Failure>& failures, const Happened& happened, const CaseResult& result) {
+void addExpectations(std::vector<Failure>& failures, const Recording& recording, const CaseResult& result) {
     for (const ExpectationResult& e : result.expectations) {
         if (e.met) continue;
-        const std::uint64_t event = lastBefore(happened, e.step);
+        const std::uint64_t event = lastBefore(recording, e.step);
         Failure failure{.event = event,
                         .judged = event,
                         .rule = std::nullopt,
@@ -55,10 +55,10 @@ void addExpectations(std::vector<Failure>& failures, const Happened& happened, c
 
 }  // namespace
 
-std::vector<Failure> failuresOf(const Happened& happened, const CaseResult& result) {
+std::vector<Failure> failuresOf(const Recording& recording, const CaseResult& result) {
     std::vector<Failure> failures;
-    addViolations(failures, happened);
-    addExpectations(failures, happened, result);
+    addViolations(failures, recording);
+    addExpectations(failures, recording, result);
     std::stable_sort(failures.begin(), failures.end(),
                      [](const Failure& a, const Failure& b) { return a.event < b.event; });
     return failures;

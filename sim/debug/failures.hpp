@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "mdsync/happened.hpp"
+#include "mdsync/recording.hpp"
 #include "mdsync/result.hpp"
 
 namespace mdsync::debug {
@@ -20,6 +20,6 @@ struct Failure {
 };
 
 // All of them, in the order of the trace.
-[[nodiscard]] std::vector<Failure> failuresOf(const Happened& happened, const CaseResult& result);
+[[nodiscard]] std::vector<Failure> failuresOf(const Recording& recording, const CaseResult& result);
 
 }  // namespace mdsync::debug

@@ -14,11 +14,11 @@ constexpr std::size_t kMost = 40;    // lines of a list
 constexpr std::size_t kNames = 8;    // in a line
 constexpr std::size_t kColumn = 16;  // of a name
 
-std::string name(const Happened& happened, DeviceId d) {
-    return printable(happened.trace.header.path(d));
+std::string name(const Recording& recording, DeviceId d) {
+    return printable(recording.trace.header.path(d));
 }
-std::string name(const Happened& happened, MessageId m) {
-    return printable(happened.trace.lexicon.messages[m]);
+std::string name(const Recording& recording, MessageId m) {
+    return printable(recording.trace.lexicon.messages[m]);
 }
 
 // `m1, m2 and 7 more`.
@@ -29,8 +29,8 @@ std::string listed(const std::vector<std::string>& names) {
     return text;
 }
 
-std::string at(const Happened& happened, const Event& e) {
-    return localTime(e.t, happened.trace.header.app.timezone);
+std::string at(const Recording& recording, const Event& e) {
+    return localTime(e.t, recording.trace.header.app.timezone);
 }
 
 // Lines, but not too many of them.
@@ -51,9 +51,9 @@ private:
 
 // ---- Devices --------------------------------------------------------------------------------------------------------
 
-std::string connection(const Happened& happened, const DevicePicture& device) {
+std::string connection(const Recording& recording, const DevicePicture& device) {
     if (device.last == nullptr) return "never online";
-    const std::string since = at(happened, *device.last);
+    const std::string since = at(recording, *device.last);
     switch (device.last->kind) {
         case EventKind::Online:
             return "online since " + since;
@@ -66,42 +66,42 @@ std::string connection(const Happened& happened, const DevicePicture& device) {
     }
 }
 
-std::string belongings(const Happened& happened, const DevicePicture& device) {
+std::string belongings(const Recording& recording, const DevicePicture& device) {
     if (device.has.empty()) return "has nothing";
     std::vector<std::string> names;
     for (const auto& [message, isRecalled] : device.has) {
-        names.push_back(name(happened, message) + (isRecalled ? " (recalled)" : ""));
+        names.push_back(name(recording, message) + (isRecalled ? " (recalled)" : ""));
     }
     return "has " + listed(names);
 }
 
 // ---- Messages -------------------------------------------------------------------------------------------------------
 
-std::string sender(const Happened& happened, const Event& asked) {
-    if (asked.device.exists()) return name(happened, asked.device);
-    return printable(happened.trace.header.users[asked.user.index()].name) + " (API)";
+std::string sender(const Recording& recording, const Event& asked) {
+    if (asked.device.exists()) return name(recording, asked.device);
+    return printable(recording.trace.header.users[asked.user.index()].name) + " (API)";
 }
 
-std::string answer(const Happened& happened, const Event* answered) {
+std::string answer(const Recording& recording, const Event* answered) {
     if (answered == nullptr) return "not answered";
     const bool isYes = answered->kind == EventKind::Accept || answered->kind == EventKind::RecallAccept;
-    return (isYes ? "accepted " : "rejected ") + at(happened, *answered);
+    return (isYes ? "accepted " : "rejected ") + at(recording, *answered);
 }
 
-std::string holders(const Happened& happened, const Picture& picture, MessageId message) {
+std::string holders(const Recording& recording, const Picture& picture, MessageId message) {
     std::vector<std::string> names;
     for (std::size_t d = 0; d < picture.devices.size(); ++d) {
-        if (picture.devices[d].has.contains(message)) names.push_back(name(happened, DeviceId{d}));
+        if (picture.devices[d].has.contains(message)) names.push_back(name(recording, DeviceId{d}));
     }
     return names.empty() ? "on no device" : "on " + listed(names);
 }
 
-std::string storeLine(const Happened& happened, const Picture& picture, MessageId id) {
+std::string storeLine(const Recording& recording, const Picture& picture, MessageId id) {
     const MessagePicture& m = picture.messages[id.index()];
-    std::string text = fmt::format("{:<{}} {} -> {}, {}, {}", name(happened, id), kColumn, sender(happened, *m.asked),
-                                   printable(spell(happened.trace.header, m.asked->to)), answer(happened, m.answered),
-                                   holders(happened, picture, id));
-    if (m.recall != nullptr) text += "; its recall was " + answer(happened, m.recallAnswered);
+    std::string text = fmt::format("{:<{}} {} -> {}, {}, {}", name(recording, id), kColumn, sender(recording, *m.asked),
+                                   printable(spell(recording.trace.header, m.asked->to)), answer(recording, m.answered),
+                                   holders(recording, picture, id));
+    if (m.recall != nullptr) text += "; its recall was " + answer(recording, m.recallAnswered);
     return text;
 }
 
@@ -109,23 +109,23 @@ std::string storeLine(const Happened& happened, const Picture& picture, MessageI
 
 using Way = std::pair<MessageId, DeviceId>;
 
-void addUnanswered(Lines& lines, const Happened& happened, const Picture& picture) {
+void addUnanswered(Lines& lines, const Recording& recording, const Picture& picture) {
     for (std::size_t m = 0; m < picture.messages.size(); ++m) {
         const MessagePicture& one = picture.messages[m];
-        const std::string id = name(happened, MessageId{m});
+        const std::string id = name(recording, MessageId{m});
         if (one.asked != nullptr && one.answered == nullptr)
-            lines.add(fmt::format("{:<{}} asked {} by {}, not answered", id, kColumn, at(happened, *one.asked),
-                                  sender(happened, *one.asked)));
+            lines.add(fmt::format("{:<{}} asked {} by {}, not answered", id, kColumn, at(recording, *one.asked),
+                                  sender(recording, *one.asked)));
         if (one.recall != nullptr && one.recallAnswered == nullptr)
-            lines.add(fmt::format("{:<{}} recall asked {}, not answered", id, kColumn, at(happened, *one.recall)));
+            lines.add(fmt::format("{:<{}} recall asked {}, not answered", id, kColumn, at(recording, *one.recall)));
     }
 }
 
 // The first arrival of each message that was asked for and comes to a device later.
-std::map<Way, std::uint64_t> arrivals(const Happened& happened, const Picture& picture, std::uint64_t position) {
+std::map<Way, std::uint64_t> arrivals(const Recording& recording, const Picture& picture, std::uint64_t position) {
     std::map<Way, std::uint64_t> first;
-    for (std::uint64_t i = position; i < happened.trace.events.size(); ++i) {
-        const Event& e = happened.trace.events[i];
+    for (std::uint64_t i = position; i < recording.trace.events.size(); ++i) {
+        const Event& e = recording.trace.events[i];
         if (e.kind != EventKind::Receive || picture.messages[e.message.index()].asked == nullptr) continue;
         first.emplace(Way{e.message, e.device}, i);
     }
@@ -134,53 +134,53 @@ std::map<Way, std::uint64_t> arrivals(const Happened& happened, const Picture& p
 
 }  // namespace
 
-std::string devicesText(const Happened& happened, const Picture& picture) {
+std::string devicesText(const Recording& recording, const Picture& picture) {
     Lines lines;
     for (std::size_t d = 0; d < picture.devices.size(); ++d) {
         const DevicePicture& device = picture.devices[d];
         const std::string which = device.installation > 1 ? fmt::format(", installation {}", device.installation) : "";
-        lines.add(fmt::format("{:<{}} {}{}, {}", name(happened, DeviceId{d}), kColumn, connection(happened, device),
-                              which, belongings(happened, device)));
+        lines.add(fmt::format("{:<{}} {}{}, {}", name(recording, DeviceId{d}), kColumn, connection(recording, device),
+                              which, belongings(recording, device)));
     }
     return lines.take("there are no devices");
 }
 
-std::string storeText(const Happened& happened, const Picture& picture, std::optional<MessageId> one) {
+std::string storeText(const Recording& recording, const Picture& picture, std::optional<MessageId> one) {
     Lines lines;
     for (std::size_t m = 0; m < picture.messages.size(); ++m) {
         if (picture.messages[m].asked == nullptr || (one && *one != MessageId{m})) continue;
-        lines.add(storeLine(happened, picture, MessageId{m}));
+        lines.add(storeLine(recording, picture, MessageId{m}));
     }
     return lines.take(one ? "nobody has sent it yet" : "nobody has sent anything yet");
 }
 
-std::string flightText(const Happened& happened, const Picture& picture, std::uint64_t position,
+std::string flightText(const Recording& recording, const Picture& picture, std::uint64_t position,
                        std::span<const Owed> owed) {
     Lines lines;
-    addUnanswered(lines, happened, picture);
-    const std::map<Way, std::uint64_t> comes = arrivals(happened, picture, position);
+    addUnanswered(lines, recording, picture);
+    const std::map<Way, std::uint64_t> comes = arrivals(recording, picture, position);
     for (const auto& [way, event] : comes) {
-        lines.add(fmt::format("{:<{}} to {}, comes {} (#{})", name(happened, way.first), kColumn,
-                              name(happened, way.second), at(happened, happened.trace.events[event]), event + 1));
+        lines.add(fmt::format("{:<{}} to {}, comes {} (#{})", name(recording, way.first), kColumn,
+                              name(recording, way.second), at(recording, recording.trace.events[event]), event + 1));
     }
     for (const Owed& each : owed) {
         if (comes.contains(Way{each.message, each.device}) || rule(each.rule).name.starts_with("recall.")) continue;
-        lines.add(fmt::format("{:<{}} to {}, owed by {}, never comes", name(happened, each.message), kColumn,
-                              name(happened, each.device), rule(each.rule).name));
+        lines.add(fmt::format("{:<{}} to {}, owed by {}, never comes", name(recording, each.message), kColumn,
+                              name(recording, each.device), rule(each.rule).name));
     }
     return lines.take("nothing is under way");
 }
 
-std::string owedText(const Happened& happened, std::span<const Owed> owed, std::span<const DeviceId> devices) {
+std::string owedText(const Recording& recording, std::span<const Owed> owed, std::span<const DeviceId> devices) {
     std::map<std::pair<DeviceId, RuleId>, std::vector<std::string>> by;
     for (const Owed& each : owed) {
         if (!devices.empty() && std::find(devices.begin(), devices.end(), each.device) == devices.end()) continue;
-        by[{each.device, each.rule}].push_back(name(happened, each.message));
+        by[{each.device, each.rule}].push_back(name(recording, each.message));
     }
     Lines lines;
     for (const auto& [whom, names] : by) {
-        lines.add(
-            fmt::format("{:<{}} {} by {}", name(happened, whom.first), kColumn, listed(names), rule(whom.second).name));
+        lines.add(fmt::format("{:<{}} {} by {}", name(recording, whom.first), kColumn, listed(names),
+                              rule(whom.second).name));
     }
     return lines.take("nothing is owed");
 }

@@ -69,14 +69,14 @@ bool isTold(const Hearing& hearing, const Violation& v) {
 
 }  // namespace
 
-std::string eventLine(const Happened& happened, std::uint64_t event) {
-    const Event& e = happened.trace.events[event];
-    const std::uint32_t line = happened.lineOf(e.origin);
+std::string eventLine(const Recording& recording, std::uint64_t event) {
+    const Event& e = recording.trace.events[event];
+    const std::uint32_t line = recording.lineOf(e.origin);
     const std::string where = line == 0 ? "" : fmt::format(":{}", line);
-    const std::string who = e.device.exists() ? printable(happened.trace.header.path(e.device)) : "server";
+    const std::string who = e.device.exists() ? printable(recording.trace.header.path(e.device)) : "server";
     const bool isTheirs = e.kind != EventKind::Settled && e.kind != EventKind::Note;
-    return fmt::format("#{:<4} {:>5}  {}  {}{}", event + 1, where, localTime(e.t, happened.trace.header.app.timezone),
-                       isTheirs ? who + "  " : "", describe(e, happened.trace));
+    return fmt::format("#{:<4} {:>5}  {}  {}{}", event + 1, where, localTime(e.t, recording.trace.header.app.timezone),
+                       isTheirs ? who + "  " : "", describe(e, recording.trace));
 }
 
 std::string hearingText(const Hearing& hearing, const ConsoleOptions& options) {

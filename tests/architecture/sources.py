@@ -86,7 +86,7 @@ FACES = {
     "policy": "world",
     "rules": "rules",
     "story": "story",
-    "happened": "story",
+    "recording": "story",
     "debug": "debug",
     "result": "result",
     "last_time": "result",

@@ -1,5 +1,5 @@
-// Happened: finding a moment in it.
-#include "mdsync/happened.hpp"
+// Recording: finding a moment in it.
+#include "mdsync/recording.hpp"
 
 #include <algorithm>
 
@@ -31,7 +31,7 @@ bool isWhen(const std::string& text) {
     return isNumber(text) || momentOf(text, Header{});
 }
 
-std::uint64_t Happened::eventsUntil(const std::string& when) const {
+std::uint64_t Recording::eventsUntil(const std::string& when) const {
     std::uint64_t count = 0;
     if (isNumber(when)) {
         const auto line = static_cast<std::uint32_t>(std::stoul(when));

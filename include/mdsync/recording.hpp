@@ -1,4 +1,4 @@
-// Happened: what happened in a run or a recorded trace, and the lines of the file from which it came.
+// Recording: what happened in a run or a recorded trace, and the lines of the file from which it came.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace mdsync {
 
-struct Happened {
+struct Recording {
     Trace trace;                       // its header declares everything (declaredAtStart())
     std::string file;                  // as people call it
     std::vector<std::uint32_t> lines;  // of the steps, which count from 1; empty: an event's origin is its line
