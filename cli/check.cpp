@@ -48,6 +48,7 @@ std::vector<std::string> inShard(const std::vector<std::string>& paths, const st
 }
 
 int check(CheckFlags& flags) {
+    if (saysOnlyOfNothing(flags.output)) return kUsage;
     const std::optional<SuiteShard> shard = findSuiteShard(flags.shard);
     flags.paths = inShard(flags.paths, shard);
     if (wouldLose(flags.paths, writtenFiles(flags.output), flags.baseline)) return kUsage;
@@ -57,9 +58,10 @@ int check(CheckFlags& flags) {
     if (!flags.settle.empty()) options.settle = parseDuration(flags.settle);
     options.skew = parseDuration(flags.skew).value_or(Millis{0});
     for (const std::string& reading : flags.readings) (void)addReading(reading, options.readings);
+    Ladders ladders(flags.output);
     if (flags.output.wantsTimeline() || flags.output.wantsPage()) {
-        options.recorded = [&output = flags.output](const Trace& trace, CaseResult& result) {
-            if (output.wantsTimeline()) result.timeline = drawTimeline(trace, timelineColumns(output));
+        options.recorded = [&output = flags.output, &ladders](const Trace& trace, CaseResult& result) {
+            ladders.draw(trace, nullptr, result);
             if (output.wantsPage()) addStory(result, trace, nullptr, {}, output.wantsWholePage());
         };
     }
@@ -81,6 +83,7 @@ int check(CheckFlags& flags) {
         return live.add(std::move(ended), isLast);
     };
     Result result = live.complete(checkTraces(flags.paths, options, interrupt));
+    ladders.complain();
     if (result.notRun == 0) result.required = requiredRules(flags.output);
     const bool written = known.settle(result, unknownTrace(), flags.output.quiet);
     const int code = live.finish(result);

@@ -2,116 +2,26 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
 
 #include "command.hpp"
+#include "happened.hpp"
 #include "mdsync/report.hpp"
-#include "mdsync/run.hpp"
 #include "mdsync/story.hpp"
 #include "output.hpp"
-#include "target_options.hpp"
 
 namespace mdsync::cli {
 
 namespace {
 
 struct WhyFlags {
-    std::string path;
+    HappenedSource source;
     std::string device;
     std::string message;
     std::string at;
-    std::optional<std::uint64_t> seed;
-    TargetOptions target;
-    std::vector<std::string> readings;
-    std::string settle;
-    std::string skew;
-    bool lenient = false;
     std::string format = "human";
     std::string color = "auto";
     bool verbose = false;
 };
-
-// What happened, and the lines of the file from which its events came.
-struct Happened {
-    Trace trace;
-    std::vector<std::uint32_t> lines;  // of the steps, which count from 1; empty: an event's origin is its line
-    std::string file;
-
-    [[nodiscard]] std::uint32_t lineOf(std::uint32_t origin) const {
-        if (lines.empty()) return origin;
-        return origin > 0 && origin <= lines.size() ? lines[origin - 1] : 0;
-    }
-};
-
-// ---- Getting a trace ------------------------------------------------------------------------------------------------
-
-// A trace begins with its header, or is compressed; standard input is taken for one.
-bool isTrace(const std::string& path) {
-    if (path == "-") return true;
-    std::ifstream file(path, std::ios::binary);
-    std::string begin(256, '\0');
-    file.read(begin.data(), static_cast<std::streamsize>(begin.size()));
-    begin.resize(static_cast<std::size_t>(file.gcount()));
-    if (begin.starts_with("\x1f\x8b") || begin.starts_with("\x28\xb5\x2f\xfd")) return true;
-    const std::string firstLine = begin.substr(0, begin.find('\n'));
-    return path.ends_with(".jsonl") || firstLine.find("\"trace/1\"") != std::string::npos;
-}
-
-std::optional<int> readTrace(const WhyFlags& flags, const Interrupt& interrupt, Happened& happened) {
-    CheckOptions options;
-    options.lenient = flags.lenient;
-    options.skew = parseDuration(flags.skew).value_or(Millis{0});
-    for (const std::string& reading : flags.readings) (void)addReading(reading, options.readings);
-    options.recorded = [&happened](const Trace& trace, CaseResult&) { happened.trace = declaredAtStart(trace); };
-    const Result result = checkTraces({flags.path}, options, interrupt);
-    for (const CaseResult& each : result.cases) complain(each.diagnostics);
-    if (result.interrupted || verdictOf(result) == Verdict::Error) return exitCodeOf(result);
-    options.readings.applyTo(happened.trace.header.readings);
-    return std::nullopt;
-}
-
-// One case is meant; where the file gives more, they are named.
-std::optional<int> complainUnlessOne(const Suite& suite, const std::string& path) {
-    for (const Suite::Entry& entry : suite.entries) {
-        complain(entry.wrong);
-        if (!entry.isCase()) return kBadInput;
-    }
-    if (suite.cases == 1) return std::nullopt;
-    if (suite.cases == 0) {
-        fmt::print(stderr, "mdsync: {} names no scenario\n", printable(path));
-        return kNothing;
-    }
-    constexpr std::size_t kShown = 8;
-    fmt::print(stderr, "mdsync: {} names {} cases; name one of them:\n", printable(path), suite.cases);
-    for (std::size_t i = 0; i < std::min(kShown, suite.entries.size()); ++i) {
-        fmt::print(stderr, "  {}\n", printable(suite.entries[i].scenario.id));
-    }
-    if (suite.entries.size() > kShown) fmt::print(stderr, "  and {} more\n", suite.entries.size() - kShown);
-    return kUsage;
-}
-
-std::optional<int> runScenario(const WhyFlags& flags, const Interrupt& interrupt, Happened& happened) {
-    const Suite suite = loadSuite({flags.path}, {}, 1);
-    if (const std::optional<int> code = complainUnlessOne(suite, flags.path)) return code;
-    SuiteOptions options;
-    options.server = flags.target.policy();
-    ForeignSystems foreign(flags.target, interrupt);
-    options.makeSystem = foreign.maker();
-    options.options.seed = flags.seed;
-    for (const std::string& reading : flags.readings) (void)addReading(reading, options.options.readings);
-    options.recorded = [&happened](std::size_t, const Case& scenario, const Trace& trace, CaseResult&) {
-        happened.trace = trace;
-        for (const Step& step : scenario.steps) happened.lines.push_back(step.span.line);
-    };
-    const Result result = runSuite(suite, options, interrupt);
-    complain(result.diagnostics);
-    if (result.interrupted || verdictOf(result) == Verdict::Error) {
-        for (const CaseResult& each : result.cases) fmt::print(stderr, "mdsync: {}\n", printable(each.reason));
-        return exitCodeOf(result);
-    }
-    if (!foreign.written()) return kUnwritable;
-    return std::nullopt;
-}
 
 // ---- What is asked --------------------------------------------------------------------------------------------------
 
@@ -184,7 +94,7 @@ std::optional<MessageId> findMessage(const Happened& happened, const std::string
 // ---- Telling it -----------------------------------------------------------------------------------------------------
 
 std::string tell(const WhyFlags& flags, const Happened& happened, DeviceId device, MessageId message) {
-    Inquiry inquiry(happened.trace, flags.settle.empty() ? std::nullopt : parseDuration(flags.settle));
+    Inquiry inquiry(happened.trace, flags.source.settle.empty() ? std::nullopt : parseDuration(flags.source.settle));
     Told told{.file = happened.file,
               .device = flags.device,
               .message = flags.message,
@@ -205,13 +115,11 @@ std::string tell(const WhyFlags& flags, const Happened& happened, DeviceId devic
     return isJson ? storyJson(story, told) : storyText(story, told, options);
 }
 
-int why(const WhyFlags& flags) {
+int why(const WhyFlags& flags, const CommandLine& line) {
+    if (saysWhatDoesNotFit(line, flags.source)) return kUsage;
     const Interrupt interrupt;
     Happened happened;
-    happened.file = flags.path;
-    const auto code =
-        isTrace(flags.path) ? readTrace(flags, interrupt, happened) : runScenario(flags, interrupt, happened);
-    if (code) return *code;
+    if (const std::optional<int> code = findOut(flags.source, interrupt, happened)) return *code;
     const std::optional<DeviceId> device = findDevice(happened, flags.device);
     if (!device) return kUsage;
     MessageId message;
@@ -228,20 +136,13 @@ int why(const WhyFlags& flags) {
 Command addWhy(Program& program) {
     const CommandLine line = program.command("why", "Say why a device has or lacks a message");
     const auto flags = std::make_shared<WhyFlags>();
-    line.value("file", flags->path, "FILE", "A scenario: FILE, FILE#CASE or FILE:LINE; or a recorded trace").required();
+    addHappenedFile(line, flags->source);
     line.value("device", flags->device, "DEVICE", "As alice/phone").required();
     line.value("message", flags->message, "MESSAGE",
                "The message; without one, all that the device has, lacks and is owed");
     line.value("--at", flags->at, "TIME|LINE", "As it was then: 09:00:30, or after what a line of the file caused")
         .check(isMoment);
-    line.number("--seed", flags->seed, 0, kNoLimit, "Use this seed instead of the scenario's own");
-    addTargetOptions(line, flags->target);
-    line.repeated("--reading", flags->readings, "NAME=VALUE", "How to read what the page leaves open, as for run")
-        .check(isReading);
-    line.value("--settle", flags->settle, "DURATION", "How a trace is judged, as for check").check(isDuration);
-    line.value("--skew", flags->skew, "DURATION", "Put a trace's lines in order that are up to this much late")
-        .check(isDuration);
-    line.flag("--lenient", flags->lenient, "Skip erroneous lines of a trace");
+    addHappenedOptions(line, flags->source);
     line.format(flags->format);
     line.color(flags->color);
     line.flag("-v,--verbose", flags->verbose, "Every event of a long story");
@@ -251,7 +152,7 @@ Command addWhy(Program& program) {
         "  mdsync why tabs.json alice/tab1 m1 --server mutant:evict-second\n"
         "  mdsync why field.jsonl.zst alice/phone m3 --settle 5s\n"
         "  mdsync why 'days.json#days=2' alice/phone --at 41     all that it has, lacks and is owed then\n");
-    return {line, [flags] { return why(*flags); }};
+    return {line, [flags, line] { return why(*flags, line); }};
 }
 
 }  // namespace mdsync::cli

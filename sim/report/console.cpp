@@ -172,7 +172,8 @@ private:
     }
 
     [[nodiscard]] std::string timelineOf(const CaseResult& c) const {
-        return withTimelines_ && !c.timeline.empty() ? fmt::format("\n{}\n", c.timeline) : "";
+        if (!withTimelines_ || c.timeline.empty()) return {};
+        return fmt::format("\n{}\n{}\n", printable(c.id), paint_.color() ? c.timeline : unpainted(c.timeline));
     }
 
     // ---- failures ---------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@
 #include "report/causes.hpp"
 #include "report/failure_summary.hpp"
 #include "report/failure_text.hpp"
+#include "report/picture.hpp"
 #include "report/text.hpp"
 
 namespace mdsync {
@@ -200,6 +201,17 @@ std::string markdownReport(const Result& result) {
     if (text.size() <= kMostBytes) return text;
     text.resize(text.rfind('\n', kMostBytes) + 1);
     return text + "\n```\n\nThe rest is cut off.\n";
+}
+
+std::string drawMarkdown(const Happening& happened, const View& view) {
+    Result result;
+    result.cases.push_back(happened.result);
+    const View shown = fittingView(happened, view);
+    const std::string ladder = drawLadder(happened, {.view = shown});
+    return fmt::format(
+        "{}\n### What happened in {}\n\n{}\n<details><summary>The same as text</summary>\n\n{}\n</details>\n",
+        markdownReport(result), code(happened.result.id), block(drawMermaid(happened, shown), "mermaid"),
+        block(ladder, "text"));
 }
 
 }  // namespace mdsync

@@ -109,6 +109,7 @@ FACES = {
     "bench": "bench",
     "report": "report",
     "schemas": "report",
+    "timeline": "report",
     "glossary": "report",
 }
 

@@ -1,0 +1,53 @@
+// Happened: what one case or one recorded trace did, for commands that look into it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "command_line.hpp"
+#include "mdsync/parallel.hpp"
+#include "mdsync/result.hpp"
+#include "mdsync/scenario.hpp"
+#include "mdsync/timeline.hpp"
+#include "target_options.hpp"
+
+namespace mdsync::cli {
+
+// Where to find out what happened, and how it is judged.
+struct HappenedSource {
+    std::string path;
+    std::optional<std::uint64_t> seed;
+    TargetOptions target;
+    std::vector<std::string> readings;
+    std::string settle;
+    std::string skew;
+    bool lenient = false;
+};
+
+void addHappenedFile(const CommandLine& line, HappenedSource& source);
+void addHappenedOptions(const CommandLine& line, HappenedSource& source);
+
+struct Happened {
+    std::string file;  // as the command line named it
+    Trace trace;       // declaredAtStart()
+    CaseResult result;
+    std::optional<Case> scenario;  // nothing: a recorded trace
+    std::string text;              // of the scenario's file
+
+    // The line of the file from which an event came; 0: none.
+    [[nodiscard]] std::uint32_t lineOf(std::uint32_t origin) const;
+    [[nodiscard]] Happening happening() const { return {trace, result, scenario ? &*scenario : nullptr}; }
+};
+
+// Says on standard error which option was given that says nothing of a trace, or of a scenario. Returns whether there is one.
+[[nodiscard]] bool saysWhatDoesNotFit(const CommandLine& line, const HappenedSource& source);
+
+// Whether the file at `path` is a recorded trace: by its name or its beginning. Standard input is taken for one.
+[[nodiscard]] bool isTrace(const std::string& path);
+
+// Runs or reads what `source` names. Gives an exit code, with the reason on standard error, where that cannot be done.
+[[nodiscard]] std::optional<int> findOut(const HappenedSource& source, const Interrupt& interrupt, Happened& happened);
+
+}  // namespace mdsync::cli
