@@ -15,7 +15,9 @@ namespace {
 
 constexpr std::size_t kMarksAtOneEvent = 8;  // the rest is counted with the last
 constexpr std::size_t kMetInARow = 3;        // expectations of a step that have a row each if all are met
+constexpr std::size_t kMostInARow = 64;      // receipts
 constexpr std::size_t kFailures = 5;         // that a picture goes to
+constexpr std::size_t kMoves = 6;            // the last logins and logouts of its device
 constexpr std::size_t kBefore = 3;           // rows before a failure,
 constexpr std::size_t kBehind = 2;           // and behind it
 
@@ -121,6 +123,7 @@ private:
     // Whether it is a receipt like those of the row before, at the same moment, on another device.
     [[nodiscard]] bool joins(std::size_t i) const {
         if (rows_.empty() || rows_.back().kind != Kind::Events || !rows_.back().marks.empty()) return false;
+        if (rows_.back().events.size() >= kMostInARow) return false;
         const std::vector<Event>& events = happened_.trace.events;
         const Event& event = events[i];
         const Event& first = events[rows_.back().at];
@@ -314,6 +317,7 @@ private:
             tell(v.because);
             const MessageId message = happened_.trace.lexicon.messages.find(v.message);
             if (message.exists()) messages_.push_back(message);
+            tell(happened_.trace.header.findDevice(v.device), message, v.event);
         }
         // Where the system broke, the last that it did.
         if (happened_.result.verdict == Verdict::Error && !told_.empty()) events_.push_back(told_.size() - 1);
@@ -322,6 +326,19 @@ private:
     void tell(const std::vector<Because>& links) {
         for (const Because& link : links) {
             if (link.event < told_.size()) told_[link.event] = true;
+        }
+    }
+
+    // What became of the message on the device until then, and when it came and went.
+    void tell(DeviceId device, MessageId message, std::size_t until) {
+        if (!device.exists()) return;
+        std::size_t moves = 0;
+        for (std::size_t i = std::min(until + 1, told_.size()); i-- > 0;) {
+            const Event& event = happened_.trace.events[i];
+            if (event.device != device) continue;
+            const bool isMove = event.kind == EventKind::Online || event.kind == EventKind::Offline ||
+                                event.kind == EventKind::Refused || event.kind == EventKind::Reinstall;
+            if (event.message.exists() ? event.message == message : isMove && ++moves <= kMoves) told_[i] = true;
         }
     }
 

@@ -84,7 +84,14 @@ std::string withoutMiddle(std::string_view text, std::size_t width) {
     const std::size_t all = widthOf(text);
     if (all <= width) return std::string(text);
     const std::size_t half = (width - std::min(width, kGap.size())) / 2;
-    return fmt::format("{}{}{}", fitting(text, half), kGap, text.substr(fitting(text, all - half).size()));
+    std::string_view front = fitting(text, half);
+    std::string_view end = text.substr(fitting(text, all - half).size());
+    // Between words, if there is a blank in the half that is nearer to the middle.
+    if (const std::size_t blank = front.rfind(' '); blank != std::string_view::npos && blank > front.size() / 2) {
+        front = front.substr(0, blank);
+    }
+    if (const std::size_t blank = end.find(' '); blank < end.size() / 2) end.remove_prefix(blank + 1);
+    return fmt::format("{}{}{}", front, kGap, end);
 }
 
 std::string unpainted(std::string_view text) {

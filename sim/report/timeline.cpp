@@ -150,7 +150,7 @@ private:
         if (hasColumns()) names();
         if (!saysWhoIsLeftOut_ || picture_.idle().empty()) return;
         std::vector<std::string> paths;
-        for (const DeviceId device : picture_.idle()) paths.push_back(printable(trace_.header.path(device)));
+        for (const DeviceId device : picture_.idle()) paths.push_back(pathOf(device));
         const std::string rest = fmt::format("{}not shown: {}", blanks(placeWidth_ + 4), fmt::join(paths, ", "));
         text_ += paint_.faint(clipped(rest, paint_.columns())) + "\n";
     }
@@ -196,106 +196,104 @@ private:
     }
 
     void writeEvents(const PictureRow& row) {
-        std::vector<std::size_t> rest = row.events;
-        std::stable_sort(rest.begin(), rest.end(),
-                         [this](std::size_t a, std::size_t b) { return event(a).device < event(b).device; });
-        bool isFirst = true;
-        while (!rest.empty()) {
-            Line next = line(isFirst && !row.marks.empty(), isFirst ? newPlace(row) : "", isFirst ? clock(row) : "");
-            fill(next, rest);
-            text_ += next.text() + "\n";
-            isFirst = false;
+        const std::size_t first = row.events.front();
+        Pieces pieces{.behind = sentence(row.events), .glyph = "*", .isMarked = !row.marks.empty()};
+        for (const std::size_t i : row.events) {
+            if (event(i).device.exists()) pieces.inLanes.emplace_back(event(i).device, words(i));
         }
+        if (pieces.inLanes.empty()) pieces.ofServer = words(first);
+        writePieces(row, std::move(pieces));
         writeSentences(row);
     }
-
-    // Takes from `rest` what fits into the line.
-    void fill(Line& next, std::vector<std::size_t>& rest) const {
-        const bool isServers = !event(rest.front()).device.exists();
-        if (hasColumns() && isServers) next.put(margin(), words(rest.front()));
-        std::vector<std::size_t> left;
-        for (const DeviceId device : picture_.lanes()) {
-            const std::size_t at = margin() + column_[device.index()];
-            const auto own =
-                std::find_if(rest.begin(), rest.end(), [&](std::size_t i) { return event(i).device == device; });
-            if (own == rest.end()) {
-                rail(next, device);
-            } else if (hasColumns()) {
-                if (!next.put(at, words(*own), brushOf(device))) left.push_back(*own);
-            } else if (shape_ == Shape::Rails) {
-                next.put(at, "*", brushOf(device));
-            }
-        }
-        if (!hasColumns()) next.put(margin() + serverWidth_, sentence(rest), brushOf(event(rest.front()).device));
-        rest = left;
-    }
-
-    // That of a device that is online.
-    void rail(Line& next, DeviceId device) const {
-        if (shape_ == Shape::Words || !presence_.online(device)) return;
-        next.put(margin() + column_[device.index()], "|", brushOf(device));
-    }
-
-    [[nodiscard]] bool hasColumns() const { return shape_ == Shape::Paths || shape_ == Shape::Names; }
 
     // `alice/phone m1 live`, or `m1 live on alice/phone, alice/web`.
     [[nodiscard]] std::string sentence(const std::vector<std::size_t>& events) const {
         const Event& first = event(events.front());
         const std::string what = words(events.front());
         if (!first.device.exists()) return first.kind == EventKind::Settled ? what : "server " + what;
-        if (events.size() == 1) return fmt::format("{} {}", printable(trace_.header.path(first.device)), what);
+        if (events.size() == 1) return fmt::format("{} {}", pathOf(first.device), what);
         std::vector<std::string> paths;
-        for (const std::size_t i : events) paths.push_back(printable(trace_.header.path(event(i).device)));
+        for (const std::size_t i : events) paths.push_back(pathOf(event(i).device));
         return fmt::format("{} on {}", what, fmt::join(paths, ", "));
     }
 
     void writeMissing(const PictureRow& row) {
-        const Line::Brush red = [this](std::string_view text) { return paint_.red(text); };
-        std::vector<std::size_t> rest = row.marks;
-        std::stable_sort(rest.begin(), rest.end(),
-                         [this](std::size_t a, std::size_t b) { return laneOf(a) < laneOf(b); });
-        const std::string what = fmt::format("{} missing", printable(picture_.marks()[rest.front()].missing));
+        const std::string what = printable(picture_.marks()[row.marks.front()].missing);
         // Where names stand close, that it is missing is what the cross says.
-        const bool isShort = shape_ == Shape::Names && rest.size() > 1;
-        const std::string inColumn = "✗ " + (isShort ? what.substr(0, what.rfind(' ')) : what);
-        bool isFirst = true;
-        while (!rest.empty()) {
-            Line next = line(true, isFirst ? newPlace(row) : "", isFirst ? clock(row) : "");
-            std::vector<std::size_t> left;
-            for (const DeviceId device : picture_.lanes()) {
-                const std::size_t at = margin() + column_[device.index()];
-                const auto own =
-                    std::find_if(rest.begin(), rest.end(), [&](std::size_t i) { return laneOf(i) == device; });
-                if (own == rest.end()) {
-                    rail(next, device);
-                } else if (hasColumns()) {
-                    if (!next.put(at, inColumn, red)) left.push_back(*own);
-                } else if (shape_ == Shape::Rails) {
-                    next.put(at, "✗", red);
-                }
-            }
-            if (!hasColumns()) next.put(margin() + serverWidth_, what + " on " + namesOf(rest), red);
-            text_ += next.text() + "\n";
-            rest = left;
-            isFirst = false;
+        const bool isShort = shape_ == Shape::Names && row.marks.size() > 1;
+        Pieces pieces{.glyph = "✗", .isMarked = true, .isWrong = true};
+        std::vector<std::string> paths;
+        for (const std::size_t i : row.marks) {
+            const DeviceId device = picture_.marks()[i].device;
+            pieces.inLanes.emplace_back(device, fmt::format("✗ {}{}", what, isShort ? "" : " missing"));
+            paths.push_back(pathOf(device));
         }
+        pieces.behind = fmt::format("{} missing on {}", what, fmt::join(paths, ", "));
+        writePieces(row, std::move(pieces));
         writeSentences(row);
     }
 
-    [[nodiscard]] DeviceId laneOf(std::size_t mark) const { return picture_.marks()[mark].device; }
+    // What a row says: in the columns of the server and of devices, or, of rails, behind them.
+    struct Pieces {
+        std::string ofServer{};
+        std::vector<std::pair<DeviceId, std::string>> inLanes{};
+        std::string behind{};
+        std::string_view glyph{};
+        bool isMarked = false;
+        bool isWrong = false;
+    };
 
-    [[nodiscard]] std::string namesOf(const std::vector<std::size_t>& marks) const {
-        std::vector<std::string> paths;
-        for (const std::size_t i : marks) paths.push_back(printable(trace_.header.path(laneOf(i))));
-        return fmt::format("{}", fmt::join(paths, ", "));
+    // In a line, and in further ones where the words of two devices would run into each other.
+    void writePieces(const PictureRow& row, Pieces pieces) {
+        std::stable_sort(pieces.inLanes.begin(), pieces.inLanes.end(),
+                         [](const auto& a, const auto& b) { return a.first < b.first; });
+        Line next = line(pieces.isMarked, newPlace(row), clock(row));
+        if (hasColumns() && !pieces.ofServer.empty()) next.put(margin(), pieces.ofServer);
+        fill(next, pieces);
+        if (!hasColumns()) {
+            const DeviceId device = pieces.inLanes.empty() ? DeviceId{} : pieces.inLanes.front().first;
+            next.put(margin() + serverWidth_, pieces.behind, pieces.isWrong ? red() : brushOf(device));
+            pieces.inLanes.clear();
+        }
+        text_ += next.text() + "\n";
+        while (!pieces.inLanes.empty()) {
+            Line more = line(pieces.isWrong);
+            fill(more, pieces);
+            text_ += more.text() + "\n";
+        }
+    }
+
+    // Rails, and what fits of the pieces; of them the rest is left.
+    void fill(Line& next, Pieces& pieces) const {
+        if (shape_ == Shape::Words) return;
+        std::vector<std::pair<DeviceId, std::string>> left;
+        auto own = pieces.inLanes.begin();
+        for (const DeviceId device : picture_.lanes()) {
+            const std::size_t at = margin() + column_[device.index()];
+            if (own == pieces.inLanes.end() || own->first != device) {
+                if (presence_.online(device)) next.put(at, "|", brushOf(device));
+                continue;
+            }
+            const std::string shown = hasColumns() ? own->second : std::string(pieces.glyph);
+            if (!next.put(at, shown, pieces.isWrong ? red() : brushOf(device))) left.push_back(*own);
+            ++own;
+        }
+        if (hasColumns()) pieces.inLanes = std::move(left);
+    }
+
+    [[nodiscard]] bool hasColumns() const { return shape_ == Shape::Paths || shape_ == Shape::Names; }
+
+    [[nodiscard]] std::string pathOf(DeviceId device) const { return printable(trace_.header.path(device)); }
+
+    [[nodiscard]] Line::Brush red() const {
+        return [this](std::string_view text) { return paint_.red(text); };
     }
 
     // The rule in the margin.
     void writeSentences(const PictureRow& row) {
         for (const std::string& sentence : picture_.sentences(row)) {
             const std::string all = clipped(sentence, kLinesOfASentence * paint_.width());
-            writeWrapped(wrapped(all, "  ", paint_.width()), 0, "! ",
-                         [this](std::string_view text) { return paint_.red(text); });
+            writeWrapped(wrapped(all, "  ", paint_.width()), 0, "! ", red());
         }
     }
 
@@ -366,7 +364,7 @@ private:
     // A line begins with the step it belongs to, where it is a new one, and the time.
     [[nodiscard]] Line line(bool isMarked = false, const std::string& place = {}, const std::string& time = {}) const {
         Line next(paint_.columns());
-        if (isMarked) next.put(0, "!", [this](std::string_view text) { return paint_.red(text); });
+        if (isMarked) next.put(0, "!", red());
         if (!place.empty()) next.put(2 + placeWidth_ - widthOf(place), place);
         if (!time.empty()) next.put(margin() - 2 - kTimeWidth, time);
         return next;

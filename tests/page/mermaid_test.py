@@ -72,7 +72,7 @@ class MermaidTest(ToolTest):
     def test_words_of_a_file_stay_words(self):
         self.write("a.json", HOSTILE)
         words = self.drawn(self.diagram("a.json", "--timeline=all"))
-        for part in ("participant", "%%", "a->>b", "手机", "#35;", '; end %% #59; "quoted"', "<script>alert(1)", "participant x as y; activate z",
+        for part in ("participant", "%%", "a->>b", "手机", "#35;", '; end?%% #59; "quoted"', "<script>alert(1)", "participant x as y; activate z",
                      "消息 live"):
             self.assertIn(part, words)
 
