@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::size_t kNarrowest = 12;  // of a column
 constexpr std::size_t kNarrowestInGroup = 8;
-constexpr std::size_t kLast = 28;   // of the last column: what stands in it cannot run over the next one
+constexpr std::size_t kRoom = 28;   // that words have from their column to the edge at least, if they are so long
 constexpr std::size_t kWords = 44;  // of the words behind rails, if the rails can stand closer
 constexpr std::size_t kServerWidth = 18;
 constexpr std::size_t kNarrowestServer = 10;
@@ -106,17 +106,11 @@ private:
     // ---- columns ----------------------------------------------------------------------------------------------------
 
     void choose() {
-        serverWidth_ = kNarrowestServer;
-        for (const PictureRow& row : picture_.rows()) {
-            for (const std::size_t i : row.events) {
-                if (!event(i).device.exists()) serverWidth_ = std::max(serverWidth_, widthOf(words(i)) + 2);
-            }
-        }
-        serverWidth_ = std::min(serverWidth_, kServerWidth);
+        const std::vector<std::size_t> longest = measure();
         const std::size_t room = paint_.columns() > margin() ? paint_.columns() - margin() : 0;
         for (const Shape shape : {Shape::Paths, Shape::Names}) {
             shape_ = shape;
-            if (layOut() <= room) return;
+            if (layOut(longest) <= room) return;
         }
         const std::size_t lanes = picture_.lanes().size();
         const std::size_t wide = lanes * 2 + kWords <= room ? 2 : 1;  // from rail to rail
@@ -126,10 +120,26 @@ private:
         serverWidth_ = shape_ == Shape::Rails ? at + 1 : 0;  // where the words stand
     }
 
-    // Gives every lane its column. Returns the width of all.
-    std::size_t layOut() {
+    // Sets the width of the server's column. Returns that of the longest words of each device.
+    std::vector<std::size_t> measure() {
+        std::vector<std::size_t> longest(column_.size(), 0);
+        serverWidth_ = kNarrowestServer;
+        for (const PictureRow& row : picture_.rows()) {
+            for (const std::size_t i : row.events) {
+                std::size_t& width = event(i).device.exists() ? longest[event(i).device.index()] : serverWidth_;
+                width = std::max(width, widthOf(words(i)) + 2);
+            }
+            if (row.kind != PictureRow::Kind::Missing) continue;
+            for (const std::size_t i : row.marks) longest[picture_.marks()[i].device.index()] = kRoom;
+        }
+        serverWidth_ = std::min(serverWidth_, kServerWidth);
+        return longest;
+    }
+
+    // Gives every lane its column. Returns what all need, with their `longest` words.
+    std::size_t layOut(const std::vector<std::size_t>& longest) {
         std::size_t at = serverWidth_;
-        std::size_t last = 0;
+        std::size_t all = serverWidth_;
         UserId user;
         std::size_t userEnd = 0;  // of the name of the user before, where names stand in a row of their own
         for (const DeviceId device : picture_.lanes()) {
@@ -139,11 +149,12 @@ private:
                 user = info.user;
                 userEnd = at + widthOf(trace_.header.users[user.index()].name) + 2;
             }
-            column_[device.index()] = last = at;
+            column_[device.index()] = at;
+            all = std::max(all, at + std::min(longest[device.index()], kRoom));
             at += shape_ == Shape::Names ? std::max(widthOf(info.name) + 2, kNarrowestInGroup)
                                          : std::max(widthOf(trace_.header.path(device)) + 2, kNarrowest);
         }
-        return picture_.lanes().empty() ? at : std::max(at, last + kLast);
+        return std::max(all, at - std::min<std::size_t>(at, 2));
     }
 
     void heading() {
