@@ -79,31 +79,35 @@ private:
                 pass(row);
                 writeEvents(row);
                 break;
-            case PictureRow::Kind::Missing: {
+            case PictureRow::Kind::Missing:
                 catchUp(row.at + 1);
-                wrong([&] {
-                    for (const std::size_t i : row.marks) {
-                        const PictureMark& mark = picture_.marks()[i];
-                        add(fmt::format("server--x{}: {} missing", id(mark.device), label(mark.missing)));
-                    }
-                    say(row);
-                });
+                wrong([&] { writeMissing(row); });
                 break;
-            }
-            case PictureRow::Kind::Expectation: {
-                const std::string what = fmt::format("{} {}", picture_.place(row), picture_.outcome(row));
-                if (picture_.expectation(row).met) {
-                    over(what);
-                } else {
-                    wrong([&] { over(what); });
-                }
-                place_.clear();
+            case PictureRow::Kind::Expectation:
+                writeOutcome(row);
                 break;
-            }
             case PictureRow::Kind::LeftOut:
                 over(fmt::format("... {}", counted(row.count, "event")));
                 break;
         }
+    }
+
+    void writeMissing(const PictureRow& row) {
+        for (const std::size_t i : row.marks) {
+            const PictureMark& mark = picture_.marks()[i];
+            add(fmt::format("server--x{}: {} missing", id(mark.device), label(mark.missing)));
+        }
+        say(row);
+    }
+
+    void writeOutcome(const PictureRow& row) {
+        const std::string what = fmt::format("{} {}", picture_.place(row), picture_.outcome(row));
+        if (picture_.expectation(row).met) {
+            over(what);
+        } else {
+            wrong([&] { over(what); });
+        }
+        place_.clear();
     }
 
     void writeEvents(const PictureRow& row) {

@@ -445,19 +445,12 @@ Picture::Picture(const Happening& happened, const View& view) : happened_(happen
     rows_ = Rows(happened_, marks_).read();
     std::erase_if(rows_, [&](PictureRow& row) { return !concern.leave(row); });
     if (view.isAroundFailures) rows_ = Surroundings(happened_, std::move(rows_)).take();
-    const std::size_t devices = trace().header.devices.size();
-    std::vector<bool> isShown(devices, false);
-    std::vector<bool> isUsed(devices, false);
-    const auto mark = [](std::vector<bool>& list, DeviceId device) {
-        if (device.exists()) list[device.index()] = true;
-    };
-    for (const PictureRow& row : rows_) {
-        for (const std::size_t i : row.events) mark(isShown, event(i).device);
-        if (row.kind != Kind::Missing) continue;
-        for (const std::size_t i : row.marks) mark(isShown, marks_[i].device);
+    std::vector<bool> isShown = shownDevices();
+    std::vector<bool> isUsed(isShown.size(), false);
+    for (const Event& each : trace().events) {
+        if (each.device.exists()) isUsed[each.device.index()] = true;
     }
-    for (const Event& each : trace().events) mark(isUsed, each.device);
-    for (std::size_t d = 0; d < devices; ++d) {
+    for (std::size_t d = 0; d < isShown.size(); ++d) {
         const DeviceId device{d};
         if (isShown[d] || concern.has(device)) {
             lanes_.push_back(device);
@@ -465,6 +458,19 @@ Picture::Picture(const Happening& happened, const View& view) : happened_(happen
             idle_.push_back(device);
         }
     }
+}
+
+std::vector<bool> Picture::shownDevices() const {
+    std::vector<bool> isShown(trace().header.devices.size(), false);
+    const auto show = [&isShown](DeviceId device) {
+        if (device.exists()) isShown[device.index()] = true;
+    };
+    for (const PictureRow& row : rows_) {
+        for (const std::size_t i : row.events) show(event(i).device);
+        if (row.kind != Kind::Missing) continue;
+        for (const std::size_t i : row.marks) show(marks_[i].device);
+    }
+    return isShown;
 }
 
 std::string Picture::place(std::uint32_t origin) const {

@@ -73,6 +73,8 @@ public:
     [[nodiscard]] std::vector<std::string> sentences(const PictureRow& row) const;
 
 private:
+    [[nodiscard]] std::vector<bool> shownDevices() const;  // by their number
+
     Happening happened_;
     std::vector<PictureRow> rows_;
     std::vector<PictureMark> marks_;
