@@ -250,7 +250,8 @@ private:
         Json missing = Json::object();
         for (std::size_t i = 0; i < std::min(result.violations.size(), kTold); ++i) {
             const std::string what = missingOf(result.violations[i], trace_);
-            if (!what.empty()) missing[std::to_string(i)] = what;
+            // An arrow leads to a device.
+            if (!what.empty() && !result.violations[i].device.empty()) missing[std::to_string(i)] = what;
         }
         return missing;
     }

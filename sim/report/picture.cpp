@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 
+#include "mdsync/presence.hpp"
 #include "report/causes.hpp"
 #include "report/text.hpp"
 
@@ -35,8 +36,31 @@ PictureMark markOf(const ReportedViolation& violation, const Trace& trace) {
     mark.text = violation.text;
     mark.event = trace.events.empty() ? 0 : std::min<std::size_t>(violation.event, trace.events.size() - 1);
     mark.device = trace.header.findDevice(violation.device);
+    mark.user = trace.header.findUser(violation.user);
     mark.missing = missingOf(violation, trace);
     return mark;
+}
+
+// What a user misses is missing on each of the user's devices that are online by then. REQUIRES: in the order of the events.
+std::vector<PictureMark> perDevice(std::vector<PictureMark> marks, const Trace& trace) {
+    std::vector<PictureMark> all;
+    Presence presence(trace.header.devices.size());
+    std::size_t seen = 0;
+    for (PictureMark& mark : marks) {
+        for (; seen < trace.events.size() && seen <= mark.event; ++seen) presence.see(trace.events[seen]);
+        if (!mark.missing.empty() && !mark.device.exists()) {
+            for (const DeviceId device : trace.header.devicesOf(mark.user)) {
+                if (!presence.online(device)) continue;
+                all.push_back(mark);
+                all.back().device = device;
+                mark.times = 0;
+            }
+            if (mark.times == 0) continue;
+            mark.missing.clear();  // nobody is there to miss it
+        }
+        all.push_back(std::move(mark));
+    }
+    return all;
 }
 
 // In the order of the events. What only accompanies another violation has no mark, nor what is like one that is there.
@@ -57,7 +81,7 @@ std::vector<PictureMark> marksOf(const Happening& happened) {
     }
     std::stable_sort(marks.begin(), marks.end(),
                      [](const PictureMark& a, const PictureMark& b) { return a.event < b.event; });
-    return marks;
+    return perDevice(std::move(marks), happened.trace);
 }
 
 // ---- Everything as rows ---------------------------------------------------------------------------------------------
@@ -310,6 +334,7 @@ private:
             if (failure.kind == ReportedFailure::Kind::Expectation) {
                 outcomes_.push_back(failure.number);
                 tell(happened_.result.expectations[failure.number].because);
+                tellOfMessages(happened_.result.expectations[failure.number].because);
                 continue;
             }
             const ReportedViolation& v = happened_.result.violations[failure.number];
@@ -326,6 +351,15 @@ private:
     void tell(const std::vector<Because>& links) {
         for (const Because& link : links) {
             if (link.event < told_.size()) told_[link.event] = true;
+        }
+    }
+
+    // The requests for what the reasons are about, and the answers.
+    void tellOfMessages(const std::vector<Because>& links) {
+        for (const Because& link : links) {
+            if (link.event >= told_.size()) continue;
+            const MessageId message = happened_.trace.events[link.event].message;
+            if (message.exists()) messages_.push_back(message);
         }
     }
 
@@ -381,7 +415,8 @@ private:
 // ---- The picture ----------------------------------------------------------------------------------------------------
 
 std::string missingOf(const ReportedViolation& violation, const Trace& trace) {
-    if (violation.device.empty() || violation.message.empty() || trace.events.empty()) return {};
+    const bool isSomebodys = !violation.device.empty() || !violation.user.empty();
+    if (!isSomebodys || violation.message.empty() || trace.events.empty()) return {};
     const Event& event = trace.events[std::min<std::size_t>(violation.event, trace.events.size() - 1)];
     const bool isThere =
         event.kind != EventKind::Settled && (event.device == trace.header.findDevice(violation.device) ||

@@ -15,12 +15,13 @@ struct PictureMark {
     std::string rule;
     std::string text;
     std::size_t event = 0;  // that violated it, or by which it was due
-    DeviceId device;        // whose, if one device's
+    DeviceId device;        // whose, if one device's; what a user misses is missing on each device that is online
+    UserId user;            // whose, if one user's
     std::string missing;  // `m1`, `m1 recall`: what should have come to the device by then, and did not; empty: nothing
-    std::uint32_t times = 1;  // that the rule was violated there so
+    std::uint32_t times = 1;  // that the rule was violated there so; 0: the mark before tells it
 };
 
-// What should have come to the device by `violation.event` and did not; empty: that event itself broke the rule.
+// What should have come to the device, or user, by `violation.event` and did not; empty: that event itself broke the rule.
 [[nodiscard]] std::string missingOf(const ReportedViolation& violation, const Trace& trace);
 
 // By event: whether it says nothing that a reader looks for: settled, a catch-up of nothing, a request that is answered.

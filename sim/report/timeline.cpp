@@ -21,8 +21,9 @@ namespace {
 
 constexpr std::size_t kNarrowest = 12;  // of a column
 constexpr std::size_t kNarrowestInGroup = 8;
-constexpr std::size_t kRoom = 28;   // that words have from their column to the edge at least, if they are so long
-constexpr std::size_t kWords = 44;  // of the words behind rails, if the rails can stand closer
+constexpr std::size_t kRoom = 28;     // that words have from their column to the edge at least, if they are so long
+constexpr std::size_t kWords = 44;    // of the words behind rails, if the rails can stand closer
+constexpr std::size_t kCrossed = 12;  // of the words around the name of what is missing, with the gap behind them
 constexpr std::size_t kServerWidth = 18;
 constexpr std::size_t kNarrowestServer = 10;
 constexpr std::size_t kPlaceWidth = 3;        // of `:14`
@@ -44,14 +45,16 @@ public:
 
     using Brush = std::function<std::string(std::string_view)>;
 
-    // False if something stands there already. Words have a blank in front of them.
+    // False if something stands there already. Between words there is a blank.
     bool put(std::size_t at, const std::string& text, const Brush& brush = {}) {
-        if (at < end_ + (end_ > 0 && !isRail(text) ? 1 : 0)) return false;
+        const bool isBare = end_ == 0 || (endsInRail_ && isRail(text));
+        if (at < end_ + (isBare ? 0 : 1)) return false;
         if (at >= columns_) return true;
         const std::string shown = clipped(text, columns_ - at);
         text_ += blanks(at - end_);
         text_ += brush ? brush(shown) : shown;
         end_ = at + widthOf(shown);
+        endsInRail_ = isRail(text);
         return true;
     }
 
@@ -62,6 +65,7 @@ private:
 
     std::size_t columns_;
     std::size_t end_ = 0;
+    bool endsInRail_ = false;
     std::string text_;
 };
 
@@ -74,6 +78,7 @@ public:
           paint_(options.color, options.columns),
           saysWhoIsLeftOut_(options.view.isAroundFailures && options.view.only.empty()),
           column_(trace_.header.devices.size(), 0),
+          crosses_(column_.size(), 0),
           presence_(column_.size()) {
         for (const PictureRow& row : picture.rows()) {
             placeWidth_ = std::max(placeWidth_, widthOf(picture.place(row)));
@@ -130,7 +135,12 @@ private:
                 width = std::max(width, widthOf(words(i)) + 2);
             }
             if (row.kind != PictureRow::Kind::Missing) continue;
-            for (const std::size_t i : row.marks) longest[picture_.marks()[i].device.index()] = kRoom;
+            for (const std::size_t i : row.marks) {
+                const std::size_t device = picture_.marks()[i].device.index();
+                const std::size_t width = widthOf(picture_.marks()[i].missing) + kCrossed;
+                longest[device] = std::max(longest[device], width);
+                if (row.marks.size() > 1) crosses_[device] = std::max(crosses_[device], width);
+            }
         }
         serverWidth_ = std::min(serverWidth_, kServerWidth);
         return longest;
@@ -151,8 +161,9 @@ private:
             }
             column_[device.index()] = at;
             all = std::max(all, at + std::min(longest[device.index()], kRoom));
-            at += shape_ == Shape::Names ? std::max(widthOf(info.name) + 2, kNarrowestInGroup)
-                                         : std::max(widthOf(trace_.header.path(device)) + 2, kNarrowest);
+            at += shape_ == Shape::Names
+                      ? std::max(widthOf(info.name) + 2, kNarrowestInGroup)
+                      : std::max({widthOf(trace_.header.path(device)) + 2, kNarrowest, crosses_[device.index()]});
         }
         return std::max(all, at - std::min<std::size_t>(at, 2));
     }
@@ -401,6 +412,8 @@ private:
     std::size_t placeWidth_ = kPlaceWidth;
     std::size_t serverWidth_ = kServerWidth;
     std::vector<std::size_t> column_;  // by device: where its column begins, behind the margin
+    std::vector<std::size_t>
+        crosses_;  // by device: the width of what says that something is missing there and on others
     Presence presence_;
     std::size_t seen_ = 0;  // events that presence_ knows
     std::size_t leftOut_ = 0;

@@ -84,6 +84,12 @@ class Failures(Timeline):
         self.assertTrue(lines[at].startswith("!"))
         self.assertTrue(any(line.startswith("! online.received") for line in lines[at:at + 3]), lines[at:])
 
+    def test_what_no_device_of_a_user_got_is_missing_on_those_that_are_online(self):
+        path = os.path.join(SCENARIOS, "delivery", "two-thousand-messages.json") + "#sync=false"
+        text = self.ladder("run", path, *LOSES)
+        self.assertRegex(text, r"(?m)^!.* ✗ m1 missing +\|\n! delivery\.no-loss: no device of bob received m1")
+        self.assertNotRegex(text, r"not shown: .*bob/pixel")
+
     def test_of_what_passed_nothing_is_shown(self):
         self.write("a.json", scenario())
         self.assertEqual(self.expect(0, "run", "a.json", "--timeline=fail").stdout, self.expect(0, "run", "a.json").stdout)
