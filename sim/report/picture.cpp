@@ -37,6 +37,7 @@ PictureMark markOf(const ReportedViolation& violation, const Trace& trace) {
     mark.event = trace.events.empty() ? 0 : std::min<std::size_t>(violation.event, trace.events.size() - 1);
     mark.device = trace.header.findDevice(violation.device);
     mark.user = trace.header.findUser(violation.user);
+    mark.message = trace.lexicon.messages.find(violation.message);
     mark.missing = missingOf(violation, trace);
     return mark;
 }
@@ -236,8 +237,7 @@ private:
     }
 
     [[nodiscard]] bool wants(const PictureMark& mark) const {
-        const MessageId message = happened_.trace.lexicon.messages.find(mark.missing.substr(0, mark.missing.find(' ')));
-        return (!namesDevices_ || has(mark.device)) && message.exists() && messages_[message.index()];
+        return (!namesDevices_ || has(mark.device)) && mark.message.exists() && messages_[mark.message.index()];
     }
 
     [[nodiscard]] bool wants(const ExpectationResult& result) const {
@@ -327,6 +327,7 @@ private:
     }
 
     void find() {
+        if (told_.empty()) return;
         std::size_t found = 0;
         for (const ReportedFailure& failure : failuresOf(happened_.result)) {
             if (failure.isConsequence || failure.kind == ReportedFailure::Kind::NotExercised) continue;
@@ -338,14 +339,14 @@ private:
                 continue;
             }
             const ReportedViolation& v = happened_.result.violations[failure.number];
-            events_.push_back(v.event);
+            events_.push_back(std::min<std::size_t>(v.event, told_.size() - 1));
             tell(v.because);
             const MessageId message = happened_.trace.lexicon.messages.find(v.message);
             if (message.exists()) messages_.push_back(message);
             tell(happened_.trace.header.findDevice(v.device), message, v.event);
         }
         // Where the system broke, the last that it did.
-        if (happened_.result.verdict == Verdict::Error && !told_.empty()) events_.push_back(told_.size() - 1);
+        if (happened_.result.verdict == Verdict::Error) events_.push_back(told_.size() - 1);
     }
 
     void tell(const std::vector<Because>& links) {
@@ -415,13 +416,17 @@ private:
 // ---- The picture ----------------------------------------------------------------------------------------------------
 
 std::string missingOf(const ReportedViolation& violation, const Trace& trace) {
-    const bool isSomebodys = !violation.device.empty() || !violation.user.empty();
+    const DeviceId device = trace.header.findDevice(violation.device);
+    const UserId user = trace.header.findUser(violation.user);
+    const bool isSomebodys = device.exists() || user.exists();
     if (!isSomebodys || violation.message.empty() || trace.events.empty()) return {};
     const Event& event = trace.events[std::min<std::size_t>(violation.event, trace.events.size() - 1)];
-    const bool isThere =
-        event.kind != EventKind::Settled && (event.device == trace.header.findDevice(violation.device) ||
-                                             event.message == trace.lexicon.messages.find(violation.message));
-    if (isThere) return {};
+    // In time mode any event may be the first behind the moment: only what the device itself saw of the message counts.
+    const bool isOwn =
+        event.device.exists() &&
+        (device.exists() ? event.device == device : trace.header.devices[event.device.index()].user == user);
+    if (isOwn && event.message == trace.lexicon.messages.find(violation.message)) return {};
+    if (violation.rule == RuleId::DeliveryAnswered) return "answer to " + violation.message;
     const bool isRecall = rule(violation.rule).name.starts_with("recall.");
     return violation.message + (isRecall ? " recall" : "");
 }

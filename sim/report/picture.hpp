@@ -17,6 +17,7 @@ struct PictureMark {
     std::size_t event = 0;  // that violated it, or by which it was due
     DeviceId device;        // whose, if one device's; what a user misses is missing on each device that is online
     UserId user;            // whose, if one user's
+    MessageId message;
     std::string missing;  // `m1`, `m1 recall`: what should have come to the device by then, and did not; empty: nothing
     std::uint32_t times = 1;  // that the rule was violated there so; 0: the mark before tells it
 };

@@ -106,6 +106,22 @@ class Failures(Timeline):
         event = json.loads(self.read("t.jsonl").splitlines()[number - 1])
         self.assertEqual((event["ev"], event["dev"]), ("offline", "alice/tab2"))
 
+    def test_behind_a_real_clock_what_is_missing_stands_where_it_was_due(self):
+        """The first event behind the moment is the device's own, and about something else."""
+        def at(ms, ev, **keys):
+            return {"t": 1000 + ms, "ev": ev, **keys}
+
+        self.trace("t.jsonl", at(0, "online", dev="alice/phone"), at(0, "online", dev="bob/pixel"),
+                   at(100, "send", msg="m1", dev="bob/pixel", to="alice"), at(120, "accept", msg="m1"),
+                   at(90000, "offline", dev="alice/phone", reason="drop"))
+        text = self.ladder("check", "t.jsonl", "--settle", "5s")
+        self.assertRegex(text, r"(?m)^!.*✗ m1 missing.*\n! delivery.no-loss: ")
+
+    def test_an_answer_may_be_missing(self):
+        self.trace("t.jsonl", {"t": 1000, "ev": "online", "dev": "alice/phone"},
+                   {"t": 1100, "ev": "send", "msg": "m1", "dev": "alice/phone", "to": "bob"}, {"t": 1200, "ev": "settled"})
+        self.assertRegex(self.ladder("check", "t.jsonl"), r"(?m)^!.*✗ answer to m1 missing\n! delivery.answered: ")
+
     def test_a_long_run_is_short(self):
         path = os.path.join(SCENARIOS, "..", "scenarios")
         text = self.expect(1, "run", path, "-k", "two-thousand", "--server", "mutant:drops-messages", "--timeline=fail",

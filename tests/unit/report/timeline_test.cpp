@@ -141,13 +141,14 @@ TEST_CASE("the violated rule stands beneath its event, and what did not come in 
     lost.message = "m1";
     lost.text = "alice/phone did not receive m1";
     story.result().violations.push_back(lost);
-    lost.rule = RuleId::DeliveryNoPhantom;
+    lost.rule = RuleId::LimitPerClass;
     lost.event = 1;
     lost.device = "bob/pixel";
-    lost.text = "nobody sent it";
+    lost.message.clear();
+    lost.text = "one too many";
     story.result().violations.push_back(lost);
     const std::string text = story.draw();
-    CHECK(text.find("!      09:00:00.000                    |            online\n! delivery.no-phantom: nobody sent it\n") !=
+    CHECK(text.find("!      09:00:00.000                    |            online\n! limit.per-class: one too many\n") !=
           std::string::npos);
     CHECK(text.find("!      09:00:00.020                    ✗ m1 missing |\n! online.received: alice/phone did") !=
           std::string::npos);
