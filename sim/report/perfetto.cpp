@@ -40,15 +40,12 @@ public:
         std::stable_sort(items_.begin(), items_.end(), [](const Item& a, const Item& b) {
             return a.begin != b.begin ? a.begin < b.begin : a.length > b.length;
         });
-        Json events = Json::array();
-        for (Item& item : items_) events.push_back(std::move(item.json));
         const Header& header = picture_.trace().header;
-        const Json document = {{"displayTimeUnit", "ms"},
-                               {"otherData",
-                                {{"start", spellInstant(header.t, header.app.timezone.offsetAt(header.t))},
-                                 {"case", picture_.happened().result.id}}},
-                               {"traceEvents", std::move(events)}};
-        return document.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+        const Json other = {{"start", spellInstant(header.t, header.app.timezone.offsetAt(header.t))},
+                            {"case", picture_.happened().result.id}};
+        std::string text = fmt::format("{{\"displayTimeUnit\":\"ms\",\"otherData\":{},\"traceEvents\":[", dump(other));
+        for (const Item& item : items_) text += (&item == items_.data() ? "\n" : ",\n") + item.json;
+        return text + "\n]}\n";
     }
 
 private:
@@ -170,12 +167,12 @@ private:
         const std::size_t id = ++arrows_;
         end("s", id, from);
         end("f", id, to);
-        items_.back().json["bp"] = "e";
     }
 
     void end(const char* kind, std::size_t id, std::size_t i) {
         const Event& event = picture_.event(i);
         add({{"ph", kind},
+             {"bp", "e"},  // it leads to the slice around it, not to the next one
              {"id", id},
              {"name", picture_.trace().lexicon.messages[event.message]},
              {"cat", "message"},
@@ -234,7 +231,7 @@ private:
                         {"ts", slots_[mark.event].begin},
                         {"args", {{"text", mark.text}}}};
         if (!mark.missing.empty()) instant["args"]["missing"] = mark.missing;
-        add(std::move(instant));
+        add(instant);
     }
 
     void writeOutcomes() {
@@ -265,16 +262,18 @@ private:
         add(sliceOn(processOf(device), tidOf(device), slot, name, std::move(args)));
     }
 
-    void add(Json json) {
+    static std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+    void add(const Json& json) {
         const bool isName = json["ph"] == "M";  // those come first
         const std::int64_t length = json.contains("dur") ? json["dur"].get<std::int64_t>() : 0;
-        items_.push_back({isName ? -1 : json["ts"].get<std::int64_t>(), length, std::move(json)});
+        items_.push_back({isName ? -1 : json["ts"].get<std::int64_t>(), length, dump(json)});
     }
 
     struct Item {
         std::int64_t begin = 0;
         std::int64_t length = 0;
-        Json json;
+        std::string json;  // as text: a document of a long run is large enough
     };
 
     struct Way {
