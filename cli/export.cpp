@@ -24,7 +24,6 @@ struct ExportFlags {
     std::string kind;
     std::string to = "-";
     TimelineOptions timeline;
-    bool quiet = false;
 
     // Whether only a part can be shown.
     [[nodiscard]] bool canShowPart() const { return kind == "mermaid" || kind == "markdown"; }
@@ -62,7 +61,7 @@ int writeScenario(const ExportFlags& flags) {
     complain(exported.diagnostics);
     if (!exported.valid) return kBadInput;
     if (!writeFile(flags.to, exported.text)) return kUnwritable;
-    if (!flags.quiet) sum(exported, flags);
+    if (!source.quiet) sum(exported, flags);
     return kOk;
 }
 
@@ -96,7 +95,9 @@ bool saysThatAllIsShown(const ExportFlags& flags) {
 
 int exportIt(const ExportFlags& flags, const CommandLine& line) {
     if (saysThatAllIsShown(flags) || saysWhatDoesNotFit(line, flags.source)) return kUsage;
-    if (wouldLose({flags.source.path}, {{"--output", flags.to}})) return kUsage;
+    std::vector<WrittenFile> written{{"--output", flags.to}};
+    if (!flags.source.target.log.empty()) written.push_back({"--target-log", flags.source.target.log});
+    if (wouldLose({flags.source.path}, written)) return kUsage;
     if (flags.kind == "scenario") return writeScenario(flags);
     const Interrupt interrupt;
     Happened happened;
@@ -124,7 +125,7 @@ Command addExport(Program& program) {
     line.value("-o,--output", flags->to, "FILE", "Where to write it; standard output if not given");
     addTimelineOptions(line, flags->timeline,
                        "What mermaid and markdown show: all, or around what failed (the default, where something did)");
-    line.flag("-q,--quiet", flags->quiet, "Say nothing on standard error but errors");
+    line.flag("-q,--quiet", flags->source.quiet, "Say nothing on standard error but errors");
     addHappenedOptions(line, flags->source);
     line.example(
         "The steps of a scenario are what the trace shows to have been asked of the server, when it took effect; the rules\n"

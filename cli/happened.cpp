@@ -26,7 +26,7 @@ std::optional<int> readTrace(const HappenedSource& source, const Interrupt& inte
         happened.result = result;
     };
     const Result result = checkTraces({source.path}, options, interrupt);
-    for (const CaseResult& each : result.cases) complain(each.diagnostics);
+    for (const CaseResult& each : result.cases) complain(each.diagnostics, source.quiet);
     if (result.interrupted || verdictOf(result) == Verdict::Error) return exitCodeOf(result);
     options.readings.applyTo(happened.trace.header.readings);
     return std::nullopt;

@@ -24,6 +24,7 @@ struct HappenedSource {
     std::string settle;
     std::string skew;
     bool lenient = false;
+    bool quiet = false;  // errors only are said of a trace
 };
 
 void addHappenedFile(const CommandLine& line, HappenedSource& source);

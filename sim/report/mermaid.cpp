@@ -42,8 +42,10 @@ public:
     std::string draw() {
         text_ = "sequenceDiagram\n  participant server\n";
         participants();
+        const std::vector<bool> quiet = quietEvents(picture_.trace());
         std::size_t left = 0;
         for (const PictureRow& row : picture_.rows()) {
+            if (row.kind == PictureRow::Kind::Events && row.marks.empty() && quiet[row.at]) continue;
             if (text_.size() > kMostOfADiagram) {
                 left += row.kind == PictureRow::Kind::LeftOut ? row.count : row.events.size();
             } else {

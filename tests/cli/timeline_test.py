@@ -271,6 +271,7 @@ class Mermaid(Timeline):
         self.write("a.json", scenario())
         self.assertNotIn("laptop", self.diagram("a.json", "--only", "alice/phone,m1").replace("alice/laptop", ""))
         whole = self.diagram(ELEVENTH, *EVICTS, "--timeline=all")
+        self.assertNotIn(" connect\n", whole)
         self.assertGreater(len(whole), len(self.diagram(ELEVENTH, *EVICTS)))
 
     def test_each_activation_ends(self):
@@ -355,6 +356,12 @@ class Export(Timeline):
         self.assertIn("--only", self.expect(2, "export", "t.jsonl", "--as", "scenario", "--only", "m1").stderr)
         self.assertIn("--timeline", self.expect(2, "export", "t.jsonl", "--as", "perfetto", "--timeline=fail").stderr)
         self.assertIn("--server", self.expect(2, "export", "t.jsonl", "--as", "mermaid", "--server", "reference").stderr)
+
+    def test_nothing_that_it_reads_is_written_over(self):
+        self.write("a.json", scenario())
+        before = self.read("a.json")
+        self.expect(2, "export", "a.json", "--as", "mermaid", "-o", "a.json")
+        self.assertEqual(self.read("a.json"), before)
 
     def test_one_case_is_meant(self):
         self.write("a.json", scenario(matrix={"n": [1, 2]}))
