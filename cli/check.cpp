@@ -42,16 +42,15 @@ int explainEvent(const CheckFlags& flags) {
         tell("mdsync check: --explain-event wants one trace\n");
         return kUsage;
     }
-    const HappenedOptions options{.path = flags.paths.front(),
-                                  .seed = {},
-                                  .target = {},
-                                  .readings = flags.readings,
-                                  .settle = flags.settle,
-                                  .skew = flags.skew,
-                                  .lenient = flags.lenient};
+    HappenedSource source;
+    source.path = flags.paths.front();
+    source.readings = flags.readings;
+    source.settle = flags.settle;
+    source.skew = flags.skew;
+    source.lenient = flags.lenient;
     const Interrupt interrupt;
     Happened happened;
-    if (const auto code = makeHappen(options, interrupt, happened, nullptr)) return *code;
+    if (const auto code = findOut(source, interrupt, happened)) return *code;
     const std::vector<Event>& events = happened.trace.events;
     const auto event =
         std::find_if(events.begin(), events.end(), [&](const Event& e) { return e.origin == *flags.event; });
@@ -96,6 +95,7 @@ std::vector<std::string> inShard(const std::vector<std::string>& paths, const st
 }
 
 int check(CheckFlags& flags) {
+    if (saysOnlyOfNothing(flags.output)) return kUsage;
     const std::optional<SuiteShard> shard = findSuiteShard(flags.shard);
     flags.paths = inShard(flags.paths, shard);
     if (wouldLose(flags.paths, writtenFiles(flags.output), flags.baseline)) return kUsage;
@@ -105,9 +105,10 @@ int check(CheckFlags& flags) {
     if (!flags.settle.empty()) options.settle = parseDuration(flags.settle);
     options.skew = parseDuration(flags.skew).value_or(Millis{0});
     for (const std::string& reading : flags.readings) (void)addReading(reading, options.readings);
+    Ladders ladders(flags.output);
     if (flags.output.wantsTimeline() || flags.output.wantsPage()) {
-        options.recorded = [&output = flags.output](const Trace& trace, CaseResult& result) {
-            addTimeline(result, trace, output);
+        options.recorded = [&output = flags.output, &ladders](const Trace& trace, CaseResult& result) {
+            ladders.draw(trace, nullptr, result);
             if (output.wantsPage()) addStory(result, trace, nullptr, {}, output.wantsWholePage());
         };
     }
@@ -129,6 +130,7 @@ int check(CheckFlags& flags) {
         return live.add(std::move(ended), isLast);
     };
     Result result = live.complete(checkTraces(flags.paths, options, interrupt));
+    ladders.complain();
     if (result.notRun == 0) result.required = requiredRules(flags.output);
     const bool written = known.settle(result, unknownTrace(), flags.output.quiet);
     const int code = live.finish(result);

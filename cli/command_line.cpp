@@ -76,6 +76,14 @@ Option CommandLine::value(const std::string& names, std::string& value, const st
     return Option(app_->add_option(names, value, help)->type_name(kind));
 }
 
+Option CommandLine::choice(const std::string& name, std::string& value, const std::vector<std::string>& words,
+                           const std::string& help) const {
+    CLI::Option* const option = app_->add_flag(fmt::format("{}{{{}}}", name, words.front()), value, help);
+    option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+    option->option_text(fmt::format("[={}]", fmt::join(words, "|")));
+    return Option(option).check(oneOf(words));
+}
+
 Option CommandLine::values(const std::string& names, std::vector<std::string>& values, const std::string& kind,
                            const std::string& help) const {
     return Option(app_->add_option(names, values, help)->expected(1, -1)->type_name(kind));
@@ -142,7 +150,7 @@ void CommandLine::fromProject(const std::string& key, std::vector<std::string>& 
 }
 
 bool CommandLine::given(const std::string& name) const {
-    return app_->count(name) > 0;
+    return app_->count(name) > 0 && !project_->given.contains(name);
 }
 
 void CommandLine::group(const std::string& heading) const {
@@ -230,6 +238,7 @@ public:
 
     [[nodiscard]] std::string make_option(const CLI::Option* option, bool isPositional) const override {
         std::string name = make_option_name(option, isPositional);
+        if (!option->get_option_text().empty()) name = option->get_name() + option->get_option_text();
         if (option->get_type_size() != 0 && !isPositional) name += " " + option->get_type_name();
         return row(name, make_option_desc(option));
     }

@@ -59,6 +59,9 @@ public:
 
     Option flag(const std::string& names, bool& value, const std::string& help) const;
     Option value(const std::string& names, std::string& value, const std::string& kind, const std::string& help) const;
+    // A flag that may say more: `--timeline`, or `--timeline=fail`. Bare it means the first of `words`.
+    Option choice(const std::string& name, std::string& value, const std::vector<std::string>& words,
+                  const std::string& help) const;
 
     // One value or more behind one another.
     Option values(const std::string& names, std::vector<std::string>& values, const std::string& kind,

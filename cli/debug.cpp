@@ -7,6 +7,7 @@
 #include <cstring>
 #include <fstream>
 #include <iostream>
+#include <sstream>
 
 #include "command.hpp"
 #include "happened.hpp"
@@ -21,17 +22,16 @@ namespace mdsync::cli {
 namespace {
 
 struct DebugFlags {
-    HappenedOptions happened;
+    HappenedSource source;
     std::string script;
     std::string color = "auto";
 };
 
-// The lines of the scenario file, to be shown beside what they cause. Those of a trace say the same as its events.
-std::vector<std::string> sourceOf(const Happened& happened, const CaseResult& result) {
+// The lines of the scenario's file, to be shown beside what they cause.
+std::vector<std::string> linesOf(const std::string& text) {
     std::vector<std::string> lines;
-    if (happened.lines.empty()) return lines;
-    std::ifstream file(result.file);
-    for (std::string line; std::getline(file, line);) lines.push_back(line);
+    std::istringstream stream(text);
+    for (std::string line; std::getline(stream, line);) lines.push_back(line);
     return lines;
 }
 
@@ -64,20 +64,21 @@ int converse(Debugger& debugger) {
     return kOk;
 }
 
-int debug(const DebugFlags& flags) {
+int debug(const DebugFlags& flags, const CommandLine& line) {
+    if (saysWhatDoesNotFit(line, flags.source)) return kUsage;
     Happened happened;
-    CaseResult result;
     {
         const Interrupt interrupt;
-        if (const auto code = makeHappen(flags.happened, interrupt, happened, &result)) return *code;
+        if (const auto code = findOut(flags.source, interrupt, happened)) return *code;
     }
-    std::vector<std::string> source = sourceOf(happened, result);
+    std::vector<std::string> source = linesOf(happened.text);
     const ConsoleOptions options{.color = wantsColor(flags.color, stdout),
                                  .verbosity = 0,
                                  .timelines = false,
                                  .width = columnsOf(stdout),
                                  .program = programName()};
-    Debugger debugger(std::move(happened), result, std::move(source), options);
+    const CaseResult result = std::move(happened.result);
+    Debugger debugger(static_cast<Recording&&>(happened), result, std::move(source), options);
     if (flags.script.empty() && ::isatty(STDIN_FILENO) != 0) return converse(debugger);
     if (flags.script.empty() || flags.script == "-") return carryOutAll(debugger, std::cin, "-");
     std::ifstream script(flags.script);
@@ -91,17 +92,16 @@ int debug(const DebugFlags& flags) {
 Command addDebug(Program& program) {
     const CommandLine line = program.command("debug", "Step through a run or a trace, forwards and backwards");
     const auto flags = std::make_shared<DebugFlags>();
-    line.value("file", flags->happened.path, "FILE", "A scenario: FILE, FILE#CASE or FILE:LINE; or a recorded trace")
-        .required();
+    addHappenedFile(line, flags->source);
     line.value("--script", flags->script, "SCRIPT", "Commands, a line each; - is standard input");
-    addHappenedOptions(line, flags->happened);
+    addHappenedOptions(line, flags->source);
     line.color(flags->color);
     line.example(
         "Examples:\n"
         "  mdsync debug scenarios/web/eleventh-tab.json --server mutant:evict-newest\n"
         "  mdsync debug field.jsonl.zst --settle 5s\n"
         "  echo 'next\nwhy alice/tab1 m1' | mdsync debug tabs.json\n");
-    return {line, [flags] { return debug(*flags); }};
+    return {line, [flags, line] { return debug(*flags, line); }};
 }
 
 }  // namespace mdsync::cli

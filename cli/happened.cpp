@@ -1,9 +1,12 @@
-// What happened in one case of a scenario file, or in a recorded trace.
 #include "happened.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <fstream>
 
+#include "command.hpp"
+#include "mdsync/again.hpp"
 #include "mdsync/run.hpp"
 #include "output.hpp"
 #include "tell.hpp"
@@ -12,30 +15,20 @@ namespace mdsync::cli {
 
 namespace {
 
-// A trace begins with its header, or is compressed; standard input is taken for one.
-bool isTrace(const std::string& path) {
-    if (path == "-") return true;
-    std::ifstream file(path, std::ios::binary);
-    std::string begin(256, '\0');
-    file.read(begin.data(), static_cast<std::streamsize>(begin.size()));
-    begin.resize(static_cast<std::size_t>(file.gcount()));
-    if (begin.starts_with("\x1f\x8b") || begin.starts_with("\x28\xb5\x2f\xfd")) return true;
-    const std::string firstLine = begin.substr(0, begin.find('\n'));
-    return path.ends_with(".jsonl") || firstLine.find("\"trace/1\"") != std::string::npos;
-}
-
-std::optional<int> readTrace(const HappenedOptions& options, const Interrupt& interrupt, Happened& happened,
-                             CaseResult* result) {
-    CheckOptions how;
-    how.lenient = options.lenient;
-    how.skew = parseDuration(options.skew).value_or(Millis{0});
-    for (const std::string& reading : options.readings) (void)addReading(reading, how.readings);
-    how.recorded = [&happened](const Trace& trace, CaseResult&) { happened.trace = declaredAtStart(trace); };
-    const Result found = checkTraces({options.path}, how, interrupt);
-    for (const CaseResult& each : found.cases) complain(each.diagnostics);
-    if (found.interrupted || verdictOf(found) == Verdict::Error) return exitCodeOf(found);
-    how.readings.applyTo(happened.trace.header.readings);
-    if (result != nullptr) *result = found.cases.front();
+std::optional<int> readTrace(const HappenedSource& source, const Interrupt& interrupt, Happened& happened) {
+    CheckOptions options;
+    options.lenient = source.lenient;
+    if (!source.settle.empty()) options.settle = parseDuration(source.settle);
+    options.skew = parseDuration(source.skew).value_or(Millis{0});
+    for (const std::string& reading : source.readings) (void)addReading(reading, options.readings);
+    options.recorded = [&happened](const Trace& trace, CaseResult& result) {
+        happened.trace = declaredAtStart(trace);
+        happened.result = result;
+    };
+    const Result result = checkTraces({source.path}, options, interrupt);
+    for (const CaseResult& each : result.cases) complain(each.diagnostics, source.quiet);
+    if (result.interrupted || verdictOf(result) == Verdict::Error) return exitCodeOf(result);
+    options.readings.applyTo(happened.trace.header.readings);
     return std::nullopt;
 }
 
@@ -59,74 +52,119 @@ std::optional<int> complainUnlessOne(const Suite& suite, const std::string& path
     return kUsage;
 }
 
-std::optional<int> runScenario(const HappenedOptions& options, const Interrupt& interrupt, Happened& happened,
-                               CaseResult* result) {
-    const Suite suite = loadSuite({options.path}, {}, 1);
-    if (const std::optional<int> code = complainUnlessOne(suite, options.path)) return code;
-    SuiteOptions how;
-    how.server = options.target.policy();
-    ForeignSystems foreign(options.target, interrupt);
-    how.makeSystem = foreign.maker();
-    how.options.seed = options.seed;
-    for (const std::string& reading : options.readings) (void)addReading(reading, how.options.readings);
-    how.recorded = [&happened](std::size_t, const Case& scenario, const Trace& trace, CaseResult&) {
+std::optional<int> runScenario(const HappenedSource& source, const Interrupt& interrupt, Happened& happened) {
+    const Suite suite = loadSuite({source.path}, {}, 1);
+    if (const std::optional<int> code = complainUnlessOne(suite, source.path)) return code;
+    SuiteOptions options;
+    options.server = source.target.policy();
+    ForeignSystems foreign(source.target, interrupt);
+    options.makeSystem = foreign.maker();
+    options.options.seed = source.seed;
+    options.options.reasons = true;
+    for (const std::string& reading : source.readings) (void)addReading(reading, options.options.readings);
+    options.recorded = [&](std::size_t number, const Case& scenario, const Trace& trace, CaseResult& result) {
         happened.trace = trace;
+        happened.result = result;
+        happened.scenario = scenario;
         for (const Step& step : scenario.steps) happened.lines.push_back(step.span.line);
+        happened.text = suite.entries[number].scenario.text->text;
     };
-    const Result found = runSuite(suite, how, interrupt);
-    complain(found.diagnostics);
-    if (found.interrupted || verdictOf(found) == Verdict::Error) {
-        for (const CaseResult& each : found.cases) tell("mdsync: {}\n", printable(each.reason));
-        return exitCodeOf(found);
+    const Result result = runSuite(suite, options, interrupt);
+    complain(result.diagnostics);
+    if (result.interrupted || verdictOf(result) == Verdict::Error) {
+        for (const CaseResult& each : result.cases) tell("mdsync: {}\n", printable(each.reason));
+        return exitCodeOf(result);
     }
-    if (!foreign.written()) return kUnwritable;
-    if (result != nullptr) *result = found.cases.front();
-    return std::nullopt;
+    return foreign.written() ? std::nullopt : std::optional(kUnwritable);
+}
+
+// The command line that shows the same again.
+std::string againOf(const HappenedSource& source, const Happened& happened) {
+    std::vector<std::string> words = happened.scenario ? flagsOf(source.target) : std::vector<std::string>{};
+    if (!source.settle.empty()) words.push_back("--settle " + source.settle);
+    if (!source.skew.empty()) words.push_back("--skew " + source.skew);
+    if (source.lenient) words.emplace_back("--lenient");
+    for (const std::string& reading : source.readings) words.push_back("--reading " + shellWord(reading));
+    const std::string flags = fmt::format("{}", fmt::join(words, " "));
+    Again again{.path = happened.result.id, .flags = flags};
+    if (happened.scenario) {
+        again.seed = happened.result.seed;
+    } else {
+        again.command = "check";
+    }
+    return spell(again);
 }
 
 }  // namespace
 
-void addHappenedOptions(const CommandLine& line, HappenedOptions& options) {
-    line.number("--seed", options.seed, 0, kNoLimit, "Use this seed instead of the scenario's own");
-    addTargetOptions(line, options.target);
-    line.repeated("--reading", options.readings, "NAME=VALUE", "How to read what the page leaves open, as for run")
+void addHappenedFile(const CommandLine& line, HappenedSource& source) {
+    line.value("file", source.path, "FILE", "A scenario: FILE, FILE#CASE or FILE:LINE; or a recorded trace").required();
+}
+
+void addHappenedOptions(const CommandLine& line, HappenedSource& source) {
+    line.number("--seed", source.seed, 0, kNoLimit, "Use this seed instead of the scenario's own");
+    addTargetOptions(line, source.target);
+    line.repeated("--reading", source.readings, "READING", "How to read what the page leaves open, as for run")
         .check(isReading);
-    line.value("--settle", options.settle, "DURATION", "How a trace is judged, as for check").check(isDuration);
-    line.value("--skew", options.skew, "DURATION", "Put a trace's lines in order that are up to this much late")
+    line.value("--settle", source.settle, "DURATION", "How a trace is judged, as for check").check(isDuration);
+    line.value("--skew", source.skew, "DURATION", "Put a trace's lines in order that are up to this much late")
         .check(isDuration);
-    line.flag("--lenient", options.lenient, "Skip erroneous lines of a trace");
+    line.flag("--lenient", source.lenient, "Skip erroneous lines of a trace");
 }
 
-std::optional<int> makeHappen(const HappenedOptions& options, const Interrupt& interrupt, Happened& happened,
-                              CaseResult* result) {
-    happened.file = options.path;
-    if (!options.settle.empty()) happened.settle = parseDuration(options.settle);
-    return isTrace(options.path) ? readTrace(options, interrupt, happened, result)
-                                 : runScenario(options, interrupt, happened, result);
+bool saysWhatDoesNotFit(const CommandLine& line, const HappenedSource& source) {
+    const bool isRecorded = isTrace(source.path);
+    const std::vector<std::string> others = isRecorded ? std::vector<std::string>{"--seed", "--server", "--target"}
+                                                       : std::vector<std::string>{"--skew", "--lenient"};
+    for (const std::string& option : others) {
+        if (!line.given(option)) continue;
+        tell("mdsync: {} is a {}, of which {} says nothing\n", printable(source.path),
+             isRecorded ? "recorded trace" : "scenario", option);
+        return true;
+    }
+    return false;
 }
 
-std::optional<DeviceId> findDevice(const Happened& happened, const std::string& name, std::string_view command) {
-    const DeviceId device = happened.trace.header.findDevice(name);
+bool isTrace(const std::string& path) {
+    if (path == "-") return true;
+    std::ifstream file(path, std::ios::binary);
+    std::string begin(256, '\0');
+    file.read(begin.data(), static_cast<std::streamsize>(begin.size()));
+    begin.resize(static_cast<std::size_t>(file.gcount()));
+    if (begin.starts_with("\x1f\x8b") || begin.starts_with("\x28\xb5\x2f\xfd")) return true;
+    const std::string firstLine = begin.substr(0, begin.find('\n'));
+    return path.ends_with(".jsonl") || firstLine.find("\"trace/1\"") != std::string::npos;
+}
+
+std::optional<int> findOut(const HappenedSource& source, const Interrupt& interrupt, Happened& happened) {
+    happened.file = source.path;
+    if (!source.settle.empty()) happened.settle = parseDuration(source.settle);
+    const auto code =
+        isTrace(source.path) ? readTrace(source, interrupt, happened) : runScenario(source, interrupt, happened);
+    if (!code) happened.result.again = againOf(source, happened);
+    return code;
+}
+
+std::optional<DeviceId> findDevice(const Recording& recording, const std::string& name, std::string_view command) {
+    const Header& header = recording.trace.header;
+    const DeviceId device = header.findDevice(name);
     if (device.exists()) return device;
     std::vector<std::string> names;
-    for (std::size_t d = 0; d < happened.trace.header.devices.size(); ++d) {
-        names.push_back(happened.trace.header.path(DeviceId{d}));
-    }
+    for (std::size_t d = 0; d < header.devices.size(); ++d) names.push_back(header.path(DeviceId{d}));
     const std::string hint = suggest(name, {names.begin(), names.end()});
-    tell("mdsync {}: {} has no device \"{}\"{}\n", command, printable(happened.file), printable(name),
+    tell("mdsync {}: {} has no device \"{}\"{}\n", command, printable(recording.file), printable(name),
          hint.empty() ? "" : "; " + hint);
     return std::nullopt;
 }
 
-std::optional<MessageId> findMessage(const Happened& happened, const std::string& name, std::string_view command) {
-    const MessageId message = happened.trace.lexicon.messages.find(name);
+std::optional<MessageId> findMessage(const Recording& recording, const std::string& name, std::string_view command) {
+    const Lexicon& lexicon = recording.trace.lexicon;
+    const MessageId message = lexicon.messages.find(name);
     if (message.exists()) return message;
     std::vector<std::string> names;
-    for (std::size_t m = 0; m < happened.trace.lexicon.messages.size(); ++m) {
-        names.push_back(happened.trace.lexicon.messages[MessageId{m}]);
-    }
+    for (std::size_t m = 0; m < lexicon.messages.size(); ++m) names.push_back(lexicon.messages[MessageId{m}]);
     const std::string hint = suggest(name, {names.begin(), names.end()});
-    tell("mdsync {}: {} has no message \"{}\"{}\n", command, printable(happened.file), printable(name),
+    tell("mdsync {}: {} has no message \"{}\"{}\n", command, printable(recording.file), printable(name),
          hint.empty() ? "" : "; " + hint);
     return std::nullopt;
 }

@@ -99,7 +99,8 @@ int LiveReport::finish(const Result& result) {
     const auto said = result.diagnostics.begin() + static_cast<std::ptrdiff_t>(warned_);
     complaints_.add({said, result.diagnostics.end()});
     complaints_.finish();
-    const std::string text = isJson_ ? jsonReport(result, MDSYNC_VERSION, options_.timeline) : console_.finish(result);
+    const std::string text =
+        isJson_ ? jsonReport(result, MDSYNC_VERSION, options_.showsTimelines()) : console_.finish(result);
     written_ = written_ && print(slowest() + text);
     const bool isReported = writeReports(result, options_);
     const int code = exitCodeOf(result);

@@ -90,6 +90,8 @@ std::string termOf(const OptionEntry& option) {
         term += option.positional ? italic(option.kind) : bold(name);
     }
     if (!option.positional && !option.kind.empty()) term += " " + italic(option.kind);
+    if (option.kind.empty() && !option.values.empty())
+        term += fmt::format("[={}]", italic(fmt::format("{}", fmt::join(option.values, "|"))));
     return term + (option.several ? "..." : "");
 }
 

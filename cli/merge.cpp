@@ -103,7 +103,7 @@ Command addMerge(Program& program) {
     const CommandLine line =
         program.command("merge", "Make one report from the results of several runs, or of the shards of a search");
     const auto flags = std::make_shared<MergeFlags>();
-    flags->output.timeline = true;  // of the results that have one
+    flags->output.timelines = true;  // of the results that have one
     line.values("results", flags->paths, "RESULT",
                 "Results that run or check wrote as JSON, no scenario in two of them; or the folders of campaigns that "
                 "explore made, one for each shard")

@@ -59,7 +59,7 @@ std::string made(const std::string& kind, const Result& result, const ConsoleOpt
 
 // The report for people in a file.
 ConsoleOptions plain(const OutputOptions& options) {
-    return {false, consoleOf(options).verbosity, options.timeline};
+    return {false, consoleOf(options).verbosity, options.showsTimelines()};
 }
 
 // Whether `path` is a file or nothing: no pipe, and no link, which may lead to an open file.
@@ -106,7 +106,10 @@ void addOutputOptions(const CommandLine& line, OutputOptions& options, bool draw
         line.flag("--timings", options.timings,
                   "Put times into the JSON and JUnit reports, which are no longer the same at each run then");
     }
-    if (draws) line.flag("--timeline", options.timeline, "Show what happened, as a ladder of events");
+    if (draws) {
+        addTimelineOptions(line, options.timeline,
+                           "Show what happened, as a ladder of events: all (so without a word), or around what failed");
+    }
     line.color(options.color);
     line.flag("-q,--quiet", options.quiet, "What failed, and the last line: no more than a page");
     line.flag("-v,--verbose", options.verbose, "Every case, every failure, whole chains of events, counts per rule");
@@ -193,20 +196,17 @@ ConsoleOptions consoleOf(const OutputOptions& options) {
             options.quiet     ? -1
             : options.verbose ? 1
                               : 0,
-            options.timeline, columnsOf(stdout), programName()};
+            options.showsTimelines(), columnsOf(stdout), programName()};
 }
 
 std::size_t timelineColumns(const OutputOptions& options) {
-    return options.timeline ? knownColumns(stdout).value_or(kWidestTimeline) : kWidestTimeline;
+    return !options.timeline.part.empty() ? knownColumns(stdout).value_or(kWidestTimeline) : kWidestTimeline;
 }
 
-void addTimeline(CaseResult& result, const Trace& trace, const OutputOptions& options) {
-    if (!options.wantsTimeline()) return;
-    const std::size_t columns = timelineColumns(options);
-    result.timeline = drawTimeline(trace, columns);
-    if (options.timeline && wantsColor(options.color, stdout)) {
-        result.paintedTimeline = drawTimeline(trace, columns, true);
-    }
+bool saysOnlyOfNothing(const OutputOptions& options) {
+    if (options.timeline.only.empty() || options.wantsTimeline()) return false;
+    tell("mdsync: --only goes with --timeline or --report timeline=FILE\n");
+    return true;
 }
 
 Drawing drawingOn(std::FILE* stream) {

@@ -12,6 +12,7 @@
 #include "mdsync/drawing.hpp"
 #include "mdsync/report.hpp"
 #include "mdsync/result.hpp"
+#include "timeline_options.hpp"
 #include "written_files.hpp"
 
 namespace mdsync::cli {
@@ -23,7 +24,8 @@ struct OutputOptions {
     std::vector<std::string> require;  // rule ids, or `all`
     bool quiet = false;
     bool verbose = false;
-    bool timeline = false;
+    TimelineOptions timeline;
+    bool timelines = false;             // those that results have are shown
     bool first = false;                 // stop after the first failure
     std::optional<std::uint64_t> most;  // stop after so many
     std::uint32_t durations = 0;        // so many of the slowest are named
@@ -34,7 +36,9 @@ struct OutputOptions {
     // Whether --report names this kind.
     [[nodiscard]] bool wants(std::string_view kind) const;
     // Whether a timeline must be drawn.
-    [[nodiscard]] bool wantsTimeline() const { return timeline || wants("timeline"); }
+    [[nodiscard]] bool wantsTimeline() const { return !timeline.part.empty() || wants("timeline"); }
+    // Whether ladders stand in the other reports, too.
+    [[nodiscard]] bool showsTimelines() const { return timelines || !timeline.part.empty(); }
     // Whether a page needs the stories of cases, and those of cases that passed.
     [[nodiscard]] bool wantsWholePage() const { return wants("html-full"); }
     [[nodiscard]] bool wantsPage() const { return wants("html") || wantsWholePage(); }
@@ -61,9 +65,6 @@ void addOutputOptions(const CommandLine& line, OutputOptions& options, bool draw
 // How wide a ladder may be: what is shown on a terminal fits there.
 [[nodiscard]] std::size_t timelineColumns(const OutputOptions& options);
 
-// Draws what happened into `result`, if the options ask for it.
-void addTimeline(CaseResult& result, const Trace& trace, const OutputOptions& options);
-
 // How diagnostics are drawn on `stream`: painted and as wide as a terminal, if it is one.
 [[nodiscard]] Drawing drawingOn(std::FILE* stream);
 
@@ -75,6 +76,9 @@ bool writeReports(const Result& result, const OutputOptions& options);
 
 // Writes those that can grow, while the run goes on. What goes wrong is said at the end, by writeReports().
 void growReports(const Result& soFar, const OutputOptions& options);
+
+// Says on standard error, with --only, that nothing is drawn. Returns whether that is so.
+[[nodiscard]] bool saysOnlyOfNothing(const OutputOptions& options);
 
 // Prints `result` and writes the reports. Returns the exit code.
 int deliver(const Result& result, const OutputOptions& options);

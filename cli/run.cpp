@@ -33,6 +33,7 @@ std::vector<WrittenFile> writtenBy(const RunFlags& flags, const TraceFolder& tra
 }  // namespace
 
 int runSelected(RunFlags& flags) {
+    if (saysOnlyOfNothing(flags.output)) return kUsage;
     Filter filter;
     if (const std::optional<int> code = settle(flags.selection, filter)) return *code;
     const std::string input = inputOf(flags.selection);
@@ -69,6 +70,7 @@ int runSelected(RunFlags& flags) {
     if (!flags.record.empty()) suiteOptions.options.choices = recordingSource(drawn);
     bool isRecorded = true;
 
+    Ladders ladders(flags.output);
     if (traces.wanted() || flags.output.wantsTimeline() || flags.output.wantsPage() || !flags.record.empty()) {
         suiteOptions.recorded = [&](std::size_t number, const Case& scenario, const Trace& trace, CaseResult& result) {
             if (!flags.record.empty()) {
@@ -76,7 +78,7 @@ int runSelected(RunFlags& flags) {
                 isRecorded = writeFile(flags.record, writeRunFile(run));
             }
             if (traces.wanted()) traces.write(number, trace);
-            addTimeline(result, trace, flags.output);
+            ladders.draw(trace, &scenario, result);
             if (flags.output.wantsPage()) {
                 addStory(result, trace, &scenario, suite.entries[number].scenario.text->text,
                          flags.output.wantsWholePage());
@@ -100,6 +102,7 @@ int runSelected(RunFlags& flags) {
         return live.add(std::move(ended), isLast);
     };
     Result result = live.complete(runSuite(suite, suiteOptions, interrupt));
+    ladders.complain();
     // Of what was not run nobody can say what it would have put to the test.
     for (const std::string& text : flags.maxLatency) result.bounds.push_back(*findLatencyBound(text));
     if (result.notRun == 0) result.required = requiredRules(flags.output);

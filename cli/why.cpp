@@ -12,7 +12,7 @@ namespace mdsync::cli {
 namespace {
 
 struct WhyFlags {
-    HappenedOptions happened;
+    HappenedSource source;
     std::string device;
     std::string message;
     std::string at;
@@ -52,10 +52,11 @@ std::string tell(const WhyFlags& flags, const Happened& happened, DeviceId devic
     return isJson ? storyJson(story, told) : storyText(story, told, options);
 }
 
-int why(const WhyFlags& flags) {
+int why(const WhyFlags& flags, const CommandLine& line) {
+    if (saysWhatDoesNotFit(line, flags.source)) return kUsage;
     const Interrupt interrupt;
     Happened happened;
-    if (const auto code = makeHappen(flags.happened, interrupt, happened, nullptr)) return *code;
+    if (const std::optional<int> code = findOut(flags.source, interrupt, happened)) return *code;
     const std::optional<DeviceId> device = findDevice(happened, flags.device, "why");
     if (!device) return kUsage;
     MessageId message;
@@ -72,14 +73,13 @@ int why(const WhyFlags& flags) {
 Command addWhy(Program& program) {
     const CommandLine line = program.command("why", "Say why a device has or lacks a message");
     const auto flags = std::make_shared<WhyFlags>();
-    line.value("file", flags->happened.path, "FILE", "A scenario: FILE, FILE#CASE or FILE:LINE; or a recorded trace")
-        .required();
+    addHappenedFile(line, flags->source);
     line.value("device", flags->device, "DEVICE", "As alice/phone").required();
     line.value("message", flags->message, "MESSAGE",
                "The message; without one, all that the device has, lacks and is owed");
     line.value("--at", flags->at, "TIME|LINE", "As it was then: 09:00:30, or after what a line of the file caused")
         .check(isMoment);
-    addHappenedOptions(line, flags->happened);
+    addHappenedOptions(line, flags->source);
     line.format(flags->format);
     line.color(flags->color);
     line.flag("-v,--verbose", flags->verbose, "Every event of a long story");
@@ -89,7 +89,7 @@ Command addWhy(Program& program) {
         "  mdsync why tabs.json alice/tab1 m1 --server mutant:evict-second\n"
         "  mdsync why field.jsonl.zst alice/phone m3 --settle 5s\n"
         "  mdsync why 'days.json#days=2' alice/phone --at 41     all that it has, lacks and is owed then\n");
-    return {line, [flags] { return why(*flags); }};
+    return {line, [flags, line] { return why(*flags, line); }};
 }
 
 }  // namespace mdsync::cli

@@ -45,6 +45,12 @@ void setExcerpt(Diagnostic& diagnostic, std::string_view line);
 // `text` as render() shows it: control characters and bytes that are not UTF-8 as `?`, tabs as a blank.
 [[nodiscard]] std::string printable(std::string_view text);
 
+// The columns that printable(text) takes on a terminal: a Chinese character takes two.
+[[nodiscard]] std::size_t widthOf(std::string_view text);
+
+// As much of the beginning of `text` as so many columns hold.
+[[nodiscard]] std::string_view fitting(std::string_view text, std::size_t columns);
+
 // The known word nearest to `word` (letters changed, inserted, dropped or swapped with a neighbour, ignoring case; at
 // most a third of them), the first of several equally near, or an empty string.
 [[nodiscard]] std::string nearest(std::string_view word, const std::vector<std::string_view>& known);

@@ -74,11 +74,6 @@ private:
 // skipped with the reason. Well-formed whatever the names contain.
 [[nodiscard]] std::string junitReport(const Result& result);
 
-// A ladder of what happened, in the app's local time: a column for the server and one a device, a line an event; plain
-// lines where the columns would not fit into so many of text. `color`: each device in one of its own, for a terminal.
-inline constexpr std::size_t kWidestTimeline = 171;
-[[nodiscard]] std::string drawTimeline(const Trace& trace, std::size_t columns = kWidestTimeline, bool color = false);
-
 // The timelines of all cases that have one, each under its id.
 [[nodiscard]] std::string timelineReport(const Result& result);
 

@@ -83,8 +83,7 @@ struct CaseResult {
     bool beyondExpected = false;   // a baseline expects all that was counted but not described
     bool expectedFailure = false;  // it failed, and a baseline expects all that failed; or it is flaky, as expected
     std::vector<Diagnostic> diagnostics;  // why a trace or file is malformed; warnings
-    std::string timeline;                 // where asked for
-    std::string paintedTimeline;          // the same for a terminal that shows colours, where asked for
+    std::string timeline;                 // where asked for; may be painted for a terminal
     std::string description;              // these three for the HTML page, where asked for
     std::vector<std::string> tags;
     std::string story;

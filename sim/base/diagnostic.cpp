@@ -64,8 +64,6 @@ std::string printable(std::string_view text) {
     return shown;
 }
 
-namespace {
-
 std::size_t widthOf(std::string_view text) {
     std::size_t width = 0;
     while (!text.empty()) {
@@ -75,6 +73,19 @@ std::size_t widthOf(std::string_view text) {
     }
     return width;
 }
+
+std::string_view fitting(std::string_view text, std::size_t columns) {
+    std::size_t bytes = 0;
+    while (bytes < text.size()) {
+        const Glyph glyph = glyphAt(text.substr(bytes));
+        if (glyph.width > columns) break;
+        columns -= glyph.width;
+        bytes += glyph.bytes;
+    }
+    return text.substr(0, bytes);
+}
+
+namespace {
 
 // The part of a line that is shown, and the caret's columns within it.
 struct Window {

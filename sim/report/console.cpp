@@ -173,7 +173,7 @@ private:
 
     [[nodiscard]] std::string timelineOf(const CaseResult& c) const {
         if (!withTimelines_ || c.timeline.empty()) return {};
-        return fmt::format("\n{}\n", c.paintedTimeline.empty() ? c.timeline : c.paintedTimeline);
+        return fmt::format("\n{}\n{}\n", printable(c.id), paint_.color() ? c.timeline : unpainted(c.timeline));
     }
 
     // ---- failures ---------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ namespace mdsync {
 
 namespace {
 
-constexpr std::size_t kBodyShown = 24;  // bytes of a message's text
+constexpr std::size_t kBodyShown = 24;  // columns of a message's text
 
 class Wording {
 public:
@@ -82,8 +82,8 @@ private:
         if (e.payloadKind != PayloadKind::Text || !e.text.exists()) return {};
         const std::string& text = trace_.lexicon.texts[e.text];
         if (text.empty()) return {};
-        if (text.size() <= kBodyShown) return fmt::format(" \"{}\"", text);
-        return fmt::format(" \"{}...\"", text.substr(0, kBodyShown));
+        const std::string_view shown = fitting(text, kBodyShown);
+        return fmt::format(" \"{}{}\"", shown, shown.size() < text.size() ? "..." : "");
     }
 
     const Trace& trace_;

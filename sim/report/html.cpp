@@ -12,6 +12,7 @@
 #include "mdsync/report.hpp"
 #include "mdsync/trace_io.hpp"
 #include "report/describe.hpp"
+#include "report/picture.hpp"
 #include "report/text.hpp"
 #include "rules/history/window.hpp"
 
@@ -161,12 +162,15 @@ public:
         story["api"] = std::move(api_);
         story["windows"] = std::move(windows_);
         story["messages"] = std::move(names_);
+        story["missing"] = missing(result);
         if (scenario != nullptr) addSteps(story, *scenario, text);
         if (scenario != nullptr) addUnmet(story, result, *scenario);
         std::string json = dump(story);
         json.pop_back();
-        json += fmt::format(R"(,"kinds":"{}","t":[{}],"d":[{}],"m":[{}],"o":[{}]}})", kinds_, times_, devices_,
-                            messages_, origins_);
+        std::string quiet;
+        for (const bool isQuiet : quietEvents(trace_)) quiet += isQuiet ? '1' : '0';
+        json += fmt::format(R"(,"kinds":"{}","quiet":"{}","t":[{}],"d":[{}],"m":[{}],"o":[{}]}})", kinds_, quiet,
+                            times_, devices_, messages_, origins_);
         return json;
     }
 
@@ -240,6 +244,17 @@ private:
             names.push_back(trace_.lexicon.messages[id]);
         }
         return names;
+    }
+
+    // By the number of a violation: what should have come by then.
+    [[nodiscard]] Json missing(const CaseResult& result) const {
+        Json missing = Json::object();
+        for (std::size_t i = 0; i < std::min(result.violations.size(), kTold); ++i) {
+            const std::string what = missingOf(result.violations[i], trace_);
+            // An arrow leads to a device.
+            if (!what.empty() && !result.violations[i].device.empty()) missing[std::to_string(i)] = what;
+        }
+        return missing;
     }
 
     // Of each expectation that is not met: which devices it is about, and which messages it wants there or not there.

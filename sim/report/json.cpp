@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mdsync/report.hpp"
+#include "report/text.hpp"
 
 namespace mdsync {
 
@@ -182,7 +183,7 @@ Json caseOf(const CaseResult& c, bool timelines) {
     if (Json tolerances = tolerancesOf(c.tolerances); !tolerances.empty()) document["tolerances"] = tolerances;
     if (!c.diagnostics.empty()) document["diagnostics"] = arrayOf(c.diagnostics, diagnosticOf);
     if (!c.lastLines.empty()) document["lastLines"] = c.lastLines;
-    if (timelines && !c.timeline.empty()) document["timeline"] = c.timeline;
+    if (timelines && !c.timeline.empty()) document["timeline"] = unpainted(c.timeline);
     if (!c.again.empty()) document["again"] = c.again;
     return document;
 }

@@ -12,6 +12,7 @@
 #include "report/causes.hpp"
 #include "report/failure_summary.hpp"
 #include "report/failure_text.hpp"
+#include "report/picture.hpp"
 #include "report/text.hpp"
 
 namespace mdsync {
@@ -23,6 +24,7 @@ constexpr std::size_t kMostCauses = 20;
 constexpr std::size_t kMostCases = 50;  // of a cause
 constexpr std::size_t kMostAgain = 60;  // lines
 constexpr std::size_t kMostOfAName = 300;
+constexpr std::size_t kColumnsOfALadder = 100;
 
 // `text` between marks of code, which it can't end.
 std::string code(std::string_view text) {
@@ -199,6 +201,17 @@ std::string markdownReport(const Result& result) {
     if (text.size() <= kMostBytes) return text;
     text.resize(text.rfind('\n', kMostBytes) + 1);
     return text + "\n```\n\nThe rest is cut off.\n";
+}
+
+std::string drawMarkdown(const Happening& happened, const View& view) {
+    Result result;
+    result.cases.push_back(happened.result);
+    const View shown = fittingView(happened, view);
+    const std::string ladder = drawLadder(happened, {.columns = kColumnsOfALadder, .view = shown});
+    return fmt::format(
+        "{}\n### What happened in {}\n\n{}\n<details><summary>The same as text</summary>\n\n{}\n</details>\n",
+        markdownReport(result), code(happened.result.id), block(drawMermaid(happened, shown), "mermaid"),
+        block(ladder, "text"));
 }
 
 }  // namespace mdsync

@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 namespace mdsync {
 
 std::string localDate(Instant t, const Zone& zone) {
@@ -40,10 +43,8 @@ std::string wrapped(std::string_view text, std::string_view indent, std::size_t 
 
 std::string clipped(std::string_view text, std::size_t width) {
     constexpr std::string_view kMore = "...";
-    if (text.size() <= width) return std::string(text);
-    std::size_t end = width - kMore.size();
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;  // not within a character
-    return fmt::format("{}{}", text.substr(0, end), kMore);
+    if (widthOf(text) <= width) return std::string(text);
+    return fmt::format("{}{}", fitting(text, width - std::min(width, kMore.size())), kMore);
 }
 
 std::string costOf(const Lack& lack) {
@@ -81,6 +82,38 @@ std::string latencyTable(const Result& result) {
         text += "\n";
     }
     return text + "\n";
+}
+
+std::string withoutMiddle(std::string_view text, std::size_t width) {
+    constexpr std::string_view kGap = " ... ";
+    const std::size_t all = widthOf(text);
+    if (all <= width) return std::string(text);
+    const std::size_t half = (width - std::min(width, kGap.size())) / 2;
+    std::string_view front = fitting(text, half);
+    std::string_view end = text.substr(fitting(text, all - half).size());
+    // Between words, if there is a blank in the half that is nearer to the middle.
+    if (const std::size_t blank = front.rfind(' '); blank != std::string_view::npos && blank > front.size() / 2) {
+        front = front.substr(0, blank);
+    }
+    if (const std::size_t blank = end.find(' '); blank < end.size() / 2) end.remove_prefix(blank + 1);
+    return fmt::format("{}{}{}", front, kGap, end);
+}
+
+std::string unpainted(std::string_view text) {
+    std::string plain;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t begin = std::min(text.find('\x1b', at), text.size());
+        plain += text.substr(at, begin - at);
+        const std::size_t end = text.find('m', begin);
+        at = end == std::string_view::npos ? text.size() : end + 1;
+    }
+    return plain;
+}
+
+std::string Paint::lane(std::size_t number, std::string_view text) const {
+    // Red says what failed and green what did not: these two are no device's.
+    constexpr std::array<std::string_view, 9> kColours{"36", "35", "33", "34", "96", "95", "93", "94", "37"};
+    return in(kColours[number % kColours.size()], text);
 }
 
 std::string Paint::in(std::string_view code, std::string_view text) const {

@@ -19,8 +19,14 @@ namespace mdsync {
 // `text` in lines of at most `width` bytes, broken at blanks, each after `indent`; ends with a newline.
 [[nodiscard]] std::string wrapped(std::string_view text, std::string_view indent, std::size_t width);
 
-// `text`, or as much of it as `width` bytes hold, with `...` behind it.
+// `text`, or as much of it as `width` columns hold, with `...` behind it.
 [[nodiscard]] std::string clipped(std::string_view text, std::size_t width);
+
+// The same, without its middle instead of its end.
+[[nodiscard]] std::string withoutMiddle(std::string_view text, std::size_t width);
+
+// What Paint painted, without its colours.
+[[nodiscard]] std::string unpainted(std::string_view text);
 
 // Which rules judged an adapter instead of the system behind it: `Not the system but its adapter, which emulates
 // limits, is judged by limit.within (12 checks), web.ten-tabs (1 check)`. Empty: none.
@@ -45,6 +51,8 @@ public:
     [[nodiscard]] std::string yellow(std::string_view text) const { return in("33", text); }
     [[nodiscard]] std::string bold(std::string_view text) const { return in("1", text); }
     [[nodiscard]] std::string faint(std::string_view text) const { return in("2", text); }
+    // In the colour of the device with this number: a few devices have one each.
+    [[nodiscard]] std::string lane(std::size_t number, std::string_view text) const;
 
 private:
     [[nodiscard]] std::string in(std::string_view code, std::string_view text) const;

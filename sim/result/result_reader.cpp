@@ -18,6 +18,18 @@ namespace {
 constexpr std::array kVerdicts{Verdict::Pass,  Verdict::Fail,    Verdict::Inconclusive, Verdict::NotApplicable,
                                Verdict::Error, Verdict::Nothing, Verdict::Flaky};
 
+// The lines of a ladder, as a terminal may show them, whoever wrote the document.
+std::string harmless(std::string_view text) {
+    std::string shown;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find('\n'), text.size());
+        shown += printable(text.substr(0, end));
+        if (end < text.size()) shown += '\n';
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return shown;
+}
+
 class ResultReader {
 public:
     explicit ResultReader(const std::string& path) : document_(path, "result/1") { file_.path = path; }
@@ -98,7 +110,7 @@ private:
         c.attempts = std::max(1U, document_.small(node, "attempts"));
         c.failedAttempts = document_.small(node, "failedAttempts");
         if (document_.find(node, "micros") != nullptr) c.micros = document_.natural(node, "micros");
-        c.timeline = document_.text(node, "timeline");
+        c.timeline = harmless(document_.text(node, "timeline"));
         c.again = document_.text(node, "again");
         c.lastLines = linesIn(node, "lastLines");
         c.diagnostics = diagnosticsOf(node, "diagnostics");

@@ -113,6 +113,7 @@ FACES = {
     "bench": "bench",
     "report": "report",
     "schemas": "report",
+    "timeline": "report",
     "glossary": "report",
 }
 

@@ -19,8 +19,9 @@ def read(*path):
         return page.read()
 
 
-def mdsync(*arguments, cwd=None):
-    return subprocess.run([BINARY, *arguments], capture_output=True, text=True, cwd=cwd, timeout=60)
+def mdsync(*arguments, cwd=None, columns=""):
+    environment = {**{k: v for k, v in os.environ.items() if k != "COLUMNS"}, **({"COLUMNS": columns} if columns else {})}
+    return subprocess.run([BINARY, *arguments], capture_output=True, text=True, cwd=cwd, timeout=60, env=environment)
 
 
 class GeneratedPages(unittest.TestCase):
@@ -177,20 +178,26 @@ class AdaptersPage(unittest.TestCase):
         self.assertIn(rule, [v["rule"] for case in json.loads(run.stdout)["scenarios"] for v in case["violations"]])
 
 
-class FailuresPage(unittest.TestCase):
-    def test_what_it_shows_comes_so(self):
+class WhatIsShown(unittest.TestCase):
+    def comes_so(self, page, least):
         """Numbers aside; `...` stands for lines that are left out."""
         def shape(text):
             return re.sub(r"\d+", "N", text)
 
-        shown = re.findall(r"```\n\$ mdsync (.*)\n((?:.*\n)*?)```", read("docs", "failures.md"))
-        self.assertGreaterEqual(len(shown), 6)
-        for command, text in shown:
+        shown = re.findall(r"```\n\$ (?:COLUMNS=(\d+) )?mdsync (.*)\n((?:.*\n)*?)```", read("docs", page))
+        self.assertGreaterEqual(len(shown), least)
+        for columns, command, text in shown:
             with self.subTest(command):
-                rest = shape(mdsync(*shlex.split(command), cwd=ROOT).stdout)
+                rest = shape(mdsync(*shlex.split(command), cwd=ROOT, columns=columns).stdout)
                 for part in re.split(r"^\.\.\.\n", text, flags=re.M):
                     self.assertIn(shape(part), rest)
                     rest = rest[rest.index(shape(part)) + len(shape(part)):]
+
+    def test_how_to_read_a_failure(self):
+        self.comes_so("failures.md", 7)
+
+    def test_what_happened_drawn(self):
+        self.comes_so("timeline.md", 2)
 
 
 class Readme(unittest.TestCase):

@@ -35,7 +35,7 @@ class Manual(ToolTest):
             usage, rest = self.expect(0, *command, "--help").stdout.split("\nUsage:", 1)
             for option in re.findall(r"^  (?:-\w,)?(--?[a-z-]+)", rest, re.M):
                 with self.subTest(page=name, option=option):
-                    self.assertRegex(self.shown(page), rf"(?m)^(-\w, )?{option}( |$)")
+                    self.assertRegex(self.shown(page), rf"(?m)^(-\w, )?{option}( |\[|$)")
             self.assertIn(" ".join(usage.split()), self.shown(page))
             for example in re.findall(r"^  (mdsync .*)", rest, re.M):
                 self.assertIn(example, self.shown(page).replace("\\(ti", "~"))

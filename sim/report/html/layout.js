@@ -187,11 +187,11 @@ class Layout {
       if (rule) group.rules.add(rule);
     };
     for (const problem of this.story.problems) {
-      if (!problem.missing || problem.device < 0 || problem.message < 0) continue;
+      if (!problem.missing) continue;
       if (this.focus && this.focus.device !== problem.device && this.focus.message !== problem.message) continue;
       const rule = PAGE.rules[problem.violation.rule].name;
       const row = this.rows[Math.max(0, lowerBound(this.firsts, problem.event + 1) - 1)];
-      add(row, problem.device, this.story.names[problem.message] + (rule.startsWith('recall.') ? ' recall' : ''), problem, rule);
+      add(row, problem.device, problem.missing, problem, rule);
     }
     for (const problem of this.story.problems) {
       const about = problem.expectation && this.story.unmet[problem.step];

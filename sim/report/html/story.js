@@ -34,6 +34,8 @@ class Story {
     this.sources = json.sources || [];
     this.steps = json.steps || [];
     this.unmet = json.unmet || {};
+    this.missing = json.missing;
+    this.quiet = Uint8Array.from(json.quiet, Number);  // events that say nothing a reader looks for
     this.devicesByPath = new Map(this.devices.map(device => [this.path(device.number), device.number]));
     this.messagesByName = new Map(this.names.map((each, number) => [each, number]));
     this.follow();
@@ -57,17 +59,12 @@ class Story {
     this.switches = [];
     this.loud = new Set();         // steps in which something happened that a row shows
     this.usesApi = false;
-    this.quiet = new Uint8Array(this.count);  // events that say nothing: settled, a catch-up of nothing, a request that is answered
-    const asks = new Map();        // device -> its request to connect
     const open = new Map();        // device -> event of its login
     const brought = new Map();     // device -> receipts since its login
     for (let i = 0; i < this.count; ++i) {
       const kind = this.kinds[i], d = this.d[i], m = this.m[i];
       if (m >= 0) this.messages[m].events.push(i);
       if (d >= 0) this.devices[d].events++;
-      if (kind === '.' || kind === 'D' || (kind === 'u' && /^caught up( \(0\))?( list:.*)?$/.test(this.words[i]))) this.quiet[i] = 1;
-      if (kind === 'c') asks.set(d, i);
-      if ((kind === 'O' || kind === 'f') && asks.has(d)) { this.quiet[asks.get(d)] = 1; asks.delete(d); }
       if (kind === 'O') {
         if (!open.has(d)) open.set(d, i);
         brought.set(d, []);
@@ -101,9 +98,7 @@ class Story {
       const event = Math.min(v.event, this.count - 1);
       const device = this.devicesByPath.get(v.device) ?? -1;
       const message = this.messagesByName.get(v.message) ?? -1;
-      // Where the event that violated the rule is not one of this message on this device, something did not come.
-      const isThere = event >= 0 && (this.kinds[event] !== '.' && (this.d[event] === device || this.m[event] === message));
-      problems.push({id: `v${number}`, violation: v, event, device, message, missing: !isThere, step: v.step});
+      problems.push({id: `v${number}`, violation: v, event, device, message, missing: this.missing[number], step: v.step});
     });
     this.result.expectations?.forEach((e, number) => {
       if (!e.met) problems.push({id: `x${number}`, expectation: e, event: this.endOf(e.step) - 1, step: e.step});

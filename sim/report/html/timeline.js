@@ -692,7 +692,7 @@ class Drawing {
     if (y < -40 || y > this.height + 40 || !row || row.type === 'fold') return;
     const device = problem.device >= 0 ? problem.device : story.d[problem.event];
     const x = device >= 0 && this.x[device] > 0 ? this.x[device] : timeline.serverX;
-    if (problem.missing && problem.device >= 0 && problem.message >= 0) return;  // missingIn
+    if (problem.missing) return;  // missingIn
     const from = `data-problem="${problem.id}" class="wrong${this.chosen(problem)}"`;
     const rule = PAGE.rules[problem.violation.rule].name;
     const isMessage = 'sparlj'.includes(story.kinds[problem.event]) && !layout.toScale;

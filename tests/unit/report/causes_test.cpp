@@ -82,7 +82,14 @@ TEST_CASE("what a baseline expects is no failure") {
 TEST_CASE("a clipped text is no longer than wanted and ends with a whole character") {
     CHECK(clipped("short", 5) == "short");
     CHECK(clipped("too long", 7) == "too ...");
-    CHECK(clipped("\u00e4\u00e4\u00e4\u00e4", 6) == "\u00e4...");
+    CHECK(clipped("\u00e4\u00e4\u00e4\u00e4", 6) == "\u00e4\u00e4\u00e4\u00e4");
+    CHECK(clipped("\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4", 6) == "\u00e4\u00e4\u00e4...");
+    CHECK(clipped("\u738b\u5c0f\u660e\u738b\u5c0f", 6) == "\u738b...");  // two columns each
+}
+
+TEST_CASE("what matters at its end loses its middle, between words") {
+    CHECK(withoutMiddle("short enough", 12) == "short enough");
+    CHECK(withoutMiddle("alice is online on a lot of tabs, and not on tab2", 30) == "alice is ... not on tab2");
 }
 
 TEST_CASE("an expectation that is unmet for the reason of one before it is a consequence") {

@@ -1,7 +1,7 @@
 // Timeline: the ladder, its columns and rails, and what it says where columns do not fit.
 #include <doctest/doctest.h>
 
-#include "mdsync/report.hpp"
+#include "mdsync/timeline.hpp"
 
 using namespace mdsync;
 
@@ -36,10 +36,14 @@ public:
     }
     TextId text(const std::string& words) { return trace_.lexicon.texts.intern(words); }
     Trace& trace() { return trace_; }
-    [[nodiscard]] std::string draw() const { return drawTimeline(trace_); }
+    [[nodiscard]] std::string draw(const View& view = {}) const {
+        return drawLadder({trace_, result_}, {.view = view});
+    }
+    CaseResult& result() { return result_; }
 
 private:
     Trace trace_;
+    CaseResult result_;
 };
 
 }  // namespace
@@ -66,13 +70,13 @@ TEST_CASE("a ladder shows who did what, with a rail for who is online") {
     CHECK(story.draw() ==
           "2024-05-01 (+08:00)\n"
           "                     server            alice/phone  bob/pixel\n"
-          "   #1  09:00:00.020                    online\n"
+          "   :1  09:00:00.020                    online\n"
           "       09:00:00.040                    |            online\n"
           "       09:00:00.060  ----------------  |            |\n"
-          "   #2  09:00:00.080                    |            send m1 to alice \"hi\"\n"
+          "   :2  09:00:00.080                    |            send m1 to alice \"hi\"\n"
           "       09:00:00.090  accepts m1        |            |\n"
           "       09:00:00.100                    m1 live      |\n"
-          "   #3  09:00:00.120                    offline (replaced by bob/pixel)\n"
+          "   :3  09:00:00.120                    offline (replaced by bob/pixel)\n"
           "       09:00:00.130                                 caught up\n");
 }
 
@@ -91,7 +95,7 @@ TEST_CASE("devices that do nothing have no column") {
     CHECK(story.draw().find("bob/pixel") == std::string::npos);
 }
 
-TEST_CASE("many devices stand under their user's name, and too many in plain lines") {
+TEST_CASE("many devices stand under their user's name, and more have rails, with the words behind") {
     Story story;
     const auto addTabs = [&](unsigned from, unsigned to) {
         for (unsigned i = from; i < to; ++i) {
@@ -101,11 +105,69 @@ TEST_CASE("many devices stand under their user's name, and too many in plain lin
     };
     story.add(EventKind::Online, 0, kPhone);
     addTabs(2, 14);
-    CHECK(story.draw().find("                     server            phone   tab2    tab3") != std::string::npos);
-    CHECK(story.draw().find("                                       alice   bob\n") != std::string::npos);
+    CHECK(story.draw().find("                     server    phone   tab2    tab3") != std::string::npos);
+    CHECK(story.draw().find("                               alice   bob\n") != std::string::npos);
     addTabs(14, 20);
     CHECK(story.draw().find("server") == std::string::npos);
-    CHECK(story.draw().find("bob/tab19") != std::string::npos);
+    CHECK(story.draw().find(" * bob/tab2 online\n") == std::string::npos);
+    CHECK(story.draw().find("| | | | | | | | | | | | | | | | | | *  bob/tab19 online\n") != std::string::npos);
+    addTabs(20, 200);
+    CHECK(story.draw().find("09:00:00.010  bob/tab199 online\n") != std::string::npos);
+}
+
+TEST_CASE("who receives a message at one moment shares a line, if the words fit") {
+    Story story;
+    story.add(EventKind::Online, 0, kPhone);
+    story.message(EventKind::Receive, 10, kPhone).via = Via::Live;
+    story.message(EventKind::Receive, 10, kPixel).via = Via::Live;
+    story.message(EventKind::Receive, 20, kPhone).via = Via::Compensation;
+    story.message(EventKind::Receive, 20, kPixel).via = Via::Compensation;
+    const std::string text = story.draw();
+    CHECK(text.find("  m1 live      m1 live\n") != std::string::npos);
+    CHECK(text.find("  m1 compensation\n                                          m1 compensation\n") ==
+          std::string::npos);
+}
+
+TEST_CASE("the violated rule stands beneath its event, and what did not come in its column") {
+    Story story;
+    story.add(EventKind::Online, 0, kPhone);
+    story.add(EventKind::Online, 0, kPixel);
+    story.message(EventKind::Accept, 10);
+    story.add(EventKind::Settled, 20);
+    ReportedViolation lost;
+    lost.rule = RuleId::OnlineReceived;
+    lost.event = 3;
+    lost.device = "alice/phone";
+    lost.message = "m1";
+    lost.text = "alice/phone did not receive m1";
+    story.result().violations.push_back(lost);
+    lost.rule = RuleId::LimitPerClass;
+    lost.event = 1;
+    lost.device = "bob/pixel";
+    lost.message.clear();
+    lost.text = "one too many";
+    story.result().violations.push_back(lost);
+    const std::string text = story.draw();
+    CHECK(text.find("!      09:00:00.000                    |            online\n! limit.per-class: one too many\n") !=
+          std::string::npos);
+    CHECK(text.find("!      09:00:00.020                    ✗ m1 missing |\n! online.received: alice/phone did") !=
+          std::string::npos);
+}
+
+TEST_CASE("around failures the rest is counted, and nothing is drawn of what passed") {
+    Story story;
+    CHECK(story.draw({.isAroundFailures = true}) == "nothing happened\n");
+    for (int i = 0; i < 20; ++i) story.message(EventKind::Receive, 10 * i, kPhone);
+    story.add(EventKind::Online, 200, kPixel);
+    CHECK(story.draw({.isAroundFailures = true}).empty());
+    ReportedViolation alone;
+    alone.rule = RuleId::LimitPerClass;
+    alone.event = 20;
+    alone.device = "bob/pixel";
+    story.result().violations.push_back(alone);
+    const std::string text = story.draw({.isAroundFailures = true});
+    CHECK(text.find("... 17 events\n") != std::string::npos);
+    CHECK(text.find("! limit.per-class") != std::string::npos);
 }
 
 TEST_CASE("settings, memberships, recalls and refusals are told in words") {
@@ -137,7 +199,7 @@ TEST_CASE("settings, memberships, recalls and refusals are told in words") {
 }
 
 TEST_CASE("an empty trace says so") {
-    CHECK(drawTimeline(Trace{}) == "nothing happened\n");
+    CHECK(drawLadder({Trace{}, CaseResult{}}, {}) == "nothing happened\n");
 }
 
 namespace {
@@ -150,20 +212,3 @@ std::string withoutColors(std::string text) {
 }
 
 }  // namespace
-
-TEST_CASE("on a terminal each device has a colour, and everything stands where it stands without") {
-    Story story;
-    story.add(EventKind::Online, 20, kPhone).origin = 1;
-    story.add(EventKind::Online, 40, kPixel).origin = 1;
-    story.message(EventKind::Send, 80, kPixel).to = Address::of(UserId{0U});
-    story.message(EventKind::Receive, 100, kPhone).via = Via::Live;
-    story.add(EventKind::Settled, 160);
-    for (const std::size_t columns : {kWidestTimeline, std::size_t{50}}) {
-        const std::string painted = drawTimeline(story.trace(), columns, true);
-        CHECK(painted.find("\x1b[36malice/phone") != std::string::npos);
-        CHECK(painted.find("\x1b[33mbob/pixel") != std::string::npos);
-        CHECK(withoutColors(painted) == drawTimeline(story.trace(), columns));
-    }
-    const std::string painted = drawTimeline(story.trace(), kWidestTimeline, true);
-    CHECK(painted.find("\x1b[36m|\x1b[0m") != std::string::npos);
-}
