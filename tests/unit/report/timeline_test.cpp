@@ -201,14 +201,3 @@ TEST_CASE("settings, memberships, recalls and refusals are told in words") {
 TEST_CASE("an empty trace says so") {
     CHECK(drawLadder({Trace{}, CaseResult{}}, {}) == "nothing happened\n");
 }
-
-namespace {
-
-std::string withoutColors(std::string text) {
-    for (std::size_t at = text.find('\x1b'); at != std::string::npos; at = text.find('\x1b')) {
-        text.erase(at, text.find('m', at) + 1 - at);
-    }
-    return text;
-}
-
-}  // namespace
