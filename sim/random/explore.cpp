@@ -100,7 +100,7 @@ public:
         fit.untaken = learnUntaken(target, capabilities, stop_, why);
         if (!why.empty()) return std::nullopt;
         if (!takes(fit.untaken, Trait::LateNotice)) fit.without.set(static_cast<std::size_t>(Word::Unnoticed));
-        known_ = std::move(fit);
+        known_ = fit;
         return known_;
     }
 

@@ -315,3 +315,21 @@ TEST_CASE("the step from which a time limit counts may stand in a file that the 
     CHECK(runInWorld(build.get()).result.expectations.at(0).text ==
           "alice/phone came online 20ms after the last step, cast.json:1; within 1ms was asked");
 }
+
+TEST_CASE("an order that cannot be judged without caught-up is no fault of a target that cannot see it") {
+    CaseBuilder build;
+    build.get().rules = {"delivery.order"};
+    build.login(kPhone);
+    Capabilities capabilities;
+    const auto resultOf = [&] {
+        ScriptedSystem target;
+        target.turns = {{{}, {ScriptedSystem::ofDevice(EventKind::Online, kPhone)}}};
+        return runOn(target, build.get(), capabilities).result;
+    };
+    CHECK(resultOf().verdict == Verdict::Fail);
+    capabilities.silent.caughtUp = true;
+    CHECK(resultOf().verdict == Verdict::NotApplicable);
+    CHECK(resultOf().reason == "delivery.order needs caught-up, which the target cannot see");
+    build.get().rules = {"delivery.order", "delivery.once"};
+    CHECK(resultOf().verdict == Verdict::Fail);
+}
