@@ -179,7 +179,7 @@ Command addExplore(Program& program) {
     const auto flags = std::make_shared<ExploreFlags>();
     line.value("--seeds", flags->seeds, "A..B", "The seeds of the scenarios (default: from 1 on)").check(areSeeds);
     line.number("--runs", flags->runs, 0, kNoLimit,
-                "So many scenarios (default 100000, where neither --seeds nor --time is given)");
+                "This many scenarios (default 100000, where neither --seeds nor --time is given)");
     line.value("--shard", flags->shard, "I/N", "Only the I-th of N parts of these seeds, so that N machines share them")
         .check(isShard);
     line.value("--time", flags->time, "D", "Start nothing more after this time: 30s, 10m, 8h").check(isDuration);

@@ -124,9 +124,9 @@ void addRunOptions(const CommandLine& line, RunFlags& flags) {
     line.value("--record", flags.record, "FILE", "Keep the run of one case, every draw of chance included: see replay");
     line.jobs(flags.jobs, "Cases");
     line.number("--retries", flags.retries, 1, 1000,
-                "Try a case that fails up to N times more; one that passes then is flaky, which is no failure")
+                "Try a failing case again, up to N times; one that then passes is flaky, which is no failure")
         .needs(line["--target"]);
-    line.flag("--fail-on-flaky", flags.failsOnFlaky, "Fail if a case is flaky that no baseline expects to be")
+    line.flag("--fail-on-flaky", flags.failsOnFlaky, "Fail if a case is flaky and no baseline expects it")
         .needs(line["--retries"]);
     line.listed("--max-latency", flags.maxLatency, "BOUND",
                 "Fail if a system with a clock of its own is slower: p99=500ms is of deliveries, login.p50=1s, "

@@ -74,8 +74,11 @@ bool saysUnknownVariable(const Suite& suite) {
 }
 
 void addShardOption(const CommandLine& line, std::string& shard, const std::string& what) {
-    line.value("--shard", shard, "I/N",
-               fmt::format("Only the I-th of N parts of the {}, so that N machines share them; merge knows them", what))
+    line.value(
+            "--shard", shard, "I/N",
+            fmt::format(
+                "Only the I-th of N parts of the {}, so that N machines share them; mdsync merge puts the parts together",
+                what))
         .check([](const std::string& text) {
             return findSuiteShard(text) ? "" : fmt::format("\"{}\" is not of the form I/N, with I from 1 to N", text);
         });

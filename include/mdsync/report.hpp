@@ -121,6 +121,10 @@ struct Told {
 [[nodiscard]] std::string coverageMarkdown(const Coverage& coverage, std::optional<RuleId> only);
 [[nodiscard]] std::string coverageJson(const Coverage& coverage, std::optional<RuleId> only);
 
+// The whole catalogue as one Markdown page, docs/rules.md: each rule with two ladders side by side, of a smallest trace that
+// keeps it and of one that violates it.
+[[nodiscard]] std::string rulesReference();
+
 // All rules, a line each: id, level and what it demands.
 [[nodiscard]] std::string rulesTable();
 

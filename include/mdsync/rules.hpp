@@ -152,7 +152,6 @@ struct Rule {
 [[nodiscard]] const Rule& rule(RuleId id);
 [[nodiscard]] std::optional<RuleId> findRule(std::string_view name);
 [[nodiscard]] std::vector<std::string_view> ruleNames();
-[[nodiscard]] std::string rulesReference();  // the whole catalogue as one Markdown page: docs/rules.md
 
 // ---- Verdicts -------------------------------------------------------------------------------------------------------
 

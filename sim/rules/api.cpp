@@ -36,9 +36,10 @@ constinit const std::array<Rule, 3> kApiRules{{
         .statement = "While the service is on, a normal server-API message with isIncludeSender that no device "
                      "of the sender has received is held by one of them at the first settled moment of a "
                      "session of the sender that began after acceptance, if it is in the window then.",
-        .reading = "The window is that of the login. As soon as one device has it, further devices are "
-                   "compensation's. Violated once per user, the message is owed to that user no more. To "
-                   "oneself through the API: judged by delivery.* alone.",
+        .reading = "The window is that of the login. As soon as one device has it, compensation.* "
+                   "judges further devices. The rule is violated once for each user; after that, "
+                   "the message is not owed to that user any more. delivery.* alone judges what "
+                   "somebody sends to themself through the API.",
         .tempted = "The duty was kept or violated: such a session of the sender reached its first settled "
                    "moment.",
         .aspects = kConversation | kSwitch | bit(Aspect::Boundary),

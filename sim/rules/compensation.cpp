@@ -60,11 +60,12 @@ constinit const std::array<Rule, 4> kCompensationRules{{
                  "mechanism.",
         .statement = "While the service is on, a session must not bring a device a message that was accepted "
                      "before it and outside the window and that another terminal has.",
-        .reading = "The time of acceptance counts, not that of sending. The millisecond before the window's "
-                   "first instant is outside. Under the reading `any` only what is outside both the calendar "
-                   "and the rolling window is forbidden. What no terminal has may come from the offline store, "
-                   "whatever its age up to `offlineDays`; that a later login, in whose window the message is, brings "
-                   "it to another terminal while it is on its way is undecided.",
+        .reading = "The time of acceptance counts, not that of sending. The millisecond before the "
+                   "window's first instant is outside. Under the reading `any` only what is "
+                   "outside both the calendar and the rolling window is forbidden. What no "
+                   "terminal has may come from the offline store, whatever its age up to "
+                   "`offlineDays`. It is undecided if a later login, in whose window the message "
+                   "is, brings it to another terminal while it is still on its way.",
         .tempted = "A device logs in that lacks such a message.",
         .aspects = kConversation | kSide | kSwitch | kLogin | bit(Aspect::Boundary),
         .names = Names::OnOrOff,

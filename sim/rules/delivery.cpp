@@ -14,11 +14,12 @@ constinit const std::array<Rule, 8> kDeliveryRules{{
         .source = "derived",
         .quote = "",
         .statement = "Each connect, send, publish and recall is answered by the next settled moment.",
-        .reading = "A connect by online or refused, a send or publish by accept or reject, a recall by "
-                   "recall-accept or recall-reject; a first receive answers a send too, a first recalled a "
-                   "recall. None is due of a send or recall whose device is offline, where the device has an "
-                   "offline meanwhile, where the server restarted, or past the message's horizon; where the "
-                   "recorder cannot see that kind of answer nothing is asked.",
+        .reading = "A connect by online or refused, a send or publish by accept or reject, a "
+                   "recall by recall-accept or recall-reject; a first receive answers a send too, "
+                   "a first recalled a recall. No answer is due if the device of the send or "
+                   "recall is offline or goes offline meanwhile, if the server restarts, or past "
+                   "the message's horizon. If the recorder cannot see that kind of answer, none is "
+                   "due.",
         .tempted = "Each such request whose answer is due.",
         .aspects = bit(Aspect::Connect) | bit(Aspect::Send) | bit(Aspect::Publish) | bit(Aspect::Recall),
     },
@@ -31,10 +32,11 @@ constinit const std::array<Rule, 8> kDeliveryRules{{
         .statement = "At a settled moment a normal private or group message has been received by some device "
                      "of each recipient who has a device online that was so since acceptance, or whose session "
                      "began within the offline store's days of it.",
-        .reading = "Which device gets it is not asked. The days are steps of 24 hours and inclusive to the "
-                   "millisecond; what comes later, but before the horizon, is never judged. It is violated "
-                   "only where no other duty names that message and user, and once per user. A recalled "
-                   "message and one at its horizon are owed no more, nor is anything to who left the group.",
+        .reading = "The rule does not say which device gets it. The days are steps of 24 hours and "
+                   "inclusive to the millisecond; what comes later, but before the horizon, is "
+                   "never judged. It is violated only where no other duty names that message and "
+                   "user, and once per user. A message is not owed any more when it is recalled or "
+                   "reaches its horizon. A user who left the group is owed nothing.",
         .tempted = "A message was accepted and a recipient has such a device at a settled moment.",
         .aspects = kConversation | kOrigin | bit(Aspect::On) | bit(Aspect::Off) | bit(Aspect::Changing) |
                    bit(Aspect::Online) | bit(Aspect::Boundary) | kLogin,
@@ -104,10 +106,10 @@ constinit const std::array<Rule, 8> kDeliveryRules{{
         .quote = "",
         .statement = "In one session two normal messages of one conversation that come with the same `via` do "
                      "not come in another order than they were accepted.",
-        .reading = "Only first receipts are compared, and only those that tell their `via`. What comes with "
-                   "`offline` or `compensation` after the session's caught-up was sent again and is not "
-                   "compared; where the recorder cannot see caught-up only `live` is. It is judged besides the "
-                   "other bans: a receipt may violate one of them and this rule.",
+        .reading = "Only first receipts are compared, and only those that tell their `via`. What "
+                   "comes with `offline` or `compensation` after the session's caught-up was sent "
+                   "again and is not compared; where the recorder cannot see caught-up only `live` "
+                   "is. A receipt may violate this rule and another ban.",
         .tempted = "Two such messages come in one session.",
         .aspects = kAnyConversation | bit(Aspect::Live) | bit(Aspect::OfflineStore) | bit(Aspect::Compensation),
     },
@@ -119,8 +121,8 @@ constinit const std::array<Rule, 8> kDeliveryRules{{
         .quote = "",
         .statement = "What is received is what was sent: the received digest or text does not differ from the "
                      "sent one.",
-        .reading = "A digest is compared with a digest, a text with a text, nothing else; what is absent is "
-                   "unknown. It is judged besides the other bans.",
+        .reading = "A digest is compared with a digest, a text with a text, nothing else; what is "
+                   "absent is unknown. A receipt may violate this rule and another ban.",
         .tempted = "What was sent and what is received are both known.",
         .aspects =
             kAnyConversation | kOrigin | bit(Aspect::Live) | bit(Aspect::OfflineStore) | bit(Aspect::Compensation),

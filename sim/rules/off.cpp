@@ -16,15 +16,16 @@ constinit const std::array<Rule, 5> kOffRules{{
                  "by one device, other devices cannot receive the same message.",
         .statement = "While the service is off, a second device of a recipient must not receive a normal "
                      "message that another terminal of theirs already has.",
-        .reading = "Another terminal has a message if it sent it, or if it received it and that session still "
-                   "lasts or its installation was online at a settled moment since: where the session broke at "
-                   "once the server cannot know that the message arrived, and may give it to another device. "
-                   "Which device gets the message is not asked. For a device online from acceptance on, the "
-                   "service must be off at acceptance; for one that came later, at acceptance and at the "
-                   "beginning of its session with no turn of the switch in between; receipts for which this "
-                   "does not hold count neither as the first nor as the second. A copy that a login brings is "
-                   "off.no-compensation's. Status and chatroom messages are judged by rules of their own. What a "
-                   "device sends to its own user no off rule asks about, nor about its recall.",
+        .reading = "Another terminal has a message if it sent it, or if it received it and that "
+                   "session still lasts or its installation was online at a settled moment since: "
+                   "where the session broke at once the server cannot know that the message "
+                   "arrived, and may give it to another device. The rule does not say which device "
+                   "gets the message. For a device online from acceptance on, the service must be "
+                   "off at acceptance; for one that came later, at acceptance and at the beginning "
+                   "of its session with no turn of the switch in between. A receipt outside these "
+                   "states is not counted. off.no-compensation judges a copy that a login brings. "
+                   "Status and chatroom messages have rules of their own. No off rule judges a "
+                   "message from a user to themself, or its recall.",
         .tempted = "A normal message is accepted while two devices of one of its recipients are online.",
         .aspects = kConversation | kOrigin | kSwitch,
         .names = Names::Off,
@@ -53,12 +54,13 @@ constinit const std::array<Rule, 5> kOffRules{{
                  "enables the offline compensation mechanism for the app.",
         .statement = "A session that began while the service was off must not bring a device a normal message "
                      "that was accepted before the session and that another terminal of the user has.",
-        .reading = "The mechanism is enabled together with the service, so without the service it must not "
-                   "work. Only the state at the session's beginning is asked, not that at acceptance. An "
-                   "earlier installation of the same device is another terminal too: a reinstall brings "
-                   "nothing back. What no device of the user has received is the offline store's business, "
-                   "which works on or off; that a later login, which did not begin in OFF, brings it to another "
-                   "terminal while it is on its way is undecided.",
+        .reading = "The mechanism is enabled together with the service, so without the service it "
+                   "must not work. Only the state at the session's beginning is asked, not that at "
+                   "acceptance. An earlier installation of the same device is another terminal "
+                   "too: a reinstall brings nothing back. What no device of the user has received "
+                   "comes from the offline store, which works on or off. It is undecided if a "
+                   "later login, which did not begin in OFF, brings it to another terminal while "
+                   "it is still on its way.",
         .tempted = "A session begins while the service is off, on a device that lacks such a message.",
         .aspects = kConversation | kOrigin | kSide | kSwitch | kLogin,
         .names = Names::Off,
@@ -93,10 +95,11 @@ constinit const std::array<Rule, 5> kOffRules{{
                  "is logged in. Offline clients cannot receive the message.",
         .statement = "While the service is off, a device of the sender that was not online when a server-API "
                      "message with isIncludeSender was accepted must not receive it.",
-        .reading = "The service must be off at acceptance and at the beginning of the session that brings the "
-                   "message, with no turn in between; otherwise the rule leaves it undecided. Without "
-                   "isIncludeSender no device of the sender may receive the message at all "
-                   "(api.exclude-sender). A message through a status endpoint is status.api-online-only's.",
+        .reading = "The service must be off at acceptance and at the beginning of the session that "
+                   "brings the message, with no turn in between; otherwise the rule leaves it "
+                   "undecided. Without isIncludeSender no device of the sender may receive the "
+                   "message at all (api.exclude-sender). status.api-online-only judges a message "
+                   "through a status endpoint.",
         .tempted = "A device of the sender that was offline at acceptance comes online afterwards.",
         .aspects = kConversation | kSwitch,
         .names = Names::Off,

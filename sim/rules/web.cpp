@@ -37,9 +37,9 @@ constinit const std::array<Rule, 3> kWebRules{{
         .level = Level::Must,
         .source = "seed, \"Impact on Web Platform Connection Count\"",
         .quote = "Connections beyond 10 will automatically disconnect the earliest web client connection.",
-        .statement = "While the service is on, a login that makes more than ten web connections by k "
-                     "disconnects only from among the k whose connection began first, and at the next settled "
-                     "moment at most ten are left.",
+        .statement = "While the service is on, if a login leads to ten plus k web connections, the "
+                     "server disconnects only tabs among the k whose connection began first, and at "
+                     "the next settled moment at most ten are left.",
         .reading = "A connection begins with its own online: a tab that reconnected is the newest. A tab that "
                    "leaves for another reason meanwhile may stand for one of the k; how many are left is asked "
                    "once things have settled. The eviction belongs to the login that `by` names, whether it "
