@@ -84,9 +84,10 @@ std::string saysNotIncluded(const History& h, const Arrival& a) {
 Found anyOfTheSender(const History& h, const Claim& c) {
     const MessageFacts& m = h.message(c.message);
     if (!m.api || !m.includeSender) return Outcome::NotMine;
+    if (m.includedLate) return Outcome::Lapsed;
     // The sentence names ON and OFF: the state that decides is the one at acceptance.
     const bool clear = m.regimeSure && m.regime.service != Service::Changing;
-    return receivedByAny(h, c, clear ? m.regime : Regime{});
+    return receivedByAny(h, c, h.anyInTime(m, c.user), clear ? m.regime : Regime{});
 }
 
 // ---- api.include-sender-offline ---------------------------------------------------------------------------
@@ -95,12 +96,16 @@ Found anyOfTheSender(const History& h, const Claim& c) {
 Found broughtToTheSender(const History& h, const Claim& c) {
     const MessageFacts& m = h.message(c.message);
     const Receipt* r = m.state == MessageState::Accepted ? h.receipt(m, c.device) : nullptr;
-    if (r == nullptr || (r->owed & Receipt::NoMore) != 0) return Outcome::NotMine;
+    if (r == nullptr) return Outcome::NotMine;
     const Decides which = h.decides(m, h.device(c.device));
     if (which == Decides::Nothing) return Outcome::Undecided;
     if (which == Decides::Off || m.fromAt < c.window.demanded) return Outcome::NotMine;
+    const bool lapsedBefore = (h.recallAccepted(m) && h.recallOf(m)->from < h.device(c.device).began) ||
+                              h.leftBy(m, c.user, h.device(c.device).began);
+    if (lapsedBefore) return Outcome::Lapsed;
     bool held = false;
     for (const DeviceId d : h.devicesOf(c.user)) held |= h.holds(m, d) == Tri::Yes;
+    if (!held && (r->owed & Receipt::NoMore) != 0) return Outcome::NotMine;
     if (!held && offTheHook(h, m, c.user)) return Outcome::Lapsed;
     if (!held && h.maybeRecalled(m)) return Outcome::Undecided;
     return keptInSession(held, c, m.regime, aspectsOf(m) | edgeOf(m) | boundaryIf(m.fromAt == c.window.demanded));

@@ -19,7 +19,7 @@ using State = Checker::State;
 
 // Beside each of what is written below stands how large its record was when this was last thought about. A record that
 // has grown has something new in it: write it, or find that no rule will ask for it any more, and mend the number.
-static_assert(sizeof(History) == 1200 && sizeof(Due) == 32);
+static_assert(sizeof(History) == 1208 && sizeof(Due) == 32);
 
 class Writer {
 public:
@@ -165,7 +165,7 @@ private:
         out_.byte(static_cast<unsigned>(m.kind) | static_cast<unsigned>(m.statusApi) << 1U |
                   static_cast<unsigned>(m.api) << 2U | static_cast<unsigned>(m.includeSender) << 3U |
                   static_cast<unsigned>(m.regimeSure) << 4U | static_cast<unsigned>(m.senderOffline) << 5U |
-                  static_cast<unsigned>(m.senderUnsure) << 6U | static_cast<unsigned>(m.late) << 7U);
+                  static_cast<unsigned>(m.senderUnsure()) << 6U | static_cast<unsigned>(m.late) << 7U);
         out_.number(m.author.value);
         out_.byte(static_cast<unsigned>(m.to.kind));
         out_.number(m.to.number);
@@ -189,7 +189,9 @@ private:
     void sender(const MessageFacts& m) {
         out_.number(names_.of(m.sender));
         if (!m.sender.exists()) return;
-        out_.number(std::min(s_.devices[m.sender.index()].installation - m.senderInstallation, 2U));
+        const std::uint32_t installed = s_.devices[m.sender.index()].installation;
+        out_.number(std::min(installed - m.senderInstallation, 2U));
+        out_.number(std::min(installed - m.senderLatest, 2U));
     }
 
     // Who came, went, joined or left since the message was asked for: where its acceptance is dated later, all that is
@@ -225,10 +227,9 @@ private:
                 continue;
             }
             out_.byte(r->have & 0x7fU);
-            // LackedAtRecall tells only what is counted; ByPrevious is asked while what is on its way may come.
+            // TooLate tells only what is counted; ByPrevious is asked while what is on its way may come.
             const bool byPrevious = (r->owed & Receipt::ByPrevious) != 0 && s_.justLeft(id);
-            out_.byte(static_cast<unsigned>(r->owed & ~(Receipt::LackedAtRecall | Receipt::ByPrevious)) |
-                      (r->have & 0x80U));
+            out_.byte(static_cast<unsigned>(r->owed & ~(Receipt::TooLate | Receipt::ByPrevious)) | (r->have & 0x80U));
             out_.byte(static_cast<unsigned>(s_.lasts(id, r->session)) |
                       static_cast<unsigned>(s_.acknowledged(*r, id)) << 1U | static_cast<unsigned>(byPrevious) << 2U |
                       static_cast<unsigned>(m.toSelf && r->session > s_.side(id).foreign) << 3U);
@@ -277,7 +278,8 @@ private:
         const bool gone = s_.wentOfflineAfter(q.device, q.asked);
         out_.byte(static_cast<unsigned>(q.open) | static_cast<unsigned>(q.maybeAnswered) << 1U |
                   static_cast<unsigned>(q.deviceOffline) << 2U | static_cast<unsigned>(gone) << 3U |
-                  static_cast<unsigned>(s_.serverRestart > q.asked) << 4U | static_cast<unsigned>(q.isDue) << 5U);
+                  static_cast<unsigned>(s_.serverRestart > q.asked) << 4U | static_cast<unsigned>(q.isDue) << 5U |
+                  static_cast<unsigned>(q.isPast) << 6U | static_cast<unsigned>(s_.isGone(q)) << 7U);
         out_.number(names_.of(q.device));
         out_.number(q.user.exists() ? q.user.value + 1ULL : 0);
         if (!q.open) return;
@@ -300,7 +302,7 @@ private:
 
     // ---- groups and conversations ------------------------------------------------------------------------------
 
-    static_assert(sizeof(GroupFacts) == 32 && sizeof(RoomFacts) == 80 && sizeof(Stay) == 24);
+    static_assert(sizeof(GroupFacts) == 40 && sizeof(RoomFacts) == 80 && sizeof(Stay) == 24);
     void memberships() {
         for (std::size_t g = 0; g < s_.groups.size(); ++g) {
             for (std::size_t u = 0; u < s_.users.size(); ++u) {

@@ -81,10 +81,10 @@ void Checker::State::onOnline(const Event& e) {
     DeviceFacts& d = device(e.device);
     if (d.online) {
         tolerate(Tolerance::OnlineTwice);
-        endSession(e.device);
+        leave(e.device);
         lastOffline[e.device.index()] = place;
     }
-    lookBackAtSession(e.device);
+    lookBackAtRecalls(e.device);
     d.regime = service.at(now);
     limitLogin(e.device);
     beginSession(e.device);
@@ -99,7 +99,7 @@ void Checker::State::onOffline(const Event& e) {
     if (e.reason == OfflineReason::Server) serverRestart = place;
     if (device(e.device).online) {
         if (e.reason == OfflineReason::Evicted || e.reason == OfflineReason::Replaced) limitOffline(e);
-        endSession(e.device);
+        leave(e.device);
     } else {
         tolerate(Tolerance::OfflineTwice);
     }
@@ -107,12 +107,12 @@ void Checker::State::onOffline(const Event& e) {
 }
 
 void Checker::State::onReinstall(const Event& e) {
-    lookBackAtSession(e.device);
     if (device(e.device).online) {
         tolerate(Tolerance::ReinstallOnline);
-        endSession(e.device);
+        leave(e.device);
         lastOffline[e.device.index()] = place;
     }
+    lookBackAtRecalls(e.device);
     reinstall(e.device);
 }
 

@@ -108,9 +108,11 @@ Found broughtBack(const History& h, const Claim& c) {
     const Tri held = h.holds(m, c.device);
     const bool decided = m.until < d.began && h.decides(m, d) == Decides::On;
     if (elsewhere == Tri::No || (!decided && held != Tri::No)) return Outcome::NotMine;
+    // alice/mac had m1 before anybody asked for its recall: whether that was taken does not matter.
+    const bool known = !h.maybeRecalled(m) || (held == Tri::Yes && h.heldWhenAsked(m, c.device));
     const bool sure = decided && elsewhere == Tri::Yes && held != Tri::Maybe && m.fromAt >= c.window.demanded &&
-                      h.concerns(m, c.user) == Tri::Yes && !h.maybeRecalled(m);
-    const bool tooLate = (h.receipt(m, c.device)->owed & Receipt::LackedAtRecall) != 0;
+                      h.concerns(m, c.user) == Tri::Yes && known;
+    const bool tooLate = (h.receipt(m, c.device)->owed & Receipt::TooLate) != 0;
     const bool kept = sure && held == Tri::Yes && !tooLate;
     if (!kept && offTheHook(h, m, c.user)) return Outcome::Lapsed;
     if (!sure) return Outcome::Undecided;
@@ -168,7 +170,8 @@ void addHeld(const History& h, DeviceId id, const MessageFacts& m, Listing& list
         (r->have & Receipt::Shown) != 0 || (recall != nullptr && recall->accepted && recall->device == id);
     if (held == Tri::No && !shown) return;
     const bool recalled = shown || (recall != nullptr && recall->askedFor());
-    const bool plain = held == Tri::Yes && !recalled && !m.toSelf && (r->have & Receipt::Tainted) == 0;
+    const bool plain = held == Tri::Yes && !recalled && !m.toSelf && (r->have & Receipt::Tainted) == 0 &&
+                       h.concerns(m, h.ownerOf(id)) == Tri::Yes;
     (plain ? listing.required : listing.either).push_back(m.conversationOf(h.ownerOf(id)));
 }
 

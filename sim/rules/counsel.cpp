@@ -34,7 +34,7 @@ void addLive(std::vector<RuleId>& rules, const Checker::State& s, const MessageF
 
 // Since the login of a session that nobody has looked at yet.
 void addAtLogin(std::vector<RuleId>& rules, const Checker::State& s, const MessageFacts& m, const Claim& c) {
-    if (!s.device(c.device).online || !s.isBeforeItsS(c.device) || !s.isOlder(c.message, c.device) || m.toSelf) return;
+    if (!s.isBeforeItsS(c.device) || !s.isOlder(c.message, c.device) || m.toSelf) return;
     addIfBroken(rules, s, Checker::State::compensationDuty(s.device(c.device)), c);
     addIfBroken(rules, s, kRecallOfflineDevices, c);
     addIfBroken(rules, s, kDeliveryNoLossLogin, c);
@@ -50,7 +50,6 @@ void addOfRecall(std::vector<RuleId>& rules, const Checker::State& s, const Mess
     for (const auto& [device, session] : recall->owed) {
         if (device != c.device) continue;
         c.lasts = s.lasts(device, session);
-        c.latest = s.device(device).session == session;
         addIfBroken(rules, s, recall->regime.service == Service::On ? kRecallOnlineDevices : kRecallBasic, c);
     }
 }
@@ -76,7 +75,7 @@ std::vector<RuleId> owedNow(const Checker& checker, MessageId message, DeviceId 
     const MessageFacts& m = s.message(message);
     const Receipt* r = m.state == MessageState::Accepted ? s.receipt(m, device) : nullptr;
     if (r == nullptr) return rules;
-    Claim c = s.claimOf(device, s.device(device).session);
+    Claim c = s.claimOf(device, s.device(device).online);
     c.message = message;
     addLive(rules, s, m, c, *r);
     addAtLogin(rules, s, m, c);

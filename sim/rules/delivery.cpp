@@ -180,12 +180,10 @@ std::string saysRecallLeaked(const History& h, const Arrival& a) {
 
 // ---- delivery.only-online ---------------------------------------------------------------------------------
 
-Tri whileOffline(const History& h, const Arrival& a) {
+Tri whileOffline(const History&, const Arrival& a) {
     if (a.device.online) return Tri::No;
     if (!a.excused) return Tri::Yes;
-    // Only what was accepted before the device left may still come.
-    const Place until = a.recall == nullptr ? a.message.until : a.recall->until;
-    return until < h.side(a.deviceId).ended ? Tri::No : Tri::Maybe;
+    return a.inDoubt ? Tri::Maybe : Tri::No;
 }
 
 std::string saysOffline(const History& h, const Arrival& a) {
@@ -205,16 +203,16 @@ bool receivedBefore(const History& h, const Arrival& a) {
     if ((a.receipt->have & Receipt::Received) == 0) return false;
     if (a.message.kind == MessageSort::Normal && !a.message.room) return true;
     if (a.receipt->session == a.device.session) return true;
-    return !a.excused && a.receipt->session > h.side(a.deviceId).foreign;
+    return !a.excused && (!a.device.reinstalled || a.receipt->session > h.side(a.deviceId).foreign);
 }
 
 Tri again(const History& h, const Arrival& a) {
-    if (receivedBefore(h, a)) return Tri::Yes;
+    const Tri itWas = a.toPrevious && a.inDoubt ? Tri::Maybe : Tri::Yes;  // which installation receives it?
+    if (receivedBefore(h, a)) return itWas;
     if (a.message.sender != a.deviceId) return Tri::No;
     const std::uint32_t installation = a.device.installation - (a.toPrevious ? 1U : 0U);
-    if (installation == a.message.senderInstallation)
-        return a.message.senderUnsure && !a.toPrevious ? Tri::Maybe : Tri::Yes;
-    return h.holds(a.message, a.deviceId) == Tri::Maybe ? Tri::Maybe : Tri::No;
+    if (installation > a.message.senderLatest) return Tri::No;
+    return a.message.senderUnsure() ? Tri::Maybe : itWas;
 }
 
 std::string saysAgain(const History& h, const Arrival& a) {
@@ -274,7 +272,7 @@ void sinceAsked(Finding& f, const History& h, const Claim& c) {
 // A recipient's device has been online all the time: one of theirs received the message, whatever the switch says.
 Found notLostOnline(const History& h, const Claim& c) {
     if (h.inAudience(h.message(c.message), c.user) != Tri::Yes) return Outcome::NotMine;
-    return receivedByAny(h, c, {});
+    return receivedByAny(h, c, h.anyEver(h.message(c.message), c.user), {});
 }
 
 // Another mechanism than compensation: what no device of a recipient received is kept for the next that logs in.

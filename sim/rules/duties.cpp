@@ -136,7 +136,7 @@ void Checker::State::onSettled() {
 }
 
 void Checker::State::finish() {
-    finishing = true;
+    finishing = ended = true;
     dueAt = now;
     while (!due.empty()) {
         const Due d = due.front();
@@ -160,7 +160,8 @@ void Checker::State::look(const Due& d) {
         case DueKind::Accepted:
             return lookAtAccepted(MessageId{d.subject});
         case DueKind::Session:
-            return lookAtSession(DeviceId{d.subject}, d.detail);
+            if (lasts(DeviceId{d.subject}, d.detail)) lookAtSession(DeviceId{d.subject}, true);
+            return;
         case DueKind::Elsewhere:
             return lookAtElsewhere(d);
         case DueKind::Recall:
@@ -204,6 +205,11 @@ void Checker::State::lookAtRecallAnswer(const Due& d) {
     if (d.detail < r.requests.size()) c.device = r.requests[d.detail].device;
     if (c.device.exists()) c.user = ownerOf(c.device);
     const Found found = kRecallAnswered.look(*this, c);
+    if (found.outcome != Outcome::NotMine) {
+        RecallRequest& q = recalls[d.subject].requests[d.detail];
+        q.wasGone = isGone(q);
+        q.isPast = true;
+    }
     if (!header->silent.recallAccept) {
         if (settle(kRecallAnswered, found, c)) recalls[d.subject].requests[d.detail].isDue = true;
         return;
@@ -246,6 +252,8 @@ void Checker::State::lookAtAccepted(MessageId id) {
         live.maybeLeft = !m.exact && leftBetween(m, party.user);
         live.offTheHook = recalled || leftAfter(m, party.user);
         live.anyReceived = anyEver(m, party.user);
+        live.unsureWhen = timeMode && !m.exact;
+        live.patience = patience;
         lookAtAccepted(live, party, c);
     }
 }
@@ -277,7 +285,8 @@ bool Checker::State::mayHaveBeenOnline(const Live& live, DeviceId id, const Rece
     if ((r.owed & Receipt::Unsure) == 0) return false;
     // In time mode a login has its own moment: what was perhaps accepted before it is owed then.
     if (timeMode && d.began > m.from()) return false;
-    return d.online && d.began >= m.from() && d.began <= m.until && side(id).beganAt <= m.fromAt + storeAge(id);
+    if (!d.online && !(live.anyReceived && side(id).ended > m.until)) return false;
+    return d.began >= m.from() && d.began <= m.until && side(id).beganAt <= m.fromAt + storeAge(id);
 }
 
 void Checker::State::lookAtRecall(const Due& d) {
@@ -288,17 +297,19 @@ void Checker::State::lookAtRecall(const Due& d) {
 // Once: whoever must show it is asked no more after that.
 void Checker::State::lookAtRecall(std::uint32_t number, Place since, Instant arose) {
     RecallFacts& r = recalls[number];
-    const Duty& duty = r.regime.service == Service::On ? kRecallOnlineDevices : kRecallBasic;
     const std::vector<std::pair<DeviceId, std::uint16_t>> owed = std::exchange(r.owed, {});
-    for (const auto& [id, session] : owed) {
-        settle(duty, Claim{.message = r.message,
-                           .device = id,
-                           .user = ownerOf(id),
-                           .place = since,
-                           .arose = arose,
-                           .lasts = lasts(id, session),
-                           .latest = device(id).session == session});
-    }
+    for (const auto& one : owed) lookAtRecallOn(r, one, since, arose);
+}
+
+void Checker::State::lookAtRecallOn(const RecallFacts& r, std::pair<DeviceId, std::uint16_t> owed, Place since,
+                                    Instant arose) {
+    const auto& [id, session] = owed;
+    settle(r.regime.service == Service::On ? kRecallOnlineDevices : kRecallBasic, Claim{.message = r.message,
+                                                                                        .device = id,
+                                                                                        .user = ownerOf(id),
+                                                                                        .place = since,
+                                                                                        .arose = arose,
+                                                                                        .lasts = lasts(id, session)});
 }
 
 void Checker::State::lookAtReturn(const Due& d) {

@@ -89,6 +89,8 @@ struct Checker::State : rules::History, rules::Ledger {
     void judgeItsOrder(const rules::Arrival& a, const rules::Receipt& r, Via via);
     void receiveAsStranger(const rules::Arrival& a, Via via);
     void take(const rules::Arrival& a, rules::Receipt& r, Via via, bool tainted);
+    void leaveOpen(const rules::Arrival& a, rules::Receipt& r);
+    void noteIncluded(const rules::Arrival& a);
     void receiveFirst(const rules::Arrival& a, rules::Receipt& r, Via via, bool tainted);
     void oweReturn(const rules::Arrival& a, const rules::Receipt& r);
     void oweToNewcomers(const rules::MessageFacts& m, MessageId message, DeviceId receiver);
@@ -121,6 +123,8 @@ struct Checker::State : rules::History, rules::Ledger {
     bool mayHaveBeenOnline(const rules::Live& live, DeviceId id, const rules::Receipt& r) const;
     void lookAtRecall(const rules::Due& d);
     void lookAtRecall(std::uint32_t number, rules::Place since, Instant arose);
+    void lookAtRecallOn(const rules::RecallFacts& r, std::pair<DeviceId, std::uint16_t> owed, rules::Place since,
+                        Instant arose);
     void lookAtReturn(const rules::Due& d);
     // Counts what was found. True if it is a violation that is to be reported now.
     bool isToReport(RuleId rule, rules::AtEnd atEnd, const rules::Found& found);
@@ -133,13 +137,16 @@ struct Checker::State : rules::History, rules::Ledger {
 
     // ---- logins.cpp: what a login owed ----
     [[nodiscard]] static const rules::Duty& compensationDuty(const rules::DeviceFacts& d);
-    rules::Claim claimOf(DeviceId id, std::uint32_t session) const;
+    rules::Claim claimOf(DeviceId id, bool lasts) const;
     [[nodiscard]] bool isOlder(MessageId id, DeviceId d) const;
     void lookAtOlder(rules::Claim c, MessageId id);
-    void lookAtSession(DeviceId id, std::uint32_t session);
+    void lookAtSession(DeviceId id, bool lasts);
+    void lookAtMailbox(rules::Claim c, std::size_t first);
     void lookAtElsewhere(const rules::Due& d);
     [[nodiscard]] bool isBeforeItsS(DeviceId id) const;
-    void lookBackAtSession(DeviceId id);
+    void leave(DeviceId id);  // the session ends
+    void lookBackAtArrival(const rules::Arrival& a);
+    void lookBackAtRecalls(DeviceId id);
     void lookBackAtMessage(MessageId id);
 
     // ---- tempt.cpp ----

@@ -7,10 +7,10 @@
 
 namespace mdsync::rules {
 
-Found receivedByAny(const History& h, const Claim& c, Regime regime) {
+Found receivedByAny(const History& h, const Claim& c, bool kept, Regime regime) {
     const MessageFacts& m = h.message(c.message);
     const Aspects aspects = c.aspects | bit(Aspect::Online);
-    if (h.anyEver(m, c.user)) return {Outcome::Kept, regime, aspects};
+    if (kept) return {Outcome::Kept, regime, aspects};
     if (offTheHook(h, m, c.user)) return Outcome::Lapsed;
     if (c.named) return Outcome::NotMine;
     if (h.maybeRecalled(m)) return Outcome::Undecided;

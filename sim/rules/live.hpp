@@ -16,6 +16,8 @@ struct Live {
     bool maybeRecalled = false;
     bool maybeLeft = false;    // the user left the group while the message was being accepted
     bool anyReceived = false;  // some device of the user, in any of its installations
+    bool unsureWhen = false;   // time mode, and the moment of its acceptance is not known
+    Millis patience{};
 
     // Whether the state at acceptance leaves open what is owed.
     [[nodiscard]] bool unclear() const { return !message.regimeSure || message.regime.service == Service::Changing; }
@@ -37,15 +39,19 @@ struct Live {
         const bool open = live.unclear() && !m.room && !m.toSelf && device != m.sender && !received;
         return open ? Outcome::Undecided : Outcome::NotMine;
     }
-    if (received && (r.owed & Receipt::LackedAtRecall) != 0) return Outcome::Lapsed;  // it came after its recall
+    if (received && (r.owed & (Receipt::TooLate | Receipt::ByPrevious)) == Receipt::TooLate) return Outcome::Lapsed;
+    // alice sends m1 at 0, and what comes at 6 s is the first to show that it was accepted: at 1 s, or at 5?
+    const bool here = (r.have & Receipt::Received) != 0;
+    if (live.unsureWhen && here && r.stamp - lowHalf(m.fromAt) > live.patience.count()) return Outcome::Undecided;
     if (received) return {Outcome::Kept, m.regime, aspects | aspectsOf(d.deviceClass)};
     if (!onlineSince(m, r, d) || live.offTheHook || (r.owed & Receipt::NoMore) != 0) return Outcome::Lapsed;
     if (live.maybeRecalled) return Outcome::Undecided;
     return {Outcome::Broken, m.regime, aspects | aspectsOf(d.deviceClass)};
 }
 
-// Whether any device of the user received the message; that is asked where one of them was online all the time.
-[[nodiscard]] Found receivedByAny(const History& h, const Claim& c, Regime regime);
+// Whether any device of the user received the message; that is asked where one of them was online all the time. `kept`:
+// one did.
+[[nodiscard]] Found receivedByAny(const History& h, const Claim& c, bool kept, Regime regime);
 
 // The sentences and the chain of all such duties.
 [[nodiscard]] std::string missedLive(const History& h, const Claim& c);

@@ -11,8 +11,8 @@ const Duty& Checker::State::compensationDuty(const DeviceFacts& d) {
     return d.reinstalled && d.firstSession ? kCompensationReinstall : kCompensationDeviceSwitch;
 }
 
-Claim Checker::State::claimOf(DeviceId id, std::uint32_t session) const {
-    return {.device = id, .user = ownerOf(id), .lasts = lasts(id, session), .window = window(id)};
+Claim Checker::State::claimOf(DeviceId id, bool lasts) const {
+    return {.device = id, .user = ownerOf(id), .lasts = lasts, .window = window(id)};
 }
 
 // Whether the device has something to do with a message that was accepted before its session.
@@ -33,67 +33,91 @@ void Checker::State::lookAtOlder(Claim c, MessageId id) {
     settle(kDeliveryNoLossLogin, c);
 }
 
-void Checker::State::lookAtSession(DeviceId id, std::uint32_t session) {
-    const DeviceFacts& d = device(id);
-    if (d.session != session) return;  // a later session has duties of its own
-    Claim c = claimOf(id, session);
-    const UserFacts& u = user(d.user);
-    const std::size_t doubt = firstInDoubt(id);
-    for (std::size_t i = doubt; i < u.mailbox.size(); ++i) lookAtOlder(c, u.mailbox[i]);
+// At the first settled moment, or when the session ends before that: what is not kept by then lapses. Sessions may end one
+// after the other with nothing settled: then only the latest messages are looked at.
+void Checker::State::lookAtSession(DeviceId id, bool lasts) {
+    Claim c = claimOf(id, lasts);
+    const auto firstOf = [lasts](const auto& all) { return lasts ? 0 : all.size() - std::min(all.size(), kLatest); };
+    lookAtMailbox(c, firstOf(user(c.user).mailbox));
+    // The recall of what it holds for certain it can have missed.
+    const std::vector<MessageId>& recalled = user(c.user).recalled;
+    const std::vector<MessageId>& included = owedToSender[id.index()];
+    looks += recalled.size() - firstOf(recalled) + included.size() - firstOf(included);
+    for (std::size_t i = firstOf(recalled); i < recalled.size(); ++i) {
+        c.message = recalled[i];
+        const MessageFacts& m = message(c.message);
+        if (m.until <= side(id).heldUntil && isOlder(c.message, id) && !m.toSelf) settle(kRecallOfflineDevices, c);
+    }
+    for (std::size_t i = firstOf(included); i < included.size(); ++i) {
+        c.message = included[i];
+        settle(kApiIncludeSenderOffline, c);
+    }
+    if (lasts) holdMore(id, firstInDoubt(id));
+}
+
+void Checker::State::lookAtMailbox(Claim c, std::size_t first) {
+    const DeviceFacts& d = device(c.device);
+    const UserFacts& u = user(c.user);
+    const std::size_t doubt = firstInDoubt(c.device);
+    for (std::size_t i = std::max(doubt, first); i < u.mailbox.size(); ++i) lookAtOlder(c, u.mailbox[i]);
     // What alice/mac holds for certain it cannot have missed, and nobody looks at it again. It is a check all the same,
     // and the rules that it keeps must not look unexercised: once they are counted, the rest is skipped.
     const auto counted = [&] {
         return knows(compensationDuty(d).rule, d.regime) && knows(kDeliveryNoLossLogin.rule, d.regime);
     };
-    const std::size_t first = std::max(u.mailboxHead, doubt - std::min(doubt, kLatest));
-    for (std::size_t i = doubt; i > first && !counted(); --i) lookAtOlder(c, u.mailbox[i - 1]);
-    // The recall of what it holds for certain it can have missed.
-    looks += u.recalled.size() + owedToSender[id.index()].size();
-    for (const MessageId m : u.recalled) {
-        if (message(m).until > side(id).heldUntil || !isOlder(m, id) || message(m).toSelf) continue;
-        c.message = m;
-        settle(kRecallOfflineDevices, c);
-    }
-    for (const MessageId m : owedToSender[id.index()]) {
-        c.message = m;
-        settle(kApiIncludeSenderOffline, c);
-    }
-    holdMore(id, doubt);
+    const std::size_t earliest = std::max(u.mailboxHead, doubt - std::min(doubt, kLatest));
+    for (std::size_t i = doubt; i > earliest && !counted(); --i) lookAtOlder(c, u.mailbox[i - 1]);
 }
 
 // Only: what another terminal has, this one must hold.
 void Checker::State::lookAtElsewhere(const Due& d) {
     const DeviceId id{d.subject};
     if (device(id).session != d.session || !isOlder(MessageId{d.detail}, id)) return;
-    Claim c = claimOf(id, d.session);
+    Claim c = claimOf(id, lasts(id, d.session));
     c.message = MessageId{d.detail};
     settle(compensationDuty(device(id)), c);
 }
 
 // ---- What was kept before it was due ----------------------------------------------------------------------
 
-// Whether the device has had a session at whose duties nobody has looked yet.
+// Whether nobody has looked yet at what the device's session owed.
 bool Checker::State::isBeforeItsS(DeviceId id) const {
-    const DeviceFacts& d = device(id);
-    if (d.session == 0 || d.fresh) return false;
+    if (!device(id).online) return false;
     return timeMode ? now <= side(id).beganAt + patience : side(id).beganSettled == settledCount;
 }
 
-// A duty that was kept stays kept. alice/mac logs in, is brought m1, and comes online anew, or is reinstalled, before
-// anything has settled: what its session was owed and got counts; the rest has lapsed with it.
-void Checker::State::lookBackAtSession(DeviceId id) {
-    if (!isBeforeItsS(id)) return;
+// A duty that was kept stays kept. alice/mac logs in, is brought m1, and goes offline before anything has settled: what
+// its session was owed and got counts; the rest has lapsed with it.
+void Checker::State::leave(DeviceId id) {
+    if (isBeforeItsS(id)) lookAtSession(id, false);
+    endSession(id);
+}
+
+// What comes when the session has ended, but belongs to it.
+void Checker::State::lookBackAtArrival(const Arrival& a) {
+    if (!a.message.synchronizable() || !isOlder(a.id, a.deviceId)) return;
+    Claim c = claimOf(a.deviceId, false);
+    c.message = a.id;
     lookingBack = true;
-    Claim c = claimOf(id, device(id).session);
-    const std::vector<MessageId>& mailbox = user(c.user).mailbox;
-    const std::size_t latest = mailbox.size() - std::min(mailbox.size(), kLatest);
-    for (std::size_t i = std::max(latest, firstInDoubt(id)); i < mailbox.size(); ++i) lookAtOlder(c, mailbox[i]);
-    const std::vector<MessageId>& sent = owedToSender[id.index()];
-    for (std::size_t i = sent.size() - std::min(sent.size(), kLatest); i < sent.size(); ++i) {
-        c.message = sent[i];
-        settle(kApiIncludeSenderOffline, c);
-    }
+    const std::vector<MessageId>& included = owedToSender[a.deviceId.index()];
+    if (a.recall != nullptr)
+        settle(kRecallOfflineDevices, c);
+    else
+        lookAtOlder(c, a.id);
+    if (std::find(included.begin(), included.end(), a.id) != included.end()) settle(kApiIncludeSenderOffline, c);
     lookingBack = false;
+}
+
+// The recall that alice/mac shows it has shown, whatever becomes of its next session or installation.
+void Checker::State::lookBackAtRecalls(DeviceId id) {
+    const std::vector<MessageId>& all = user(device(id).user).recalled;
+    for (std::size_t i = all.size() - std::min(all.size(), kLatest); i < all.size(); ++i) {
+        RecallFacts& r = recalls[message(all[i]).recall];
+        const auto owed = std::find(r.owed.begin(), r.owed.end(), std::pair{id, device(id).session});
+        if (owed == r.owed.end()) continue;
+        lookAtRecallOn(r, *owed, r.until, r.untilAt);
+        r.owed.erase(owed);
+    }
 }
 
 // The same for a message whose horizon passes before that.
@@ -101,7 +125,7 @@ void Checker::State::lookBackAtMessage(MessageId id) {
     lookingBack = true;
     for (const Party& party : concerned(message(id))) {
         for (const DeviceId d : devicesOf(party.user)) {
-            if (isBeforeItsS(d)) lookAtOlder(claimOf(d, device(d).session), id);
+            if (isBeforeItsS(d)) lookAtOlder(claimOf(d, true), id);
         }
     }
     lookingBack = false;

@@ -93,7 +93,7 @@ Found shownAtOnce(const History& h, const Claim& c) {
     const MessageFacts& m = h.message(c.message);
     const Receipt* r = h.receipt(m, c.device);
     if (m.state != MessageState::Accepted || r == nullptr) return Outcome::Lapsed;
-    const bool kept = (r->have & Receipt::Shown) != 0 && c.latest;
+    const bool kept = (r->have & Receipt::Shown) != 0;
     if (!kept && (!c.lasts || h.leftAfter(m, c.user))) return Outcome::Lapsed;
     const RecallFacts& recall = *h.recallOf(m);
     const Aspects aspects = aspectsOf(m, recall) | aspectsOf(recall.regime.service) | sideOf(c.user == m.author);
@@ -119,7 +119,7 @@ Found shownAfterLogin(const History& h, const Claim& c) {
     const Receipt& r = *h.receipt(m, c.device);
     const bool shown = (r.have & Receipt::Shown) != 0;
     if (!h.recallAccepted(m) || h.holds(m, c.device) != Tri::Yes) return Outcome::NotMine;
-    if (!shown && h.leftAfter(m, c.user)) return Outcome::NotMine;
+    if (shown ? h.leftBy(m, c.user, d.began) : h.leftAfter(m, c.user)) return Outcome::NotMine;
     if (m.until >= d.began || (r.owed & Receipt::RecallNoMore) != 0) return Outcome::NotMine;
     const RecallFacts& recall = *h.recallOf(m);
     const bool heldBefore = (r.have & Receipt::Received) == 0 || r.session != d.session;
@@ -197,7 +197,8 @@ void temptNoReturn(const History& h, Ledger& ledger, const RecallFacts& r) {
         if (h.concerns(m, party.user) != Tri::Yes || h.leftAfter(m, party.user)) continue;
         for (const auto& [d, receipt] : h.sharesOf(m, party)) {
             const DeviceFacts& device = h.device(d);
-            if ((receipt.owed & Receipt::LackedAtRecall) == 0 || !device.online || device.began >= r.from) continue;
+            if ((receipt.owed & Receipt::TooLate) == 0 || !device.online) continue;
+            if (h.decides(r, device) != Decides::On) continue;
             ledger.check(RuleId::RecallNoReturn, r.regime,
                          aspectsOf(m, r) | sideOf(party.user == m.author) | bit(Aspect::Online));
         }
@@ -207,7 +208,7 @@ void temptNoReturn(const History& h, Ledger& ledger, const RecallFacts& r) {
 // A device logs in that lacked what was recalled.
 void temptNoReturn(const History& h, Ledger& ledger, const Newcomer& n, const MessageFacts& m) {
     const RecallFacts& r = *h.recallOf(m);
-    if ((h.receipt(m, n.id)->owed & Receipt::LackedAtRecall) == 0 || h.decides(r, n.device) != Decides::On) return;
+    if ((h.receipt(m, n.id)->owed & Receipt::TooLate) == 0 || h.decides(r, n.device) != Decides::On) return;
     if (h.concerns(m, n.device.user) != Tri::Yes || h.leftAfter(m, n.device.user)) return;
     ledger.check(RuleId::RecallNoReturn, r.regime, aspectsOf(m, r) | sideOf(n.device.user == m.author) | n.login);
 }

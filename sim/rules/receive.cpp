@@ -80,7 +80,9 @@ void Checker::State::weigh(Arrival& a) const {
     a.byAuthor = m.state == MessageState::Accepted && a.device.user == m.author;
     a.standing = standing(m, a.deviceId);
     a.decides = decides(m, a.device);
-    a.excused = m.state == MessageState::Accepted && m.from() < side(a.deviceId).ended && justLeft(a.deviceId);
+    const Place left = side(a.deviceId).ended;
+    a.excused = m.state == MessageState::Accepted && m.from() < left && justLeft(a.deviceId);
+    a.inDoubt = a.excused && m.until >= left;
     a.toPrevious = a.excused && a.device.reinstalled && a.device.fresh;
 }
 
@@ -124,25 +126,46 @@ void Checker::State::take(const Arrival& a, Receipt& r, Via via, bool tainted) {
         if ((r.owed & Receipt::ByPrevious) == 0) judgeItsOrder(a, r, via);
         r.owed |= Receipt::ByPrevious;
         r.have |= Receipt::Ever;
+        if (a.inDoubt) leaveOpen(a, r);
         return;
     }
+    tainted |= a.inDoubt;  // where it is not clear that it broke no ban, it raises no duty
     if ((r.have & Receipt::Received) == 0) receiveFirst(a, r, via, tainted);
+    if (a.excused && !tainted) lookBackAtArrival(a);
     if (!tainted && a.message.recall != MessageFacts::kNone) oweReturn(a, r);
+}
+
+// Or this installation received it, in breach of a ban: it may hold the message, and must not be asked for it.
+void Checker::State::leaveOpen(const Arrival& a, Receipt& r) {
+    r.owed |= Receipt::NoMore | Receipt::RecallNoMore;
+    noteStray(a.message, a.deviceId);
 }
 
 void Checker::State::receiveFirst(const Arrival& a, Receipt& r, Via via, bool tainted) {
     const MessageFacts& m = a.message;
     // What this installation sent it holds anyhow.
     const bool own = m.sender == a.deviceId && a.device.installation == m.senderInstallation;
+    if (m.includeSender && a.byAuthor) noteIncluded(a);
     setReceived(m, a.deviceId, r, tainted && !own, a.decides == Decides::Off && !a.excused);
     judgeItsOrder(a, r, via);
     if (timeMode && !tainted && m.synchronizable() && now <= lastLogin + patience) oweToNewcomers(m, a.id, a.deviceId);
 }
 
+// The first of the sender's devices to receive it. If all that were online at acceptance have gone by now, nobody was owed
+// it any more.
+void Checker::State::noteIncluded(const Arrival& a) {
+    const MessageFacts& m = a.message;
+    if (anyEver(m, m.author)) return;
+    bool inTime = a.excused && (a.receipt->owed & Receipt::Online) != 0;
+    for (const auto& [id, r] : sharesOf(m, m.author))
+        inTime |= (r.owed & Receipt::Online) != 0 && onlineSince(m, r, device(id));
+    message(a.id).includedLate = !inTime;
+}
+
 // Whether the receipt belongs to the device's session, the one that lasts or the one that just ended. Of what may have been
 // accepted after the end nobody knows.
 bool Checker::State::isOfSession(const Arrival& a) const {
-    return a.device.online || (a.excused && a.message.until < side(a.deviceId).ended);
+    return a.device.online || (a.excused && !a.inDoubt);
 }
 
 // What comes with `offline` or `compensation` after the session's caught-up was sent again, and is not compared.
@@ -152,7 +175,11 @@ bool Checker::State::isInOrder(const Arrival& a, Via via) const {
 }
 
 void Checker::State::judgeItsOrder(const Arrival& a, const Receipt& r, Via via) {
-    if (isInOrder(a, via)) judgeOrder(*this, *this, a, progress(a.message, r, a.device.session, via));
+    if (!isInOrder(a, via)) return;
+    const bool stranger = isStranger(a.message, a.deviceId);
+    judgeOrder(
+        *this, *this, a,
+        stranger ? strangersProgress(a.message, a.deviceId, via) : progress(a.message, r, a.device.session, via));
 }
 
 // bob's m1 to alice reaches carol/iphone, which has no part in that conversation.
@@ -160,8 +187,8 @@ void Checker::State::receiveAsStranger(const Arrival& a, Via via) {
     const MessageFacts& m = a.message;
     if (m.state != MessageState::Accepted || m.kind != MessageSort::Normal) return;
     if (!m.room) device(a.deviceId).holdsSomething = true;
-    if (!isInOrder(a, via)) return;
-    if (const auto progress = strangersProgress(a.id, m, a.deviceId, via)) judgeOrder(*this, *this, a, *progress);
+    if (!isInOrder(a, via) || !firstToStranger(a.id, m, a.deviceId)) return;
+    judgeOrder(*this, *this, a, strangersProgress(m, a.deviceId, via));
 }
 
 // What comes after its recall must be shown recalled.
@@ -202,6 +229,7 @@ void Checker::State::onRecalled(const Event& e) {
     a.aspects = recallOf(m) == nullptr ? aspectsOf(m) : aspectsOf(m, *recallOf(m));
     if (recall != nullptr) {
         a.excused = recall->from < side(e.device).ended && justLeft(e.device);
+        a.inDoubt = a.excused && recall->until >= side(e.device).ended;
         a.decides = decides(*recall, d);
     }
     const bool alone = recall != nullptr && mayShowOff(*this, a);
@@ -215,6 +243,7 @@ void Checker::State::onRecalled(const Event& e) {
     shown->have |= Receipt::Shown;
     device(e.device).showsSomething = true;
     if (alone && broken != &kRecallOnlyOnline) shown->have |= Receipt::ShownOff;
+    if (a.excused && !a.inDoubt && m.state == MessageState::Accepted) lookBackAtArrival(a);
 }
 
 }  // namespace mdsync

@@ -27,7 +27,8 @@ struct Arrival {
     const RecallFacts* recall = nullptr;  // of a `recalled`: what it may show, if somebody asked for it
     bool byAuthor = false;                // the device is one of the author's
     bool excused = false;                 // offline, but still within delivery.only-online's exception
-    bool toPrevious = false;              // ... and reinstalled since: it belongs to the installation before
+    bool inDoubt = false;                 // ... or perhaps not: it may have been accepted after the device left
+    bool toPrevious = false;              // excused, and reinstalled since: it belongs to the installation before
     Standing standing = Standing::Since;
     Decides decides = Decides::Nothing;
     Aspects aspects = 0;  // of the message, and of how it came
@@ -87,7 +88,6 @@ struct Claim {
     std::uint32_t request = 0;
     bool named = false;   // another duty names the message and the user
     bool lasts = true;    // the session to which it is owed still lasts
-    bool latest = true;   // ... or is at least the device's last one
     Window window{};      // of that session
     Aspects aspects = 0;  // what is known of the case beforehand
 };

@@ -63,6 +63,7 @@ void Checker::State::temptAtLogin(DeviceId id) {
     for (std::size_t i = doubt; i < end; ++i) {
         const MessageFacts& m = message(n.user.mailbox[i]);
         if (m.state != MessageState::Accepted || m.toSelf) continue;
+        if (!m.exact && concerns(m, d.user) != Tri::Yes) continue;
         if (d.regime.service == Service::Off)
             temptNoCompensation(*this, *this, n, m, counted);
         else

@@ -124,11 +124,11 @@ constexpr Want kRecallOff{[](const View& v) { return v.k.history().recallOf(v.p.
 constexpr Want kRecallNotOn{[](const View& v) { return v.k.history().recallOf(v.p.m)->regime.service != Service::On; },
                             "a recall while the service is not on", serviceAtRecall};
 constexpr Want kHeld{
-    [](const View& v) { return (v.p.receipt->owed & Receipt::LackedAtRecall) == 0; },
+    [](const View& v) { return (v.p.receipt->owed & Receipt::TooLate) == 0; },
     "a device that has the message when it is recalled",
     [](const View& v) { return fmt::format("{} did not have {} when it was recalled", v.device, v.message); }};
 constexpr Want kLacked{
-    [](const View& v) { return (v.p.receipt->owed & Receipt::LackedAtRecall) != 0; },
+    [](const View& v) { return (v.p.receipt->owed & Receipt::TooLate) != 0; },
     "a device that lacks the message when it is recalled",
     [](const View& v) { return fmt::format("{} had {} when it was recalled", v.device, v.message); }};
 constexpr Want kLoginSinceRecall{

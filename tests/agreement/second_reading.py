@@ -243,13 +243,16 @@ class Judge:
             lasts = r.session is not None and r.session.end > p
             firm = r.firm_i <= p if self.tl.D is None else r.firm_t <= t
             if lasts or firm:
-                out.append((r.session, True, (r.i, r.t) if lasts else (r.firm_i, r.firm_t)))
+                out.append((r.session, not (clean and r.doubtful), (r.i, r.t) if lasts else (r.firm_i, r.firm_t)))
         return out
 
     def holds(self, m, dev, inst, p, clean=False):
         """Does this installation hold m at position p? True, False or None."""
-        if any(r.dev == dev and r.inst == inst and r.i <= p and not (clean and r.violated) for r in m.receipts):
+        received = [r for r in m.receipts if r.dev == dev and r.inst == inst and r.i <= p and not (clean and r.violated)]
+        if any(not (clean and r.doubtful) for r in received):
             return True
+        if received and m.dev != dev:
+            return None
         if m.dev == dev and m.i <= p < m.rejected:
             if m.sender_unsure:
                 later = self.tl.inst_at(dev, m.hi)
@@ -298,6 +301,7 @@ class Judge:
                                    message=m.id)
                 break
             if answer is None:
+                r.doubtful |= True in said
                 self.tally.undecided(rule)
         # delivery.intact is judged besides
         for a, b in ((m.digest, r.digest), (m.text, r.text)):
@@ -860,8 +864,11 @@ class MessageDuties:
         lost_recall = any(q.lost and q.i < s.end and q.s_i is None for q in m.requests)
         ended = s.end <= (due[0] if due else tl.n) and not any(
             sure for _, sure, _ in self.judge.holders(m, u, s.dev, s.inst, s.start, at_s=due or (tl.n, tl.T[-1]), clean=True))
+        # A message that it held before its recall, which was before this session: nothing is owed, or it is kept already.
+        recalled_before = held and recall is not None and recall.i <= s.start
         unclean = held and not self.judge.holds(m, s.dev, s.inst, s.start, clean=True)
-        if result[0] == KEPT and (lost_recall or ended or unclean):       # nothing is known of a recall; or who had it, when it ended?
+        # nothing is known of a recall; or who had it, when it ended?
+        if result[0] == KEPT and (lost_recall or ended or unclean or recalled_before):
             self.tally.either_way.append((rule, None))
         if inside is None or not any(sure for _, sure, _ in others) or held is None and result[0] == VIOLATED:
             result = (MAYBE, result[1])

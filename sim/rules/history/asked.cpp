@@ -26,24 +26,13 @@ Tri History::member(GroupId g, UserId u, Place from, Place until) const {
     return yes(before % 2 == 1);
 }
 
-bool History::leftAfter(const MessageFacts& m, UserId u) const {
-    if (m.to.kind != AddressKind::Group) return false;
+bool History::leftBy(const MessageFacts& m, UserId u, Place until) const {
+    if (m.to.kind != AddressKind::Group || groups[m.to.number].lastLeave <= m.from()) return false;
     const std::uint32_t number = memberOf.find(pairKey(m.to.number, u.value));
     if (number == FlatMap::kAbsent) return false;
     const auto& changes = memberships[number];
     for (std::size_t i = changes.size(); i > 0 && changes[i - 1] > m.from(); --i) {
-        if (i % 2 == 0) return true;  // joins stand at odd, leaves at even positions, counted from 1
-    }
-    return false;
-}
-
-bool History::leftBetween(const MessageFacts& m, UserId u) const {
-    if (m.to.kind != AddressKind::Group) return false;
-    const std::uint32_t number = memberOf.find(pairKey(m.to.number, u.value));
-    if (number == FlatMap::kAbsent) return false;
-    const auto& changes = memberships[number];
-    for (std::size_t i = 1; i < changes.size(); i += 2) {  // the leaves
-        if (changes[i] > m.from() && changes[i] <= m.until) return true;
+        if (i % 2 == 0 && changes[i - 1] <= until) return true;  // joins stand at odd, leaves at even positions from 1
     }
     return false;
 }
@@ -104,9 +93,8 @@ Tri History::holds(const MessageFacts& m, DeviceId d) const {
     const Receipt* r = receipt(m, d);
     if (r != nullptr && (r->have & Receipt::Received) != 0) return Tri::Yes;
     if (m.sender != d || m.state == MessageState::Rejected) return Tri::No;
-    const std::uint32_t installed = device(d).installation;
-    if (installed == m.senderInstallation) return Tri::Yes;
-    return m.senderUnsure && installed == m.senderInstallation + 1 ? Tri::Maybe : Tri::No;
+    if (device(d).installation > m.senderLatest) return Tri::No;
+    return m.senderUnsure() ? Tri::Maybe : Tri::Yes;
 }
 
 bool History::acknowledged(const Receipt& r, DeviceId d) const {
@@ -127,8 +115,7 @@ DeviceId History::otherHolder(const MessageFacts& m, DeviceId d, bool clean) con
     const Shares shares = sharesOf(m, u);
     if (shares.empty()) return {};
     if (m.sender.exists() && ownerOf(m.sender) == u) {
-        const std::uint32_t latest = m.senderInstallation + (m.senderUnsure ? 1U : 0U);
-        if (m.sender != d || device(d).installation > latest) return m.sender;
+        if (m.sender != d || device(d).installation > m.senderLatest) return m.sender;
     }
     for (const auto& [other, r] : shares) {
         const bool has = other == d ? (r.have & (clean ? Receipt::EarlierClean : Receipt::Earlier)) != 0
@@ -153,6 +140,13 @@ std::string History::nameOfOtherHolder(const MessageFacts& m, DeviceId d, bool c
 bool History::anyEver(const MessageFacts& m, UserId u) const {
     for (const auto& [d, r] : sharesOf(m, u)) {
         if ((r.have & Receipt::Ever) != 0) return true;
+    }
+    return false;
+}
+
+bool History::anyInTime(const MessageFacts& m, UserId u) const {
+    for (const auto& [d, r] : sharesOf(m, u)) {
+        if ((r.have & Receipt::Ever) != 0 && (r.owed & Receipt::TooLate) == 0) return true;
     }
     return false;
 }
@@ -199,8 +193,17 @@ bool History::maybeRecalled(const MessageFacts& m) const {
     const RecallFacts& r = recalls[m.recall];
     if (header->silent.recallAccept) return r.askedFor();
     return std::any_of(r.requests.begin(), r.requests.end(), [this](const RecallRequest& q) {
-        return q.open && !q.isDue && (q.deviceOffline || answerMayBeLost(q.device, q.asked));
+        if (!q.open || q.isDue) return false;
+        if (ended && (timeMode ? now <= q.askedAt + patience : lastSettled < q.asked))
+            return false;  // it may still come
+        return q.deviceOffline || answerMayBeLost(q.device, q.asked);
     });
+}
+
+bool History::heldWhenAsked(const MessageFacts& m, DeviceId d) const {
+    if (m.recall == MessageFacts::kNone || recalls[m.recall].requests.empty()) return false;
+    const auto& holders = recalls[m.recall].requests.front().holders;
+    return std::any_of(holders.begin(), holders.end(), [d](const auto& one) { return one.first == d; });
 }
 
 Window History::window(DeviceId d) const {

@@ -26,6 +26,9 @@ void History::changeMembership(const Event& e) {
         g.members.push_back(e.user);
         return;
     }
+    // What is asked for by now may be accepted later, at a time when she was a member still: alice keeps her slots.
+    addToThread(groupThread(e.to), e.user);
+    g.lastLeave = place;
     g.members[memberAt[history]] = g.members.back();
     memberAt[memberOf.find(pairKey(e.to.number, g.members.back().value))] = memberAt[history];
     g.members.pop_back();
@@ -94,18 +97,24 @@ std::uint32_t History::privateThread(const MessageFacts& m) {
     return thread;
 }
 
+std::uint32_t History::groupThread(const Address& group) {
+    GroupFacts& g = groups[group.number];
+    if (g.thread == MessageFacts::kNone) g.thread = newThread(group);
+    return g.thread;
+}
+
 // The conversation of a message, with slots for everybody it now concerns.
 std::uint32_t History::threadOf(const MessageFacts& m) {
     if (m.to.kind == AddressKind::User) return privateThread(m);
     if (m.to.kind == AddressKind::Group) {
-        GroupFacts& g = groups[m.to.number];
-        if (g.thread == MessageFacts::kNone) g.thread = newThread(m.to);
-        if (threads[g.thread].version != g.version) {
-            for (const UserId u : g.members) addToThread(g.thread, u);
-            threads[g.thread].version = g.version;
+        const GroupFacts& g = groups[m.to.number];
+        const std::uint32_t thread = groupThread(m.to);
+        if (threads[thread].version != g.version) {
+            for (const UserId u : g.members) addToThread(thread, u);
+            threads[thread].version = g.version;
         }
-        addToThread(g.thread, m.author);
-        return g.thread;
+        addToThread(thread, m.author);
+        return thread;
     }
     RoomFacts& room = rooms[m.to.number];
     if (room.thread == MessageFacts::kNone) room.thread = newThread(m.to);

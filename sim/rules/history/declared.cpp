@@ -22,7 +22,7 @@ void History::declare(const Event& e) {
         widen(e.user);
     addDevice(e.device, static_cast<std::uint16_t>(u.deviceCount - 1));
     for (const MessageId recalled : u.recalled) {
-        if (Receipt* const r = receipt(message(recalled), e.device)) r->owed |= Receipt::LackedAtRecall;
+        if (Receipt* const r = receipt(message(recalled), e.device)) r->owed |= Receipt::TooLate;
     }
 }
 

@@ -90,6 +90,7 @@ struct History : Store {
     std::uint32_t settledCount = 0;
     Place serverRestart = 0;
     Instant lastLogin{};
+    bool ended = false;       // the trace: nothing comes any more
     std::uint64_t looks = 0;  // how many pairs of a device and a message were looked at beside those of the events
 
     // ---- the app ----
@@ -189,8 +190,14 @@ struct History : Store {
                                       : catchUpMarks[at].compensation,
                 surely};
     }
-    // The same for a device that has no part in it; none if this installation has received the message before.
-    [[nodiscard]] std::optional<Progress> strangersProgress(MessageId id, const MessageFacts& m, DeviceId d, Via via);
+    // Who has no part in a conversation may receive its messages all the same. How far a device has come that ever did is
+    // noted apart, though it may have a part in the conversation before or after.
+    [[nodiscard]] Progress strangersProgress(const MessageFacts& m, DeviceId d, Via via);
+    [[nodiscard]] bool isStranger(const MessageFacts& m, DeviceId d) const {
+        return !strangersMarks.empty() && strangersMarkOf.find(pairKey(m.thread, d.value)) != FlatMap::kAbsent;
+    }
+    // Whether this installation receives the message, in which it has no part, for the first time.
+    [[nodiscard]] bool firstToStranger(MessageId id, const MessageFacts& m, DeviceId d);
     // Whether another terminal of the user had the message when the session of `d` began.
     [[nodiscard]] bool elsewhereAtLogin(const MessageFacts& m, DeviceId d) const;
 
@@ -200,9 +207,10 @@ struct History : Store {
         return u == m.author ? Tri::Yes : inAudience(m, u);
     }
     // Who left after acceptance is owed nothing that had not come, recalls included.
-    [[nodiscard]] bool leftAfter(const MessageFacts& m, UserId u) const;
+    [[nodiscard]] bool leftAfter(const MessageFacts& m, UserId u) const { return leftBy(m, u, place); }
+    [[nodiscard]] bool leftBy(const MessageFacts& m, UserId u, Place until) const;
     // Whether the user left the group while the message was being accepted.
-    [[nodiscard]] bool leftBetween(const MessageFacts& m, UserId u) const;
+    [[nodiscard]] bool leftBetween(const MessageFacts& m, UserId u) const { return leftBy(m, u, m.until); }
     // Whether the device has been in the message's room since before it was accepted.
     [[nodiscard]] bool wasInRoom(const MessageFacts& m, DeviceId d) const;
     // Whether the device was online (and in the message's room) at some time since the message was asked for.
@@ -228,6 +236,8 @@ struct History : Store {
     [[nodiscard]] Tri anotherTerminalHas(const MessageFacts& m, DeviceId d, bool clean) const;
     // Whether any device of the user ever received it.
     [[nodiscard]] bool anyEver(const MessageFacts& m, UserId u) const;
+    // ... before it was recalled, or the user left.
+    [[nodiscard]] bool anyInTime(const MessageFacts& m, UserId u) const;
     // Whether it is owed no more to some device of the user: a violation about it was reported.
     [[nodiscard]] bool reported(const MessageFacts& m, UserId u) const;
     // The first message of the user's mailbox that `d` does not hold for certain, as far as its last login knew: what
@@ -244,9 +254,16 @@ struct History : Store {
     }
     // Asked for, and nobody can say whether it was taken: the answer is silent, or lost with who asked.
     [[nodiscard]] bool maybeRecalled(const MessageFacts& m) const;
-    [[nodiscard]] Answered answeredRequest(const RecallFacts& r) const;  // by an answer that comes now
     // Whether an answer that was given to another request may have been this one's.
     [[nodiscard]] bool mayHaveAnotherAnswer(const RecallFacts& r, std::size_t request) const;
+    // Whether the device that asked was offline, or it or the server was found to have gone by the time that its answer was
+    // due.
+    [[nodiscard]] bool isGone(const RecallRequest& q) const {
+        return q.isPast ? q.wasGone : q.deviceOffline || answerMayBeLost(q.device, q.asked);
+    }
+    // Whether the device held it when its recall was first asked for.
+    [[nodiscard]] bool heldWhenAsked(const MessageFacts& m, DeviceId d) const;
+    [[nodiscard]] Answered answeredRequest(const RecallFacts& r) const;  // by an answer that comes now
 
     // ---- names ----
     [[nodiscard]] std::string name(DeviceId d) const { return header->path(d); }
@@ -321,6 +338,8 @@ struct History : Store {
     void oweRecall(RecallFacts& r, const MessageFacts& m, const Party& party, const RecallOwed& owed);
     std::uint32_t newThread(const Address& address);
     std::uint32_t privateThread(const MessageFacts& m);
+    StrangersMark marksUntilNow(std::uint32_t thread, DeviceId d) const;
+    std::uint32_t groupThread(const Address& group);
     std::uint32_t threadOf(const MessageFacts& m);
     void addToThread(std::uint32_t thread, UserId u);
     std::uint32_t allocateReceipts(std::uint32_t count);

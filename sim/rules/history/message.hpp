@@ -22,15 +22,15 @@ struct Receipt {
         Shown = 64,         // this installation shows it recalled
         ShownOff = 128      // ... and OFF decided about that
     };
-    enum : std::uint8_t {     // owed
-        Online = 1,           // at acceptance, for certain
-        Unsure = 2,           // whether online at acceptance
-        Owed = 4,             // live, at acceptance
-        InRoom = 8,           // a chatroom message: online and in the room at acceptance
-        NoMore = 16,          // a violated duty was reported: the message is owed no more
-        RecallNoMore = 32,    // the same of its recall
-        LackedAtRecall = 64,  // did not hold it when its recall was accepted
-        ByPrevious = 128      // the installation before this one received it
+    enum : std::uint8_t {   // owed
+        Online = 1,         // at acceptance, for certain
+        Unsure = 2,         // whether online at acceptance
+        Owed = 4,           // live, at acceptance
+        InRoom = 8,         // a chatroom message: online and in the room at acceptance
+        NoMore = 16,        // a violated duty was reported: the message is owed no more
+        RecallNoMore = 32,  // the same of its recall
+        TooLate = 64,       // did not hold it when its recall was accepted, or when its user left the group
+        ByPrevious = 128    // the installation before this one received it
     };
     std::uint32_t stamp = 0;    // when received: number of `settled` before, or in time mode the low half of the time
     std::uint16_t session = 0;  // in which it was received; before that, the one it is owed to
@@ -52,10 +52,10 @@ struct alignas(64) MessageFacts {
     bool api : 1 = false;        // sent through the server API
     bool statusApi : 1 = false;  // ... through a status endpoint
     bool includeSender : 1 = false;
+    bool includedLate : 1 = false;   // ... and received by its sender when who was online at acceptance had gone
     bool toSelf : 1 = false;         // through the API: judged by delivery.* alone
     bool regimeSure : 1 = false;     // the regime was one and the same wherever acceptance lies
     bool senderOffline : 1 = false;  // its device was offline when it asked
-    bool senderUnsure : 1 = false;   // reinstalled between `send` and `accept`
     bool late : 1 = false;           // taken as accepted without an `accept` in time
     bool exact : 1 = false;          // `from` and `until` are one place
     bool expected : 1 = false;       // what its acceptance owes is still to be looked at
@@ -78,12 +78,16 @@ struct alignas(64) MessageFacts {
     Instant fromAt{};
     Regime regime;
     std::uint32_t thread = 0;
-    std::uint32_t senderInstallation = 0;
+    std::uint32_t senderInstallation = 0;  // of its device when it asked,
+    std::uint32_t senderLatest = 0;        // ... and at the latest when it was accepted
     std::uint32_t askedOrigin = 0;
     Place asked = 0;
     Instant askedAt{};
 
     static constexpr std::uint32_t kNone = 0xffffffffU;
+
+    // Reinstalled between `send` and `accept`: which of its installations sent it is undecided.
+    [[nodiscard]] bool senderUnsure() const { return senderLatest != senderInstallation; }
 
     [[nodiscard]] Place from() const { return exact ? until : notBefore; }
 

@@ -64,7 +64,7 @@ void History::ask(const Event& e) {
     DeviceFacts& d = device(e.device);
     m.author = d.user;
     m.sender = e.device;
-    m.senderInstallation = d.installation;
+    m.senderInstallation = m.senderLatest = d.installation;
     m.senderOffline = !d.online;
     noteAsked(e.device, e.message);
     if (m.synchronizable()) ++side(e.device).waiting;
@@ -104,7 +104,7 @@ void History::dateAcceptance(MessageFacts& m, bool exact) {
     m.atTurnEdge = exact && service.inForceFrom(now);
     m.regimeSure = exact || m.regime == at;
     if (exact) m.regime = at;
-    if (m.sender.exists()) m.senderUnsure = device(m.sender).installation != m.senderInstallation;
+    if (m.sender.exists()) m.senderLatest = device(m.sender).installation;
     noMoreWaiting(m);
 }
 
@@ -152,7 +152,7 @@ void History::acceptRecalled(MessageId id) {
         if (!m.synchronizable() || concerns(m, party.user) == Tri::No) continue;
         user(party.user).recalled.push_back(id);
         for (const auto& [d, own] : sharesOf(m, party)) {
-            if (holds(m, d) == Tri::No) own.owed |= Receipt::LackedAtRecall;
+            if (holds(m, d) == Tri::No) own.owed |= Receipt::TooLate;
         }
     }
     std::vector<DeviceId> shown = r.tombstones;
@@ -194,8 +194,7 @@ void History::oweAtAcceptance(const MessageFacts& m, const Party& party, bool su
     }
 }
 
-// Who has no part in a conversation may receive its messages all the same; how far they have come in it is noted apart.
-std::optional<Progress> History::strangersProgress(MessageId id, const MessageFacts& m, DeviceId d, Via via) {
+bool History::firstToStranger(MessageId id, const MessageFacts& m, DeviceId d) {
     const std::uint64_t key = pairKey(id.value, d.value);
     const std::pair<Place, std::uint32_t> receipt{m.asked, device(d).installation};
     std::uint32_t number = strangers.find(key);
@@ -204,26 +203,45 @@ std::optional<Progress> History::strangersProgress(MessageId id, const MessageFa
         strangersReceipts.emplace_back();
         strangers.set(key, number);
     }
-    if (strangersReceipts[number] == receipt) return std::nullopt;  // it is not the first time
-    strangersReceipts[number] = receipt;
+    return std::exchange(strangersReceipts[number], receipt) != receipt;
+}
 
+// alice/phone gets what was said in the group after she had joined it, and then a message from before. From then on its
+// progress is noted here.
+StrangersMark History::marksUntilNow(std::uint32_t thread, DeviceId d) const {
+    StrangersMark all{.session = device(d).session};
+    const std::uint32_t slot = firstSlot(thread, ownerOf(d));
+    if (slot == FlatMap::kAbsent || slot + device(d).ordinal >= threads[thread].markSlots) return all;
+    const std::size_t at = threads[thread].marks + slot + device(d).ordinal;
+    if (marks[at].session != all.session) return all;
+    for (std::size_t via = 0; via < all.begun.size(); ++via) all.begun[via] = (marks[at].begun >> via & 1U) != 0;
+    all.latest[static_cast<std::size_t>(Via::Live)] = marks[at].live;
+    all.latest[static_cast<std::size_t>(Via::Offline)] = catchUpMarks[at].offline;
+    all.latest[static_cast<std::size_t>(Via::Compensation)] = catchUpMarks[at].compensation;
+    if (!surelyMarks.empty()) all.surely = surelyMarks[at].by;
+    return all;
+}
+
+Progress History::strangersProgress(const MessageFacts& m, DeviceId d, Via via) {
     const std::uint64_t conversation = pairKey(m.thread, d.value);
     std::uint32_t mark = strangersMarkOf.find(conversation);
     if (mark == FlatMap::kAbsent) {
         mark = static_cast<std::uint32_t>(strangersMarks.size());
-        strangersMarks.emplace_back();
+        strangersMarks.push_back(marksUntilNow(m.thread, d));
         strangersMarkOf.set(conversation, mark);
     }
     StrangersMark& progress = strangersMarks[mark];
     if (progress.session != device(d).session) progress = {.session = device(d).session};
     const auto at = static_cast<std::size_t>(via);
-    return Progress{std::exchange(progress.begun[at], true), progress.latest[at], &progress.surely[at]};
+    return {std::exchange(progress.begun[at], true), progress.latest[at], &progress.surely[at]};
 }
 
 void History::setReceived(const MessageFacts& m, DeviceId id, Receipt& r, bool tainted, bool offDecided) {
     DeviceFacts& d = device(id);
     // What was owed to a session that ended came in a later one: it had lapsed.
-    if (r.session != d.session) r.owed &= static_cast<std::uint8_t>(~Receipt::Owed);
+    const bool wasKept = (r.owed & Receipt::ByPrevious) != 0;
+    if (r.session != d.session && !wasKept) r.owed &= static_cast<std::uint8_t>(~Receipt::Owed);
+    if (leftAfter(m, d.user)) r.owed |= Receipt::TooLate;
     r.session = d.session;
     r.stamp = timeMode ? lowHalf(now) : settledCount;
     r.have |= static_cast<std::uint8_t>(Receipt::Received | Receipt::Ever | (tainted ? Receipt::Tainted : 0) |

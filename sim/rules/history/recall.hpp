@@ -17,6 +17,8 @@ struct RecallRequest {
     bool maybeAnswered = false;  // there was an answer that may be this one's or another's
     bool deviceOffline = false;  // when it asked
     bool isDue = false;          // its answer was due and did not come: what happens later explains nothing
+    bool isPast = false;         // its answer was due, whether it came or not:
+    bool wasGone = false;        // ... by then its device, or the server, was found to have gone
     Place asked = 0;
     Place closed = 0;  // when it was answered
     Instant askedAt{};
@@ -42,6 +44,9 @@ struct RecallFacts {
     std::vector<std::pair<DeviceId, std::uint16_t>> owed;  // devices, with the sessions, that must show it
     std::vector<DeviceId> tombstones;  // devices that showed it before the message was known to be accepted
 
+    [[nodiscard]] bool isAskedBy(DeviceId d) const {
+        return std::any_of(requests.begin(), requests.end(), [d](const RecallRequest& q) { return q.device == d; });
+    }
     [[nodiscard]] bool askedFor() const;  // by somebody, and not rejected throughout
 };
 

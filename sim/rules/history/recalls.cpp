@@ -19,7 +19,7 @@ Answered History::answeredRequest(const RecallFacts& r) const {
         if (!q.open) continue;
         if (open++ == 0) a.request = i;
         doubtful |= q.maybeAnswered;
-        gone |= q.deviceOffline || wentOfflineAfter(q.device, q.asked);
+        gone |= q.deviceOffline || answerMayBeLost(q.device, q.asked);
     }
     a.any = open > 0;
     a.certain = !doubtful && (open < 2 || !(gone || header->silent.recallAccept || header->acceptSeen));
@@ -34,8 +34,9 @@ void History::answerRecall(RecallFacts& r, const Answered& a) {
     r.requests[a.request].closed = place;
 }
 
-// alice/phone asks at 5, bob/phone at 6, and at 8 one answer comes. If alice/phone has been offline since, that answer
-// may have been bob's; and so on, from request to request.
+// alice/phone asks at 5, bob/phone at 6, and at 8 one answer comes. If alice/phone is found to be offline by the time that
+// its answer is due, its line may have been broken before, and that answer may have been bob's; and so on, from request to
+// request.
 bool History::mayHaveAnotherAnswer(const RecallFacts& r, std::size_t request) const {
     std::vector<std::size_t> doubted{request};
     std::vector<bool> seen(r.requests.size());
@@ -45,7 +46,7 @@ bool History::mayHaveAnotherAnswer(const RecallFacts& r, std::size_t request) co
         for (std::size_t i = 0; i < r.requests.size(); ++i) {
             const RecallRequest& q = r.requests[i];
             if (q.open || seen[i] || q.closed < asked) continue;
-            if (q.deviceOffline || wentOfflineAfter(q.device, q.asked)) return true;
+            if (isGone(q)) return true;
             seen[i] = true;
             doubted.push_back(i);
         }
@@ -119,7 +120,7 @@ void History::setRecallAccepted(std::uint32_t number, std::size_t earliest, std:
     owed.exact = exact;
     owed.on = r.regimeSure && at.service == Service::On;
     owed.basic = at.service != Service::On && (exact || first.regime.service != Service::On);
-    if (request < r.requests.size()) owed.heldWhenAsked = &r.requests[request].holders;
+    owed.heldWhenAsked = &r.requests[request < r.requests.size() ? request : earliest].holders;
     for (const Party& party : concerned(m)) oweRecall(r, m, party, owed);
 }
 
@@ -136,13 +137,14 @@ void History::oweRecall(RecallFacts& r, const MessageFacts& m, const Party& part
         const DeviceFacts& one = device(d);
         const Tri held = holds(m, d);
         // The recalling device shows the recall from here on, with or without an event.
-        if (held == Tri::No) receipt.owed |= Receipt::LackedAtRecall;
+        if (held == Tri::No) receipt.owed |= Receipt::TooLate;
         if (d == r.device) {
             receipt.have |= Receipt::Shown;
             device(d).showsSomething = true;
             receipt.owed |= Receipt::RecallNoMore;
             continue;
         }
+        if (!r.user.exists() && r.isAskedBy(d)) continue;  // perhaps it is the recalling device
         if (held != Tri::Yes || left || !one.online || one.began > r.from) continue;
         if ((receipt.have & Receipt::Tainted) != 0 || audience != Tri::Yes) continue;
         if (!owed.exact && !owed.held(d, one.session)) continue;

@@ -51,7 +51,9 @@ void History::reinstall(DeviceId id) {
         const bool received = (r->have & Receipt::Received) != 0;
         r->owed &= static_cast<std::uint8_t>(~Receipt::ByPrevious);
         if (received) r->owed |= Receipt::ByPrevious;
-        if (recallAccepted(message(u.mailbox[i]))) r->owed |= Receipt::LackedAtRecall;
+        // What it received too late keeps nothing; what it received before, it keeps.
+        if (received && (r->owed & Receipt::TooLate) != 0) r->owed &= static_cast<std::uint8_t>(~Receipt::Owed);
+        if (recallAccepted(message(u.mailbox[i]))) r->owed |= Receipt::TooLate;
         // ShownOff stays: what the earlier installation showed was shown.
         r->have &= static_cast<std::uint8_t>(~(Receipt::Received | Receipt::Tainted | Receipt::Shown));
         // OffDecided stays with Earlier.

@@ -61,6 +61,7 @@ struct GroupFacts {
     std::vector<UserId> members;
     std::uint32_t version = 1;
     std::uint32_t thread = MessageFacts::kNone;
+    Place lastLeave = 0;
 };
 
 // A device's stay in a room.

@@ -199,6 +199,22 @@ TEST_CASE("a duty that the trace ends before is open, and one that is already ke
     CHECK(countsOf(judged(kept), RuleId::OnlineReceived).checked == 2);
 }
 
+TEST_CASE("whose an answer was is decided by the settled moment after the asking, and not by who goes offline later") {
+    const auto unanswered = [](const std::string& gone) {
+        return countsOf(judged(traceOf(kPhoneHasM1 + R"(
+    alice/phone recalls m1
+    bob/pixel recalls m1
+    m1 recall-accepted)" + gone + R"(
+    bob/pixel recalls m1
+    m1 recall-accepted
+    settled)")),
+                        RuleId::DeliveryAnswered)
+            .violated;
+    };
+    CHECK(unanswered("\nsettled\nalice/phone offline drop") == 2);
+    CHECK(unanswered("\nalice/phone offline drop\nsettled") == 0);
+}
+
 TEST_CASE("a copy made anywhere in a trace goes on exactly like the original") {
     const Trace trace = traceOf(kMacMissesM1 + R"(
     settled
