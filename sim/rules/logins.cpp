@@ -112,6 +112,7 @@ void Checker::State::lookBackAtArrival(const Arrival& a) {
 void Checker::State::lookBackAtRecalls(DeviceId id) {
     const std::vector<MessageId>& all = user(device(id).user).recalled;
     for (std::size_t i = all.size() - std::min(all.size(), kLatest); i < all.size(); ++i) {
+        if (recallOf(message(all[i])) == nullptr) continue;
         RecallFacts& r = recalls[message(all[i]).recall];
         const auto owed = std::find(r.owed.begin(), r.owed.end(), std::pair{id, device(id).session});
         if (owed == r.owed.end()) continue;
@@ -120,7 +121,7 @@ void Checker::State::lookBackAtRecalls(DeviceId id) {
     }
 }
 
-// The same for a message whose horizon passes before that.
+// What was kept of a message whose horizon passes before its S.
 void Checker::State::lookBackAtMessage(MessageId id) {
     lookingBack = true;
     for (const Party& party : concerned(message(id))) {
