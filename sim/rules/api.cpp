@@ -104,7 +104,8 @@ Found broughtToTheSender(const History& h, const Claim& c) {
                               h.leftBy(m, c.user, h.device(c.device).began);
     if (lapsedBefore) return Outcome::Lapsed;
     bool held = false;
-    for (const DeviceId d : h.devicesOf(c.user)) held |= h.holds(m, d) == Tri::Yes;
+    for (const auto& [d, own] : h.sharesOf(m, c.user))
+        held |= (own.have & Receipt::Received) != 0 && (own.owed & Receipt::TooLate) == 0;
     if (!held && (r->owed & Receipt::NoMore) != 0) return Outcome::NotMine;
     if (!held && offTheHook(h, m, c.user)) return Outcome::Lapsed;
     if (!held && h.maybeRecalled(m)) return Outcome::Undecided;

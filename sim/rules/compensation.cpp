@@ -108,10 +108,8 @@ Found broughtBack(const History& h, const Claim& c) {
     const Tri held = h.holds(m, c.device);
     const bool decided = m.until < d.began && h.decides(m, d) == Decides::On;
     if (elsewhere == Tri::No || (!decided && held != Tri::No)) return Outcome::NotMine;
-    // alice/mac had m1 before anybody asked for its recall: whether that was taken does not matter.
-    const bool known = !h.maybeRecalled(m) || (held == Tri::Yes && h.heldWhenAsked(m, c.device));
     const bool sure = decided && elsewhere == Tri::Yes && held != Tri::Maybe && m.fromAt >= c.window.demanded &&
-                      h.concerns(m, c.user) == Tri::Yes && known;
+                      h.concerns(m, c.user) == Tri::Yes && !h.maybeRecalledFirst(m, c.device);
     const bool tooLate = (h.receipt(m, c.device)->owed & Receipt::TooLate) != 0;
     const bool kept = sure && held == Tri::Yes && !tooLate;
     if (!kept && offTheHook(h, m, c.user)) return Outcome::Lapsed;
@@ -184,7 +182,8 @@ Listing listingOf(const History& h, DeviceId id) {
     for (const MessageId message : h.mailboxOf(owner)) addHeld(h, id, h.message(message), listing);
     for (const MessageId own : h.askedBy(id)) {
         const MessageFacts& m = h.message(own);
-        if (m.state == MessageState::Asked && m.sender == id) listing.either.push_back(m.conversationOf(owner));
+        if (m.state == MessageState::Asked && m.sender == id && m.synchronizable())
+            listing.either.push_back(m.conversationOf(owner));
     }
     for (const Address& past : h.pastConversationsOf(id)) listing.either.push_back(past);
     return listing;

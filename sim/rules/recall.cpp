@@ -127,6 +127,7 @@ Found shownAfterLogin(const History& h, const Claim& c) {
     const Decides which = h.decides(recall, d);
     if (which == Decides::Off) return Outcome::NotMine;
     if (which == Decides::Nothing || recall.fromAt < c.window.demanded) return Outcome::Undecided;
+    if (m.until > recall.from) return Outcome::Undecided;  // perhaps it was recalled before it was accepted
     const Aspects aspects =
         aspectsOf(m, recall) | sideOf(c.user == m.author) | boundaryIf(recall.fromAt == c.window.demanded);
     return keptInSession(shown, c, recall.regime, aspects);
@@ -197,7 +198,7 @@ void temptNoReturn(const History& h, Ledger& ledger, const RecallFacts& r) {
         if (h.concerns(m, party.user) != Tri::Yes || h.leftAfter(m, party.user)) continue;
         for (const auto& [d, receipt] : h.sharesOf(m, party)) {
             const DeviceFacts& device = h.device(d);
-            if ((receipt.owed & Receipt::TooLate) == 0 || !device.online) continue;
+            if (h.holds(m, d) != Tri::No || !device.online) continue;
             if (h.decides(r, device) != Decides::On) continue;
             ledger.check(RuleId::RecallNoReturn, r.regime,
                          aspectsOf(m, r) | sideOf(party.user == m.author) | bit(Aspect::Online));
@@ -208,7 +209,7 @@ void temptNoReturn(const History& h, Ledger& ledger, const RecallFacts& r) {
 // A device logs in that lacked what was recalled.
 void temptNoReturn(const History& h, Ledger& ledger, const Newcomer& n, const MessageFacts& m) {
     const RecallFacts& r = *h.recallOf(m);
-    if ((h.receipt(m, n.id)->owed & Receipt::TooLate) == 0 || h.decides(r, n.device) != Decides::On) return;
+    if (h.holds(m, n.id) != Tri::No || h.decides(r, n.device) != Decides::On) return;
     if (h.concerns(m, n.device.user) != Tri::Yes || h.leftAfter(m, n.device.user)) return;
     ledger.check(RuleId::RecallNoReturn, r.regime, aspectsOf(m, r) | sideOf(n.device.user == m.author) | n.login);
 }

@@ -37,6 +37,11 @@ bool isAwaited(const Receipt* r, const DeviceFacts& d) {
            (r->have & Receipt::Received) == 0;
 }
 
+// What is excused belongs to the installation that ended, if the device was installed anew since.
+bool isToPrevious(const Arrival& a) {
+    return a.excused && a.device.reinstalled && a.device.fresh;
+}
+
 }  // namespace
 
 void Checker::State::testify(std::span<const Ban* const> bans, const Arrival& a) const {
@@ -83,7 +88,7 @@ void Checker::State::weigh(Arrival& a) const {
     const Place left = side(a.deviceId).ended;
     a.excused = m.state == MessageState::Accepted && m.from() < left && justLeft(a.deviceId);
     a.inDoubt = a.excused && m.until >= left;
-    a.toPrevious = a.excused && a.device.reinstalled && a.device.fresh;
+    a.toPrevious = isToPrevious(a);
 }
 
 std::pair<const Ban*, Tri> Checker::State::wouldBreak(MessageId id, DeviceId d) const {
@@ -116,7 +121,7 @@ void Checker::State::onReceive(const Event& e) {
     }
     if (broken != nullptr) fileReceived(*this, *broken, a);
     if (m.state == MessageState::Accepted || m.state == MessageState::Asked) judgeIntact(*this, *this, a, e);
-    if (broken != nullptr && (r == nullptr || m.state != MessageState::Accepted)) noteStray(m, e.device);
+    if (broken != nullptr) noteStray(m, e.device);
     r == nullptr ? receiveAsStranger(a, e.via) : take(a, *r, e.via, broken != nullptr);
 }
 
@@ -126,6 +131,7 @@ void Checker::State::take(const Arrival& a, Receipt& r, Via via, bool tainted) {
         if ((r.owed & Receipt::ByPrevious) == 0) judgeItsOrder(a, r, via);
         r.owed |= Receipt::ByPrevious;
         r.have |= Receipt::Ever;
+        device(a.deviceId).leftBehind = true;
         if (a.inDoubt) leaveOpen(a, r);
         return;
     }
@@ -230,12 +236,13 @@ void Checker::State::onRecalled(const Event& e) {
     if (recall != nullptr) {
         a.excused = recall->from < side(e.device).ended && justLeft(e.device);
         a.inDoubt = a.excused && recall->until >= side(e.device).ended;
+        a.toPrevious = isToPrevious(a);
         a.decides = decides(*recall, d);
     }
     const bool alone = recall != nullptr && mayShowOff(*this, a);
     const Ban* broken = firstBroken(bansOnRecalled(), a);
     if (broken != nullptr) fileRecalled(*this, *broken, a);
-    if (broken == &kRecallNoLeak) return;
+    if (broken == &kRecallNoLeak || (a.toPrevious && !a.inDoubt)) return;
     if (shown == nullptr) {
         if (recall != nullptr && m.state == MessageState::Asked) recalls[m.recall].tombstones.push_back(e.device);
         return;

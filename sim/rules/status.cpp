@@ -72,6 +72,7 @@ namespace {
 Tri notOnline(const History& h, const Arrival& a) {
     if (a.message.room || a.message.toSelf || a.message.kind != MessageSort::Status) return Tri::No;
     if (!a.device.online && !a.excused) return Tri::Yes;
+    if (a.standing == Standing::After && !a.excused) return Tri::Yes;
     // carol leaves the group while it may have been accepted: was she in it still, she was online at acceptance.
     if (!a.byAuthor && h.inAudience(a.message, a.device.user) == Tri::Maybe)
         return a.device.online && a.device.began < a.message.from() ? Tri::No : Tri::Maybe;

@@ -35,7 +35,7 @@ void Checker::State::temptAtAcceptance(MessageId id) {
         UserFacts& u = user(party.user);
         Acceptance a{m, u, author, aspectsOf(m) | edgeOf(m) | sideOf(author)};
         if (u.onlineCount > 0) ++insiders;
-        remember(m, u, a.aspects);
+        remember(m, u, concerned == Tri::Yes, a.aspects);
         if (concerned != Tri::Yes) continue;
         countPresent(party, a);
         temptDelivery(*this, a);
@@ -99,7 +99,8 @@ void Checker::State::temptByIncluded(const Newcomer& n) {
         const MessageFacts& m = message(id);
         if (m.until <= side(n.id).heldUntil) continue;
         temptApiOnlineOnly(*this, *this, n, m, counted);
-        if (!anyEver(m, n.device.user)) owed.push_back(id);
+        const bool reported = (receipt(m, n.id)->owed & Receipt::NoMore) != 0;
+        if (!reported && !anyEver(m, n.device.user)) owed.push_back(id);
     }
 }
 

@@ -725,7 +725,7 @@ class MessageDuties:
             return NONE, None
         stop = s[0] if s else tl.n
         stop_t = s[1] if s else tl.T[-1]
-        if any(a < stop and b > stop or (a < stop and s is None) for a, b in m.fog):
+        if any(a < stop and b > stop or (a <= stop and s is None) for a, b in m.fog):
             return MAYBE, stop
         if lapse <= stop or stop_t > tl.horizon(m, t):
             return LAPSED, stop
@@ -1013,9 +1013,11 @@ class RecallRules:
         tl, out = self.tl, {}
         rp, rt = recall.i, recall.t
         user = s.user
-        if s.end <= rp or rp < m.i or moment and moment[0] > rp or dev == recall.request.dev:
+        if s.end <= rp or rp < m.i or dev == recall.request.dev:
             return out
         p, t = moment if moment else (m.i, m.t)
+        if p > rp or p == rp and not m.certain:      # it was recalled before it was accepted; or which was first is unknown
+            return out
         horizon = tl.horizon(m, t)
         online_at = s.start <= rp
         looked = rp if online_at else s.start

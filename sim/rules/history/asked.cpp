@@ -146,7 +146,8 @@ bool History::anyEver(const MessageFacts& m, UserId u) const {
 
 bool History::anyInTime(const MessageFacts& m, UserId u) const {
     for (const auto& [d, r] : sharesOf(m, u)) {
-        if ((r.have & Receipt::Ever) != 0 && (r.owed & Receipt::TooLate) == 0) return true;
+        const bool tooLate = (r.owed & (Receipt::TooLate | Receipt::ByPrevious)) == Receipt::TooLate;
+        if ((r.have & Receipt::Ever) != 0 && !tooLate) return true;
     }
     return false;
 }
@@ -200,10 +201,13 @@ bool History::maybeRecalled(const MessageFacts& m) const {
     });
 }
 
-bool History::heldWhenAsked(const MessageFacts& m, DeviceId d) const {
-    if (m.recall == MessageFacts::kNone || recalls[m.recall].requests.empty()) return false;
-    const auto& holders = recalls[m.recall].requests.front().holders;
-    return std::any_of(holders.begin(), holders.end(), [d](const auto& one) { return one.first == d; });
+// alice/mac had m1 in this session before anybody asked for its recall: whether that was taken, and when, does not matter.
+bool History::maybeRecalledFirst(const MessageFacts& m, DeviceId d) const {
+    const RecallFacts* r = recallOf(m);
+    if (r == nullptr || !(maybeRecalled(m) || (r->accepted && r->from != r->until))) return false;
+    const RecallRequest& first = r->requests.front();
+    const auto isHolder = [d](const auto& one) { return one.first == d; };
+    return first.asked <= device(d).began || std::none_of(first.holders.begin(), first.holders.end(), isHolder);
 }
 
 Window History::window(DeviceId d) const {

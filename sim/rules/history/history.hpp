@@ -254,6 +254,8 @@ struct History : Store {
     }
     // Asked for, and nobody can say whether it was taken: the answer is silent, or lost with who asked.
     [[nodiscard]] bool maybeRecalled(const MessageFacts& m) const;
+    // That, or nobody can say when; and perhaps it was before the device had the message in its session.
+    [[nodiscard]] bool maybeRecalledFirst(const MessageFacts& m, DeviceId d) const;
     // Whether an answer that was given to another request may have been this one's.
     [[nodiscard]] bool mayHaveAnotherAnswer(const RecallFacts& r, std::size_t request) const;
     // Whether the device that asked was offline, or it or the server was found to have gone by the time that its answer was
@@ -261,8 +263,6 @@ struct History : Store {
     [[nodiscard]] bool isGone(const RecallRequest& q) const {
         return q.isPast ? q.wasGone : q.deviceOffline || answerMayBeLost(q.device, q.asked);
     }
-    // Whether the device held it when its recall was first asked for.
-    [[nodiscard]] bool heldWhenAsked(const MessageFacts& m, DeviceId d) const;
     [[nodiscard]] Answered answeredRequest(const RecallFacts& r) const;  // by an answer that comes now
 
     // ---- names ----
@@ -282,7 +282,7 @@ struct History : Store {
     // The message becomes accepted somewhere between its asking (or now, if `exact`) and now.
     void setAccepted(MessageId id, bool exact);
     void setReceived(const MessageFacts& m, DeviceId d, Receipt& r, bool tainted, bool offDecided);
-    void remember(const MessageFacts& m, UserFacts& u, Aspects aspects);  // what it tempts later
+    void remember(const MessageFacts& m, UserFacts& u, bool sure, Aspects aspects);  // what it tempts later
     void owedNoMore(const MessageFacts& m, UserId u);
     [[nodiscard]] bool isOwedNoMore(const MessageFacts& m, DeviceId d, const Window& window) const;
     void holdMore(DeviceId id, std::size_t doubt);  // moves the mark of what the device holds

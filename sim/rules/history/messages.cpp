@@ -249,9 +249,9 @@ void History::setReceived(const MessageFacts& m, DeviceId id, Receipt& r, bool t
     if (m.kind == MessageSort::Normal && !m.room) d.holdsSomething = true;
 }
 
-void History::remember(const MessageFacts& m, UserFacts& u, Aspects aspects) {
+void History::remember(const MessageFacts& m, UserFacts& u, bool sure, Aspects aspects) {
     ++u.concerned;
-    if (m.room || m.toSelf) return;
+    if (!sure || m.room || m.toSelf) return;
     // Who was away from the first moment on was away at acceptance; and so for its horizon.
     const Latest latest{m.from(), m.exact ? m.untilAt : m.fromAt, aspects};
     if (m.kind == MessageSort::Status) (m.statusApi ? u.statusApi : u.status) = latest;

@@ -114,7 +114,8 @@ struct alignas(32) DeviceFacts {
     bool firstSession : 1 = false;    // the session, the running one or the last, is the first of its installation
     bool fresh : 1 = true;            // this installation has had no session
     bool listed : 1 = false;          // this installation has had a `caught-up` with conversations
-    bool stray : 1 = false;           // ... received what somebody may have sent long ago
+    bool leftBehind : 1 = false;      // the installation before had something
+    bool stray : 1 = false;           // this one ... received what somebody may have sent long ago
 };
 static_assert(sizeof(DeviceFacts) == 32);
 

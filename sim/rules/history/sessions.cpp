@@ -42,7 +42,9 @@ void History::reinstall(DeviceId id) {
     const UserFacts& u = user(d.user);
     // An installation that had nothing leaves nothing behind, however often it is thrown away.
     const bool hadNothing = !d.holdsSomething && side(id).waiting == 0 && !d.showsSomething;
-    for (std::size_t i = hadNothing ? u.mailbox.size() : u.mailboxHead; i < u.mailbox.size(); ++i) {
+    const bool leavesAsItWas = hadNothing && !d.leftBehind;
+    d.leftBehind = !hadNothing;
+    for (std::size_t i = leavesAsItWas ? u.mailbox.size() : u.mailboxHead; i < u.mailbox.size(); ++i) {
         ++looks;
         Receipt* r = receipt(message(u.mailbox[i]), id);
         if (r == nullptr) continue;
