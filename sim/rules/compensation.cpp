@@ -129,13 +129,13 @@ std::string saysNotBroughtBack(const History& h, const Claim& c) {
 // A login brings nothing that is older than its window and that another terminal has.
 Tri olderThanTheWindow(const History& h, const Arrival& a) {
     if (!a.message.synchronizable() || a.receipt == nullptr || a.decides != Decides::On ||
-        a.standing != Standing::After)
+        a.standing == Standing::Since)
         return Tri::No;
     const Instant allowed = h.window(a.deviceId).allowed;
     if (a.message.fromAt >= allowed) return Tri::No;
     const Tri elsewhere = h.anotherTerminalHas(a.message, a.deviceId, false);
     if (elsewhere != Tri::Yes) return elsewhere;
-    if (a.message.untilAt >= allowed) return Tri::Maybe;
+    if (a.message.untilAt >= allowed || a.standing == Standing::Unclear) return Tri::Maybe;
     const auto inWindow = [&](DeviceId other) { return a.message.fromAt >= h.window(other).allowed; };
     return overtaken(h, a, inWindow) ? Tri::Maybe : Tri::Yes;
 }

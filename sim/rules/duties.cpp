@@ -42,8 +42,9 @@ bool Checker::State::isToReport(RuleId rule, AtEnd atEnd, const Found& found) {
 bool Checker::State::settle(const Duty& duty, const Found& found, const Claim& c) {
     if (found.outcome == Outcome::Broken && c.message.exists()) {
         const MessageFacts& m = message(c.message);
-        const bool mayBePast = m.state == MessageState::Accepted && !m.exact && dueAt > m.fromAt + kHorizon;
-        if (mayBePast) return settle(duty, Outcome::Undecided, c);
+        const bool mayBePast = m.state == MessageState::Accepted && dueAt > m.fromAt + kHorizon;
+        const bool isPast = m.exact || dueAt > m.untilAt + kHorizon;
+        if (mayBePast) return settle(duty, isPast ? Outcome::Lapsed : Outcome::Undecided, c);
     }
     if (witness != nullptr) [[unlikely]]
         testify(duty, found, c);

@@ -79,7 +79,7 @@ struct Checker::State : rules::History, rules::Ledger {
     [[gnu::cold]] void testify(std::span<const rules::Ban* const> bans,
                                const rules::Arrival& a) const;  // to the witness
     // The first of these bans that the arrival breaks, or null. What they leave open is counted.
-    const rules::Ban* firstBroken(std::span<const rules::Ban* const> bans, const rules::Arrival& a);
+    const rules::Ban* firstBroken(std::span<const rules::Ban* const> bans, rules::Arrival& a);
     // A sign of an acceptance that nobody told: it lies at some time since the message, or its recall, was asked for.
     void takeAsAccepted(MessageId id);
     void takeAsRecalled(const rules::MessageFacts& m);

@@ -190,7 +190,7 @@ std::string saysLater(const History& h, const Arrival& a) {
 Tri shownOnAFurtherDevice(const History& h, const Arrival& a) {
     if (!mayShowOff(h, a)) return Tri::No;
     const RecallFacts& r = *a.recall;
-    if (!r.user.exists()) return Tri::Maybe;
+    if (!r.user.exists() || a.message.until > r.from) return Tri::Maybe;  // whose was it, and was it accepted by then?
     if (a.device.user == r.user && !r.byApi) return yes(a.deviceId != r.device);
     for (const auto& [other, theirs] : h.sharesOf(a.message, a.device.user)) {
         if (other != a.deviceId && (theirs.have & Receipt::ShownOff) != 0) return Tri::Yes;

@@ -52,13 +52,15 @@ void Checker::State::testify(std::span<const Ban* const> bans, const Arrival& a)
     }
 }
 
-const Ban* Checker::State::firstBroken(std::span<const Ban* const> bans, const Arrival& a) {
+const Ban* Checker::State::firstBroken(std::span<const Ban* const> bans, Arrival& a) {
     if (witness != nullptr) [[unlikely]]
         testify(bans, a);
     for (const Ban* ban : bans) {
         const Tri broken = ban->broken(*this, a);
         if (broken == Tri::Yes) return ban;
-        if (broken == Tri::Maybe) undecided(ban->rule);
+        if (broken == Tri::No) continue;
+        undecided(ban->rule);
+        a.unclear = !a.message.exact;
     }
     return nullptr;
 }
@@ -133,9 +135,10 @@ void Checker::State::take(const Arrival& a, Receipt& r, Via via, bool tainted) {
         r.have |= Receipt::Ever;
         device(a.deviceId).leftBehind = true;
         if (a.inDoubt) leaveOpen(a, r);
+        if (!tainted && !a.unclear) lookBackAtArrival(a);
         return;
     }
-    tainted |= a.inDoubt;  // where it is not clear that it broke no ban, it raises no duty
+    tainted |= a.unclear;  // where it is not clear that it broke no ban, it raises no duty
     if ((r.have & Receipt::Received) == 0) receiveFirst(a, r, via, tainted);
     if (a.excused && !tainted) lookBackAtArrival(a);
     if (!tainted && a.message.recall != MessageFacts::kNone) oweReturn(a, r);
@@ -162,9 +165,12 @@ void Checker::State::receiveFirst(const Arrival& a, Receipt& r, Via via, bool ta
 void Checker::State::noteIncluded(const Arrival& a) {
     const MessageFacts& m = a.message;
     if (anyEver(m, m.author)) return;
-    bool inTime = a.excused && (a.receipt->owed & Receipt::Online) != 0;
-    for (const auto& [id, r] : sharesOf(m, m.author))
-        inTime |= (r.owed & Receipt::Online) != 0 && onlineSince(m, r, device(id));
+    bool inTime = false;
+    for (const auto& [id, r] : sharesOf(m, m.author)) {
+        const bool isThere = device(id).online || (a.excused && id == a.deviceId);
+        const bool sameSession = device(id).session == r.session && device(id).began < m.from();
+        inTime |= (r.owed & Receipt::Online) != 0 && isThere && sameSession;
+    }
     message(a.id).includedLate = !inTime;
 }
 
@@ -247,6 +253,8 @@ void Checker::State::onRecalled(const Event& e) {
         if (recall != nullptr && m.state == MessageState::Asked) recalls[m.recall].tombstones.push_back(e.device);
         return;
     }
+    // Who left is owed no recall: that it is shown all the same keeps nothing.
+    if (recall != nullptr && leftAfter(m, d.user)) std::erase(recalls[m.recall].owed, std::pair{e.device, d.session});
     shown->have |= Receipt::Shown;
     device(e.device).showsSomething = true;
     if (alone && broken != &kRecallOnlyOnline) shown->have |= Receipt::ShownOff;

@@ -29,6 +29,7 @@ struct Arrival {
     bool excused = false;                 // offline, but still within delivery.only-online's exception
     bool inDoubt = false;                 // ... or perhaps not: it may have been accepted after the device left
     bool toPrevious = false;              // excused, and reinstalled since: it belongs to the installation before
+    bool unclear = false;                 // whether a ban is broken hangs on when the message was accepted
     Standing standing = Standing::Since;
     Decides decides = Decides::Nothing;
     Aspects aspects = 0;  // of the message, and of how it came

@@ -301,7 +301,7 @@ class Judge:
                                    message=m.id)
                 break
             if answer is None:
-                r.doubtful |= True in said
+                r.doubtful |= not m.certain
                 self.tally.undecided(rule)
         # delivery.intact is judged besides
         for a, b in ((m.digest, r.digest), (m.text, r.text)):
@@ -602,6 +602,9 @@ class Judge:
                 if name is None:
                     continue
                 held = self.holds(m, dev, s.inst, i)
+                signs = [a[0] for a in m.answers] + [r.i for r in m.receipts]
+                if m.dev == dev and m.inst < s.inst and i < min(signs, default=END):
+                    optional.add(name)       # reinstalled since its `send`, and perhaps before its `accept`
                 tombstone = any(x.dev == dev and x.inst == s.inst and x.i <= i and not (x.violated and held is False)
                                 for x in m.shown) \
                     or i < m.rejected and self.concerns(m, s.user) \
@@ -718,14 +721,17 @@ class MessageDuties:
         if lapse <= arise[0] and not even_recalled:
             return NONE, None
         until = session.end if even_recalled else lapse
-        if kept_at <= (s[0] if s else self.tl.n) and (kept_at < until or self.came_late(m, session, kept_at)):
+        # what came late is kept, too, if nothing but the session had ended
+        late = self.came_late(m, session, kept_at) and (
+            even_recalled or kept_at < self.lapse_at(m, user, p, t, recall, None, s[1] if s else None))
+        if kept_at <= (s[0] if s else self.tl.n) and (kept_at < until or late):
             forgotten = (s[1] if s else tl.T[-1]) > tl.horizon(m, t)
             return FORGOTTEN if forgotten else KEPT, max(kept_at, arise[0])
         if lapse <= arise[0]:
             return NONE, None
         stop = s[0] if s else tl.n
         stop_t = s[1] if s else tl.T[-1]
-        if any(a < stop and b > stop or (a <= stop and s is None) for a, b in m.fog):
+        if any(a <= stop and (b > stop or s is None) for a, b in m.fog):
             return MAYBE, stop
         if lapse <= stop or stop_t > tl.horizon(m, t):
             return LAPSED, stop
@@ -864,11 +870,12 @@ class MessageDuties:
         lost_recall = any(q.lost and q.i < s.end and q.s_i is None for q in m.requests)
         ended = s.end <= (due[0] if due else tl.n) and not any(
             sure for _, sure, _ in self.judge.holders(m, u, s.dev, s.inst, s.start, at_s=due or (tl.n, tl.T[-1]), clean=True))
-        # A message that it held before its recall, which was before this session: nothing is owed, or it is kept already.
-        recalled_before = held and recall is not None and recall.i <= s.start
+        # A message that it held when this session began, and that was recalled, or its user gone, before: nothing is owed,
+        # or it is kept already.
+        over_before = held and (recall is not None and recall.i <= s.start or tl.left_after(m, u, p) <= s.start)
         unclean = held and not self.judge.holds(m, s.dev, s.inst, s.start, clean=True)
         # nothing is known of a recall; or who had it, when it ended?
-        if result[0] == KEPT and (lost_recall or ended or unclean or recalled_before):
+        if result[0] == KEPT and (lost_recall or ended or unclean or over_before):
             self.tally.either_way.append((rule, None))
         if inside is None or not any(sure for _, sure, _ in others) or held is None and result[0] == VIOLATED:
             result = (MAYBE, result[1])
@@ -1009,6 +1016,11 @@ class RecallRules:
                 self.tally.undecided(rule)
         self.stays_local(m)
 
+    @staticmethod
+    def is_first(m, moment, recall):
+        """Was m surely accepted before it was recalled? (At one and the same place nobody can say.)"""
+        return moment[0] < recall.i or moment[0] == recall.i and m.certain
+
     def in_one_world(self, m, dev, s, moment, recall):
         tl, out = self.tl, {}
         rp, rt = recall.i, recall.t
@@ -1016,7 +1028,7 @@ class RecallRules:
         if s.end <= rp or rp < m.i or dev == recall.request.dev:
             return out
         p, t = moment if moment else (m.i, m.t)
-        if p > rp or p == rp and not m.certain:      # it was recalled before it was accepted; or which was first is unknown
+        if not self.is_first(m, (p, t), recall):
             return out
         horizon = tl.horizon(m, t)
         online_at = s.start <= rp
@@ -1140,7 +1152,7 @@ class RecallRules:
                 continue
             answers, turns = [], set()
             for moment, recall in self.worlds(m):
-                answer, n = self.one_too_many(m, x, recall) if recall and moment[0] <= recall.i else (False, 0)
+                answer, n = self.one_too_many(m, x, recall) if recall and self.is_first(m, moment, recall) else (False, 0)
                 answers.append(answer)
                 turns.add(n)
             answer = all_of(answers)
@@ -1202,7 +1214,7 @@ class RecallRules:
     def more_devices(self, m, moment, recall, later=False):
         """More devices than allowed hold m and are online at recall-accept or come online later (later: or receive it then)."""
         tl = self.tl
-        if recall is None or recall.i < moment[0]:
+        if recall is None or not self.is_first(m, moment, recall):
             return False, 0
         q = recall.request
         own = {m.author} | tl.audience(m, moment[0])

@@ -38,7 +38,7 @@ class Receipt:
         self.ended = None                    # the last session that ended, if offline
         self.via, self.digest, self.text = e.get("via"), e.get("digest"), e.get("text")
         self.violated = None                 # the ban that it violated
-        self.doubtful = False                # it violated one, if the acceptance was at some of the moments
+        self.doubtful = False                # whether it violated one hangs on where the acceptance was
         self.first = True                    # the installation's first receipt of this message
         self.unsure = False                  # to which session it belongs depends on where the acceptance was
         self.firm_i, self.firm_t = END, END  # from here on its installation has been online at a `settled` since

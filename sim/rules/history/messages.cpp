@@ -292,7 +292,7 @@ bool History::isOwedNoMore(const MessageFacts& m, DeviceId d, const Window& wind
 // sent: then it may be any.
 void History::noteStray(const MessageFacts& m, DeviceId id) {
     DeviceFacts& d = device(id);
-    if (d.listed) return;
+    if (d.listed || m.kind != MessageSort::Normal || m.room) return;
     if (m.state == MessageState::Unknown) {
         if (now - header->t > kHorizon) d.stray = true;
         return;
