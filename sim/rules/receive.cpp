@@ -155,6 +155,7 @@ void Checker::State::receiveFirst(const Arrival& a, Receipt& r, Via via, bool ta
     // What this installation sent it holds anyhow.
     const bool own = m.sender == a.deviceId && a.device.installation == m.senderInstallation;
     if (m.includeSender && a.byAuthor) noteIncluded(a);
+    if (leftAfter(m, a.device.user)) r.owed |= Receipt::TooLate;
     setReceived(m, a.deviceId, r, tainted && !own, a.decides == Decides::Off && !a.excused);
     judgeItsOrder(a, r, via);
     if (timeMode && !tainted && m.synchronizable() && now <= lastLogin + patience) oweToNewcomers(m, a.id, a.deviceId);

@@ -207,7 +207,9 @@ struct History : Store {
         return u == m.author ? Tri::Yes : inAudience(m, u);
     }
     // Who left after acceptance is owed nothing that had not come, recalls included.
-    [[nodiscard]] bool leftAfter(const MessageFacts& m, UserId u) const { return leftBy(m, u, place); }
+    [[nodiscard]] bool leftAfter(const MessageFacts& m, UserId u) const {
+        return m.to.kind == AddressKind::Group && leftBy(m, u, place);
+    }
     [[nodiscard]] bool leftBy(const MessageFacts& m, UserId u, Place until) const;
     // Whether the user left the group while the message was being accepted.
     [[nodiscard]] bool leftBetween(const MessageFacts& m, UserId u) const { return leftBy(m, u, m.until); }

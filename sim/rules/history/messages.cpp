@@ -239,9 +239,8 @@ Progress History::strangersProgress(const MessageFacts& m, DeviceId d, Via via) 
 void History::setReceived(const MessageFacts& m, DeviceId id, Receipt& r, bool tainted, bool offDecided) {
     DeviceFacts& d = device(id);
     // What was owed to a session that ended came in a later one: it had lapsed.
-    const bool wasKept = (r.owed & Receipt::ByPrevious) != 0;
-    if (r.session != d.session && !wasKept) r.owed &= static_cast<std::uint8_t>(~Receipt::Owed);
-    if (leftAfter(m, d.user)) r.owed |= Receipt::TooLate;
+    if (r.session != d.session && (r.owed & Receipt::ByPrevious) == 0)
+        r.owed &= static_cast<std::uint8_t>(~Receipt::Owed);
     r.session = d.session;
     r.stamp = timeMode ? lowHalf(now) : settledCount;
     r.have |= static_cast<std::uint8_t>(Receipt::Received | Receipt::Ever | (tainted ? Receipt::Tainted : 0) |
