@@ -105,7 +105,8 @@ Found broughtToTheSender(const History& h, const Claim& c) {
     if (lapsedBefore) return Outcome::Lapsed;
     bool held = false;
     for (const auto& [d, own] : h.sharesOf(m, c.user))
-        held |= (own.have & Receipt::Received) != 0 && (own.owed & Receipt::TooLate) == 0;
+        held |= (own.owed & Receipt::ByPrevious) != 0 ||
+                ((own.have & Receipt::Received) != 0 && (own.owed & Receipt::TooLate) == 0);
     if (!held && (r->owed & Receipt::NoMore) != 0) return Outcome::NotMine;
     if (!held && offTheHook(h, m, c.user)) return Outcome::Lapsed;
     if (!held && h.maybeRecalled(m)) return Outcome::Undecided;

@@ -128,6 +128,8 @@ Found shownAfterLogin(const History& h, const Claim& c) {
     if (which == Decides::Off) return Outcome::NotMine;
     if (which == Decides::Nothing || recall.fromAt < c.window.demanded) return Outcome::Undecided;
     if (m.until > recall.from) return Outcome::Undecided;  // perhaps it was recalled before it was accepted
+    if (!recall.user.exists() && recall.isAskedBy(c.device))
+        return Outcome::Undecided;  // perhaps it recalled it itself
     const Aspects aspects =
         aspectsOf(m, recall) | sideOf(c.user == m.author) | boundaryIf(recall.fromAt == c.window.demanded);
     return keptInSession(shown, c, recall.regime, aspects);

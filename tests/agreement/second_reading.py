@@ -603,8 +603,11 @@ class Judge:
                     continue
                 held = self.holds(m, dev, s.inst, i)
                 signs = [a[0] for a in m.answers] + [r.i for r in m.receipts]
-                if m.dev == dev and m.inst < s.inst and i < min(signs, default=END):
+                deemed = m.s_i if m.deemed else END
+                if m.dev == dev and m.inst < s.inst and i < min([deemed, *signs]):
                     optional.add(name)       # reinstalled since its `send`, and perhaps before its `accept`
+                    if tl.T[i] > m.t + HORIZON:
+                        self.tally.either_way.append(("compensation.conversations", i + 1))
                 tombstone = any(x.dev == dev and x.inst == s.inst and x.i <= i and not (x.violated and held is False)
                                 for x in m.shown) \
                     or i < m.rejected and self.concerns(m, s.user) \
