@@ -185,6 +185,8 @@ void Checker::State::acceptRecall(std::uint32_t number, std::size_t earliest, st
     setRecallAccepted(number, earliest, request, exact);
     const RecallFacts& r = recalls[number];
     const MessageFacts& m = message(r.message);
+    if (m.state == MessageState::Asked && r.device.exists())
+        noteStray(m, r.device);  // a tombstone, and nothing else yet
     if (m.state != MessageState::Accepted || !m.synchronizable()) return;
     temptNoReturn(*this, *this, r);
     if (r.regimeSure && r.regime.service == Service::Off) temptRecallStaysLocal(*this, *this, r, DeviceId{});

@@ -216,7 +216,10 @@ void Checker::State::lookAtRecallAnswer(const Due& d) {
         return;
     }
     if (finishing || r.accepted || found.outcome != Outcome::Broken) return;
+    const Instant seen = now;
+    if (timeMode) now = std::min(now, d.arose + patience);
     acceptRecall(d.subject, d.detail, d.detail, false);
+    now = seen;
     Due accepted = d;  // by this very moment, so that what it owes is due with it
     accepted.place = place;
     lookAtRecall(accepted);

@@ -251,8 +251,9 @@ void Checker::State::onRecalled(const Event& e) {
     if (broken != nullptr) fileRecalled(*this, *broken, a);
     if (broken == &kRecallNoLeak || (a.toPrevious && !a.inDoubt)) return;
     if (shown == nullptr) {
-        if (recall != nullptr && m.state == MessageState::Asked) recalls[m.recall].tombstones.push_back(e.device);
-        return;
+        if (recall == nullptr || m.state != MessageState::Asked) return;
+        recalls[m.recall].tombstones.push_back(e.device);
+        return noteStray(m, e.device);
     }
     // Who left is owed no recall: that it is shown all the same keeps nothing.
     if (recall != nullptr && leftAfter(m, d.user)) std::erase(recalls[m.recall].owed, std::pair{e.device, d.session});
