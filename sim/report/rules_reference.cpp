@@ -47,7 +47,10 @@ CaseResult judged(const Trace& trace) {
     checker.finish(trace.lexicon);
     CaseResult result;
     for (const Violation& v : checker.violations()) {
-        ReportedViolation told{.rule = v.rule, .t = v.t, .event = v.event, .device = {}, .user = {}, .message = {}};
+        ReportedViolation told;
+        told.rule = v.rule;
+        told.t = v.t;
+        told.event = v.event;
         if (v.device.exists()) told.device = trace.header.path(v.device);
         if (v.user.exists()) told.user = trace.header.users[v.user.index()].name;
         told.message = v.messageName;
