@@ -70,7 +70,7 @@ std::string ladderOf(std::string_view example, std::string_view name) {
 // The cell of a table that Markdown renders: a blank line before and behind what it holds.
 void appendExample(std::string& out, const Rule& rule, std::string_view what, std::string_view example) {
     out.append("<td>\n\n```\n").append(ladderOf(example, rule.name)).append("```\n\n");
-    out.append(fmt::format("[the trace](../sim/rules/examples/{}.{}.jsonl)\n\n</td>", rule.name, what));
+    out.append(fmt::format("`sim/rules/examples/{}.{}.jsonl`\n\n</td>", rule.name, what));
 }
 
 void appendExamples(std::string& out, const Rule& rule) {
@@ -121,7 +121,7 @@ std::string rulesReference() {
         "a\n"
         "pass. The ladders show smallest examples: time runs down, each device has a column, and `|` means that it is "
         "online.\n"
-        "The traces behind them are files: run `mdsync check` on one.\n\n";
+        "The traces behind them are files of the source: run `mdsync check` on one.\n\n";
     for (const Family& family : kFamilies) {
         out.append("- **").append(family.word).append("**:");
         for (const Rule& row : catalogue()) {

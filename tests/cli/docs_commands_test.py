@@ -126,7 +126,7 @@ def heard(folder, command, shown):
 
 
 def matches(shown, said):
-    return not shown or re.fullmatch(pattern_of(shown), "".join(shape(line) + "\n" for line in said.splitlines()))
+    return not shown or re.fullmatch(pattern_of(shown.lstrip("\n")), "".join(shape(line) + "\n" for line in said.lstrip("\n").splitlines()))
 
 
 class Folder:
