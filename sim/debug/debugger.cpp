@@ -174,9 +174,10 @@ std::string Debugger::Mind::helpLine(const Verb& verb) const {
 }
 
 std::string Debugger::Mind::greeting() const {
-    const std::string failed = failures_.empty() ? "nothing fails" : counted(failures_.size(), "failure");
-    return fmt::format("{}: {}, {} (next goes to the first); help lists the commands\n", printable(recording_.file),
-                       counted(size(), "event"), failed);
+    const std::string failed = failures_.empty() ? "nothing fails"
+                                                 : counted(failures_.size(), "failure") + " (next goes to the first)";
+    return fmt::format("{}: {}, {}; help lists the commands\n", printable(recording_.file), counted(size(), "event"),
+                       failed);
 }
 
 Debugger::Answer Debugger::Mind::carryOut(std::string_view line) {
@@ -303,7 +304,7 @@ Debugger::Answer Debugger::Mind::to(const Arguments& words) {
     if (when.starts_with('#')) {
         const std::optional<std::uint64_t> number = numberOf(std::string_view(when).substr(1));
         if (number && *number <= size()) return goTo(*number);
-        return mistake(fmt::format("the events are #1 to #{}", size()));
+        return mistake(size() == 0 ? "there are no events" : fmt::format("the events are #1 to #{}", size()));
     }
     if (!isWhen(when)) return mistake("a line, a time or an event is wanted, such as: to 24, to 09:00:30, to #17");
     return goTo(recording_.eventsUntil(when));
