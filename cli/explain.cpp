@@ -13,6 +13,7 @@
 #include "mdsync/trace_io.hpp"
 #include "output.hpp"
 #include "tell.hpp"
+#include "terminal.hpp"
 
 namespace mdsync::cli {
 
@@ -32,7 +33,8 @@ constexpr std::array<CodeText, 3> kOtherCodes{{
 
 // The long form of `word`, or nothing if it is not known.
 std::optional<std::string> explanationOf(const std::string& word, bool color) {
-    if (const std::optional<RuleId> id = findRule(word)) return ruleText(rule(*id), {color, 0});
+    if (const std::optional<RuleId> id = findRule(word))
+        return ruleText(rule(*id), {.color = color, .width = columnsOf(stdout)});
     if (const CodeInfo* info = findScenarioCode(word)) {
         return fmt::format("{}: {}\n\n{}\n", info->code, info->title, info->explanation);
     }

@@ -12,6 +12,7 @@
 #include "output.hpp"
 #include "selection_options.hpp"
 #include "tell.hpp"
+#include "terminal.hpp"
 
 namespace mdsync::cli {
 
@@ -104,7 +105,8 @@ int show(const RulesFlags& flags) {
         text = json ? rulesJson(catalogue()) : rulesTable();
     } else {
         const Rule& row = rule(*findRule(flags.id));
-        text = json ? rulesJson({&row, 1}) : ruleText(row, {wantsColor(flags.color, stdout), 0});
+        text = json ? rulesJson({&row, 1})
+                    : ruleText(row, {.color = wantsColor(flags.color, stdout), .width = columnsOf(stdout)});
     }
     return print(text) ? kOk : kUnwritable;
 }

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mdsync/report.hpp"
+#include "report/example.hpp"
 #include "report/text.hpp"
 
 namespace mdsync {
@@ -71,9 +72,12 @@ std::string ruleText(const Rule& rule, const ConsoleOptions& options) {
                                             spell(*rule.restsOn)),
                                 "  ", kWidth));
     }
-    text += fmt::format("{}\n{}\n", paint.bold("A smallest trace that keeps it"), indented(rule.passing));
-    text += fmt::format("{}\n{}", paint.bold("A smallest trace that violates it"), indented(rule.failing));
-    return text;
+    const LadderOptions ladder{.columns = options.width - 2, .color = options.color};
+    text += fmt::format("{}\n{}\n", paint.bold("A smallest trace that keeps it"),
+                        indented(exampleLadder(rule.passing, ladder)));
+    text += fmt::format("{}\n{}", paint.bold("A smallest trace that violates it"),
+                        indented(exampleLadder(rule.failing, ladder)));
+    return text + fmt::format("\nThe traces themselves: mdsync rules {} --format json\n", rule.name);
 }
 
 std::string rulesJson(std::span<const Rule> rules) {

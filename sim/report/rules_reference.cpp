@@ -5,8 +5,7 @@
 #include <string>
 
 #include "mdsync/report.hpp"
-#include "mdsync/timeline.hpp"
-#include "mdsync/trace_io.hpp"
+#include "report/example.hpp"
 
 namespace mdsync {
 
@@ -40,36 +39,9 @@ std::string_view familyOf(const Rule& rule) {
 
 // ---- Examples -------------------------------------------------------------------------------------------------------
 
-// What the rules find in an example, as far as a ladder shows it.
-CaseResult judged(const Trace& trace) {
-    Checker checker(trace.header);
-    checker.feed(std::span(trace.events), trace.lexicon, trace.annex);
-    checker.finish(trace.lexicon);
-    CaseResult result;
-    for (const Violation& v : checker.violations()) {
-        ReportedViolation told;
-        told.rule = v.rule;
-        told.t = v.t;
-        told.event = v.event;
-        if (v.device.exists()) told.device = trace.header.path(v.device);
-        if (v.user.exists()) told.user = trace.header.users[v.user.index()].name;
-        told.message = v.messageName;
-        told.text = v.text;
-        told.because = v.because;
-        result.violations.push_back(std::move(told));
-    }
-    return result;
-}
-
-std::string ladderOf(std::string_view example, std::string_view name) {
-    const Trace trace = declaredAtStart(parseTrace(example, std::string(name)).trace);
-    const CaseResult result = judged(trace);
-    return drawLadder({trace, result}, {.columns = kExampleColumns});
-}
-
 // The cell of a table that Markdown renders: a blank line before and behind what it holds.
 void appendExample(std::string& out, const Rule& rule, std::string_view what, std::string_view example) {
-    out.append("<td>\n\n```\n").append(ladderOf(example, rule.name)).append("```\n\n");
+    out.append("<td>\n\n```\n").append(exampleLadder(example, {.columns = kExampleColumns})).append("```\n\n");
     out.append(fmt::format("`sim/rules/examples/{}.{}.jsonl`\n\n</td>", rule.name, what));
 }
 
