@@ -11,7 +11,7 @@ namespace mdsync::cli {
 
 void addTimelineOptions(const CommandLine& line, TimelineOptions& options, const std::string& what) {
     line.choice("--timeline", options.part, {"all", "fail"}, what);
-    line.listed("--only", options.only, "NAME", "Only what concerns these devices, users and messages: alice/phone,m3");
+    line.listed("--only", options.only, "NAME", "Only what concerns these: devices or users, messages, or, of both, these messages on these devices: alice/phone,m3");
 }
 
 void OnlyNames::see(const Trace& trace) {

@@ -19,7 +19,11 @@ namespace {
 class Teller {
 public:
     Teller(const Knowledge& k, DeviceId device, MessageId message)
-        : k_(k), device_(device), message_(message), user_(k.trace().header.devices[device.index()].user) {}
+        : k_(k), device_(device), message_(message), user_(k.trace().header.devices[device.index()].user) {
+        for (const Event& e : k.trace().events) {
+            if ((e.kind == EventKind::Send || e.kind == EventKind::Publish) && e.message == message) to_ = e.to;
+        }
+    }
 
     std::vector<Because> tell() {
         const std::vector<Event>& events = k_.trace().events;
@@ -97,6 +101,10 @@ private:
             text += fmt::format(", {} is {} {}", k_.name(user_), isIn ? "in" : "not in", k_.name(to_));
         }
         if (device_ != sender_) text += "; " + whereItIs();
+        if (to_.kind == AddressKind::Room && device_ != sender_ && login_ != nullptr) {
+            text += entered_ == nullptr ? fmt::format(", and is not in {}", k_.name(to_))
+                                        : fmt::format(", and in {} since {}", k_.name(to_), k_.moment(*entered_));
+        }
         return text;
     }
 
@@ -152,7 +160,7 @@ private:
                 brought_ = 0;
                 return isWaiting() ? loggedIn(number) : "";
             case EventKind::Offline:
-                login_ = nullptr;
+                login_ = entered_ = nullptr;
                 end_ = &e;
                 return isWaiting() ? fmt::format("{} goes offline ({}{})", name, spell(e.reason),
                                                  e.by.exists() ? " by " + k_.name(e.by) : "")
@@ -170,6 +178,8 @@ private:
             case EventKind::Join:
             case EventKind::Leave:
                 if (e.refused || e.to != to_) return "";
+                entered_ = e.kind == EventKind::Join ? &e : nullptr;
+                if (!isAsked_) return "";
                 return fmt::format("{} {} {}", name, e.kind == EventKind::Join ? "joins" : "leaves", k_.name(e.to));
             default:
                 return "";
@@ -185,7 +195,7 @@ private:
 
     std::string reinstalled(const Event& e) {
         const bool lost = isHeld_ || isShown_;
-        login_ = nullptr;
+        login_ = entered_ = nullptr;
         end_ = &e;
         isHeld_ = isShown_ = false;
         if (!isAsked_) return "";
@@ -241,11 +251,12 @@ private:
     DeviceId sender_;
     Address to_;
     bool isAsked_ = false, isAccepted_ = false, isHeld_ = false, isRecalled_ = false, isShown_ = false;
-    const Event* login_ = nullptr;   // of the running session
-    const Event* end_ = nullptr;     // of the last one
-    const Event* turned_ = nullptr;  // the switch
-    std::uint64_t others_ = 0;       // receipts on devices of other users
-    std::uint64_t brought_ = 0;      // other messages, by the catch-up of the session
+    const Event* login_ = nullptr;    // of the running session
+    const Event* end_ = nullptr;      // of the last one
+    const Event* entered_ = nullptr;  // its entering of the chatroom that the message goes to, if it is there
+    const Event* turned_ = nullptr;   // the switch
+    std::uint64_t others_ = 0;        // receipts on devices of other users
+    std::uint64_t brought_ = 0;       // other messages, by the catch-up of the session
 };
 
 // ---- What the rules say ---------------------------------------------------------------------------------------------
@@ -254,7 +265,9 @@ std::string sayingOf(const Knowledge& k, const Heard& heard) {
     // delivery.no-loss is kept by whichever device of alice gets the message.
     const bool isForAny =
         !heard.device.exists() || heard.rule == RuleId::DeliveryNoLoss || heard.rule == RuleId::ApiIncludeSenderOffline;
-    const std::string what = isForAny ? "it of one device of " + k.name(heard.user) : "it";
+    const std::string what = heard.rule == RuleId::DeliveryAnswered ? "an answer to it"
+                             : isForAny                             ? "it of one device of " + k.name(heard.user)
+                                                                    : "it";
     if (heard.isOpen) return fmt::format("demands {}, and it had not come when the trace ended", what);
     switch (heard.outcome) {
         case Outcome::Kept:

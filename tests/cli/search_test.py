@@ -175,6 +175,16 @@ class Shrink(ToolTest):
         self.write("small.json", small)
         self.expect(1, "run", "small.json")
 
+    def test_what_an_expectation_names_is_still_sent(self):
+        self.write("lacks.json", {
+            "name": "Alice is away", "users": {"alice": {"phone": "ios"}, "bob": {"pixel": "android"}},
+            "steps": [{"login": "bob/pixel"}, {"send": "m1", "from": "bob/pixel", "to": "alice"},
+                      {"send": "m2", "from": "bob/pixel", "to": "alice"},
+                      {"expect": {"device": "alice/phone", "has": ["m1", "m2"]}}]})
+        self.write("small.json", self.expect(0, "shrink", "lacks.json").stdout)
+        self.expect(0, "lint", "small.json")
+        self.expect(1, "run", "small.json")
+
     def test_what_does_not_fail_is_said(self):
         self.write("good.json", scenario())
         self.assertIn("does not fail", self.expect(4, "shrink", "good.json").stderr)

@@ -239,6 +239,9 @@ class Hands(PageTest):
         first = self.browser.run("location.hash")
         press("n")
         self.assertIn("/failure/", self.browser.run("location.hash"))
+        press("d")  # of what failed
+        self.assertIn("/device/", self.browser.run("location.hash"))
+        press("n")
         press("p")
         press("Home")
         self.assertIn("/event/0", self.browser.run("location.hash"))

@@ -169,7 +169,7 @@ function showSummary() {
   const bad = PAGE.cases.filter(c => c.verdict === 'fail' || c.verdict === 'error');
   show('',
     make('div', {class: 'text wide'},
-      make('h1', {}, PAGE.verdict === 'pass' ? 'All that was checked holds' : PAGE.verdict === 'fail' ? 'Promises were broken' : `Verdict: ${PAGE.verdict}`),
+      make('h1', {}, PAGE.verdict === 'pass' ? 'All that was checked holds' : PAGE.verdict === 'fail' ? (s.violations ? 'Promises were broken' : s.unmet ? 'Expectations were not met' : 'Not all was put to the test') : `Verdict: ${PAGE.verdict}`),
       make('div', {class: 'tiles'}, tile(s.passed, 'passed', s.passed ? 'pass' : ''), tile(s.failed, s.expectedFailures ? `failed, ${s.expectedFailures} of them expected` : 'failed', s.failed ? 'fail' : ''),
         s.errors ? tile(s.errors, 'errors', 'fail') : null, s.inconclusive ? tile(s.inconclusive, 'inconclusive', 'warn') : null,
         s.notApplicable ? tile(s.notApplicable, 'not applicable') : null,
@@ -377,7 +377,7 @@ function drawTable(page) {
     return make('tr', {class: wrong.has(i) ? 'bad' : i === timeline.selected.event ? 'here' : '', 'data-row': i},
       make('td', {}, make('a', {href: linkOf(c, 'event', i)}, String(i))), make('td', {}, story.time(story.t[i])),
       make('td', {}, step ? (step.file ? step.place : String(step.line)) : story.sources.length ? '' : String(story.origin[i])), make('td', {}, name(story.who(i))), make('td', {}, name(story.text(i))),
-      make('td', {}, (wrong.get(i) || []).map(each => make('a', {href: linkOf(c, 'failure', each.id)}, each.violation ? PAGE.rules[each.violation.rule].name : each.expectation.text))));
+      make('td', {}, (wrong.get(i) || []).map((each, at) => [at ? '; ' : '', make('a', {href: linkOf(c, 'failure', each.id)}, each.violation ? PAGE.rules[each.violation.rule].name : each.expectation.text)]).flat()));
   });
   view.table.replaceChildren(
     make('p', {}, turn(page - 1, 'Earlier'), ` page ${page + 1} of ${Math.max(1, pages)} `, turn(page + 1, 'Later')),
@@ -538,10 +538,15 @@ function aboutLinks(m, d) {
     d >= 0 ? make('a', {class: 'button', href: linkOf(c, 'device', story.path(d))}, 'The story of ', name(story.path(d))) : null);
 }
 
+// `- m1, m3: reason` and `+ m9: reason`, as a reader who sees no list takes them.
+function spelled(text) {
+  return text.replace(/^- ([^:]+): /, '$1 missing: ').replace(/^\+ ([^:]+): /, '$1 too much: ').replace(/^- /, 'missing: ').replace(/^\+ /, 'too much: ');
+}
+
 // Why an expectation is unmet, a sentence for all that have the same reason; then what the events say about each message.
 function reasons(problem) {
   const {story} = view, about = story.unmet[problem.step], because = problem.expectation.because || [];
-  const why = because.length ? make('ul', {class: 'facts-list'}, because.map(([, text]) => make('li', {}, name(text)))) : null;
+  const why = because.length ? make('ul', {class: 'facts-list'}, because.map(([, text]) => make('li', {}, name(spelled(text))))) : null;
   if (!about) return why;
   const most = 12, parts = [why];
   for (const [device, names] of missingOf(story, about, problem.event)) {
@@ -675,17 +680,30 @@ function inTimeline(e) {
   return {
     n: () => nextProblem(1), p: () => nextProblem(-1), s: () => setScale(!view.timeline.options.toScale), f: turnFold, w: turnWindows, v: turnTable,
     '+': () => zoom(2), '=': () => zoom(2), '-': () => zoom(0.5), Escape: () => go(linkOf(view.c, 'all')),
-    m: () => ofEvent(i => view.story.m[i] >= 0 && linkOf(view.c, 'message', view.story.names[view.story.m[i]], i)),
-    d: () => ofEvent(i => view.story.d[i] >= 0 && linkOf(view.c, 'device', view.story.path(view.story.d[i]))),
+    m: aboutMessage, d: aboutDevice,
     ArrowDown: () => move(1), ArrowUp: () => move(-1), ArrowRight: () => move(1, true), ArrowLeft: () => move(-1, true),
     Home: () => move(0), End: () => move(Infinity), Enter: unfoldHere,
   }[e.key];
 }
 
-function ofEvent(linkFor) {
-  const i = view.timeline.selected.event;
-  const to = i >= 0 && linkFor(i);
-  if (to) go(to);
+// The message and the device that is selected, by an event or by what failed; -1: none.
+function selectedPair() {
+  const {story, timeline} = view, event = timeline.selected.event ?? -1;
+  const problem = story.problems.find(each => each.id === timeline.selected.problem);
+  if (!problem) return event >= 0 ? [story.m[event], story.d[event]] : [-1, -1];
+  if (problem.violation) return [problem.message, problem.device];
+  const about = story.unmet[problem.step], [missing] = about ? missingOf(story, about, problem.event) : [];
+  return missing ? [story.messagesByName.get(missing[1][0]) ?? -1, missing[0]] : [-1, -1];
+}
+
+function aboutMessage() {
+  const {story, timeline, c} = view, [message] = selectedPair();
+  if (message >= 0) go(linkOf(c, 'message', story.names[message], timeline.selected.problem ? story.messages[message].asked : timeline.selected.event));
+}
+
+function aboutDevice() {
+  const {story, c} = view, [, device] = selectedPair();
+  if (device >= 0) go(linkOf(c, 'device', story.path(device)));
 }
 
 function move(by, sameDevice) {

@@ -580,6 +580,9 @@ class Drawing {
     } else if (kind === 'c') {
       this.marks.push(`<circle class="asks" data-event="${i}" cx="${x}" cy="${y}" r="4"/>`);
       label('connects', 'faint');
+    } else if ('+-'.includes(kind) && d >= 0) {
+      this.marks.push(`<circle class="asks" data-event="${i}" cx="${x}" cy="${y}" r="4"/>`);
+      label(story.text(i), /refused/.test(story.text(i)) ? 'warn' : '', x + 9, 24);
     } else if (kind !== '.') {
       this.dot('server', timeline.serverX, y);
       this.labels.push(`<text class="says${/refused/.test(story.text(i)) ? ' warn' : ''}" data-event="${i}" x="${timeline.serverX + 12}" y="${y + 4}">${escaped(short(story.text(i), 90))}</text>`);
