@@ -693,7 +693,7 @@ function selectedPair() {
   if (!problem) return event >= 0 ? [story.m[event], story.d[event]] : [-1, -1];
   if (problem.violation) return [problem.message, problem.device];
   const about = story.unmet[problem.step], [missing] = about ? missingOf(story, about, problem.event) : [];
-  return missing ? [story.messagesByName.get(missing[1][0]) ?? -1, missing[0]] : [-1, -1];
+  return missing ? [story.messagesByName.get(missing[1][0]) ?? -1, missing[0]] : [-1, about?.devices[0] ?? -1];
 }
 
 function aboutMessage() {
