@@ -36,14 +36,29 @@ struct CheckFlags {
 
 // ---- One event ------------------------------------------------------------------------------------------------------
 
+// The number, from 0, that the event of a line has in the trace as it was judged.
+std::uint64_t numberOf(std::uint32_t line, const Happened& happened) {
+    const std::vector<Event>& events = happened.happening().trace.events;
+    return static_cast<std::uint64_t>(
+        std::find_if(events.begin(), events.end(), [line](const Event& e) { return e.origin == line; }) -
+        events.begin());
+}
+
 // What each rule said to the event of a line, instead of a report.
-int explainEvent(const CheckFlags& flags) {
+int explainEvent(const CheckFlags& flags, const CommandLine& line) {
+    for (const char* option : {"--report", "--require", "--baseline", "--write-baseline", "--timeline", "--only",
+                               "--shard", "-x", "--max-failures", "--durations", "--timings"}) {
+        if (!line.given(option)) continue;
+        tell("mdsync check: --explain-event prints no report: {} does not go with it\n", option);
+        return kUsage;
+    }
     if (flags.paths.size() != 1) {
         tell("mdsync check: --explain-event wants one trace\n");
         return kUsage;
     }
     HappenedSource source;
     source.path = flags.paths.front();
+    source.isTrace = true;
     source.readings = flags.readings;
     source.settle = flags.settle;
     source.skew = flags.skew;
@@ -65,14 +80,14 @@ int explainEvent(const CheckFlags& flags) {
     const Told told{.file = happened.file,
                     .device = {},
                     .message = {},
-                    .events = number + 1,
+                    .events = numberOf(*flags.event, happened) + 1,
                     .until = event->t,
                     .timezone = happened.trace.header.app.timezone};
     const bool isJson = flags.output.format == "json";
     return print(isJson ? hearingJson(hearing, told)
                         : eventLine(happened, number) + "\n" + hearingText(hearing, consoleOf(flags.output)))
                ? kOk
-               : kUnwritable;
+               : withUnwritable(kOk);
 }
 
 // ---- Whole traces ---------------------------------------------------------------------------------------------------
@@ -164,7 +179,7 @@ Command addCheck(Program& program) {
         "  mdsync check field.jsonl --settle 5s --skew 200ms --lenient\n"
         "  mdsync check field.jsonl --explain-event 41\n"
         "  mdsync run tabs.json --trace t.jsonl && mdsync check t.jsonl --timeline\n");
-    return {line, [flags] { return flags->event ? explainEvent(*flags) : check(*flags); }};
+    return {line, [flags, line] { return flags->event ? explainEvent(*flags, line) : check(*flags); }};
 }
 
 }  // namespace mdsync::cli

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <sstream>
@@ -37,13 +38,14 @@ std::vector<std::string> linesOf(const std::string& text) {
 
 // Commands from a file or a pipe: each is shown, so that what is printed can be read alone. A mistake ends them.
 int carryOutAll(Debugger& debugger, std::istream& commands, const std::string& name) {
-    if (!print(debugger.greeting())) return kUnwritable;
+    if (!print(debugger.greeting())) return withUnwritable(kOk);
     std::size_t number = 0;
     for (std::string line; std::getline(commands, line);) {
         ++number;
+        if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
         const std::string asked = debugger.prompt() + printable(line) + "\n";
         const Debugger::Answer answer = debugger.carryOut(line);
-        if (!print(answer.isMistake ? asked : asked + answer.text)) return kUnwritable;
+        if (!print(answer.isMistake ? asked : asked + answer.text)) return withUnwritable(kOk);
         if (answer.isMistake) {
             tell("mdsync debug: {}:{}: {}", printable(name), number, answer.text);
             return kUsage;
@@ -54,11 +56,11 @@ int carryOutAll(Debugger& debugger, std::istream& commands, const std::string& n
 }
 
 int converse(Debugger& debugger) {
-    if (!print(debugger.greeting())) return kUnwritable;
+    if (!print(debugger.greeting())) return withUnwritable(kOk);
     LineEditor editor([&debugger](std::string_view line) { return debugger.completions(line); });
     while (const std::optional<std::string> line = editor.ask(debugger.prompt())) {
         const Debugger::Answer answer = debugger.carryOut(*line);
-        if (!print(answer.text)) return kUnwritable;
+        if (!print(answer.text)) return withUnwritable(kOk);
         if (answer.isEnd) break;
     }
     return kOk;
@@ -66,6 +68,10 @@ int converse(Debugger& debugger) {
 
 int debug(const DebugFlags& flags, const CommandLine& line) {
     if (saysWhatDoesNotFit(line, flags.source)) return kUsage;
+    if (flags.source.path == "-" && (flags.script.empty() || flags.script == "-")) {
+        tell("mdsync debug: the trace comes from standard input: --script FILE says where commands come from\n");
+        return kUsage;
+    }
     Happened happened;
     {
         const Interrupt interrupt;
@@ -82,7 +88,11 @@ int debug(const DebugFlags& flags, const CommandLine& line) {
     if (flags.script.empty() && ::isatty(STDIN_FILENO) != 0) return converse(debugger);
     if (flags.script.empty() || flags.script == "-") return carryOutAll(debugger, std::cin, "-");
     std::ifstream script(flags.script);
-    if (script) return carryOutAll(debugger, script, flags.script);
+    if (std::filesystem::is_directory(flags.script)) {
+        errno = EISDIR;
+    } else if (script) {
+        return carryOutAll(debugger, script, flags.script);
+    }
     tell("mdsync debug: {} cannot be read: {}\n", printable(flags.script), std::strerror(errno));
     return kBadInput;
 }

@@ -60,7 +60,7 @@ int writeScenario(const ExportFlags& flags) {
     const ExportedScenario exported = exportScenario(source.path, options);
     complain(exported.diagnostics);
     if (!exported.valid) return kBadInput;
-    if (!writeFile(flags.to, exported.text)) return kUnwritable;
+    if (!writeFile(flags.to, exported.text)) return withUnwritable(kOk);
     if (!source.quiet) sum(exported, flags);
     return kOk;
 }
@@ -105,7 +105,7 @@ int exportIt(const ExportFlags& flags, const CommandLine& line) {
     OnlyNames names(flags.timeline.only);
     names.see(happened.trace);
     names.complain();
-    return writeFile(flags.to, drawn(flags, happened)) ? kOk : kUnwritable;
+    return writeFile(flags.to, drawn(flags, happened)) ? kOk : withUnwritable(kOk);
 }
 
 }  // namespace

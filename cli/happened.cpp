@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
+#include <system_error>
 
 #include "command.hpp"
 #include "mdsync/again.hpp"
@@ -23,6 +25,7 @@ std::optional<int> readTrace(const HappenedSource& source, const Interrupt& inte
     for (const std::string& reading : source.readings) (void)addReading(reading, options.readings);
     options.recorded = [&happened](const Trace& trace, CaseResult& result) {
         happened.trace = declaredAtStart(trace);
+        if (happened.trace.events.size() != trace.events.size()) happened.judged = trace;
         happened.result = result;
     };
     const Result result = checkTraces({source.path}, options, interrupt);
@@ -66,7 +69,8 @@ std::optional<int> runScenario(const HappenedSource& source, const Interrupt& in
         happened.trace = trace;
         happened.result = result;
         happened.scenario = scenario;
-        for (const Step& step : scenario.steps) happened.lines.push_back(step.span.line);
+        // A step of a file that this one extends has no line here.
+        for (const Step& step : scenario.steps) happened.lines.push_back(step.base == 0 ? step.span.line : 0);
         happened.text = suite.entries[number].scenario.text->text;
     };
     const Result result = runSuite(suite, options, interrupt);
@@ -115,7 +119,7 @@ void addHappenedOptions(const CommandLine& line, HappenedSource& source) {
 bool saysWhatDoesNotFit(const CommandLine& line, const HappenedSource& source) {
     const bool isRecorded = isTrace(source.path);
     const std::vector<std::string> others = isRecorded ? std::vector<std::string>{"--seed", "--server", "--target"}
-                                                       : std::vector<std::string>{"--skew", "--lenient"};
+                                                       : std::vector<std::string>{"--settle", "--skew", "--lenient"};
     for (const std::string& option : others) {
         if (!line.given(option)) continue;
         tell("mdsync: {} is a {}, of which {} says nothing\n", printable(source.path),
@@ -126,7 +130,9 @@ bool saysWhatDoesNotFit(const CommandLine& line, const HappenedSource& source) {
 }
 
 bool isTrace(const std::string& path) {
-    if (path == "-") return true;
+    std::error_code error;
+    const auto kind = std::filesystem::status(path, error).type();
+    if (path == "-" || kind == std::filesystem::file_type::fifo) return true;
     std::ifstream file(path, std::ios::binary);
     std::string begin(256, '\0');
     file.read(begin.data(), static_cast<std::streamsize>(begin.size()));
@@ -139,8 +145,8 @@ bool isTrace(const std::string& path) {
 std::optional<int> findOut(const HappenedSource& source, const Interrupt& interrupt, Happened& happened) {
     happened.file = source.path;
     if (!source.settle.empty()) happened.settle = parseDuration(source.settle);
-    const auto code =
-        isTrace(source.path) ? readTrace(source, interrupt, happened) : runScenario(source, interrupt, happened);
+    const auto code = source.isTrace || isTrace(source.path) ? readTrace(source, interrupt, happened)
+                                                             : runScenario(source, interrupt, happened);
     if (!code) happened.result.again = againOf(source, happened);
     return code;
 }
@@ -153,7 +159,7 @@ std::optional<DeviceId> findDevice(const Recording& recording, const std::string
     for (std::size_t d = 0; d < header.devices.size(); ++d) names.push_back(header.path(DeviceId{d}));
     const std::string hint = suggest(name, {names.begin(), names.end()});
     tell("mdsync {}: {} has no device \"{}\"{}\n", command, printable(recording.file), printable(name),
-         hint.empty() ? "" : "; " + hint);
+         hint.empty() ? "" : "; " + printable(hint));
     return std::nullopt;
 }
 
@@ -165,7 +171,7 @@ std::optional<MessageId> findMessage(const Recording& recording, const std::stri
     for (std::size_t m = 0; m < lexicon.messages.size(); ++m) names.push_back(lexicon.messages[MessageId{m}]);
     const std::string hint = suggest(name, {names.begin(), names.end()});
     tell("mdsync {}: {} has no message \"{}\"{}\n", command, printable(recording.file), printable(name),
-         hint.empty() ? "" : "; " + hint);
+         hint.empty() ? "" : "; " + printable(hint));
     return std::nullopt;
 }
 

@@ -26,7 +26,8 @@ struct HappenedSource {
     std::string settle;
     std::string skew;
     bool lenient = false;
-    bool quiet = false;  // errors only are said of a trace
+    bool quiet = false;    // errors only are said of a trace
+    bool isTrace = false;  // it is one, whatever it looks like
 };
 
 void addHappenedFile(const CommandLine& line, HappenedSource& source);
@@ -34,16 +35,21 @@ void addHappenedOptions(const CommandLine& line, HappenedSource& source);
 
 struct Happened : Recording {
     CaseResult result;
+    std::optional<Trace>
+        judged;  // where it declares devices on the way: as it was judged, with other numbers of events
     std::optional<Case> scenario;  // nothing: a recorded trace
     std::string text;              // of the scenario's file
 
-    [[nodiscard]] Happening happening() const { return {trace, result, scenario ? &*scenario : nullptr}; }
+    [[nodiscard]] Happening happening() const {
+        return {judged ? *judged : trace, result, scenario ? &*scenario : nullptr};
+    }
 };
 
 // Says on standard error which option was given that says nothing of a trace, or of a scenario. Returns whether there is one.
 [[nodiscard]] bool saysWhatDoesNotFit(const CommandLine& line, const HappenedSource& source);
 
-// Whether the file at `path` is a recorded trace: by its name or its beginning. Standard input is taken for one.
+// Whether the file at `path` is a recorded trace: by its name or its beginning. Standard input and pipes, which can be read
+// only once, are taken for one.
 [[nodiscard]] bool isTrace(const std::string& path);
 
 // Runs or reads what `source` names. Gives an exit code, with the reason on standard error, where that cannot be done.

@@ -3,6 +3,7 @@
 
 #include <editline/readline.h>
 
+#include <clocale>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -33,6 +34,7 @@ char** completionsOf(const char* begun, int /*begin*/, int /*end*/) {
 }  // namespace
 
 LineEditor::LineEditor(Complete complete) {
+    std::setlocale(LC_CTYPE, "");  // libedit drops what the locale does not know
     completer() = std::move(complete);
     rl_attempted_completion_function = completionsOf;
     using_history();

@@ -11,14 +11,17 @@ namespace mdsync::cli {
 
 void addTimelineOptions(const CommandLine& line, TimelineOptions& options, const std::string& what) {
     line.choice("--timeline", options.part, {"all", "fail"}, what);
-    line.listed("--only", options.only, "NAME", "Only what concerns these: devices or users, messages, or, of both, these messages on these devices: alice/phone,m3");
+    line.listed(
+        "--only", options.only, "NAME",
+        "Only what concerns these: devices or users, messages, or, of both, these messages on these devices: alice/phone,m3");
 }
 
 void OnlyNames::see(const Trace& trace) {
     if (unknown_.empty()) return;
     const std::vector<std::string> missing = unknownIn(trace, {unknown_.begin(), unknown_.end()});
     unknown_ = {missing.begin(), missing.end()};
-    if (unknown_.empty()) return;
+    constexpr std::size_t kMostKnown = 10'000;
+    if (unknown_.empty() || known_.size() > kMostKnown) return;
     for (std::size_t d = 0; d < trace.header.devices.size(); ++d) known_.insert(trace.header.path(DeviceId{d}));
     for (const UserInfo& user : trace.header.users) known_.insert(user.name);
     for (std::size_t m = 0; m < trace.lexicon.messages.size(); ++m) known_.insert(trace.lexicon.messages[MessageId{m}]);

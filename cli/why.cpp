@@ -6,6 +6,7 @@
 #include "mdsync/report.hpp"
 #include "mdsync/story.hpp"
 #include "output.hpp"
+#include "tell.hpp"
 
 namespace mdsync::cli {
 
@@ -30,12 +31,13 @@ std::string isMoment(const std::string& text) {
 
 // ---- Telling it -----------------------------------------------------------------------------------------------------
 
-std::string tell(const WhyFlags& flags, const Happened& happened, DeviceId device, MessageId message) {
+std::string tell(const WhyFlags& flags, const Happened& happened, std::uint64_t events, DeviceId device,
+                 MessageId message) {
     Inquiry inquiry(happened.trace, happened.settle);
     Told told{.file = happened.file,
               .device = flags.device,
               .message = flags.message,
-              .events = flags.at.empty() ? happened.trace.events.size() : happened.eventsUntil(flags.at),
+              .events = events,
               .until = happened.trace.header.t,
               .timezone = happened.trace.header.app.timezone};
     inquiry.readTo(told.events);
@@ -65,7 +67,13 @@ int why(const WhyFlags& flags, const CommandLine& line) {
         if (!found) return kUsage;
         message = *found;
     }
-    return print(tell(flags, happened, *device, message)) ? kOk : kUnwritable;
+    std::optional<std::uint64_t> events = happened.trace.events.size();
+    if (!flags.at.empty()) events = happened.eventsUntil(flags.at);
+    if (!events) {
+        mdsync::cli::tell("mdsync why: {} has no moment \"{}\"\n", printable(happened.file), printable(flags.at));
+        return kUsage;
+    }
+    return print(tell(flags, happened, *events, *device, message)) ? kOk : withUnwritable(kOk);
 }
 
 }  // namespace

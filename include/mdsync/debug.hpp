@@ -35,9 +35,9 @@ public:
     [[nodiscard]] std::string greeting() const;
     // `(mdsync 17/120) `: the event behind which it stands, and how many there are.
     [[nodiscard]] std::string prompt() const;
-    // An empty line is the last command again.
+    // An empty line is the last command again; whoever reads commands from a file leaves such lines out.
     [[nodiscard]] Answer carryOut(std::string_view line);
-    // What the last word of `line` may become: commands, devices, messages, rules.
+    // What the last word of `line` may become: commands, and behind one devices, users, messages, rules.
     [[nodiscard]] std::vector<std::string> completions(std::string_view line) const;
 
 private:

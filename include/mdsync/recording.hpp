@@ -24,11 +24,12 @@ struct Recording {
     }
 
     // How many events had happened by then: `41`, after all that line 41 of the file, and those before it, caused;
-    // `09:00:30` of the first day, `2024-05-01 09:00`, local, or an exact `2024-05-01T09:00:00+08:00`. REQUIRES: isWhen().
-    [[nodiscard]] std::uint64_t eventsUntil(const std::string& when) const;
+    // `09:00:30` of the first day, `2024-05-01 09:00`, local, or an exact `2024-05-01T09:00:00+08:00`. None:
+    // it is not understood, or names no moment that can be.
+    [[nodiscard]] std::optional<std::uint64_t> eventsUntil(const std::string& when) const;
 };
 
-// Whether eventsUntil() understands it.
+// Whether eventsUntil() understands it, of a trace of our days.
 [[nodiscard]] bool isWhen(const std::string& text);
 
 }  // namespace mdsync

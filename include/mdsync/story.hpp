@@ -72,8 +72,8 @@ struct Saying {
 
 // What all rules said to an event.
 struct Hearing {
-    bool isAwaited = false;    // it is a `receive` of what was owed live to this session: no ban is asked
-    std::vector<Saying> bans;  // in the order in which they were asked, until one was broken
+    bool isAwaited = false;           // it is a `receive` of what was owed live to this session: no ban is asked
+    std::vector<Saying> bans;         // in the order in which they were asked, until one was broken
     std::vector<Saying> duties;       // what was due by the event, and what was asked about connections, in order
     std::vector<Violation> violated;  // all that the event showed
     std::vector<std::pair<RuleId, Counts>> counted;  // what it added to the counts of the rules

@@ -24,7 +24,7 @@ struct Happening {
 // Which part of it is drawn.
 struct View {
     // Only what is near a failure or led to it: the events that its explanation names, what happened to its message, and
-    // a few rows around. Nothing where nothing failed.
+    // a few rows around. Where nothing failed a ladder is empty, and a diagram shows all.
     bool isAroundFailures = false;
     // Devices (`alice/phone`), users (`alice`) and messages (`m3`); empty: all. A device brings what happened to it and the
     // way of each message that it has to do with; a message brings its own way. Both: of these messages what these devices
@@ -43,7 +43,8 @@ struct LadderOptions {
 };
 
 // A ladder in the app's local time: a column for the server and one a device, a line an event. Where the columns do not
-// fit, rails at the left and words at the right. The rule that an event violated stands beneath it in the margin.
+// fit, rails at the left and words at the right. The rule that an event violated stands beneath it in the margin. Empty where
+// only what failed is wanted and nothing did; a sentence where nothing happened, or nothing of what is wanted.
 [[nodiscard]] std::string drawLadder(const Happening& happened, const LadderOptions& options);
 
 // A sequence diagram in the language of Mermaid, which code hosts draw. Cut off where it would be too long for one.

@@ -63,7 +63,9 @@ public:
 
 private:
     struct Verb {
-        std::string_view name, brief, takes, help;
+        std::string_view name, brief, takes;
+        std::size_t most;  // words that it takes
+        std::string_view help;
         Answer (Mind::*run)(const Arguments&);
     };
     static const std::array<Verb, 21> kVerbs;
@@ -112,6 +114,7 @@ private:
 
     [[nodiscard]] Answer unknown(std::string_view what, const std::string& word,
                                  const std::vector<std::string>& known) const;
+    [[nodiscard]] std::vector<std::string> wordsBehind(std::string_view command) const;
     [[nodiscard]] std::vector<std::string> deviceNames() const;
     [[nodiscard]] std::vector<std::string> messageNames() const;
 
@@ -130,30 +133,30 @@ private:
 // ---- Commands -------------------------------------------------------------------------------------------------------
 
 const std::array<Debugger::Mind::Verb, 21> Debugger::Mind::kVerbs{{
-    {"step", "s", "[N]", "N events on", &Mind::step},
-    {"back", "b", "[N]", "N events back", &Mind::back},
-    {"next", "n", "", "to the next failure: a rule that is violated, an expectation that is not met", &Mind::next},
-    {"previous", "p", "", "to the failure before", &Mind::previous},
-    {"to", "t", "LINE|TIME|#N", "behind what a line of the file caused, a moment, or the N-th event", &Mind::to},
-    {"start", "", "", "before the first event", &Mind::start},
-    {"end", "", "", "behind the last event", &Mind::end},
-    {"continue", "c", "", "to the next break; without one, to the next failure", &Mind::run},
-    {"break", "", "failure|RULE|MESSAGE|DEVICE|MESSAGE DEVICE",
+    {"step", "s", "[N]", 1, "N events on", &Mind::step},
+    {"back", "b", "[N]", 1, "N events back", &Mind::back},
+    {"next", "n", "", 0, "to the next failure: a rule that is violated, an expectation that is not met", &Mind::next},
+    {"previous", "p", "", 0, "to the failure before", &Mind::previous},
+    {"to", "t", "LINE|TIME|#N", 2, "behind what a line of the file caused, a moment, or the N-th event", &Mind::to},
+    {"start", "", "", 0, "before the first event", &Mind::start},
+    {"end", "", "", 0, "behind the last event", &Mind::end},
+    {"continue", "c", "", 0, "to the next break; without one, to the next failure", &Mind::run},
+    {"break", "", "failure|RULE|MESSAGE|DEVICE|MESSAGE DEVICE", 2,
      "stop where a rule is violated, or where something happens to a message, on a device, or to a message on a device",
      &Mind::stopAt},
-    {"breaks", "", "", "the breaks", &Mind::breaks},
-    {"delete", "", "N|all", "forget a break", &Mind::forget},
-    {"where", "w", "", "the event behind which you stand", &Mind::where},
-    {"list", "l", "[N]", "N events before it and N behind it", &Mind::list},
-    {"devices", "d", "", "who is online, and who has what", &Mind::devices},
-    {"store", "", "[MESSAGE]", "each message: who sent it, what was answered, who has it", &Mind::store},
-    {"flight", "f", "", "what is asked and not answered, and what is on its way to devices", &Mind::flight},
-    {"owed", "o", "[DEVICE|USER]", "what is owed to whom now, and by which rule", &Mind::owed},
-    {"why", "", "DEVICE [MESSAGE]",
+    {"breaks", "", "", 0, "the breaks", &Mind::breaks},
+    {"delete", "", "N|all", 1, "forget a break", &Mind::forget},
+    {"where", "w", "", 0, "the event behind which you stand", &Mind::where},
+    {"list", "l", "[N]", 1, "N events before it and N behind it, 20 at most", &Mind::list},
+    {"devices", "d", "", 0, "who is online, and who has what", &Mind::devices},
+    {"store", "", "[MESSAGE]", 1, "each message: who sent it, what was answered, who has it", &Mind::store},
+    {"flight", "f", "", 0, "what is asked and not answered, and what is on its way to devices", &Mind::flight},
+    {"owed", "o", "[DEVICE|USER]", 1, "what is owed to whom now, and by which rule", &Mind::owed},
+    {"why", "", "DEVICE [MESSAGE]", 2,
      "why a device has or lacks a message; without one, all that it has, lacks and is owed", &Mind::why},
-    {"rules", "r", "", "what each rule said to this event, and why", &Mind::rules},
-    {"failures", "", "", "all that fails in this trace", &Mind::failures},
-    {"help", "h", "[COMMAND]", "this list; quit or q ends", &Mind::help},
+    {"rules", "r", "", 0, "what each rule said to this event, and why", &Mind::rules},
+    {"failures", "", "", 0, "all that fails in this trace", &Mind::failures},
+    {"help", "h", "[COMMAND]", 1, "this list; quit or q ends", &Mind::help},
 }};
 
 const Debugger::Mind::Verb* Debugger::Mind::find(std::string_view word) {
@@ -174,8 +177,8 @@ std::string Debugger::Mind::helpLine(const Verb& verb) const {
 }
 
 std::string Debugger::Mind::greeting() const {
-    const std::string failed = failures_.empty() ? "nothing fails"
-                                                 : counted(failures_.size(), "failure") + " (next goes to the first)";
+    const std::string failed =
+        failures_.empty() ? "nothing fails" : counted(failures_.size(), "failure") + " (next goes to the first)";
     return fmt::format("{}: {}, {}; help lists the commands\n", printable(recording_.file), counted(size(), "event"),
                        failed);
 }
@@ -196,7 +199,10 @@ Debugger::Answer Debugger::Mind::carryOut(std::string_view line) {
         return unknown("command", words[0], known);
     }
     words.erase(words.begin());
-    if (verb->takes.empty() && !words.empty()) return mistake(fmt::format("{} takes nothing behind it", verb->name));
+    if (words.size() > verb->most) {
+        return mistake(verb->most == 0 ? fmt::format("{} takes nothing behind it", verb->name)
+                                       : fmt::format("{} takes no more than {}", verb->name, verb->takes));
+    }
     return (this->*verb->run)(words);
 }
 
@@ -214,7 +220,8 @@ Debugger::Answer Debugger::Mind::help(const Arguments& words) {
 Debugger::Answer Debugger::Mind::unknown(std::string_view what, const std::string& word,
                                          const std::vector<std::string>& known) const {
     const std::string hint = suggest(word, {known.begin(), known.end()});
-    return mistake(fmt::format("there is no {} \"{}\"{}", what, printable(word), hint.empty() ? "" : "; " + hint));
+    return mistake(
+        fmt::format("there is no {} \"{}\"{}", what, printable(word), hint.empty() ? "" : "; " + printable(hint)));
 }
 
 std::vector<std::string> Debugger::Mind::deviceNames() const {
@@ -242,13 +249,30 @@ std::vector<std::string> Debugger::Mind::completions(std::string_view line) cons
         for (const Verb& verb : kVerbs) all.emplace_back(verb.name);
         all.emplace_back("quit");
     } else {
-        all = deviceNames();
-        for (std::string& name : messageNames()) all.push_back(std::move(name));
-        if (words[0] == "break") {
-            for (const std::string_view name : ruleNames()) all.emplace_back(name);
-        }
+        all = wordsBehind(words[0]);
     }
-    std::erase_if(all, [&begun](const std::string& word) { return !word.starts_with(begun); });
+    // What a terminal would not show as it is cannot be typed either.
+    std::erase_if(all,
+                  [&begun](const std::string& word) { return !word.starts_with(begun) || printable(word) != word; });
+    return all;
+}
+
+// What may stand behind a command.
+std::vector<std::string> Debugger::Mind::wordsBehind(std::string_view command) const {
+    std::vector<std::string> all;
+    if (command == "help" || command == "h") {
+        for (const Verb& verb : kVerbs) all.emplace_back(verb.name);
+        return all;
+    }
+    all = deviceNames();
+    for (std::string& name : messageNames()) all.push_back(std::move(name));
+    if (command == "owed" || command == "o") {
+        for (const UserInfo& user : recording_.trace.header.users) all.push_back(user.name);
+    }
+    if (command == "break") {
+        all.emplace_back("failure");
+        for (const std::string_view name : ruleNames()) all.emplace_back(name);
+    }
     return all;
 }
 
@@ -281,7 +305,7 @@ std::string Debugger::Mind::here() const {
 }
 
 Debugger::Answer Debugger::Mind::goTo(std::uint64_t position) {
-    position_ = position;
+    position_ = std::min(position, size());
     return say(here());
 }
 
@@ -306,8 +330,9 @@ Debugger::Answer Debugger::Mind::to(const Arguments& words) {
         if (number && *number <= size()) return goTo(*number);
         return mistake(size() == 0 ? "there are no events" : fmt::format("the events are #1 to #{}", size()));
     }
-    if (!isWhen(when)) return mistake("a line, a time or an event is wanted, such as: to 24, to 09:00:30, to #17");
-    return goTo(recording_.eventsUntil(when));
+    const std::optional<std::uint64_t> events = isWhen(when) ? recording_.eventsUntil(when) : std::nullopt;
+    if (!events) return mistake("a line, a time or an event is wanted, such as: to 24, to 09:00:30, to #17");
+    return goTo(*events);
 }
 
 Debugger::Answer Debugger::Mind::next(const Arguments&) {
@@ -385,7 +410,7 @@ Debugger::Answer Debugger::Mind::list(const Arguments& words) {
     const std::optional<std::uint64_t> count = words.empty() ? 5 : numberOf(words[0]);
     if (!count || words.size() > 1) return mistake("a number of events is wanted, such as: list 10");
     const std::uint64_t around = std::min(*count, kShown);
-    const std::uint64_t first = position_ - std::min(position_, around);
+    const std::uint64_t first = position_ - std::min(position_, around + 1);
     const std::uint64_t last = std::min(size(), position_ + around);
     std::string text;
     for (std::uint64_t i = first; i < last; ++i) {

@@ -1,7 +1,5 @@
 #include "debug/picture.hpp"
 
-#include <algorithm>
-
 namespace mdsync::debug {
 
 namespace {
@@ -48,13 +46,18 @@ void take(MessagePicture& message, const Event& e) {
         case EventKind::RecallReject:
             message.recallAnswered = &e;
             break;
-        case EventKind::Receive:
-            if (std::find(message.on.begin(), message.on.end(), e.device) == message.on.end())
-                message.on.push_back(e.device);
-            break;
         default:
             break;
     }
+}
+
+// Who had the message recalled shows it so from the acceptance on; what was rejected, its sender does not have.
+void takeAnswer(std::vector<DevicePicture>& devices, const MessagePicture& message, const Event& e) {
+    if (e.kind == EventKind::Reject && message.asked != nullptr && message.asked->device.exists())
+        devices[message.asked->device.index()].has.erase(e.message);
+    if (e.kind != EventKind::RecallAccept || message.recall == nullptr || !message.recall->device.exists()) return;
+    auto& has = devices[message.recall->device.index()].has;
+    if (has.contains(e.message)) has[e.message] = true;
 }
 
 }  // namespace
@@ -68,9 +71,7 @@ Picture pictureOf(const Trace& trace, std::uint64_t position) {
         if (e.device.exists()) take(picture.devices[e.device.index()], e);
         if (!e.message.exists()) continue;
         MessagePicture& message = picture.messages[e.message.index()];
-        // What was rejected, its sender does not have.
-        if (e.kind == EventKind::Reject && message.asked != nullptr && message.asked->device.exists())
-            picture.devices[message.asked->device.index()].has.erase(e.message);
+        takeAnswer(picture.devices, message, e);
         take(message, e);
     }
     return picture;

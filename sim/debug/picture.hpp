@@ -19,7 +19,6 @@ struct MessagePicture {
     const Event* answered = nullptr;  // `accept` or `reject`
     const Event* recall = nullptr;
     const Event* recallAnswered = nullptr;
-    std::vector<DeviceId> on;  // who has received it, in any installation
 };
 
 struct Picture {

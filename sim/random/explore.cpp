@@ -106,6 +106,10 @@ public:
 
     // As a target of its own says, where nobody has found out yet; of our own server everything.
     GeneratorOptions anyhow() {
+        {
+            const std::scoped_lock lock{mutex_};
+            if (known_) return *known_;
+        }
         Capabilities capabilities;
         std::string why;
         if (!options_.makeSystem) return able(options_, capabilities);

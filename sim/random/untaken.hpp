@@ -54,7 +54,7 @@ enum class Trait : std::uint8_t {
     SetMiniprogramLimit,
     SetPrepaid
 };
-inline constexpr std::size_t kTraits = 31;
+inline constexpr std::size_t kTraits = static_cast<std::size_t>(Trait::SetPrepaid) + 1;
 
 using Untaken = std::bitset<kTraits>;
 

@@ -24,6 +24,7 @@ constexpr std::size_t kMostCauses = 20;
 constexpr std::size_t kMostCases = 50;  // of a cause
 constexpr std::size_t kMostAgain = 60;  // lines
 constexpr std::size_t kMostOfAName = 300;
+constexpr std::size_t kMostOfALadder = 24'000;  // bytes: beside the diagram, a ticket takes 65,536
 constexpr std::size_t kColumnsOfALadder = 100;
 
 // `text` between marks of code, which it can't end.
@@ -207,7 +208,11 @@ std::string drawMarkdown(const Happening& happened, const View& view) {
     Result result;
     result.cases.push_back(happened.result);
     const View shown = fittingView(happened, view);
-    const std::string ladder = drawLadder(happened, {.columns = kColumnsOfALadder, .view = shown});
+    std::string ladder = drawLadder(happened, {.columns = kColumnsOfALadder, .view = shown});
+    if (ladder.size() > kMostOfALadder) {
+        ladder.resize(ladder.rfind('\n', kMostOfALadder) + 1);
+        ladder += "... the rest is cut off: --timeline=fail and --only show less\n";
+    }
     return fmt::format(
         "{}\n### What happened in {}\n\n{}\n<details><summary>The same as text</summary>\n\n{}\n</details>\n",
         markdownReport(result), code(happened.result.id), block(drawMermaid(happened, shown), "mermaid"),

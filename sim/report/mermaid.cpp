@@ -42,6 +42,8 @@ public:
     std::string draw() {
         text_ = "sequenceDiagram\n  participant server\n";
         participants();
+        if (text_.size() > kMostOfADiagram / 2)
+            return "sequenceDiagram\n  participant server\n  note over server: too many devices for a diagram: --only names a few\n";
         const std::vector<bool> quiet = quietEvents(picture_.trace());
         std::size_t left = 0;
         for (const PictureRow& row : picture_.rows()) {

@@ -139,7 +139,9 @@ private:
     void writeArrows(std::size_t i) {
         const Event& event = picture_.event(i);
         if (!event.message.exists()) return;
-        auto& [asked, answered] = ways_[event.message.index()];
+        const bool isOfRecall = event.kind == EventKind::Recall || event.kind == EventKind::RecallAccept ||
+                                event.kind == EventKind::RecallReject || event.kind == EventKind::Recalled;
+        auto& [asked, answered] = ways_[{event.message, isOfRecall}];
         switch (event.kind) {
             case EventKind::Send:
             case EventKind::Publish:
@@ -282,8 +284,8 @@ private:
     };
 
     const Picture& picture_;
-    std::vector<Slot> slots_;          // by event
-    std::map<std::size_t, Way> ways_;  // by message
+    std::vector<Slot> slots_;                         // by event
+    std::map<std::pair<MessageId, bool>, Way> ways_;  // by message, and whether it is that of its recall
     std::size_t arrows_ = 0;
     std::vector<Item> items_;
 };

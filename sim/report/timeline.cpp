@@ -97,7 +97,8 @@ public:
         }
         if (rows > kDeepest) {
             for (std::size_t i = kDeepest; i < picture_.rows().size(); ++i)
-                leftOut_ += picture_.rows()[i].events.size();
+                leftOut_ += picture_.rows()[i].kind == PictureRow::Kind::LeftOut ? picture_.rows()[i].count
+                                                                                 : picture_.rows()[i].events.size();
         }
         pass(before_);
         return std::move(text_);

@@ -31,7 +31,7 @@ bool isWhen(const std::string& text) {
     return isNumber(text) || momentOf(text, Header{});
 }
 
-std::uint64_t Recording::eventsUntil(const std::string& when) const {
+std::optional<std::uint64_t> Recording::eventsUntil(const std::string& when) const {
     std::uint64_t count = 0;
     if (isNumber(when)) {
         const auto line = static_cast<std::uint32_t>(std::stoul(when));
@@ -40,8 +40,9 @@ std::uint64_t Recording::eventsUntil(const std::string& when) const {
         }
         return count;
     }
-    const Instant until = *momentOf(when, trace.header);
-    while (count < trace.events.size() && trace.events[count].t <= until) ++count;
+    const std::optional<Instant> until = momentOf(when, trace.header);
+    if (!until) return std::nullopt;
+    while (count < trace.events.size() && trace.events[count].t <= *until) ++count;
     return count;
 }
 

@@ -51,8 +51,26 @@ class Debugging(ToolTest):
         self.assertEqual(self.said("step 3", "back 9"), "before the first event\n")
         self.assertEqual(self.said("end", "step"), "the trace ends here\n")
 
-    def test_an_empty_line_is_the_last_command_again(self):
-        self.assertIn("(mdsync 2/8) ", self.debug("step", "", "where").stdout)
+    def test_an_empty_line_of_a_script_says_nothing(self):
+        self.assertIn("(mdsync 1/8) where", self.debug("step", "", "where").stdout)
+
+    def test_a_run_without_events(self):
+        self.write("idle.json", {"name": "Idle", "users": {"alice": {"phone": "android"}},
+                                 "steps": [{"expect": {"device": "alice/phone", "online": True}}]})
+        self.assertIn("(mdsync 0/0) rules\n", self.debug("next", "previous", "end", "list", "rules", file="idle.json").stdout)
+
+    def test_lines_of_another_file_are_not_taken_for_those_of_this_one(self):
+        self.write("cast.json", {"users": {"alice": {"phone": "android"}, "bob": {"pixel": "android"}},
+                                 "steps": [{"login": ["alice/phone", "bob/pixel"]}]})
+        self.write("a.json", {"extends": "cast.json", "name": "A", "steps": [{"send": "m1", "from": "bob/pixel", "to": "alice"}]})
+        self.assertIn("#1           09:00:00", self.said("step", file="a.json"))
+        self.assertRegex(self.said("break m1", "continue", file="a.json"), r"#\d+ +:\d+ ")
+
+    def test_what_a_recalling_device_shows(self):
+        self.write("r.json", {"name": "R", "users": {"alice": {"phone": "android"}, "bob": {"pixel": "android"}},
+                              "steps": [{"login": ["alice/phone", "bob/pixel"]}, {"send": "m1", "from": "bob/pixel", "to": "alice"},
+                                        {"recall": "m1", "by": "bob/pixel"}]})
+        self.assertRegex(self.said("end", "devices", file="r.json"), r"bob/pixel +online since .*, has m1 \(recalled\)\n")
 
     def test_goes_to_a_line_a_time_an_event_and_a_failure(self):
         self.assertIn("#4 ", self.said("to 5"))
@@ -115,7 +133,7 @@ class Debugging(ToolTest):
         result = self.expect(2, "debug", "t.jsonl", "--script", "script")
         self.assertRegex(result.stderr, r'^mdsync debug: script:2: there is no command "stop"; did you mean ')
         self.assertNotIn("(mdsync 1/8) step", result.stdout)
-        for command in ("why", "why alice/mat", "to noon", "step x", "break m2", "owed carol", "delete 1", "where now", "to #99"):
+        for command in ("why", "why alice/mat", "to noon", "step x", "break m2", "owed carol", "delete 1", "where now", "to #99", "help a b", "store m1 m2", "owed alice bob"):
             with self.subTest(command=command):
                 self.debug(command, code=2)
 
@@ -133,7 +151,9 @@ class Debugging(ToolTest):
         for name in names:
             self.assertNotIn("there is no command", self.tool("debug", "t.jsonl", stdin=f"{name}\n".encode()).stderr, name)
 
-    def test_a_script_that_is_not_there(self):
+    def test_a_script_that_is_a_folder_or_missing(self):
+        self.assertIn("Is a directory", self.expect(3, "debug", "t.jsonl", "--script", ".").stderr)
+        self.assertIn("--script FILE", self.expect(2, "debug", "-", stdin=RECORDED.encode()).stderr)
         self.assertIn("No such file", self.expect(3, "debug", "t.jsonl", "--script", "none").stderr)
 
 
@@ -145,7 +165,7 @@ class OnATerminal(ToolTest):
         child, terminal = pty.fork()
         if child == 0:
             os.chdir(self.folder)
-            os.environ.update(TERM="xterm", COLUMNS="100")
+            os.environ.update(TERM="xterm", COLUMNS="100", LC_ALL="C.UTF-8")
             os.execv(BINARY, [BINARY, "debug", "t.jsonl", "--color", "never"])
         shown = b""
         try:
@@ -176,10 +196,15 @@ class OnATerminal(ToolTest):
         return shown
 
     def test_keys(self):
-        shown = self.converse(b"devi\t\r", b"break alice/m\t\r", b"\x1b[A\r", b"quit\r")
+        shown = self.converse(b"devi\t\r", b"break alice/m\t\r", b"\x1b[A\r", b"step\r", b"\r", b"quit\r")
+        self.assertIn("(mdsync 2/8)", shown)
         self.assertIn("never online, has nothing", shown)
         self.assertIn("break 1: alice/mac", shown)
         self.assertIn("break 2: alice/mac", shown)
+
+    def test_letters_of_any_script_can_be_typed(self):
+        shown = self.converse("why alice/手机\r".encode(), b"quit\r")
+        self.assertIn('there is no device "alice/手机"', shown)
 
     def test_the_end_of_input_ends_it(self):
         self.assertIn("(mdsync 1/8)", self.converse(b"step\r", b"\x04"))
@@ -202,6 +227,22 @@ class ExplainEvent(ToolTest):
         self.write("t.jsonl", RECORDED)
         out = self.expect(0, "check", "t.jsonl", "--explain-event", "4").stdout
         self.assertIn("limit.within", self.expect(0, "check", "t.jsonl", "--explain-event", "2").stdout + out)
+
+    def test_no_report_goes_with_it(self):
+        self.write("t.jsonl", RECORDED)
+        for option in (("--report", "html=z.html"), ("--timeline",), ("--require", "all"), ("-x",)):
+            self.assertIn("does not go with it", self.expect(2, "check", "t.jsonl", "--explain-event", "8", *option).stderr)
+
+    def test_numbers_are_those_of_check_where_devices_are_declared_on_the_way(self):
+        lines = RECORDED.splitlines(keepends=True)
+        lines.insert(1, '{"t":1714546800000,"ev":"device","dev":"alice/tab","platform":"web"}\n')
+        self.write("t.jsonl", "".join(lines))
+        self.expect(1, "check", "t.jsonl", "--report", "json=r.json")
+        event = json.loads(self.read("r.json"))["scenarios"][0]["violations"][0]["event"]
+        document = json.loads(self.expect(0, "check", "t.jsonl", "--explain-event", "9", "--format", "json").stdout)
+        self.assertEqual(document["event"], event)
+        markdown = self.expect(0, "export", "t.jsonl", "--as", "markdown").stdout
+        self.assertRegex(markdown, r"! +:9 ")
 
     def test_a_line_without_an_event(self):
         self.write("t.jsonl", RECORDED)

@@ -280,6 +280,7 @@ class Mermaid(Timeline):
             for verb, device in re.findall(r"(?m)^ *(activate|deactivate) (d\d+)$", self.diagram(*arguments)):
                 self.assertEqual(device in active, verb == "deactivate", arguments)
                 active ^= {device}
+            self.assertFalse(active, arguments)
 
 
 class Markdown(Timeline):
