@@ -264,8 +264,7 @@ TEST_CASE("XML carries no character that XML forbids") {
 TEST_CASE("the rules are listed, told at length, and given as JSON") {
     CHECK(contains(rulesTable(), "web.evict-earliest"));
     const std::string text = ruleText(rule(RuleId::WebEvictEarliest), {});
-    for (const char* part :
-         {"How it is read", "Checked when", "A smallest trace that violates it", "evicted by"}) {
+    for (const char* part : {"How it is read", "Checked when", "A smallest trace that violates it", "evicted by"}) {
         CHECK(contains(text, part));
     }
     CHECK(Json::parse(rulesJson(catalogue()))["rules"].size() == kRules);
