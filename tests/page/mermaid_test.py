@@ -61,7 +61,7 @@ class MermaidTest(ToolTest):
 
     def test_what_fails_is_drawn(self):
         for path, server in (("web/eleventh-tab.json", "evict-second"), ("online/every-device-of-both.json", "drops-messages"),
-                             ("recall/against-a-login.json#seed=1", "recall-forgets-offline")):
+                             ("recall/against-a-login.json#seed=1,to=alice", "recall-forgets-offline")):
             for part in ("all", "fail"):
                 words = self.drawn(self.diagram(os.path.join(SCENARIOS, path), "--server", "mutant:" + server, "--timeline=" + part))
                 self.assertIn("✗", words)
