@@ -106,7 +106,7 @@ std::string whyKept(const Knowledge& k, const rules::Claim& c, EventKind kind) {
 std::string whyOutcome(const Knowledge& k, const rules::Duty& duty, const rules::Claim& c, Outcome outcome) {
     if (duty.rule == RuleId::DeliveryAnswered || !c.message.exists()) return "";
     const bool isRecall = isAboutRecall(duty.rule);
-    const std::string came = whyKept(k, c, isRecall ? EventKind::Recalled : EventKind::Receive);
+    std::string came = whyKept(k, c, isRecall ? EventKind::Recalled : EventKind::Receive);
     if (outcome == Outcome::Kept || !came.empty() || !c.device.exists()) return came;
     const Doubt::About about = isRecall ? Doubt::About::NotRecalled : Doubt::About::Lacks;
     return spell(k, reasonOf(k, {.about = about, .device = c.device, .message = c.message}));
