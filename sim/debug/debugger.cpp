@@ -9,7 +9,7 @@
 
 #include "debug/breaks.hpp"
 #include "debug/failures.hpp"
-#include "debug/picture.hpp"
+#include "debug/snapshot.hpp"
 #include "debug/views.hpp"
 #include "mdsync/debug.hpp"
 #include "mdsync/diagnostic.hpp"
@@ -77,7 +77,7 @@ private:
 
     [[nodiscard]] std::uint64_t size() const { return recording_.trace.events.size(); }
     [[nodiscard]] Inquiry& inquiryAt(std::uint64_t position);
-    [[nodiscard]] debug::Picture picture() const { return debug::pictureOf(recording_.trace, position_); }
+    [[nodiscard]] debug::Snapshot snapshot() const { return debug::snapshotOf(recording_.trace, position_); }
 
     // ---- moving ----
     Answer move(const Arguments& words, bool back);
@@ -102,7 +102,7 @@ private:
     // ---- looking ----
     Answer where(const Arguments&) { return say(here()); }
     Answer list(const Arguments& words);
-    Answer devices(const Arguments&) { return say(debug::devicesText(recording_, picture())); }
+    Answer devices(const Arguments&) { return say(debug::devicesText(recording_, snapshot())); }
     Answer store(const Arguments& words);
     Answer flight(const Arguments&);
     Answer owed(const Arguments& words);
@@ -420,14 +420,14 @@ Debugger::Answer Debugger::Mind::list(const Arguments& words) {
 }
 
 Debugger::Answer Debugger::Mind::store(const Arguments& words) {
-    if (words.empty()) return say(debug::storeText(recording_, picture(), std::nullopt));
+    if (words.empty()) return say(debug::storeText(recording_, snapshot(), std::nullopt));
     const MessageId message = recording_.trace.lexicon.messages.find(words[0]);
     if (!message.exists()) return unknown("message", words[0], messageNames());
-    return say(debug::storeText(recording_, picture(), message));
+    return say(debug::storeText(recording_, snapshot(), message));
 }
 
 Debugger::Answer Debugger::Mind::flight(const Arguments&) {
-    return say(debug::flightText(recording_, picture(), position_, inquiryAt(position_).owed()));
+    return say(debug::flightText(recording_, snapshot(), position_, inquiryAt(position_).owed()));
 }
 
 Debugger::Answer Debugger::Mind::owed(const Arguments& words) {

@@ -51,7 +51,7 @@ private:
 
 // ---- Devices --------------------------------------------------------------------------------------------------------
 
-std::string connection(const Recording& recording, const DevicePicture& device) {
+std::string connection(const Recording& recording, const DeviceSnapshot& device) {
     if (device.last == nullptr) return "never online";
     const std::string since = at(recording, *device.last);
     switch (device.last->kind) {
@@ -66,7 +66,7 @@ std::string connection(const Recording& recording, const DevicePicture& device) 
     }
 }
 
-std::string belongings(const Recording& recording, const DevicePicture& device) {
+std::string belongings(const Recording& recording, const DeviceSnapshot& device) {
     if (device.has.empty()) return "has nothing";
     std::vector<std::string> names;
     for (const auto& [message, isRecalled] : device.has) {
@@ -88,19 +88,19 @@ std::string answer(const Recording& recording, const Event* answered) {
     return (isYes ? "accepted " : "rejected ") + at(recording, *answered);
 }
 
-std::string holders(const Recording& recording, const Picture& picture, MessageId message) {
+std::string holders(const Recording& recording, const Snapshot& snapshot, MessageId message) {
     std::vector<std::string> names;
-    for (std::size_t d = 0; d < picture.devices.size(); ++d) {
-        if (picture.devices[d].has.contains(message)) names.push_back(name(recording, DeviceId{d}));
+    for (std::size_t d = 0; d < snapshot.devices.size(); ++d) {
+        if (snapshot.devices[d].has.contains(message)) names.push_back(name(recording, DeviceId{d}));
     }
     return names.empty() ? "on no device" : "on " + listed(names);
 }
 
-std::string storeLine(const Recording& recording, const Picture& picture, MessageId id) {
-    const MessagePicture& m = picture.messages[id.index()];
+std::string storeLine(const Recording& recording, const Snapshot& snapshot, MessageId id) {
+    const MessageSnapshot& m = snapshot.messages[id.index()];
     std::string text = fmt::format("{:<{}} {} -> {}, {}, {}", name(recording, id), kColumn, sender(recording, *m.asked),
                                    printable(spell(recording.trace.header, m.asked->to)), answer(recording, m.answered),
-                                   holders(recording, picture, id));
+                                   holders(recording, snapshot, id));
     if (m.recall != nullptr) text += "; its recall was " + answer(recording, m.recallAnswered);
     return text;
 }
@@ -109,9 +109,9 @@ std::string storeLine(const Recording& recording, const Picture& picture, Messag
 
 using Way = std::pair<MessageId, DeviceId>;
 
-void addUnanswered(Lines& lines, const Recording& recording, const Picture& picture) {
-    for (std::size_t m = 0; m < picture.messages.size(); ++m) {
-        const MessagePicture& one = picture.messages[m];
+void addUnanswered(Lines& lines, const Recording& recording, const Snapshot& snapshot) {
+    for (std::size_t m = 0; m < snapshot.messages.size(); ++m) {
+        const MessageSnapshot& one = snapshot.messages[m];
         const std::string id = name(recording, MessageId{m});
         if (one.asked != nullptr && one.answered == nullptr)
             lines.add(fmt::format("{:<{}} asked {} by {}, not answered", id, kColumn, at(recording, *one.asked),
@@ -122,11 +122,11 @@ void addUnanswered(Lines& lines, const Recording& recording, const Picture& pict
 }
 
 // The first arrival of each message that was asked for and comes to a device later.
-std::map<Way, std::uint64_t> arrivals(const Recording& recording, const Picture& picture, std::uint64_t position) {
+std::map<Way, std::uint64_t> arrivals(const Recording& recording, const Snapshot& snapshot, std::uint64_t position) {
     std::map<Way, std::uint64_t> first;
     for (std::uint64_t i = position; i < recording.trace.events.size(); ++i) {
         const Event& e = recording.trace.events[i];
-        if (e.kind != EventKind::Receive || picture.messages[e.message.index()].asked == nullptr) continue;
+        if (e.kind != EventKind::Receive || snapshot.messages[e.message.index()].asked == nullptr) continue;
         first.emplace(Way{e.message, e.device}, i);
     }
     return first;
@@ -134,10 +134,10 @@ std::map<Way, std::uint64_t> arrivals(const Recording& recording, const Picture&
 
 }  // namespace
 
-std::string devicesText(const Recording& recording, const Picture& picture) {
+std::string devicesText(const Recording& recording, const Snapshot& snapshot) {
     Lines lines;
-    for (std::size_t d = 0; d < picture.devices.size(); ++d) {
-        const DevicePicture& device = picture.devices[d];
+    for (std::size_t d = 0; d < snapshot.devices.size(); ++d) {
+        const DeviceSnapshot& device = snapshot.devices[d];
         const std::string which = device.installation > 1 ? fmt::format(", installation {}", device.installation) : "";
         lines.add(fmt::format("{:<{}} {}{}, {}", name(recording, DeviceId{d}), kColumn, connection(recording, device),
                               which, belongings(recording, device)));
@@ -145,20 +145,20 @@ std::string devicesText(const Recording& recording, const Picture& picture) {
     return lines.take("there are no devices");
 }
 
-std::string storeText(const Recording& recording, const Picture& picture, std::optional<MessageId> one) {
+std::string storeText(const Recording& recording, const Snapshot& snapshot, std::optional<MessageId> one) {
     Lines lines;
-    for (std::size_t m = 0; m < picture.messages.size(); ++m) {
-        if (picture.messages[m].asked == nullptr || (one && *one != MessageId{m})) continue;
-        lines.add(storeLine(recording, picture, MessageId{m}));
+    for (std::size_t m = 0; m < snapshot.messages.size(); ++m) {
+        if (snapshot.messages[m].asked == nullptr || (one && *one != MessageId{m})) continue;
+        lines.add(storeLine(recording, snapshot, MessageId{m}));
     }
     return lines.take(one ? "nobody has sent it yet" : "nobody has sent anything yet");
 }
 
-std::string flightText(const Recording& recording, const Picture& picture, std::uint64_t position,
+std::string flightText(const Recording& recording, const Snapshot& snapshot, std::uint64_t position,
                        std::span<const Owed> owed) {
     Lines lines;
-    addUnanswered(lines, recording, picture);
-    const std::map<Way, std::uint64_t> comes = arrivals(recording, picture, position);
+    addUnanswered(lines, recording, snapshot);
+    const std::map<Way, std::uint64_t> comes = arrivals(recording, snapshot, position);
     for (const auto& [way, event] : comes) {
         lines.add(fmt::format("{:<{}} to {}, comes {} (#{})", name(recording, way.first), kColumn,
                               name(recording, way.second), at(recording, recording.trace.events[event]), event + 1));

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "debug/picture.hpp"
+#include "debug/snapshot.hpp"
 #include "mdsync/recording.hpp"
 #include "mdsync/story.hpp"
 #include "report/text.hpp"
@@ -14,13 +14,13 @@
 namespace mdsync::debug {
 
 // A line a device: online or not since when, and what it has.
-[[nodiscard]] std::string devicesText(const Recording& recording, const Picture& picture);
+[[nodiscard]] std::string devicesText(const Recording& recording, const Snapshot& snapshot);
 
 // A line a message: who sent it to whom, what was answered, who has it, whether it was recalled. `one`: that one alone.
-[[nodiscard]] std::string storeText(const Recording& recording, const Picture& picture, std::optional<MessageId> one);
+[[nodiscard]] std::string storeText(const Recording& recording, const Snapshot& snapshot, std::optional<MessageId> one);
 
 // What was asked and not answered, and what is on its way: it comes later in the trace, or is owed and never comes.
-[[nodiscard]] std::string flightText(const Recording& recording, const Picture& picture, std::uint64_t position,
+[[nodiscard]] std::string flightText(const Recording& recording, const Snapshot& snapshot, std::uint64_t position,
                                      std::span<const Owed> owed);
 
 // What is owed, by rule, or to these devices alone.

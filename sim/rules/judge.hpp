@@ -72,6 +72,9 @@ struct Checker::State : rules::History, rules::Ledger {
     // ---- receive.cpp ----
     void onReceive(const Event& e);
     void onRecalled(const Event& e);
+    void weighRecall(rules::Arrival& a) const;
+    void keepTombstone(const rules::Arrival& a);
+    void takeShown(const rules::Arrival& a, rules::Receipt& shown);
     // What the bans ask of a `receive` besides who and what.
     void weigh(rules::Arrival& a) const;
     // The first ban that a `receive` would break now, or leave open; null: none.

@@ -230,6 +230,14 @@ const RecallFacts* Checker::State::recallToShow(const MessageFacts& m) const {
     return sent && recall != nullptr && recall->askedFor() ? recall : nullptr;
 }
 
+// What the bans ask of a `recalled` besides who and what. REQUIRES: somebody asked for the recall.
+void Checker::State::weighRecall(Arrival& a) const {
+    a.excused = a.recall->from < side(a.deviceId).ended && justLeft(a.deviceId);
+    a.inDoubt = a.excused && a.recall->until >= side(a.deviceId).ended;
+    a.toPrevious = isToPrevious(a);
+    a.decides = decides(*a.recall, a.device);
+}
+
 void Checker::State::onRecalled(const Event& e) {
     const MessageFacts& m = grown(e.message);
     if (m.state == MessageState::Forgotten) return;  // past its horizon: nothing is asked about it any more
@@ -240,27 +248,30 @@ void Checker::State::onRecalled(const Event& e) {
     Arrival a{.id = e.message, .message = m, .deviceId = e.device, .device = d, .receipt = shown, .recall = recall};
     a.byAuthor = d.user == m.author;
     a.aspects = recallOf(m) == nullptr ? aspectsOf(m) : aspectsOf(m, *recallOf(m));
-    if (recall != nullptr) {
-        a.excused = recall->from < side(e.device).ended && justLeft(e.device);
-        a.inDoubt = a.excused && recall->until >= side(e.device).ended;
-        a.toPrevious = isToPrevious(a);
-        a.decides = decides(*recall, d);
-    }
+    if (recall != nullptr) weighRecall(a);
     const bool alone = recall != nullptr && mayShowOff(*this, a);
     const Ban* broken = firstBroken(bansOnRecalled(), a);
     if (broken != nullptr) fileRecalled(*this, *broken, a);
     if (broken == &kRecallNoLeak || (a.toPrevious && !a.inDoubt)) return;
-    if (shown == nullptr) {
-        if (recall == nullptr || m.state != MessageState::Asked) return;
-        recalls[m.recall].tombstones.push_back(e.device);
-        return noteStray(m, e.device);
-    }
-    // Who left is owed no recall: that it is shown all the same keeps nothing.
-    if (recall != nullptr && leftAfter(m, d.user)) std::erase(recalls[m.recall].owed, std::pair{e.device, d.session});
-    shown->have |= Receipt::Shown;
-    device(e.device).showsSomething = true;
+    if (shown == nullptr) return keepTombstone(a);
+    takeShown(a, *shown);
     if (alone && broken != &kRecallOnlyOnline) shown->have |= Receipt::ShownOff;
     if (a.excused && !a.inDoubt && m.state == MessageState::Accepted) lookBackAtArrival(a);
+}
+
+// alice/phone shows the recall of a message whose acceptance nobody told: it may have a place in its list all the same.
+void Checker::State::keepTombstone(const Arrival& a) {
+    if (a.recall == nullptr || a.message.state != MessageState::Asked) return;
+    recalls[a.message.recall].tombstones.push_back(a.deviceId);
+    noteStray(a.message, a.deviceId);
+}
+
+// Who left is owed no recall: that it is shown all the same keeps nothing.
+void Checker::State::takeShown(const Arrival& a, Receipt& shown) {
+    if (a.recall != nullptr && leftAfter(a.message, a.device.user))
+        std::erase(recalls[a.message.recall].owed, std::pair{a.deviceId, a.device.session});
+    shown.have |= Receipt::Shown;
+    device(a.deviceId).showsSomething = true;
 }
 
 }  // namespace mdsync

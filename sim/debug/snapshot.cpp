@@ -1,10 +1,10 @@
-#include "debug/picture.hpp"
+#include "debug/snapshot.hpp"
 
 namespace mdsync::debug {
 
 namespace {
 
-void take(DevicePicture& device, const Event& e) {
+void take(DeviceSnapshot& device, const Event& e) {
     switch (e.kind) {
         case EventKind::Online:
         case EventKind::Offline:
@@ -28,7 +28,7 @@ void take(DevicePicture& device, const Event& e) {
     }
 }
 
-void take(MessagePicture& message, const Event& e) {
+void take(MessageSnapshot& message, const Event& e) {
     switch (e.kind) {
         case EventKind::Send:
         case EventKind::Publish:
@@ -52,7 +52,7 @@ void take(MessagePicture& message, const Event& e) {
 }
 
 // Who had the message recalled shows it so from the acceptance on; what was rejected, its sender does not have.
-void takeAnswer(std::vector<DevicePicture>& devices, const MessagePicture& message, const Event& e) {
+void takeAnswer(std::vector<DeviceSnapshot>& devices, const MessageSnapshot& message, const Event& e) {
     if (e.kind == EventKind::Reject && message.asked != nullptr && message.asked->device.exists())
         devices[message.asked->device.index()].has.erase(e.message);
     if (e.kind != EventKind::RecallAccept || message.recall == nullptr || !message.recall->device.exists()) return;
@@ -62,19 +62,19 @@ void takeAnswer(std::vector<DevicePicture>& devices, const MessagePicture& messa
 
 }  // namespace
 
-Picture pictureOf(const Trace& trace, std::uint64_t position) {
-    Picture picture;
-    picture.devices.resize(trace.header.devices.size());
-    picture.messages.resize(trace.lexicon.messages.size());
+Snapshot snapshotOf(const Trace& trace, std::uint64_t position) {
+    Snapshot snapshot;
+    snapshot.devices.resize(trace.header.devices.size());
+    snapshot.messages.resize(trace.lexicon.messages.size());
     for (std::uint64_t i = 0; i < position; ++i) {
         const Event& e = trace.events[i];
-        if (e.device.exists()) take(picture.devices[e.device.index()], e);
+        if (e.device.exists()) take(snapshot.devices[e.device.index()], e);
         if (!e.message.exists()) continue;
-        MessagePicture& message = picture.messages[e.message.index()];
-        takeAnswer(picture.devices, message, e);
+        MessageSnapshot& message = snapshot.messages[e.message.index()];
+        takeAnswer(snapshot.devices, message, e);
         take(message, e);
     }
-    return picture;
+    return snapshot;
 }
 
 }  // namespace mdsync::debug

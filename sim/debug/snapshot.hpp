@@ -1,4 +1,4 @@
-// Picture: what a trace shows at a moment, from its events alone.
+// Snapshot: what a trace shows at a moment, from its events alone.
 #pragma once
 
 #include <map>
@@ -8,25 +8,25 @@
 
 namespace mdsync::debug {
 
-struct DevicePicture {
+struct DeviceSnapshot {
     const Event* last = nullptr;  // of `online`, `offline`, `reinstall`, `refused`; null: it never was online
     int installation = 1;
     std::map<MessageId, bool> has;  // in this installation; whether it is shown recalled
 };
 
-struct MessagePicture {
+struct MessageSnapshot {
     const Event* asked = nullptr;     // `send` or `publish`; null: not known yet
     const Event* answered = nullptr;  // `accept` or `reject`
     const Event* recall = nullptr;
     const Event* recallAnswered = nullptr;
 };
 
-struct Picture {
-    std::vector<DevicePicture> devices;    // by number
-    std::vector<MessagePicture> messages;  // by number
+struct Snapshot {
+    std::vector<DeviceSnapshot> devices;    // by number
+    std::vector<MessageSnapshot> messages;  // by number
 };
 
 // After the first `position` events.
-[[nodiscard]] Picture pictureOf(const Trace& trace, std::uint64_t position);
+[[nodiscard]] Snapshot snapshotOf(const Trace& trace, std::uint64_t position);
 
 }  // namespace mdsync::debug
