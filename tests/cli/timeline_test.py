@@ -292,6 +292,20 @@ class Markdown(Timeline):
         self.assertEqual(text.count("```") % 2, 0)
         self.assertNotIn("\x1b", text)
 
+    def test_a_ticket_and_a_diagram_stay_small_enough_to_be_shown(self):
+        self.write("long.json", {"name": "Long", "users": {"a": {"p": "ios"}, "b": {"p": "ios"}},
+                                 "steps": [{"login": ["a/p", "b/p"]},
+                                           {"repeat": 1500, "steps": [{"send": "m${i}", "from": "a/p", "to": "b"}]}]})
+        ticket = self.expect(0, "export", "long.json", "--as", "markdown").stdout
+        self.assertLess(len(ticket), 70000)
+        self.assertIn("the rest is cut off", ticket)
+        self.assertEqual(ticket.count("```") % 2, 0)
+        self.write("wide.json", {"name": "Wide", "users": {f"u{i}": {"p": "ios"} for i in range(1000)},
+                                 "steps": [{"login": [f"u{i}/p" for i in range(1000)]}]})
+        diagram = self.expect(0, "export", "wide.json", "--as", "mermaid").stdout
+        self.assertLess(len(diagram), 50000)
+        self.assertIn("too many devices", diagram)
+
     def test_no_name_ends_a_block(self):
         self.write("a.json", {**WIDE, "steps": WIDE["steps"][:2] + [{"note": "```\n# owned"}] + WIDE["steps"][3:]})
         text = self.expect(0, "export", "a.json", "--as", "markdown").stdout

@@ -268,5 +268,24 @@ class Why(ToolTest):
         self.assertEqual(self.why("bad.jsonl", "alice/phone", "m1").returncode, 3)
 
 
+class Moments(ToolTest):
+    def test_a_moment_that_cannot_be_is_said(self):
+        self.write("far.jsonl", '{"mdsync":"trace/1","t":253402300799000,"users":{"alice":{"phone":"ios"}}}\n'
+                                '{"t":253402300799000,"ev":"online","dev":"alice/phone"}\n')
+        self.assertIn("has no moment", self.expect(2, "why", "far.jsonl", "alice/phone", "--at", "09:00:30").stderr)
+
+
+class Chatrooms(ToolTest):
+    def test_a_story_says_whether_the_device_was_inside(self):
+        self.write("room.json", {"name": "Room", "users": {"alice": {"phone": "ios", "tab": "web"}, "bob": {"pixel": "android"}},
+                                 "chatrooms": ["stage"],
+                                 "steps": [{"login": ["alice/phone", "alice/tab", "bob/pixel"]},
+                                           {"join": "chatroom:stage", "by": ["alice/phone", "bob/pixel"]},
+                                           {"send": "m1", "from": "bob/pixel", "to": "chatroom:stage"}]})
+        told = lambda device: " ".join(self.expect(0, "why", "room.json", device, "m1").stdout.split())
+        self.assertIn("and in chatroom:stage since 09:00:00", told("alice/phone"))
+        self.assertIn("and is not in chatroom:stage", told("alice/tab"))
+
+
 if __name__ == "__main__":
     unittest.main()
