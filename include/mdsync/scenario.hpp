@@ -20,6 +20,9 @@
 
 namespace mdsync {
 
+// When a scenario begins that does not say: 2024-05-01T09:00:00+08:00.
+inline constexpr Instant kDefaultStart{Millis{1'714'525'200'000}};
+
 enum class StepKind : std::uint8_t {
     Act,           // `actions` one after the other; each device of a list is one action
     Concurrently,  // `actions` all begin at the same instant

@@ -110,11 +110,15 @@ enum class HeaderStyle : std::uint8_t {
     Complete  // all defaults filled in, readings included: what an adapter's `reset` needs
 };
 
-// A TraceWriter spells the events of one trace. It keeps references to what it is given and reads names from there; the
-// header must not change meanwhile, lexicon and annex may grow. Use from several threads at once is fine.
+// A TraceWriter spells the events of one trace. It keeps references to what it is given and reads names from there; lexicon
+// and annex may grow, and the header by what events declare, of which learnNames() then tells. Use from several threads
+// at once is fine, but for learnNames().
 class TraceWriter {
 public:
     TraceWriter(const Header& header, const Lexicon& lexicon, const Annex& annex);
+
+    // The header has declared an event (Header::declare()): its names can be spelled from now on.
+    void learnNames();
 
     // Appends the header's JSON object, without a newline.
     void appendHeader(std::string& out, HeaderStyle style = HeaderStyle::Short) const;

@@ -9,9 +9,6 @@
 
 namespace mdsync::scenario {
 
-// 2024-05-01T09:00:00+08:00
-inline constexpr Instant kDefaultStart{Millis{1'714'525'200'000}};
-
 // Reads all keys of the file's object but `matrix` and `steps` into `into`; names are declared in `names`.
 void readHeader(Scope& scope, Names& names, const Fields& file, const std::vector<std::string_view>& knownRules,
                 Case& into);

@@ -104,7 +104,7 @@ public:
         header_ = &header;
         lexicon_ = &lexicon;
         annex_ = &annex;
-        names_ = Names(header);
+        names_ = NameIndex(header);
         asked_.clear();
         events_.clear();
         now_ = header.t;
@@ -428,7 +428,7 @@ private:
     const Header* header_ = nullptr;    // null: no world
     Lexicon* lexicon_ = nullptr;
     Annex* annex_ = nullptr;
-    Names names_;
+    NameIndex names_;
     Asked asked_;
     json::Document json_;
     Faults faults_;

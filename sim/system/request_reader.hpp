@@ -13,7 +13,7 @@ namespace mdsync {
 // What requests refer to.
 struct RequestContext {
     const Header& header;
-    const Names& names;
+    const NameIndex& names;
     Lexicon& lexicon;
 };
 

@@ -163,7 +163,7 @@ private:
 
     void begin(Header header, std::uint64_t seed) {
         header_.emplace(std::move(header));
-        names_ = Names(*header_);
+        names_ = NameIndex(*header_);
         lexicon_ = Lexicon{};
         annex_ = Annex{};
         batch_.clear();
@@ -297,7 +297,7 @@ private:
     bool isWanted_ = true;  // the answer to this request: somebody takes it
     bool greeted_ = false;
     std::optional<Header> header_;  // of the world; nothing before the first reset
-    Names names_;
+    NameIndex names_;
     Lexicon lexicon_;
     Annex annex_;
     std::optional<TraceWriter> writer_;

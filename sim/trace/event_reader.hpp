@@ -16,7 +16,7 @@ inline constexpr std::size_t kLineLimit = std::size_t{4} << 20U;  // bytes of an
 // What of reading depends on the whole trace and not on the line.
 struct ReadContext {
     const Header& header;
-    const Names& names;
+    const NameIndex& names;
     Lexicon& lexicon;
     Annex& annex;
     bool keepTexts = false;

@@ -5,7 +5,7 @@
 
 namespace mdsync {
 
-Names::Names(const Header& header) {
+NameIndex::NameIndex(const Header& header) {
     for (std::size_t i = 0; i < header.devices.size(); ++i) devices_.add(header.path(DeviceId{i}));
     for (std::size_t i = 0; i < header.users.size(); ++i) addTarget(header.users[i].name, Address::of(UserId{i}));
     for (std::size_t i = 0; i < header.groups.size(); ++i) {
@@ -18,32 +18,32 @@ Names::Names(const Header& header) {
     }
 }
 
-void Names::add(const Header& header, const Event& event) {
+void NameIndex::add(const Header& header, const Event& event) {
     if (event.to.kind != AddressKind::None) return addTarget(spell(header, event.to), event.to);
     addTarget(header.users[event.user.index()].name, Address::of(event.user));
     devices_.add(header.path(event.device));
 }
 
-UserId Names::user(std::string_view name) const {
+UserId NameIndex::user(std::string_view name) const {
     const Address address = target(name);
     return address.kind == AddressKind::User ? address.user() : UserId{};
 }
 
-GroupId Names::group(std::string_view name) const {
+GroupId NameIndex::group(std::string_view name) const {
     const Address address = target(fmt::format("group:{}", name));
     return address.kind == AddressKind::Group ? address.group() : GroupId{};
 }
 
-RoomId Names::room(std::string_view name) const {
+RoomId NameIndex::room(std::string_view name) const {
     const Address address = target(fmt::format("chatroom:{}", name));
     return address.kind == AddressKind::Room ? address.room() : RoomId{};
 }
 
-std::vector<std::string_view> Names::devicePaths() const {
+std::vector<std::string_view> NameIndex::devicePaths() const {
     return someOf(devices_);
 }
 
-std::vector<std::string_view> Names::targetSpellings(AddressKind kind) const {
+std::vector<std::string_view> NameIndex::targetSpellings(AddressKind kind) const {
     const std::vector<std::string_view> all = someOf(targets_);
     std::vector<std::string_view> spellings;
     for (std::size_t i = 0; i < all.size(); ++i) {

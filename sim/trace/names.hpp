@@ -17,11 +17,11 @@ template <class WordId>
     return some;
 }
 
-// Names is built from a header that has only unique names; what events declare is added.
-class Names {
+// NameIndex is built from a header that has only unique names; what events declare is added.
+class NameIndex {
 public:
-    Names() = default;
-    explicit Names(const Header& header);
+    NameIndex() = default;
+    explicit NameIndex(const Header& header);
     // The new names of a `device`, `group` or `room` that `header` has declared.
     void add(const Header& header, const Event& event);
 

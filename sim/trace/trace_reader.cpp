@@ -89,7 +89,7 @@ private:
             stopped_ = true;
             return;
         }
-        names_ = Names(header_);
+        names_ = NameIndex(header_);
         now_ = header_.t;
         reorder_.start(header_.t, options_.skew);
         quick_.emplace(context_, messages_);
@@ -309,7 +309,7 @@ private:
         problem({"trace.unreadable", fmt::format("cannot read the file: {}", blocks_.fault()), 0, 0, {}}, line);
     }
 
-    Names names_;
+    NameIndex names_;
     MessageTable messages_;
     BlockReader blocks_;
     Block block_;

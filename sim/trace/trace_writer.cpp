@@ -182,10 +182,20 @@ std::string jsonString(std::string_view text) {
 
 TraceWriter::TraceWriter(const Header& header, const Lexicon& lexicon, const Annex& annex)
     : header_(header), lexicon_(lexicon), annex_(annex) {
-    for (const UserInfo& user : header.users) users_.push_back(jsonString(user.name));
-    for (std::size_t i = 0; i < header.devices.size(); ++i) devices_.push_back(jsonString(header.path(DeviceId{i})));
-    for (const GroupInfo& group : header.groups) groups_.push_back(jsonString(group.name));
-    for (const std::string& room : header.rooms) rooms_.push_back(jsonString(room));
+    learnNames();
+}
+
+void TraceWriter::learnNames() {
+    for (std::size_t i = users_.size(); i < header_.users.size(); ++i) {
+        users_.push_back(jsonString(header_.users[i].name));
+    }
+    for (std::size_t i = devices_.size(); i < header_.devices.size(); ++i) {
+        devices_.push_back(jsonString(header_.path(DeviceId{i})));
+    }
+    for (std::size_t i = groups_.size(); i < header_.groups.size(); ++i) {
+        groups_.push_back(jsonString(header_.groups[i].name));
+    }
+    for (std::size_t i = rooms_.size(); i < header_.rooms.size(); ++i) rooms_.push_back(jsonString(header_.rooms[i]));
 }
 
 void TraceWriter::appendHeader(std::string& out, HeaderStyle style) const {

@@ -66,27 +66,36 @@ State::State(const Header& header, Lexicon& words, const ServerPolicy& serverPol
     service.initial = header.app;
     service.readings = header.readings;
 
+    grow(header);
+    for (const auto& [type, status] : header.messageTypes) declaredTypes.emplace_back(words.texts.intern(type), status);
+    std::sort(declaredTypes.begin(), declaredTypes.end());
+    perform<&Deeds::atStart>(*this, words);
+}
+
+void State::grow(const Header& header) {
     users.reserve(header.users.size());
-    for (const UserInfo& info : header.users) users.push_back(User{info.firstDevice, info.deviceCount, 0, {}});
+    for (std::size_t u = users.size(); u < header.users.size(); ++u) {
+        const UserInfo& info = header.users[u];
+        users.push_back(User{info.firstDevice, info.deviceCount, 0, {}});
+    }
+    const std::size_t known = devices.size();
     devices.resize(header.devices.size());
     sides.resize(header.devices.size());
-    for (std::size_t i = 0; i < header.devices.size(); ++i) {
-        const std::string path = header.users[header.devices[i].user.index()].name + '/' + header.devices[i].name;
+    for (std::size_t i = known; i < header.devices.size(); ++i) {
+        const std::string path = header.path(DeviceId{i});
         devices[i].user = header.devices[i].user;
         devices[i].deviceClass = classOf(header.devices[i].platform);
-        devices[i].down = newLink(chance, entityOf(path, 0), header.t);
-        sides[i].up = newLink(chance, entityOf(path, 1), header.t);
+        devices[i].down = newLink(chance, entityOf(path, 0), now());
+        sides[i].up = newLink(chance, entityOf(path, 1), now());
+        devices[i].down.conditions = sides[i].up.conditions = backend.conditions;
     }
-    for (const GroupInfo& info : header.groups) {
+    for (std::size_t g = groups.size(); g < header.groups.size(); ++g) {
         Group& group = groups.emplace_back();
-        group.members = info.members;
+        group.members = header.groups[g].members;
         std::sort(group.members.begin(), group.members.end());
         group.founders = group.members;
     }
     rooms.resize(header.rooms.size());
-    for (const auto& [type, status] : header.messageTypes) declaredTypes.emplace_back(words.texts.intern(type), status);
-    std::sort(declaredTypes.begin(), declaredTypes.end());
-    perform<&Deeds::atStart>(*this, words);
 }
 
 Shelf& State::shelf(DeviceId d) {

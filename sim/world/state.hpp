@@ -93,6 +93,10 @@ struct State {
     const Lexicon* lexicon;
     Vocabulary say;
 
+    // Takes in what `header` has at the end and this world has not yet: users with all their devices, groups, rooms. What
+    // it had when the world began is there already. A user gets no further devices: those of one user stand together.
+    void grow(const Header& header);
+
     [[nodiscard]] Instant now() const { return wheel.now(); }
     [[nodiscard]] Device& at(DeviceId d) { return devices[d.index()]; }
     [[nodiscard]] const Device& at(DeviceId d) const { return devices[d.index()]; }

@@ -51,7 +51,7 @@ public:
         REQUIRE(json.read(line, kLine));
         const std::optional<OpKind> kind = opKindOf(json.text(*json.find(json.root(), "op")));
         REQUIRE(kind);
-        const Names names(header);
+        const NameIndex names(header);
         const Op read = readRequest(json, faults, *kind, {header, names, lexicon});
         return faults.empty() ? written(read) : faults.list().front().message;
     }
