@@ -19,6 +19,7 @@
 #include <thread>
 #include <utility>
 
+#include "system/accepting.hpp"
 #include "system/address.hpp"
 
 namespace mdsync {
@@ -191,15 +192,6 @@ void turnAway(int peer, std::string_view why) {
     ::close(peer);
 }
 
-// What there is too little of now may be there again soon.
-bool passes(const error_code& error) {
-    for (const int number : {EMFILE, ENFILE, ENOMEM, ENOBUFS, EAGAIN, EINTR, ECONNABORTED, EPROTO, ENETDOWN,
-                             ENETUNREACH, EHOSTDOWN, EHOSTUNREACH, ENONET, ENOPROTOOPT, EOPNOTSUPP}) {
-        if (error.value() == number) return true;
-    }
-    return false;
-}
-
 }  // namespace
 
 struct ServePort::State {
@@ -273,7 +265,8 @@ std::string ServePort::run() {
     for (;;) {
         error_code error;
         asio::ip::tcp::socket socket = s.acceptor.accept(error);
-        if (error && !passes(error)) return fmt::format("cannot accept connections any more: {}", error.message());
+        if (error && !acceptMaySucceedAgain(error.value()))
+            return fmt::format("cannot accept connections any more: {}", error.message());
         if (error) {
             std::this_thread::sleep_for(kPause);
             continue;
