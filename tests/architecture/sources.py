@@ -35,6 +35,7 @@ ROOMS = {
     "random": TRACE | {"scenario", "world", "rules", "system", "drive", "result", "run", "shrink"},
     "exhaustive": TRACE | {"scenario", "world", "rules", "system", "drive", "result", "run"},
     "bench": TRACE | {"world", "rules", "system", "drive"},
+    "sdk": TRACE | {"scenario", "world", "rules", "system", "drive", "result", "run"},
     "report": TRACE | {"scenario", "rules", "result", "story"},
     "debug": TRACE | {"rules", "result", "story", "report"},
 }
@@ -51,6 +52,9 @@ DOORS = {
               "rules/history/session.hpp"},
     "report": {"rules/history/window.hpp"},
     "debug": {"report/text.hpp"},
+    "sdk": {"system/accepting.hpp", "system/address.hpp", "system/request_reader.hpp", "system/wall_clock.hpp",
+            "trace/fields.hpp", "trace/header_reader.hpp", "trace/names.hpp", "world/audience.hpp", "world/decisions.hpp", "world/fault.hpp",
+            "world/lines.hpp", "world/network.hpp", "world/packet.hpp", "world/state.hpp"},
     "random": {"result/document.hpp", "result/rule_counts.hpp", "scenario/certainty.hpp"},
     "exhaustive": {"result/rule_counts.hpp", "rules/canonical.hpp", "world/canonical.hpp", "world/decisions.hpp",
                    "world/lines.hpp", "world/state.hpp"},
@@ -111,6 +115,7 @@ FACES = {
     "campaign": "random",
     "exhaustive": "exhaustive",
     "bench": "bench",
+    "emulator": "sdk",
     "report": "report",
     "schemas": "report",
     "timeline": "report",
@@ -122,7 +127,7 @@ FACES = {
 EXTRA_FACES = {"report": {"bench"}, "run": {"policy"}}
 
 # The rooms in which the same seed must give the same bytes.
-DETERMINED = set(ROOMS) - {"result", "bench", "report"}
+DETERMINED = set(ROOMS) - {"result", "bench", "report", "sdk"}
 SANS_IO = {"base", "trace", "scenario", "world", "rules", "result", "report", "debug"}
 EVERY_ROOM = set(ROOMS)
 
