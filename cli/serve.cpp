@@ -6,6 +6,7 @@
 #include "command.hpp"
 #include "mdsync/serve.hpp"
 #include "output.hpp"
+#include "serve_sdk.hpp"
 #include "target_options.hpp"
 #include "tell.hpp"
 
@@ -19,6 +20,7 @@ struct ServeFlags {
     std::string tcp;
     std::string idle;
     std::string accept = "instant";
+    SdkOptions sdk;
 
     [[nodiscard]] ServedWorld world() const { return {*findServer(server), accept == "seen"}; }
 };
@@ -67,15 +69,20 @@ Command addServe(Program& program) {
             "instant: tell of an acceptance when it happens (default); seen: when its sender learns of it, later and "
             "in any order, as the adapter of a real server does")
         .check(oneOf({"instant", "seen"}));
+    const Option sdk = addSdkOptions(line, flags->sdk);
+    sdk.excludes(stdio).excludes(tcp);
     line.example(
         "It speaks the adapter protocol of docs/adapters.md.\n"
+        "With --sdk, the vendor's own SDK connects to it: docs/emulator.md.\n"
         "Examples:\n"
+        "  mdsync serve --sdk 127.0.0.1:7080 --sync on\n"
         "  mdsync run scenarios --target exec:\"mdsync serve --stdio\"\n"
         "  mdsync serve --tcp 127.0.0.1:7000 --server mutant:evict-newest\n");
     return {line, [flags] {
                 if (flags->stdio) return serveStandardFiles(flags->world());
                 if (!flags->tcp.empty()) return servePort(*flags);
-                tell("mdsync serve: it needs --stdio or --tcp HOST:PORT\n");
+                if (!flags->sdk.place.empty()) return serveSdk(flags->sdk, *findServer(flags->server));
+                tell("mdsync serve: it needs --stdio, --tcp HOST:PORT or --sdk HOST:PORT\n");
                 return kUsage;
             }};
 }

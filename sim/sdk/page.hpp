@@ -1,0 +1,10 @@
+// Page: the files of sim/sdk/page, which make the console's page.
+#pragma once
+
+#include "base/embedded.hpp"
+
+namespace mdsync {
+
+[[nodiscard]] std::span<const EmbeddedFile> consoleFiles();
+
+}  // namespace mdsync
