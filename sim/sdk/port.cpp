@@ -75,10 +75,8 @@ constexpr Millis kLongestWait{std::chrono::hours{1}};  // of a house that says n
 constexpr Millis kPause{20};             // before it is tried again to take a connection for which something is missing
 constexpr std::size_t kTurnedAway = 64;  // who are told so at a time; more are hung up on
 constexpr std::size_t kRead = std::size_t{64} << 10U;  // bytes of HTTP read at a time, into a buffer that all share
-constexpr std::size_t kKept = std::size_t{8}
-                              << 10U;  // of a large buffer, bytes that a connection keeps for the next message
-constexpr int kInKernel =
-    128 << 10;  // bytes that the kernel takes before the other side's machine does; see Peer::waiting()
+constexpr std::size_t kKept = std::size_t{8} << 10U;   // bytes of a large buffer that are kept for the next message
+constexpr int kInKernel = 128 << 10;  // bytes that the kernel takes without the other side's: see Peer::waiting()
 
 std::string_view view(beast::string_view text) {
     return {text.data(), text.size()};

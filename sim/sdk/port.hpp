@@ -33,8 +33,8 @@ struct HttpAnswer {
     unsigned status = 200;
     std::string type = "application/json";
     std::string body{};
-    std::vector<std::pair<std::string, std::string>>
-        headers{};  // besides Content-Type, Content-Length and what HTTP needs
+    // Besides Content-Type, Content-Length and Connection, which the port writes.
+    std::vector<std::pair<std::string, std::string>> headers{};
 };
 
 // The other side of a WebSocket or of a stream of server-sent events. It may be kept as long as one likes: once the
