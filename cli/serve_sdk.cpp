@@ -95,14 +95,17 @@ Option addSdkOptions(const CommandLine& line, SdkOptions& options) {
     ofSdk(line.value("--sync", options.sync, "on|off", "Whether the service is on, over the file's")
               .check(oneOf({"on", "off"})));
     ofSdk(line.value("--app-key", options.appKey, "KEY", "The app's key (default: ak)"));
-    ofSdk(line.value("--secret", options.secret, "SECRET", "The app's secret, which signs its server API (default: sec)"));
+    ofSdk(line.value("--secret", options.secret, "SECRET",
+                     "The app's secret, which signs its server API (default: sec)"));
     ofSdk(line.flag("--require-token", options.wantsToken,
                     "Let in only tokens that the server API gave, and not tok-USER"));
     ofSdk(line.flag("--rate-limits", options.limitsRates, "Keep the rates that the vendor documents"));
-    ofSdk(line.value("--clock", options.clock, "real|virtual|stepped",
-                     "virtual: begin at the file's start, and let the console move the clock; stepped: so, and stand still "
-                     "in between")
-              .check(oneOf({"real", "virtual", "stepped"})));
+    ofSdk(
+        line.value(
+                "--clock", options.clock, "real|virtual|stepped",
+                "virtual: begin at the file's start, and let the console move the clock; stepped: so, and stand still "
+                "in between")
+            .check(oneOf({"real", "virtual", "stepped"})));
     ofSdk(line.value("--trace", options.trace, "FILE", "Write the trace to this file"));
     ofSdk(line.value("--console-token", options.consoleToken, "TOKEN",
                      "Let others than this machine into the console with this token"));

@@ -28,8 +28,8 @@ struct EmulatorSetup {
     ServerPolicy server;
     std::string appKey = "ak";
     std::string secret = "sec";
-    bool wantsToken = false;     // `tok-alice` is no token of alice's
-    bool limitsRates = false;    // the documented rates: five messages a second of a client, and those of the server API
+    bool wantsToken = false;   // `tok-alice` is no token of alice's
+    bool limitsRates = false;  // the documented rates: five messages a second of a client, and those of the server API
     EmulatorClock clock = EmulatorClock::Real;
     std::string consoleToken{};  // what the console wants of who is not on this machine; empty: nobody else gets in
     std::string tracePath{};     // where the trace is written; empty: to a file that goes with the emulator

@@ -16,7 +16,8 @@ std::uint64_t keyOf(UserId user, MessageId message) {
 }
 
 std::size_t sizeOf(const Kept& what) {
-    return sizeof what + what.classname.size() + 2 * what.content.size() + what.pushText.size() + what.extraContent.size();
+    return sizeof what + what.classname.size() + 2 * what.content.size() + what.pushText.size() +
+           what.extraContent.size();
 }
 
 // In which conversation, and from whom, `viewer` is shown what `from` said to it.
@@ -46,8 +47,7 @@ std::string toldAs(std::string_view classname, std::string_view content) {
     std::string told(content);
     json::Document json;
     if (classname == "RC:TxtMsg" && json.read(content, {})) {
-        const json::Node* words =
-            json.root().kind == json::Kind::Object ? json.find(json.root(), "content") : nullptr;
+        const json::Node* words = json.root().kind == json::Kind::Object ? json.find(json.root(), "content") : nullptr;
         if (words != nullptr && words->kind == json::Kind::String) told = json.text(*words);
     }
     if (told.size() <= kLongestTold) return told;

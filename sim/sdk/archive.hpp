@@ -18,14 +18,14 @@ namespace mdsync::sdk {
 // A message, or the command that recalls one.
 struct Kept {
     std::string classname{};
-    std::string content{};       // JSON
+    std::string content{};  // JSON
     std::string pushText{};
     std::string extraContent{};  // its expansion
     std::int32_t flags = 0;      // UpFlag
     TextId text{};               // what the trace says of the content
     Instant at{};                // when it was accepted
     std::string uid{};
-    UserId author{};             // of a recall: who recalls
+    UserId author{};  // of a recall: who recalls
 };
 
 // `content` as the trace tells it: the words of a text message, other content as it is, of long content its fingerprint.
@@ -52,7 +52,7 @@ private:
         Kept message;
         Kept recall;
     };
-    std::vector<Entry> entries_;  // by message
+    std::vector<Entry> entries_;                // by message
     std::unordered_set<std::uint64_t> hidden_;  // asked by key, never walked
     std::size_t bytes_ = 0;
 };

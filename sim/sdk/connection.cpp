@@ -14,13 +14,13 @@ namespace mdsync::sdk {
 
 namespace {
 
-constexpr Millis kMostPatience{2000};      // for a first pull
-constexpr std::size_t kMostBehind = std::size_t{1} << 20U;  // bytes of frames that wait, each way
-constexpr std::size_t kOfFrame = 64;       // what a frame takes besides
+constexpr Millis kMostPatience{2000};                         // for a first pull
+constexpr std::size_t kMostBehind = std::size_t{1} << 20U;    // bytes of frames that wait, each way
+constexpr std::size_t kOfFrame = 64;                          // what a frame takes besides
 constexpr std::size_t kMostHeldBack = std::size_t{8} << 20U;  // of those that go down, answers among them
-constexpr std::size_t kMostTold = 4096;    // status messages that a client has not confirmed
-constexpr std::size_t kMostRoomPulls = 64; // answers that it has not confirmed
-constexpr std::size_t kPackage = 200;      // entries of one answer, as the vendor's
+constexpr std::size_t kMostTold = 4096;                       // status messages that a client has not confirmed
+constexpr std::size_t kMostRoomPulls = 64;                    // answers that it has not confirmed
+constexpr std::size_t kPackage = 200;                         // entries of one answer, as the vendor's
 constexpr std::size_t kPackageBytes = std::size_t{512} << 10U;
 constexpr std::size_t kLongestContent = std::size_t{128} << 10U;
 constexpr std::int64_t kUnknownCursor = -1;
@@ -32,9 +32,10 @@ bool isStatusTopic(std::string_view topic) {
 
 // Queries that ask for nothing of a device's: they are answered before it is known which device asks.
 bool isIndifferent(const Frame& frame) {
-    constexpr std::string_view kTopics[] = {"qAppBot",    "pullEventChange", "pullUS", "pullSeAtts", "pullModifyMsg",
-                                            "reportsdk", "setSeAtt"};
-    return frame.kind == FrameKind::Query && std::find(std::begin(kTopics), std::end(kTopics), frame.topic) != std::end(kTopics);
+    constexpr std::string_view kTopics[] = {"qAppBot",       "pullEventChange", "pullUS",  "pullSeAtts",
+                                            "pullModifyMsg", "reportsdk",       "setSeAtt"};
+    return frame.kind == FrameKind::Query &&
+           std::find(std::begin(kTopics), std::end(kTopics), frame.topic) != std::end(kTopics);
 }
 
 std::int64_t cursorOf(const SyncRequestMsg& request) {

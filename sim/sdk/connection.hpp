@@ -142,9 +142,9 @@ private:
 
     std::uint16_t lastId_ = 0xffff;  // counts down, away from the client's own
     bool isNotified_ = false;
-    std::size_t looked_ = 0;  // so many of the packets that wait were looked at
-    std::vector<bool> notifiedRooms_;            // by room
-    std::optional<Pulled> pulled_;               // that it has not confirmed
+    std::size_t looked_ = 0;           // so many of the packets that wait were looked at
+    std::vector<bool> notifiedRooms_;  // by room
+    std::optional<Pulled> pulled_;     // that it has not confirmed
     std::vector<Pulled> pulledRooms_;
     std::map<std::uint16_t, world::Packet> told_;  // status messages that it has not confirmed
 

@@ -50,7 +50,8 @@ bool isLoopbackName(std::string_view host) {
 std::string whyForbidden(const Emulator& emulator, const HttpRequest& request) {
     const std::string_view origin = request.header("Origin");
     const std::string_view host = request.header("Host");
-    if (!origin.empty() && origin != fmt::format("http://{}", host)) return "the request comes from another page's origin";
+    if (!origin.empty() && origin != fmt::format("http://{}", host))
+        return "the request comes from another page's origin";
     const std::string& token = emulator.setup().consoleToken;
     const bool hasToken = !token.empty() && request.header("Authorization") == fmt::format("Bearer {}", token);
     if (hasToken || (request.isLocal && isLoopbackName(host))) return {};
@@ -227,7 +228,8 @@ private:
 };
 
 HttpAnswer Request::answer(std::string_view what) {
-    if (!json_.read(body_, kLine) || json_.root().kind != json::Kind::Object) return wrong("the body is no JSON object");
+    if (!json_.read(body_, kLine) || json_.root().kind != json::Kind::Object)
+        return wrong("the body is no JSON object");
     for (const OpKind kind : {OpKind::Sync, OpKind::Set, OpKind::ServerRestart, OpKind::Hold, OpKind::Release,
                               OpKind::Network, OpKind::Join, OpKind::Leave}) {
         if (what == spell(kind)) return operate(kind);
@@ -309,9 +311,8 @@ HttpAnswer Request::advance() {
     Fields fields(json_, faults_);
     std::optional<std::int64_t> ms;
     constexpr std::int64_t kLongest = 8'640'000'000'000;
-    eachMember(json_, fields, json_.root(), "\"advance\"", {"ms"}, [&](std::size_t, const json::Node& value) {
-        ms = fields.integer(value, "ms", 0, kLongest);
-    });
+    eachMember(json_, fields, json_.root(), "\"advance\"", {"ms"},
+               [&](std::size_t, const json::Node& value) { ms = fields.integer(value, "ms", 0, kLongest); });
     if (!faults_.empty()) return fault();
     if (!ms) return wrong("\"advance\" lacks \"ms\"");
     // Seconds travel in 32 bits: no SDK can be told a later time.

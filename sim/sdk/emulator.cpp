@@ -270,7 +270,8 @@ bool Emulator::isTooFast(std::string_view path, std::size_t count) {
                                {"/statusmessage/group/publish.json", 20, kSecond},
                                {"/message/chatroom/publish.json", 100, kSecond},
                                {"/message/recall.json", 100, kSecond}};
-    const auto rate = std::find_if(std::begin(kRates), std::end(kRates), [path](const Rate& r) { return r.path == path; });
+    const auto rate =
+        std::find_if(std::begin(kRates), std::end(kRates), [path](const Rate& r) { return r.path == path; });
     if (!setup_.limitsRates || rate == std::end(kRates)) return false;
     return apiPaces_[std::string(path)].isOver(live_->now(), count, rate->most, rate->time);
 }
@@ -316,7 +317,8 @@ void Emulator::happened(const Event& event, std::string_view line) {
     log_.add(line);
     switch (event.kind) {
         case EventKind::RecallAccept:
-            if (pendingRecall_.first == event.message) archive_.keepRecall(event.message, std::move(pendingRecall_.second));
+            if (pendingRecall_.first == event.message)
+                archive_.keepRecall(event.message, std::move(pendingRecall_.second));
             pendingRecall_ = {};
             answer_ = event;
             break;

@@ -132,10 +132,10 @@ private:
     std::unique_ptr<Installations> installations_;
     std::map<std::string, std::string, std::less<>> tokens_;  // token -> user
     std::vector<Connection*> connections_;
-    std::vector<Connection*> seats_;  // by device
+    std::vector<Connection*> seats_;             // by device
     std::vector<NetworkConditions> conditions_;  // by device
     NetworkConditions otherwise_{Millis{0}, Millis{0}, 0, 0};
-    std::vector<bool> held_;  // by device
+    std::vector<bool> held_;          // by device
     std::vector<Connection*> timed_;  // that want their tick()
     std::optional<Event> answer_;
     std::pair<MessageId, Kept> pendingRecall_;  // a command that is kept once it is taken
@@ -148,7 +148,7 @@ private:
         // Whether `count` more are too many for so long a time.
         bool isOver(Instant now, std::size_t count, std::size_t most, Millis time);
     };
-    std::vector<Pace> paces_;                                    // by device
+    std::vector<Pace> paces_;                            // by device
     std::map<std::string, Pace, std::less<>> apiPaces_;  // by path
 };
 

@@ -28,7 +28,9 @@ public:
         port_ = &port;
         stop_ = &stop;
     }
-    std::optional<sdk::HttpAnswer> answer(const sdk::HttpRequest& request) override { return emulator_.answer(request); }
+    std::optional<sdk::HttpAnswer> answer(const sdk::HttpRequest& request) override {
+        return emulator_.answer(request);
+    }
     void follow(const sdk::HttpRequest& request, std::shared_ptr<sdk::Peer> peer) override {
         emulator_.follow(request, std::move(peer));
     }
@@ -95,8 +97,8 @@ WorldFile readWorld(const std::string& path) {
     WorldFile world;
     const std::filesystem::path file(path);
     // A file that others extend needs neither name nor steps: so a scenario of no steps that extends it is made of it.
-    const std::string made = fmt::format(R"({{"name":"world","extends":{},"steps":[]}})",
-                                         jsonString(file.filename().string()));
+    const std::string made =
+        fmt::format(R"({{"name":"world","extends":{},"steps":[]}})", jsonString(file.filename().string()));
     const ScenarioFile read = parseScenario(made, (file.parent_path() / "world of the emulator").string(), ruleNames());
     world.diagnostics = read.diagnostics;
     std::erase_if(world.diagnostics, [](const Diagnostic& d) { return d.severity != Severity::Error; });

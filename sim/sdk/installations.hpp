@@ -24,9 +24,9 @@ namespace mdsync::sdk {
 struct Caller {
     UserId user;
     Platform platform = Platform::Web;
-    std::string deviceId;      // as its URL says; may be empty
-    std::string name;          // of the user's devices, as a tool's header says; a browser has none
-    std::int64_t cursor = 0;   // the latest moment that its profile stores; 0: none
+    std::string deviceId;     // as its URL says; may be empty
+    std::string name;         // of the user's devices, as a tool's header says; a browser has none
+    std::int64_t cursor = 0;  // the latest moment that its profile stores; 0: none
 };
 
 class Installations {
@@ -85,8 +85,8 @@ private:
     void install(DeviceId device, std::uint32_t installation);
 
     LiveWorld& live_;
-    std::vector<Page> pages_;    // by device
-    std::vector<Owner> owners_;  // by user
+    std::vector<Page> pages_;                     // by device
+    std::vector<Owner> owners_;                   // by user
     std::vector<Installation> installations_{1};  // [0] is none
     std::uint64_t uses_ = 0;
 };

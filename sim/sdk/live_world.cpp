@@ -31,7 +31,8 @@ Header withPlaces(const Header& header) {
         for (std::uint32_t i = 0; i < std::max(kPlaces, user.deviceCount + kPlaces / 2); ++i) {
             const bool isDeclared = i < user.deviceCount;
             const DeviceId declared{user.firstDevice.index() + i};
-            wide.addDevice(fmt::format("{}", i), isDeclared ? header.devices[declared.index()].platform : Platform::Web);
+            wide.addDevice(fmt::format("{}", i),
+                           isDeclared ? header.devices[declared.index()].platform : Platform::Web);
         }
     }
     return wide;
@@ -347,8 +348,7 @@ LiveWorld::About LiveWorld::about(MessageId message) const {
     const world::State& s = world_->state();
     if (!s.messages.knows(message)) return {};
     const world::Message& m = s.messages[message];
-    return {m.author,       m.to,           m.fate == world::Fate::Accepted, m.status, m.recalled, m.byApi(),
-            m.includeSender, m.text};
+    return {m.author, m.to, m.fate == world::Fate::Accepted, m.status, m.recalled, m.byApi(), m.includeSender, m.text};
 }
 
 const App& LiveWorld::app() const {

@@ -139,8 +139,8 @@ private:
     void write(Event event);
     Answer start(Op op);
 
-    Header header_;   // of the trace: it grows by what events declare
-    Header places_;   // of the world: every user has places for devices that are not there yet
+    Header header_;  // of the trace: it grows by what events declare
+    Header places_;  // of the world: every user has places for devices that are not there yet
     NameIndex names_;
     Lexicon lexicon_;
     Annex annex_;
@@ -150,8 +150,8 @@ private:
     Listener& listener_;
     Outcome outcome_;
 
-    std::vector<DeviceId> slots_;    // by device: its place in the world
-    std::vector<DeviceId> devices_;  // by place: its device, if it has one
+    std::vector<DeviceId> slots_;      // by device: its place in the world
+    std::vector<DeviceId> devices_;    // by place: its device, if it has one
     std::vector<std::uint32_t> used_;  // by user: how many of their places have a device
     std::vector<Queue> lines_;         // by device
     std::vector<bool> isNews_;
@@ -162,8 +162,8 @@ private:
         Instant at;
         world::Packet packet;
     };
-    std::deque<Later> notices_;     // drops that the server will notice
-    std::deque<Later> overtaken_;   // what a wrong server lets others overtake
+    std::deque<Later> notices_;    // drops that the server will notice
+    std::deque<Later> overtaken_;  // what a wrong server lets others overtake
     Millis noticedAfter_{0};
 };
 

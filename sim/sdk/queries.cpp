@@ -13,7 +13,7 @@ namespace mdsync::sdk {
 
 namespace {
 
-constexpr std::int32_t kMostHistory = 100;      // entries of an answer
+constexpr std::int32_t kMostHistory = 100;     // entries of an answer
 constexpr std::int32_t kMostRelations = 1000;  // conversations
 
 // The answers that do not depend on who asks. Nothing: the query is another one, or malformed.
@@ -88,7 +88,8 @@ std::vector<MessageId> Connection::historyOf(const Address& conversation) {
     LiveWorld& live = emulator_.live();
     std::vector<MessageId> list;
     for (const MessageId id : live.mailbox(caller_.user)) {
-        if (conversationOf(live.about(id), caller_.user) != conversation || emulator_.archive().find(id) == nullptr) continue;
+        if (conversationOf(live.about(id), caller_.user) != conversation || emulator_.archive().find(id) == nullptr)
+            continue;
         if (isShown(emulator_, id, caller_.user)) list.push_back(id);
     }
     return list;

@@ -22,8 +22,15 @@ constexpr std::size_t kMostUsers = 1000;
 constexpr std::size_t kMostGroups = 3;
 
 // The vendor's codes, each with the status of HTTP that goes with it.
-enum class Code : std::uint16_t { Parameter = 1002, NoData = 1003, Signature = 1004, TooLong = 1005, Rate = 1008,
-                                  Full = 1000, Timeout = 1050 };
+enum class Code : std::uint16_t {
+    Parameter = 1002,
+    NoData = 1003,
+    Signature = 1004,
+    TooLong = 1005,
+    Rate = 1008,
+    Full = 1000,
+    Timeout = 1050
+};
 
 unsigned statusOf(Code code) {
     switch (code) {
@@ -187,8 +194,7 @@ HttpAnswer Api::answer() {
 HttpAnswer Api::getToken() {
     const std::vector<std::string> given = names("userId", 1);
     if (fault_) return *fault_;
-    const std::string token =
-        fmt::format("{}@http://{}", emulator_.newToken(given.front()), request_.header("Host"));
+    const std::string token = fmt::format("{}@http://{}", emulator_.newToken(given.front()), request_.header("Host"));
     return done(fmt::format(R"(,"userId":{},"token":{})", jsonString(given.front()), jsonString(token)));
 }
 
@@ -230,7 +236,8 @@ HttpAnswer Api::publishTo(const std::vector<Address>& targets, bool isStatus) {
     const bool includeSender = flag("isIncludeSender", false);
     kept.flags = (flag("isPersisted", true) ? 1 : 0) + (flag("isCounted", true) ? 2 : 0);
     if (kept.content.size() > kLongestContent) fail(Code::TooLong, "content is longer than 128 KB");
-    if (emulator_.archive().isFull()) fail(Code::Full, "this emulator keeps no more messages: /mdsync/reset begins anew");
+    if (emulator_.archive().isFull())
+        fail(Code::Full, "this emulator keeps no more messages: /mdsync/reset begins anew");
     if (!fault_ && emulator_.isTooFast(request_.path, targets.size())) fail(Code::Rate, "that is too fast");
     if (fault_) return *fault_;
     kept.author = *from;

@@ -10,7 +10,7 @@ import unittest
 from tool import BINARY, ToolTest
 
 # What the help calls a value of which nobody can know beforehand what it will be.
-FREE = {"N", "TEXT", "TAG", "DURATION", "D", "DATE", "A..B", "I/N", "HOST:PORT", "NAME=VALUE", "BOUND", "TIME|LINE", "NAME"}
+FREE = {"N", "TEXT", "TAG", "DURATION", "D", "DATE", "A..B", "I/N", "HOST:PORT", "NAME=VALUE", "BOUND", "TIME|LINE", "NAME", "KEY", "SECRET", "TOKEN"}
 
 
 def words_of(answer):

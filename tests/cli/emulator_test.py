@@ -137,6 +137,36 @@ class Emulator(ToolTest):
         self.page("alice", platform="android")
         self.assertEqual(self.page("alice", platform="android").status, 13)
 
+    def test_a_tool_says_which_declared_device_it_is(self):
+        self.write("world.json", {"users": {"alice": {"phone": "android", "mac": "macos"}}})
+        service = self.serve("--world", "world.json")
+        self.page("alice", name="mac")
+        self.page("alice", name="phone").close()
+        self.wait_for(lambda: not service.state()["users"]["alice"]["phone"]["online"])
+        self.page("alice", name="phone")  # a new profile
+        devices = service.state()["users"]["alice"]
+        self.assertEqual({name: d["online"] for name, d in devices.items()}, {"phone": True, "mac": True})
+        self.assertIn({"ev": "reinstall", "dev": "alice/phone"}, [{k: e[k] for k in e if k != "t"} for e in service.trace()])
+
+    def test_a_stepped_clock_stands_still(self):
+        service = self.serve("--clock", "stepped")
+        self.assertEqual(service.state()["now"], 1714525200000)
+        self.page("alice")
+        service.console("advance", ms=7)
+        self.assertEqual(service.state()["now"], 1714525200007)
+
+    def test_a_slow_link_delays_both_ways(self):
+        service = self.serve("--sync", "on")
+        alice, bob = self.page("alice"), self.page("bob")
+        self.assertEqual(service.console("network", latency=[50, 50], on=["alice/web1"])[0], 200)
+        uid = bob.send("alice", "hi")
+        self.assertTrue(alice.until_shown(("received", uid)))
+        received = lambda: [e for e in service.trace() if e.get("ev") == "receive"]
+        self.wait_for(received)
+        sent = [e for e in service.trace() if e.get("ev") == "send"]
+        # The notification, the pull, its answer, the confirmation.
+        self.assertGreaterEqual(received()[0]["t"] - sent[0]["t"], 200)
+
     def test_a_token_of_nobody_is_refused(self):
         service = self.serve("--require-token")
         self.assertEqual(self.page("alice").status, 4)

@@ -75,13 +75,13 @@ def text(value):
 
 
 class WebSocket:
-    def __init__(self, place, path):
+    def __init__(self, place, path, headers=""):
         self.socket = socket.create_connection(place, timeout=PATIENCE)
         key = base64.b64encode(os.urandom(16)).decode()
         self.socket.sendall(
             (
                 f"GET {path} HTTP/1.1\r\nHost: {place[0]}:{place[1]}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n"
+                f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n{headers}\r\n"
             ).encode()
         )
         self.buffer = b""
@@ -164,7 +164,7 @@ class Profile:
 class Page:
     """A page with the SDK in it. It pulls when it is told to, and confirms what it got."""
 
-    def __init__(self, place, user, profile=None, platform=None, token=None, device_id=None, pulls=True):
+    def __init__(self, place, user, profile=None, platform=None, token=None, device_id=None, pulls=True, name=None):
         self.user = user
         self.profile = profile or Profile()
         self.shown = []  # (what, id, from, content), in order
@@ -183,7 +183,7 @@ class Page:
         }
         if platform:
             query["platform"] = platform
-        self.socket = WebSocket(place, "/websocket?" + urllib.parse.urlencode(query))
+        self.socket = WebSocket(place, "/websocket?" + urllib.parse.urlencode(query), f"mdsync-device: {name}\r\n" if name else "")
         while self.status is None and not self.is_over:
             self.hear()
         if self.status == 0 and pulls:
