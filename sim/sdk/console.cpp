@@ -158,6 +158,17 @@ Json roomsJson(LiveWorld& live) {
     return rooms;
 }
 
+// What changes from moment to moment: for a tool that waits until all is still.
+Json pulse(Emulator& emulator) {
+    LiveWorld& live = emulator.live();
+    std::size_t online = 0;
+    for (const Connection* connection : emulator.connections()) online += connection->device().exists() ? 1 : 0;
+    return Json{{"now", live.now().time_since_epoch().count()},
+                {"due", timeOrNull(emulator.due())},
+                {"underWay", live.underWay()},
+                {"online", online}};
+}
+
 HttpAnswer state(Emulator& emulator) {
     LiveWorld& live = emulator.live();
     Json users = Json::object();
@@ -319,7 +330,9 @@ HttpAnswer Request::advance() {
     constexpr Instant kLast{Millis{2'147'483'647'000}};
     if (emulator_.live().now() + Millis{*ms} > kLast) return wrong("no SDK knows a time after 2038-01-19");
     emulator_.advance(Millis{*ms});
-    return saying(200, Json{{"ok", {{"t", emulator_.live().now().time_since_epoch().count()}}}});
+    Json ok{{"t", emulator_.live().now().time_since_epoch().count()}};
+    ok.update(pulse(emulator_));
+    return saying(200, Json{{"ok", std::move(ok)}});
 }
 
 HttpAnswer Request::reset() {
@@ -363,10 +376,11 @@ HttpAnswer page(std::string_view name) {
 std::optional<HttpAnswer> answerConsole(Emulator& emulator, const HttpRequest& request) {
     const std::string_view what = request.path.size() < kRoot.size() ? "" : request.path.substr(kRoot.size());
     const bool isRead = request.method == "GET" || request.method == "HEAD";
-    const bool isData = what == "state" || what == "trace" || what == "verdict";
+    const bool isData = what == "state" || what == "pulse" || what == "trace" || what == "verdict";
     if (isRead && !isData) return page(what.empty() ? "index.html" : what);
     if (const std::string why = whyForbidden(emulator, request); !why.empty()) return wrong(why, 403);
     if (isRead && what == "state") return state(emulator);
+    if (isRead && what == "pulse") return saying(200, pulse(emulator));
     if (isRead && what == "verdict") return verdict(emulator);
     if (isRead) {
         if (readForm(request.query).find("follow") != nullptr) return std::nullopt;

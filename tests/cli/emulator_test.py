@@ -152,7 +152,9 @@ class Emulator(ToolTest):
         service = self.serve("--clock", "stepped")
         self.assertEqual(service.state()["now"], 1714525200000)
         self.page("alice")
-        service.console("advance", ms=7)
+        self.assertEqual(service.console("advance", ms=7)[1]["ok"]["underWay"], 0)
+        pulse = json.loads(service.request("GET", "/mdsync/pulse")[1])
+        self.assertEqual(pulse, {"now": 1714525200007, "due": None, "underWay": 0, "online": 1})
         self.assertEqual(service.state()["now"], 1714525200007)
 
     def test_a_slow_link_delays_both_ways(self):
