@@ -19,12 +19,9 @@ namespace mdsync::cli {
 
 namespace {
 
-// The result of checking the trace at `path`, under the name that people know it by.
-Result judged(const std::string& path, const std::string& name, const CheckOptions& options) {
-    const Interrupt interrupt;
-    Result result = checkTraces({path}, options, interrupt);
-    for (CaseResult& trace : result.cases) trace.id = trace.file = trace.name = name;
-    return result;
+// What the trace at `path` is called: people know it only where they named a file.
+std::string nameOf(const SdkOptions& options) {
+    return options.trace.empty() ? "the emulator's trace" : options.trace;
 }
 
 CheckOptions checkingOptions() {
@@ -33,16 +30,11 @@ CheckOptions checkingOptions() {
     return options;
 }
 
-// What the console calls a trace that has no file of its own.
-std::string nameOf(const SdkOptions& options) {
-    return options.trace.empty() ? "the emulator's trace" : options.trace;
-}
-
-// The document about the trace so far. It is asked for while an Interrupt lives, which knows no second one.
-std::string documentOf(const std::string& path, const SdkOptions& options, const Interrupt& interrupt) {
-    Result result = checkTraces({path}, checkingOptions(), interrupt);
+Result judged(const std::string& path, const SdkOptions& options, const CheckOptions& checking,
+              const Interrupt& interrupt) {
+    Result result = checkTraces({path}, checking, interrupt);
     for (CaseResult& trace : result.cases) trace.id = trace.file = trace.name = nameOf(options);
-    return jsonReport(result, MDSYNC_VERSION, false);
+    return result;
 }
 
 // The world that the emulator begins with. Nothing where the file is wrong, which is then said.
@@ -72,7 +64,8 @@ int report(const EmulatorPort& port, const SdkOptions& options) {
             if (options.output.wantsPage()) addStory(result, trace, nullptr, {}, options.output.wantsWholePage());
         };
     }
-    Result result = judged(port.tracePath(), nameOf(options), checking);
+    const Interrupt interrupt;
+    Result result = judged(port.tracePath(), options, checking, interrupt);
     ladders.complain();
     result.required = requiredRules(options.output);
     const int code = deliver(result, options.output);
@@ -135,7 +128,9 @@ int serveSdk(const SdkOptions& options, const ServerPolicy& server) {
     if (options.clock == "stepped") setup.clock = EmulatorClock::Stepped;
     setup.consoleToken = options.consoleToken;
     setup.tracePath = options.trace;
-    setup.judge = [&](const std::string& path) { return documentOf(path, options, *interrupt); };
+    setup.judge = [&](const std::string& path) {
+        return jsonReport(judged(path, options, checkingOptions(), *interrupt), MDSYNC_VERSION, false);
+    };
     EmulatorPort port(std::move(setup), options.place);
     if (!port.problem().empty()) {
         tell("mdsync: {}\n", port.problem());
