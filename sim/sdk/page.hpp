@@ -1,4 +1,4 @@
-// Page: the files of sim/sdk/page, which make the console's page.
+// Page: the files of sim/sdk/page, which make the console's page, and those of sim/report/html that draw its events.
 #pragma once
 
 #include "base/embedded.hpp"

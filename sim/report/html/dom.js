@@ -46,11 +46,6 @@ function byId(id) {
   return document.getElementById(id);
 }
 
-// What is said to who listens instead of looking.
-function announce(text) {
-  byId('live').textContent = visible(text);
-}
-
 // The first position in `list` (sorted) whose value is not below `value`.
 function lowerBound(list, value) {
   let low = 0, high = list.length;

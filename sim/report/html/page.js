@@ -73,6 +73,11 @@ function show(title, ...children) {
   for (const each of document.querySelectorAll('#list a')) each.removeAttribute('aria-current');
 }
 
+// What is said to who listens instead of looking.
+function announce(text) {
+  byId('live').textContent = visible(text);
+}
+
 function showNothing(text) {
   show('', make('div', {class: 'text'}, make('h1', {}, 'Nothing here'), make('p', {}, text), make('p', {}, make('a', {href: '#'}, 'To the summary'))));
 }

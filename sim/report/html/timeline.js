@@ -8,6 +8,7 @@ const SERVER = 64;       // px of a lane of the server or the API
 const SEND = -6, BRING = 6;  // where in its row a message goes up to the server, and down to devices
 
 class Timeline {
+  // options: `gutter` and `lane` are widths in px, where others than the usual ones are wanted.
   // actions: what a click does: {problem(id), device(d), message(m, event), event(i)}. To be put into the page, then arranged.
   constructor(story, options, actions) {
     this.story = story;
@@ -44,9 +45,11 @@ class Timeline {
     const shown = story.devices.filter(device => device.events > 0 || story.blamed.has(device.number));
     // As wide as there is room for.
     this.arrangedFor = this.node.clientWidth;
-    const room = (this.node.clientWidth || 900) - GUTTER - 2 * SERVER - 60;
+    this.gutterWidth = o.gutter ?? GUTTER;
+    this.node.style.setProperty('--gutter', `${this.gutterWidth}px`);
+    const room = (this.node.clientWidth || 900) - this.gutterWidth - 2 * SERVER - 60;
     const longest = Math.max(...shown.map(device => Array.from(device.name).length), 0);
-    const width = Math.max(longest < 7 ? 54 : 66, Math.min(120, Math.floor(room / Math.max(1, shown.length))));
+    const width = Math.max(o.lane ?? (longest < 7 ? 54 : 66), Math.min(120, Math.floor(room / Math.max(1, shown.length))));
     this.x = new Float64Array(story.devices.length).fill(-1);
     let x = 12;
     this.apiX = story.usesApi ? x + SERVER / 2 : -1;
@@ -67,9 +70,9 @@ class Timeline {
     }
     this.order = shown.map(device => device.number);
     this.laneWidth = width;
-    this.width = Math.max(x + 150, (this.node.clientWidth || 900) - GUTTER);
+    this.width = Math.max(x + 150, (this.node.clientWidth || 900) - this.gutterWidth);
     this.body.style.height = `${this.layout.height + 40}px`;
-    this.body.style.width = this.head.style.width = `${GUTTER + this.width}px`;
+    this.body.style.width = this.head.style.width = `${this.gutterWidth + this.width}px`;
     this.drawHead();
     this.redraw();
   }
@@ -161,7 +164,7 @@ class Timeline {
     }
     const x = this.x[this.story.d[event]];
     if (x > 0) {
-      const view = this.node.clientWidth - GUTTER;
+      const view = this.node.clientWidth - this.gutterWidth;
       if (x < this.node.scrollLeft + 20 || x > this.node.scrollLeft + view - 80) this.node.scrollLeft = x - view / 2;
     }
   }
