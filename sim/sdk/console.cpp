@@ -76,6 +76,13 @@ Json timeOrNull(Instant at) {
     return at == Instant::max() ? Json() : Json(at.time_since_epoch().count());
 }
 
+// As POST /mdsync/network takes it.
+Json networkJson(const NetworkConditions& conditions) {
+    constexpr double kMillion = 1'000'000;
+    return Json{{"latency", {conditions.latencyLow.count(), conditions.latencyHigh.count()}},
+                {"loss", conditions.lossPpm / kMillion}};
+}
+
 Json deviceJson(Emulator& emulator, DeviceId device, const std::vector<MessageId>& mailbox) {
     LiveWorld& live = emulator.live();
     const DeviceInfo& info = live.header().devices[device.index()];
@@ -91,6 +98,7 @@ Json deviceJson(Emulator& emulator, DeviceId device, const std::vector<MessageId
                 {"installation", emulator.installations().numberOf(device)},
                 {"deviceId", emulator.installations().deviceId(device)},
                 {"held", emulator.isHeld(device)},
+                {"network", networkJson(emulator.conditionsOf(device))},
                 {"waiting", live.waiting(device).size()},
                 {"count", count},
                 {"has", std::move(has)}};
@@ -126,12 +134,13 @@ Json rulesJson(const Checker& checker) {
     return rules;
 }
 
-Json violationsJson(const Checker& checker) {
+Json violationsJson(const Checker& checker, const Header& header) {
     Json list = Json::array();
     for (const Violation& violation : checker.violations()) {
         list.push_back({{"rule", rule(violation.rule).name},
                         {"t", violation.t.time_since_epoch().count()},
                         {"event", violation.event},
+                        {"device", violation.device.exists() ? header.path(violation.device) : ""},
                         {"message", violation.messageName},
                         {"text", violation.text}});
     }
@@ -192,7 +201,20 @@ HttpAnswer state(Emulator& emulator) {
                             {"due", timeOrNull(emulator.due())},
                             {"events", live.checker().events()},
                             {"rules", rulesJson(live.checker())},
-                            {"violations", violationsJson(live.checker())}});
+                            {"violations", violationsJson(live.checker(), live.header())}});
+}
+
+// What the rules say, which is the same for as long as the program runs.
+HttpAnswer rules() {
+    Json list = Json::array();
+    for (const Rule& rule : catalogue()) {
+        list.push_back({{"name", rule.name},
+                        {"statement", rule.statement},
+                        {"source", rule.source},
+                        {"quote", rule.quote},
+                        {"reading", rule.reading}});
+    }
+    return saying(200, list);
 }
 
 HttpAnswer trace(Emulator& emulator) {
@@ -376,12 +398,14 @@ HttpAnswer page(std::string_view name) {
 std::optional<HttpAnswer> answerConsole(Emulator& emulator, const HttpRequest& request) {
     const std::string_view what = request.path.size() < kRoot.size() ? "" : request.path.substr(kRoot.size());
     const bool isRead = request.method == "GET" || request.method == "HEAD";
-    const bool isData = what == "state" || what == "pulse" || what == "trace" || what == "verdict";
+    constexpr std::string_view kData[] = {"state", "pulse", "rules", "trace", "verdict"};
+    const bool isData = std::find(std::begin(kData), std::end(kData), what) != std::end(kData);
     if (isRead && !isData) return page(what.empty() ? "index.html" : what);
     if (const std::string why = whyForbidden(emulator, request); !why.empty()) return wrong(why, 403);
     if (isRead && what == "state") return state(emulator);
     if (isRead && what == "pulse") return saying(200, pulse(emulator));
     if (isRead && what == "verdict") return verdict(emulator);
+    if (isRead && what == "rules") return rules();
     if (isRead) {
         if (readForm(request.query).find("follow") != nullptr) return std::nullopt;
         return trace(emulator);

@@ -6,11 +6,13 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "base/text.hpp"
 #include "mdsync/choices.hpp"
 #include "sdk/connection.hpp"
 #include "sdk/console.hpp"
+#include "sdk/form.hpp"
 #include "sdk/message_uid.hpp"
 #include "sdk/navigation.hpp"
 #include "sdk/server_api.hpp"
@@ -102,8 +104,12 @@ std::optional<HttpAnswer> Emulator::answer(const HttpRequest& request) {
     return answer;
 }
 
-void Emulator::follow(const HttpRequest&, std::shared_ptr<Peer> peer) {
-    log_.follow(std::move(peer));
+void Emulator::follow(const HttpRequest& request, std::shared_ptr<Peer> peer) {
+    const Form query = readForm(request.query);
+    const std::string* last = query.find("last");
+    std::uint64_t bytes = UINT64_MAX;
+    if (last != nullptr) std::from_chars(last->data(), last->data() + last->size(), bytes);
+    log_.follow(std::move(peer), bytes);
 }
 
 std::shared_ptr<Guest> Emulator::open(const HttpRequest& request, std::shared_ptr<Peer> peer) {

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <system_error>
 
 namespace mdsync::sdk {
@@ -52,13 +54,16 @@ void TraceLog::begin(std::string_view header) {
     std::rewind(file_);
     isLost_ = ::ftruncate(::fileno(file_), 0) != 0;
     bytes_ = 0;
+    lines_ = 0;
     for (const auto& peer : followers_) peer->close();
     followers_.clear();
     add(fmt::format("{}\n", header));
+    headerBytes_ = bytes_;
 }
 
 void TraceLog::add(std::string_view line) {
     bytes_ += line.size();
+    ++lines_;
     if (std::fwrite(line.data(), 1, line.size(), file_) != line.size()) isLost_ = true;
     if (followers_.empty()) return;
     std::erase_if(followers_, [](const auto& peer) {
@@ -84,11 +89,26 @@ bool TraceLog::read(std::string& text, std::size_t most) {
     return true;
 }
 
-void TraceLog::follow(std::shared_ptr<Peer> peer) {
+std::string TraceLog::soFar(std::uint64_t last) {
     constexpr std::size_t kMostAtOnce = std::size_t{64} << 20U;
-    std::string soFar;
-    if (!read(soFar, kMostAtOnce)) return peer->close();
-    peer->send(asEvents(soFar));
+    std::string all;
+    if (last >= bytes_ - headerBytes_) return read(all, kMostAtOnce) ? asEvents(all) : "";
+    (void)flush();
+    std::ifstream file(path_, std::ios::binary);
+    std::string header;
+    std::getline(file, header);
+    // From the byte before: a line that begins just there is whole.
+    file.seekg(static_cast<std::streamoff>(bytes_ - last - 1));
+    std::string end(std::istreambuf_iterator<char>(file), {});
+    end.erase(0, std::min(end.find('\n'), end.size() - 1) + 1);
+    const auto count = static_cast<std::uint64_t>(std::count(end.begin(), end.end(), '\n'));
+    return asEvents(header) + fmt::format("event: skipped\ndata: {}\n\n", lines_ - 1 - count) + asEvents(end);
+}
+
+void TraceLog::follow(std::shared_ptr<Peer> peer, std::uint64_t last) {
+    std::string events = soFar(last);
+    if (events.empty()) return peer->close();
+    peer->send(std::move(events));
     followers_.push_back(std::move(peer));
 }
 

@@ -32,15 +32,20 @@ public:
 
     // All that there is. Nothing where it is larger than `most` bytes.
     [[nodiscard]] bool read(std::string& text, std::size_t most);
-    // Sends all that there is and all that will be, as server-sent events.
-    void follow(std::shared_ptr<Peer> peer);
+    // Sends what there is and all that will be, as server-sent events. Of what there is it leaves out what comes between the
+    // header and the last `last` bytes, and says how many lines that are by an event `skipped` behind the header.
+    void follow(std::shared_ptr<Peer> peer, std::uint64_t last);
 
 private:
+    [[nodiscard]] std::string soFar(std::uint64_t last);  // empty: it cannot be sent at once
+
     std::string path_;
     bool isOwn_;
     std::string problem_;
     std::FILE* file_ = nullptr;
     std::uint64_t bytes_ = 0;
+    std::uint64_t headerBytes_ = 0;
+    std::uint64_t lines_ = 0;
     bool isLost_ = false;
     std::vector<std::shared_ptr<Peer>> followers_;
 };

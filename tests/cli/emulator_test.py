@@ -394,6 +394,43 @@ class Emulator(ToolTest):
             heard += data
         self.assertIn(b'data: {"mdsync":"trace/1"', heard)
 
+    def follow(self, query, until):
+        """The events of the trace that is followed: [(kind, data)], up to the one whose data has `until`."""
+        follower = socket.create_connection(self.place, timeout=60)
+        self.addCleanup(follower.close)
+        follower.sendall(b"GET /mdsync/trace?%s HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" % query)
+        heard = b""
+        while until not in heard:
+            data = follower.recv(65536)
+            self.assertTrue(data, heard)
+            heard += data
+        found = re.findall(r"(?:event: (\w+)\n)?data: (.*)\n\n", heard.decode() + "\n\n")
+        return [(kind or "message", data) for kind, data in found]
+
+    def test_the_end_of_the_trace_can_be_followed(self):
+        service = self.serve("--sync", "on")
+        alice = self.page("alice")
+        for i in range(20):
+            alice.send("bob", f"number {i}")
+        lines = service.request("GET", "/mdsync/trace")[1].decode().splitlines()
+        sizes = [len(line) + 1 for line in lines]
+        for size, whole in ((0, 0), (sizes[-1] - 1, 0), (sizes[-1], 1), (sizes[-2] + sizes[-1] + 1, 2)):
+            left_out = len(lines) - 1 - whole
+            last = lines[-1].encode() if whole else b"event: skipped\ndata: %d\n" % left_out
+            told = self.follow(b"follow&last=%d" % size, last + b"\n")
+            self.assertEqual(told[:2], [("message", lines[0]), ("skipped", str(left_out))])
+            self.assertEqual([data for _, data in told[2:]], lines[len(lines) - whole :])
+        for query in (b"follow&last=1000000", b"follow&last=some"):
+            self.assertEqual([data for _, data in self.follow(query, lines[-1].encode() + b"\n\n")], lines)
+
+    def test_the_rules_that_are_counted_are_told(self):
+        service = self.serve()
+        rules = service.get("rules")
+        self.assertEqual([each["name"] for each in rules], list(service.state()["rules"]))
+        evicts = next(each for each in rules if each["name"] == "web.evict-earliest")
+        self.assertIn("automatically disconnect the earliest", evicts["quote"])
+        self.assertIn("Impact on Web Platform Connection Count", evicts["source"])
+
     def test_a_wrong_world_is_told_with_its_place(self):
         self.write("world.json", '{"users": {"alice": {"phone": "androdi"}}}')
         done = self.expect(3, "serve", "--sdk", "127.0.0.1:0", "--world", "world.json")

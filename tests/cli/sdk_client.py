@@ -358,11 +358,14 @@ class Service:
         status, text, _ = self.request("POST", "/mdsync/" + what, json.dumps(members))
         return status, json.loads(text)
 
+    def get(self, what):
+        return json.loads(self.request("GET", "/mdsync/" + what)[1])
+
     def state(self):
-        return json.loads(self.request("GET", "/mdsync/state")[1])
+        return self.get("state")
 
     def verdict(self):
-        return json.loads(self.request("GET", "/mdsync/verdict")[1])
+        return self.get("verdict")
 
     def trace(self):
         return [json.loads(line) for line in self.request("GET", "/mdsync/trace")[1].decode().splitlines()]
