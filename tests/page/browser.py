@@ -18,6 +18,28 @@ import time
 import urllib.parse
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Every text that is painted, and how well it stands out from what is behind it (WCAG 2.1: 4.5, large text 3).
+CONTRAST = """(() => {
+  const rgb = text => text.match(/[\\d.]+/g).map(Number);
+  const over = (front, back) => { const a = front[3] ?? 1; return [0, 1, 2].map(i => front[i] * a + back[i] * (1 - a)); };
+  const light = colour => { const [r, g, b] = colour.map(v => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+  const weak = new Map();
+  for (const node of document.querySelectorAll('body *')) {
+    const isSvg = node instanceof SVGElement;
+    if (!node.checkVisibility?.() || ![...node.childNodes].some(each => each.nodeType === 3 && each.data.trim())) continue;
+    if (['SCRIPT', 'STYLE', 'OPTION'].includes(node.tagName) || node.disabled) continue;
+    const style = getComputedStyle(node);
+    let back = [255, 255, 255], chain = [];
+    for (let up = node; up; up = up.parentElement) chain.unshift(getComputedStyle(up).backgroundColor);
+    for (const each of chain) back = over(rgb(each), back);
+    const front = over(rgb(isSvg ? style.fill : style.color), back);
+    const [a, b] = [light(front), light(back)].sort((x, y) => y - x);
+    const size = parseFloat(style.fontSize), large = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
+    const ratio = (a + 0.05) / (b + 0.05);
+    if (ratio < (large ? 3 : 4.5)) weak.set(`${node.tagName} ${node.getAttribute('class')}`, `${ratio.toFixed(2)} ${node.textContent.slice(0, 30)}`);
+  }
+  return JSON.stringify([...weak]);
+})()"""
 
 
 def chromium():
@@ -26,13 +48,13 @@ def chromium():
 
 
 class Browser:
-    def __init__(self, width=1500, height=900, theme="light"):
+    def __init__(self, width=1500, height=900, theme="light", more=()):
         self.folder = tempfile.mkdtemp(prefix="mdsync-browser-")
         to_browser, self.out = os.pipe()
         self.inn, from_browser = os.pipe()
         command = [chromium(), "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars",
                    "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                   f"--user-data-dir={self.folder}", f"--window-size={width},{height}", "--remote-debugging-pipe", "about:blank"]
+                   f"--user-data-dir={self.folder}", f"--window-size={width},{height}", "--remote-debugging-pipe", *more, "about:blank"]
         # The protocol's pipe is 3 to the browser and 4 from it.
         script = f'exec "$@" 3<&{to_browser} 4>&{from_browser}'
         self.process = subprocess.Popen(["bash", "-c", script, "browser", *command], pass_fds=(to_browser, from_browser),
@@ -116,12 +138,15 @@ class Browser:
     def open(self, path, hash=""):
         # By way of an empty page: an address of which only the part behind # differs is not loaded anew.
         for url in ("about:blank", "file://" + urllib.parse.quote(os.path.abspath(path)) + hash):
-            self.loaded = False
-            self.ask("Page.navigate", url=url)
-            end = time.monotonic() + 60
-            while not self.loaded:
-                self.next(end - time.monotonic())
+            self.load(url)
         self.paint()
+
+    def load(self, url):
+        self.loaded = False
+        self.ask("Page.navigate", url=url)
+        end = time.monotonic() + 60
+        while not self.loaded:
+            self.next(end - time.monotonic())
 
     def run(self, script):
         """The value of an expression of the page, awaited."""

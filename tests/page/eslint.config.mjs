@@ -1,7 +1,7 @@
 // How .ci/run lints the scripts of the page, put together as the page has them.
 import js from '@eslint/js';
 
-const browser = ['addEventListener', 'document', 'history', 'innerHeight', 'innerWidth', 'localStorage', 'location', 'matchMedia', 'navigator', 'Node', 'ResizeObserver'];
+const browser = ['AbortSignal', 'addEventListener', 'clearTimeout', 'document', 'fetch', 'history', 'innerHeight', 'innerWidth', 'localStorage', 'location', 'matchMedia', 'navigator', 'Node', 'performance', 'ResizeObserver', 'sessionStorage', 'setInterval', 'setTimeout', 'TextDecoderStream'];
 
 export default [
   js.configs.recommended,

@@ -11,7 +11,7 @@ import unittest
 import urllib.parse
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "cli"))
-from browser import Browser, chromium  # noqa: E402
+from browser import CONTRAST, Browser, chromium  # noqa: E402
 from tool import PASSING, SCENARIOS, ToolTest, scenario  # noqa: E402
 
 ELEVENTH = os.path.join(SCENARIOS, "web", "eleventh-tab.json")
@@ -30,28 +30,6 @@ HOSTILE = {
         {"expect": {"device": "王小明/*", "lacks": ["רגע"]}},
     ],
 }
-# Every text that is painted, and how well it stands out from what is behind it (WCAG 2.1: 4.5, large text 3).
-CONTRAST = """(() => {
-  const rgb = text => text.match(/[\\d.]+/g).map(Number);
-  const over = (front, back) => { const a = front[3] ?? 1; return [0, 1, 2].map(i => front[i] * a + back[i] * (1 - a)); };
-  const light = colour => { const [r, g, b] = colour.map(v => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
-  const weak = new Map();
-  for (const node of document.querySelectorAll('body *')) {
-    const isSvg = node instanceof SVGElement;
-    if (!node.checkVisibility?.() || ![...node.childNodes].some(each => each.nodeType === 3 && each.data.trim())) continue;
-    if (['SCRIPT', 'STYLE', 'OPTION'].includes(node.tagName) || node.disabled) continue;
-    const style = getComputedStyle(node);
-    let back = [255, 255, 255], chain = [];
-    for (let up = node; up; up = up.parentElement) chain.unshift(getComputedStyle(up).backgroundColor);
-    for (const each of chain) back = over(rgb(each), back);
-    const front = over(rgb(isSvg ? style.fill : style.color), back);
-    const [a, b] = [light(front), light(back)].sort((x, y) => y - x);
-    const size = parseFloat(style.fontSize), large = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
-    const ratio = (a + 0.05) / (b + 0.05);
-    if (ratio < (large ? 3 : 4.5)) weak.set(`${node.tagName} ${node.getAttribute('class')}`, `${ratio.toFixed(2)} ${node.textContent.slice(0, 30)}`);
-  }
-  return JSON.stringify([...weak]);
-})()"""
 
 
 def link(*parts):

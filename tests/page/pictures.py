@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Takes the pictures of the documentation again, docs/pictures/*.png: pages of real runs, in a headless Chromium.
+"""Takes the pictures of the documentation again, docs/pictures/*.png: pages of real runs and the emulator's console, in a headless Chromium.
 
     MDSYNC=build/release/mdsync python3 tests/page/pictures.py
 
@@ -12,9 +12,13 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 import zlib
 
 from browser import Browser, chromium
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "cli"))
+from sdk_client import Page, Profile, Service  # noqa: E402
 
 ROOT = os.path.realpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 PICTURES = os.path.join(ROOT, "docs", "pictures")
@@ -118,6 +122,47 @@ class Studio:
         print(name, os.path.getsize(path), "->", os.path.getsize(os.path.join(PICTURES, name)))
 
 
+def forgotten_recall(place):
+    """What the picture of the console shows: alice's tab is away while bob takes a message back. Her pages, to be kept."""
+    service, profile = Service(place), Profile()
+    phone, bob = Page(place, "alice", platform="ios"), Page(place, "bob")
+    tab = Page(place, "alice", profile=profile)
+    uid = bob.send("alice", "the old plan")
+    for page in (phone, tab):
+        page.until_shown(("received", uid))
+        page.quiet()
+    tab.close()
+    while service.state()["users"]["alice"]["web1"]["online"]:
+        time.sleep(0.05)
+    bob.recall(uid, "alice")
+    phone.until_shown(("recalled", uid))
+    service.console("advance", ms=3600000)
+    tab = Page(place, "alice", profile=profile)
+    service.console("advance", ms=3600000)
+    uid = bob.send("alice", "the new plan")
+    for page in (phone, tab):
+        page.until_shown(("received", uid))
+        page.quiet()
+    return phone, tab, bob
+
+
+def take_console(studio):
+    """The console of an emulator whose server is wrong."""
+    command = [os.path.abspath(os.environ["MDSYNC"]), "serve", "--sdk", "127.0.0.1:0", "--sync", "on", "--clock", "virtual", *FORGETS]
+    with subprocess.Popen(command, cwd=studio.folder, stdout=subprocess.PIPE, text=True) as process:
+        host, port = re.search(r"http://([\d.]+):(\d+)", process.stdout.readline()).groups()
+        pages = forgotten_recall((host, int(port)))
+        with Browser(1280, 720) as browser:
+            browser.load(f"http://{host}:{port}/mdsync/")
+            for wanted in ("#violated .card", "#stage .wrong"):
+                while not browser.run(f"document.querySelector({wanted!r}) !== null"):
+                    time.sleep(0.1)
+            studio.take(browser, "console.png")
+        for page in pages:
+            page.close()
+        process.terminate()
+
+
 def main():
     if not chromium():
         sys.exit("there is no Chromium")
@@ -135,6 +180,7 @@ def main():
         with Browser(1240, 560) as browser:
             browser.open(studio.page("scenarios/recall", "scenarios/web", *FORGETS))
             studio.take(browser, "tour-summary.png")
+        take_console(studio)
 
 
 if __name__ == "__main__":
