@@ -1,0 +1,66 @@
+#!/usr/bin/env node
+// The adapter: between mdsync (docs/adapters.md) and the vendor's SDKs. README.md says how to use it.
+import { Emulator } from './emulator.mjs';
+import { Cloud } from './cloud.mjs';
+import { readOptions, USAGE } from './options.mjs';
+import { Shelf } from './shelf.mjs';
+import { Talk, Unsupported } from './talk.mjs';
+import { World } from './world.mjs';
+
+class Adapter {
+  constructor(service, talk) {
+    this.service = service;
+    this.talk = talk;
+    this.shelf = new Shelf(() => service.clock.now());
+    this.world = null;
+  }
+
+  hello() {
+    const { name, ops } = this.service;
+    return { protocol: 'mdsync-adapter/1', name, ...this.service.pace(), ops, accept: 'seen', pipeline: true };
+  }
+
+  async reset(request) {
+    await this.world?.end();
+    this.shelf.renew();
+    await this.service.begin(request);
+    this.world = new World(this.service, this.shelf, request, (event) => this.talk.event(event));
+    return this.service.clock.stamp();
+  }
+
+  // Gives the answer to a request.
+  async answer(request) {
+    const { op } = request;
+    if (op === 'hello') return { ok: this.hello() };
+    if (op === 'reset') return { ok: await this.reset(request) };
+    if (op !== 'settle' && !this.service.ops.includes(op)) throw new Unsupported(`there is no request "${op}" here`);
+    return { ok: (await this.world[op](request)) ?? {} };
+  }
+}
+
+// The SDK's source is one line of a megabyte: Node would print it.
+function brief(why) {
+  return String(why?.stack ?? why).split('\n').filter((line) => line.length < 300).slice(0, 8).join('\n');
+}
+
+async function main() {
+  process.on('uncaughtException', (why) => process.stderr.write(`uncaught: ${brief(why)}\n`));
+  process.on('unhandledRejection', (why) => process.stderr.write(`unhandled: ${brief(why)}\n`));
+  let options;
+  try {
+    options = readOptions(process.argv.slice(2));
+  } catch (why) {
+    process.stderr.write(`${why.message}\n${USAGE}\n`);
+    process.exit(2);
+  }
+  const service = options.emulator ? await Emulator.start(options.emulator) : new Cloud(options.cloud);
+  const talk = new Talk(process.stdin, process.stdout);
+  const adapter = new Adapter(service, talk);
+  await talk.run((request) => adapter.answer(request));
+  process.exit(0);
+}
+
+main().catch((why) => {
+  process.stderr.write(`${brief(why)}\n`);
+  process.exit(1);
+});

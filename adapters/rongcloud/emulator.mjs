@@ -1,0 +1,99 @@
+// Emulator: `mdsync serve --sdk`, started for this adapter alone, as the service that devices talk to.
+//
+// All that a service is to the rest of the adapter stands here, and a second time in cloud.mjs: where devices connect,
+// what they are called there, and what only its console can do.
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+
+import { Backend } from './backend.mjs';
+import { EmulatorClock } from './clock.mjs';
+import { Console } from './console.mjs';
+import { isStill } from './stillness.mjs';
+
+const APP_KEY = 'ak', SECRET = 'sec';
+
+// Starts the program; gives its address when it is ready.
+async function start({ program, server }) {
+  const args = ['serve', '--sdk', '127.0.0.1:0', '--clock', 'virtual', '--app-key', APP_KEY, '--secret', SECRET];
+  if (server) args.push('--server', server);
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  process.on('exit', () => child.kill());
+  const ended = new Promise((_, reject) => {
+    child.on('error', reject);
+    child.on('exit', (code) => reject(new Error(`${program} ${args.join(' ')} ended with ${code}`)));
+  });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const { value = '' } = await Promise.race([lines.next(), ended]);
+  ended.catch(() => process.exit(1));
+  const url = /^sdk: (http:\S+)/.exec(value)?.[1];
+  if (!url) throw new Error(`${program} did not say where it listens: ${value}`);
+  return url;
+}
+
+export class Emulator {
+  static async start(options) {
+    return new Emulator(await start(options));
+  }
+
+  name = 'RongCloud web SDK 5.38.0 on the emulator';
+  ops = ['login', 'logout', 'drop', 'reinstall', 'hold', 'release', 'send', 'publish', 'recall', 'sync', 'set', 'join',
+         'leave', 'network', 'server', 'advance'];
+  hosts = new Set(['127.0.0.1']);
+  appKey = APP_KEY;
+  playsDesktopAs = 'web';
+  clock = new EmulatorClock();
+  tokens = new Map();
+
+  constructor(url) {
+    this.navigators = [url];
+    this.sockets = [new URL(url).host];
+    this.console = new Console(url);
+    this.backend = new Backend(APP_KEY, SECRET, url);
+  }
+
+  // What hello says of its clock.
+  pace() {
+    return { clock: 'virtual', tick: 0 };
+  }
+
+  // Begins a new world.
+  async begin({ seed, world }) {
+    this.tokens.clear();
+    const { t } = await this.console.post('reset', { seed, world });
+    this.clock.begin(t ?? world.t);
+  }
+
+  // Names are the same here as in the scenario.
+  real(kind, name) {
+    return name;
+  }
+
+  known(kind, name) {
+    return name;
+  }
+
+  // Which of its user's devices this is; a browser could not say so, and the emulator would find a name of its own.
+  headersOf(device) {
+    return { 'mdsync-device': device.name.split('/')[1] };
+  }
+
+  async tokenOf(user) {
+    if (!this.tokens.has(user)) this.tokens.set(user, await this.backend.tokenOf(user));
+    return this.tokens.get(user);
+  }
+
+  // Asks the console, and sets the clock by what it says.
+  async command(op, body = {}) {
+    const said = await this.console.post(op, body);
+    this.clock.learn(said?.t);
+    return said;
+  }
+
+  async drop(device, noticedAfter) {
+    await this.command('drop', { dev: device.name, noticedAfter });
+  }
+
+  async still(world) {
+    return isStill(world, () => this.console.state(), this.clock);
+  }
+}
