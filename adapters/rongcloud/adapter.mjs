@@ -25,7 +25,7 @@ class Adapter {
     this.shelf.renew();
     await this.service.begin(request);
     this.world = new World(this.service, this.shelf, request, (event) => this.talk.event(event));
-    return this.service.clock.stamp();
+    return this.service.clock.answer();
   }
 
   // Gives the answer to a request.

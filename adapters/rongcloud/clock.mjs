@@ -10,22 +10,33 @@ export class RealClock {
     return {};
   }
 
+  answer() {
+    return {};
+  }
+
   learn() {}
 }
 
 // The emulator's clock stands still but for leaps. What is known of it here comes from its console and from the times of
 // messages; it never runs backwards. A device's own clock leaps with it, and runs on in between, as the SDK expects.
 export class EmulatorClock {
-  time = 0;
+  time = 0;     // the latest that is known
+  answered = 0; // the time of the last answer: from there mdsync counts what it wants to wait
 
   begin(time) {
-    this.time = time;
+    this.time = this.answered = time;
     this.ahead = time - performance.now();
   }
 
   leap(duration) {
     this.time += duration;
     this.ahead += duration;
+  }
+
+  // The time for an answer that says what time it is.
+  answer() {
+    this.answered = this.time;
+    return this.stamp();
   }
 
   now() {

@@ -12,9 +12,10 @@ import { isStill } from './stillness.mjs';
 
 const APP_KEY = 'ak', SECRET = 'sec';
 
-// Starts the program; gives its address when it is ready.
-async function start({ program, server }) {
-  const args = ['serve', '--sdk', '127.0.0.1:0', '--clock', 'virtual', '--app-key', APP_KEY, '--secret', SECRET];
+// Starts the program, with a clock that stands still or, for people and their tests, one that runs. Gives its address when
+// it is ready, and how to end it.
+export async function startEmulator({ program, server, clock = 'virtual' }) {
+  const args = ['serve', '--sdk', '127.0.0.1:0', '--clock', clock, '--app-key', APP_KEY, '--secret', SECRET];
   if (server) args.push('--server', server);
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   process.on('exit', () => child.kill());
@@ -27,12 +28,12 @@ async function start({ program, server }) {
   ended.catch(() => process.exit(1));
   const url = /^sdk: (http:\S+)/.exec(value)?.[1];
   if (!url) throw new Error(`${program} did not say where it listens: ${value}`);
-  return url;
+  return { url, end: () => child.kill() };
 }
 
 export class Emulator {
   static async start(options) {
-    return new Emulator(await start(options));
+    return new Emulator((await startEmulator(options)).url);
   }
 
   name = 'RongCloud web SDK 5.38.0 on the emulator';

@@ -11,13 +11,10 @@ async function untilIdle(world, deadline) {
   while (!world.isIdle() && performance.now() < deadline) await turn();
 }
 
-// How many of our connections the server should know of.
-function connections(state) {
-  let count = 0;
-  for (const devices of Object.values(state.users ?? {})) {
-    for (const device of Object.values(devices.devices ?? devices)) count += device.online ? 1 : 0;
-  }
-  return count;
+// Whether the server knows of as many sessions as the devices do: whoever has left, has left there too.
+function agrees(state, world) {
+  const theirs = Object.values(state.users).flatMap((devices) => Object.values(devices)).filter(({ online }) => online);
+  return theirs.length === world.connections();
 }
 
 // Waits until the world is still. `ask` gives the server's state.
@@ -31,9 +28,9 @@ export async function isStill(world, ask, clock) {
     await turn();
     world.hurry();
     await turn();
-    if (state.busy || !world.isIdle() || world.activity() !== before) continue;
-    if (connections(state) !== world.connections()) continue;
-    clock.learn(state.t);
+    if (!world.isIdle() || world.activity() !== before || !agrees(state, world)) continue;
+    if (state.underWay > 0 && !world.isHeld()) continue;
+    clock.learn(state.now);
     return true;
   }
   process.stderr.write(`something is still under way after ${LONGEST} ms: ${world.describeTraffic()}\n`);

@@ -62,6 +62,11 @@ export class World {
     return this.postponed === 0 && !this.all().some((device) => device.isBusy());
   }
 
+  // Whether something waits that will not come by itself.
+  isHeld() {
+    return this.notices.length > 0 || this.all().some((device) => device.isHeld);
+  }
+
   // Changes with whatever happens.
   activity() {
     return this.all().reduce((sum, { page }) => sum + (page?.traffic.frames ?? 0), this.told);
@@ -86,13 +91,12 @@ export class World {
   async settle() {
     await this.service.still(this);
     for (const run of this.atRest.splice(0)) run();
-    const held = this.notices.length > 0 || this.all().some((device) => device.isHeld);
-    return { ...this.service.clock.stamp(), ...(held && { held: true }) };
+    return { ...this.service.clock.answer(), ...(this.isHeld() && { held: true }) };
   }
 
   async advance({ ms }) {
     const { clock } = this.service;
-    const target = clock.time + ms;
+    const target = clock.answered + ms;
     for (;;) {
       const next = this.notices[0];
       const until = Math.min(target, next?.due ?? target);
@@ -101,7 +105,7 @@ export class World {
       this.notices.shift();
       next.device.endGhost();
     }
-    return { t: clock.time };
+    return clock.answer();
   }
 
   async leap(ms) {
@@ -112,7 +116,7 @@ export class World {
   async login({ dev }) {
     this.forgetNotice(dev);
     await this.devices.get(dev).login();
-    return this.service.clock.stamp();
+    return this.service.clock.answer();
   }
 
   async logout({ dev }) {
