@@ -74,6 +74,10 @@ export class Cloud {
     if (noticedAfter > 0) throw new Unsupported('when the server notices a broken line cannot be chosen');
   }
 
+  async patiently(asked) {
+    return asked;
+  }
+
   // Nobody says that all is still: it is, when nothing has happened for a while.
   async still(world) {
     let before, now = world.activity();

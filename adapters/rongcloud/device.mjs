@@ -67,7 +67,8 @@ export class Device {
     this.brought = 0;
     this.typings = new Set();
     this.reason = null;
-    const { code } = await this.page.sdk.connect(await this.world.service.tokenOf(this.user));
+    const asked = this.page.sdk.connect(await this.world.service.tokenOf(this.user));
+    const { code } = await this.world.patiently(asked, true);
     if (code !== 0) throw new Refused(String(code));
   }
 
@@ -159,7 +160,7 @@ export class Device {
 
   async recall({ msg }) {
     const message = this.world.ledger.find(msg);
-    await message?.answered;
+    if (message?.answered && !message.uid) await this.world.patiently(message.answered);
     if (!message?.uid) throw new Refused('mdsync:unknown');
     if (this.page === null) throw new Refused('mdsync:offline');
     const { uid: messageUId, sentTime } = message;
@@ -182,7 +183,8 @@ export class Device {
 
   async visit(ask, room) {
     if (this.page === null) throw new Refused('mdsync:offline');
-    const { code } = await ask(this.page.sdk, this.conversation(`chatroom:${room}`).targetId);
+    const asked = ask(this.page.sdk, this.conversation(`chatroom:${room}`).targetId);
+    const { code } = (!this.isHeld && await this.world.patiently(asked)) || { code: 0 };
     if (code !== 0) throw new Refused(String(code));
   }
 

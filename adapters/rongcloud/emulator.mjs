@@ -8,14 +8,13 @@ import { createInterface } from 'node:readline';
 import { Backend } from './backend.mjs';
 import { EmulatorClock } from './clock.mjs';
 import { Console } from './console.mjs';
-import { isStill } from './stillness.mjs';
+import { patiently, still } from './stillness.mjs';
 
 const APP_KEY = 'ak', SECRET = 'sec';
 
-// Starts the program, with a clock that stands still or, for people and their tests, one that runs. Gives its address when
-// it is ready, and how to end it.
-export async function startEmulator({ program, server, clock = 'virtual' }) {
-  const args = ['serve', '--sdk', '127.0.0.1:0', '--clock', clock, '--app-key', APP_KEY, '--secret', SECRET];
+// Starts the program; gives its address when it is ready, and the process. Its clock stands still unless it is told to move.
+export async function startEmulator({ program, server }) {
+  const args = ['serve', '--sdk', '127.0.0.1:0', '--clock', process.env.MDSYNC_CLOCK ?? 'stepped', '--app-key', APP_KEY, '--secret', SECRET];
   if (server) args.push('--server', server);
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   process.on('exit', () => child.kill());
@@ -23,17 +22,20 @@ export async function startEmulator({ program, server, clock = 'virtual' }) {
     child.on('error', reject);
     child.on('exit', (code) => reject(new Error(`${program} ${args.join(' ')} ended with ${code}`)));
   });
+  ended.catch(() => {});
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const { value = '' } = await Promise.race([lines.next(), ended]);
-  ended.catch(() => process.exit(1));
   const url = /^sdk: (http:\S+)/.exec(value)?.[1];
   if (!url) throw new Error(`${program} did not say where it listens: ${value}`);
-  return { url, end: () => child.kill() };
+  return { url, child };
 }
 
 export class Emulator {
+  // Without its emulator an adapter cannot go on.
   static async start(options) {
-    return new Emulator((await startEmulator(options)).url);
+    const { url, child } = await startEmulator(options);
+    child.on('exit', () => process.exit(1));
+    return new Emulator(url);
   }
 
   name = 'RongCloud web SDK 5.38.0 on the emulator';
@@ -94,7 +96,16 @@ export class Emulator {
     await this.command('drop', { dev: device.name, noticedAfter });
   }
 
+  async leap(ms) {
+    this.clock.leap(ms);
+    await this.command('advance', { ms });
+  }
+
   async still(world) {
-    return isStill(world, () => this.console.state(), this.clock);
+    await still(this, world);
+  }
+
+  async patiently(asked, world, mayMove) {
+    return patiently(asked, this, world, mayMove);
   }
 }

@@ -26,9 +26,9 @@ export function fetchText(url, { method = 'GET', headers = {}, body, timeout = 1
 export async function fetchFrom(page, url, options) {
   if (!page.link.lets(url)) return { status: 0, text: '' };
   const { traffic } = page;
-  ++traffic.opening;
+  ++traffic.requests;
   const answer = await fetchText(url, options);
-  --traffic.opening;
+  --traffic.requests;
   return answer;
 }
 

@@ -8,8 +8,9 @@ import { createRequire } from 'node:module';
 import vm from 'node:vm';
 
 import { fetchFrom, makeXmlHttpRequest } from './http.mjs';
-import { makeWebSocket, Traffic } from './line.mjs';
+import { makeWebSocket } from './line.mjs';
 import { Timers } from './timers.mjs';
+import { Traffic } from './traffic.mjs';
 
 const NAMES = ['exports', 'require', 'module', 'window', 'document', 'wx', 'uni', 'process', 'XMLHttpRequest', 'WebSocket',
                'localStorage', 'sessionStorage', 'navigator', 'location', 'console', 'setTimeout', 'setInterval',
@@ -166,6 +167,11 @@ export class Page {
     this.profile = profile;
     this.link = link;
     this.traffic = new Traffic();
+  }
+
+  // Whether nothing keeps it busy but frames that may have to wait for the server's clock.
+  isQuick() {
+    return this.traffic.isQuick() && this.timers.isIdle();
   }
 
   // Whether nothing is under way that the page knows of.

@@ -36,6 +36,11 @@ export class World {
     this.say({ ...clock.stamp(), ...event });
   }
 
+  // Waits for `asked`, unless that has to wait for the service's clock, which only some requests may move.
+  async patiently(asked, mayMove = false) {
+    return this.service.patiently(asked, this, mayMove);
+  }
+
   later(run) {
     ++this.postponed;
     setImmediate(() => {
@@ -56,6 +61,11 @@ export class World {
 
   all() {
     return [...this.devices.values()];
+  }
+
+  // Whether nothing is under way but frames that may have to wait for the server's clock.
+  isQuick() {
+    return this.postponed === 0 && this.all().every(({ page }) => page === null || page.isQuick());
   }
 
   isIdle() {
@@ -81,9 +91,8 @@ export class World {
   }
 
   describeTraffic() {
-    const busy = this.all().filter((device) => device.isBusy() || device.isOnline).map(({ name, page, isOnline }) =>
-      `${name} ${isOnline ? 'online' : 'offline'} ${[...(page?.traffic.unanswered ?? [])]} ${page?.traffic.opening}`);
-    return busy.join('; ');
+    return this.all().filter((device) => device.isBusy() || device.isOnline).map(({ name, page, isOnline }) =>
+      `${name} ${isOnline ? 'online' : 'offline'}, waits for ${page?.traffic.unanswered.size} answers`).join('; ');
   }
 
   // -- what mdsync asks; each gives what stands behind "ok"
@@ -100,17 +109,12 @@ export class World {
     for (;;) {
       const next = this.notices[0];
       const until = Math.min(target, next?.due ?? target);
-      if (until > clock.time) await this.leap(until - clock.time);
+      if (until > clock.time) await this.service.leap(until - clock.time);
       if (!next || next.due > target) break;
       this.notices.shift();
       next.device.endGhost();
     }
     return clock.answer();
-  }
-
-  async leap(ms) {
-    this.service.clock.leap(ms);
-    await this.service.command('advance', { ms });
   }
 
   async login({ dev }) {

@@ -130,9 +130,13 @@ export class Service {
     return JSON.parse(text);
   }
 
+  async closeAll() {
+    for (const each of [...this.apps]) await each.close();
+  }
+
   // A new world with these settings; everybody has gone.
   async reset(app = {}, others = {}) {
-    for (const each of [...this.apps]) await each.close();
+    await this.closeAll();
     const world = { mdsync: 'trace/1', t: Date.parse('2024-05-01T09:00:00+08:00'), app, users: { alice: {}, bob: {} },
                     groups: { team: ['alice', 'bob'] }, chatrooms: ['lobby'], ...others };
     await this.ask('reset', { seed: 1, world });

@@ -1,6 +1,6 @@
 // The vendor's own SDKs, unmodified, against `mdsync serve --sdk`: what an app does with them, and what it is shown.
 //
-//     MDSYNC=build/release/mdsync node --test tests/sdk/flows_test.mjs
+//     MDSYNC=build/release/mdsync node tests/sdk/flows_test.mjs
 //
 // Skipped (77) where the packages are not installed (npm ci in adapters/rongcloud), or MDSYNC names no program.
 import assert from 'node:assert/strict';
@@ -19,14 +19,18 @@ const { alice, App, bob, GROUP, lobby, Service, team, until } = await import('./
 const DAY = 24 * 60 * 60 * 1000;
 const KICKED = 'DISCONNECT 31010';
 
-let service, backend;
+let service, backend, emulator;
 
 before(async () => {
-  service = new Service((await startEmulator({ program: process.env.MDSYNC })).url);
+  emulator = await startEmulator({ program: process.env.MDSYNC });
+  service = new Service(emulator.url);
   backend = new Backend('ak', 'sec', service.url);
 });
 
-after(() => process.exit());
+after(async () => {
+  await service.closeAll();
+  emulator.child.kill();
+});
 
 const on = { sync: true };
 const app = (user, platform, keep) => new App(service, user, platform, keep);
