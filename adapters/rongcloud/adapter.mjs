@@ -7,6 +7,9 @@ import { Shelf } from './shelf.mjs';
 import { Talk, Unsupported } from './talk.mjs';
 import { World } from './world.mjs';
 
+// Whose answers say what time it is: only these may take any.
+const MOVING = new Set(['reset', 'advance', 'login']);
+
 class Adapter {
   constructor(service, talk) {
     this.service = service;
@@ -25,16 +28,21 @@ class Adapter {
     this.shelf.renew();
     await this.service.begin(request);
     this.world = new World(this.service, this.shelf, request, (event) => this.talk.event(event));
-    return this.service.clock.answer();
+  }
+
+  knows(op) {
+    return op === 'settle' || this.service.ops.includes(op);
   }
 
   // Gives the answer to a request.
   async answer(request) {
-    const { op } = request;
+    const { op } = request, { clock } = this.service;
     if (op === 'hello') return { ok: this.hello() };
-    if (op === 'reset') return { ok: await this.reset(request) };
-    if (op !== 'settle' && !this.service.ops.includes(op)) throw new Unsupported(`there is no request "${op}" here`);
-    return { ok: (await this.world[op](request)) ?? {} };
+    if (op === 'reset') await this.reset(request);
+    else if (!this.knows(op)) throw new Unsupported(`there is no request "${op}" here`);
+    else await this.world[op](request);
+    if (op === 'settle') return () => ({ ok: { ...clock.answer(), ...(this.world.isHeld() && { held: true }) } });
+    return MOVING.has(op) ? () => ({ ok: clock.answer() }) : { ok: {} };
   }
 }
 

@@ -16,15 +16,20 @@ export class Talk {
     this.write(event);
   }
 
-  // Calls `answer` with each request until `bye` or the end; what it gives, or throws, becomes the answer.
+  // Calls `answer` with each request until `bye` or the end; what it gives, or throws, becomes the answer. If that is a
+  // function, it is called when the turn of this answer has come: it says what time it is then.
   async run(answer) {
     for await (const line of createInterface({ input: this.input, crlfDelay: Infinity })) {
       const request = JSON.parse(line);
       if (request.op === 'bye') return;
       const given = answer(request).catch(answerOf);
-      this.answers = this.answers.then(async () => this.write({ id: request.id, ...(await given) }));
+      this.answers = this.answers.then(async () => this.write({ id: request.id, ...said(await given) }));
     }
   }
+}
+
+function said(answer) {
+  return typeof answer === 'function' ? answer() : answer;
 }
 
 // What cannot be done, by the adapter or by the system: no fault of either.

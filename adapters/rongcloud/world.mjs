@@ -95,12 +95,11 @@ export class World {
       `${name} ${isOnline ? 'online' : 'offline'}, waits for ${page?.traffic.unanswered.size} answers`).join('; ');
   }
 
-  // -- what mdsync asks; each gives what stands behind "ok"
+  // -- what mdsync asks
 
   async settle() {
     await this.service.still(this);
     for (const run of this.atRest.splice(0)) run();
-    return { ...this.service.clock.answer(), ...(this.isHeld() && { held: true }) };
   }
 
   async advance({ ms }) {
@@ -114,13 +113,11 @@ export class World {
       this.notices.shift();
       next.device.endGhost();
     }
-    return clock.answer();
   }
 
   async login({ dev }) {
     this.forgetNotice(dev);
     await this.devices.get(dev).login();
-    return this.service.clock.answer();
   }
 
   async logout({ dev }) {
