@@ -6,7 +6,7 @@
 //
 // Where links are slow, frames wait at the server for its clock, which stands still; then the clock is moved to the next.
 const LONGEST = 8000; // milliseconds: an answer that never comes must not hold up the rest
-const GLANCE = 5;     // milliseconds until the server is asked, though something is under way
+const GLANCE = 1;     // milliseconds until the server is asked, though something is under way
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
