@@ -12,8 +12,9 @@ export class Console {
     return this.ask(op, { method: 'POST', body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } });
   }
 
-  async state() {
-    return this.ask('state', {});
+  // How it goes: {now, due, underWay, online}.
+  async pulse() {
+    return this.ask('pulse', {});
   }
 
   async ask(op, options) {

@@ -1,6 +1,6 @@
 // Device: one installation of an app with the vendor's SDK in it. It does what a user would do, and tells what the app
 // was shown: not what came over the wire.
-import { contentOf, RECALL, TYPING } from './ledger.mjs';
+import { contentOf, NOBODYS, RECALL, TYPING } from './ledger.mjs';
 import { Link } from './surroundings.mjs';
 import { Refused, Unsupported } from './talk.mjs';
 
@@ -22,6 +22,11 @@ export function placeOf(to) {
 // Where `user` finds a message: with the other one of the two, or in the group or room.
 export function whereFor(user, { author, to }) {
   return to.includes(':') || author === user ? to : author;
+}
+
+// Whether the SDK says that it heard nothing: the line broke, or the time is over. What the server did, nobody knows.
+function isUnanswered(code) {
+  return code === -1 || (code > 30000 && code < 31000);
 }
 
 // So long as nobody has to wait for an answer from the network, the SDK has answered by then.
@@ -137,6 +142,7 @@ export class Device {
     const result = await answeredAtOnce(asked);
     if (result && result.code !== 0) throw new Refused(String(result.code));
     asked.then(({ code, data }) => {
+      if (isUnanswered(code)) return;
       if (code !== 0) return this.world.tell({ ev: 'reject', msg, code: String(code) });
       this.world.ledger.learn(msg, data.messageUId, data.sentTime);
       this.accepted(msg, data);
@@ -161,13 +167,14 @@ export class Device {
   async recall({ msg }) {
     const message = this.world.ledger.find(msg);
     if (message?.answered && !message.uid) await this.world.patiently(message.answered);
-    if (!message?.uid) throw new Refused('mdsync:unknown');
     if (this.page === null) throw new Refused('mdsync:offline');
-    const { uid: messageUId, sentTime } = message;
-    const asked = this.page.sdk.recallMessage(this.conversation(whereFor(this.user, message)), { messageUId, sentTime });
+    const where = this.conversation(message ? whereFor(this.user, message) : this.user);
+    const options = { messageUId: message?.uid ?? NOBODYS, sentTime: message?.sentTime || Date.now() };
+    const asked = this.page.sdk.recallMessage(where, options);
     const result = await answeredAtOnce(asked);
     if (result && result.code !== 0) throw new Refused(String(result.code));
     asked.then(({ code, data }) => {
+      if (isUnanswered(code)) return;
       if (code === 0) this.world.tell({ ev: 'recall-accept', msg }, data.sentTime);
       else this.world.tell({ ev: 'recall-reject', msg, code: String(code) });
     });

@@ -97,9 +97,14 @@ export class Emulator {
     await this.command('drop', { dev: device.name, noticedAfter });
   }
 
+  async pulse() {
+    return this.console.pulse();
+  }
+
+  // Lets time pass; gives the pulse after it.
   async leap(ms) {
     this.clock.leap(ms);
-    await this.command('advance', { ms });
+    return this.command('advance', { ms });
   }
 
   async still(world) {

@@ -4,6 +4,8 @@
 // name it all the same. A typing is nothing but a kind of content that somebody types: there the kind is our name.
 export const TYPING = 'RC:TypSts';
 export const RECALL = 'RC:RcCmd';
+// An id that the vendor's server gave to no message.
+export const NOBODYS = '0000-0000-0000-0000';
 const MARK = 'mdsync:';
 
 // The content of message `id`, as the vendor's types want it.

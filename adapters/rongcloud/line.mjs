@@ -16,7 +16,8 @@ export function makeWebSocket(page) {
         setImmediate(() => this.end(1006));
         return;
       }
-      this.socket = new WebSocket(url, { perMessageDeflate: false, headers: page.link.headers });
+      // In a browser, what a message leads to is done before the next one comes; the SDK relies on it.
+      this.socket = new WebSocket(url, { perMessageDeflate: false, allowSynchronousEvents: false, headers: this.link.headers });
       this.socket.on('open', () => this.opened());
       this.socket.on('message', (data, isBinary) => isBinary && this.take(data));
       this.socket.on('close', (code) => this.end(code));

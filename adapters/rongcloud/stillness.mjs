@@ -15,33 +15,32 @@ async function untilIdle(world) {
   while (!world.isIdle() && performance.now() < deadline) await turn();
 }
 
-// Whether the server knows of as many sessions as the devices do: whoever has left, has left there too.
-function agrees(state, world) {
-  const theirs = Object.values(state.users).flatMap((devices) => Object.values(devices)).filter(({ online }) => online);
-  return theirs.length === world.connections();
-}
-
-// Gives the server's state, if nothing happened while it was asked; else null.
-async function look(service, world) {
-  await untilIdle(world);
+// Asks the server; gives its pulse, if nothing happened meanwhile: {now, due, underWay, online}. Else null.
+async function look(service, world, ask) {
   const before = world.activity();
-  const state = await service.console.state();
-  service.clock.learn(state.now);
+  const pulse = await ask();
+  service.clock.learn(pulse.now);
   await turn();
   await turn();
   world.hurry();
   await turn();
-  return world.activity() === before && world.isQuick() ? state : null;
+  return world.activity() === before && world.isQuick() ? pulse : null;
+}
+
+// Whether nothing is under way, here and there. Whoever has left a session, has left it there too.
+function isStill(pulse, world) {
+  return world.isIdle() && pulse.online === world.connections() && (pulse.underWay === 0 || world.isHeld());
 }
 
 // Waits until nothing is under way.
 export async function still(service, world) {
   const deadline = performance.now() + LONGEST;
-  while (performance.now() < deadline) {
-    const state = await look(service, world);
-    if (state === null) continue;
-    if (state.due !== null) await service.leap(state.due - state.now);
-    else if (world.isIdle() && agrees(state, world) && (state.underWay === 0 || world.isHeld())) return;
+  for (let pulse = null; performance.now() < deadline;) {
+    if (pulse !== null && pulse.due === null && isStill(pulse, world)) return;
+    const { due, now } = pulse ?? { due: null };
+    if (due === null) await untilIdle(world);
+    if (process.env.DBG) process.stderr.write(JSON.stringify(pulse) + world.isIdle() + world.connections() + '\n');
+    pulse = await look(service, world, () => due === null ? service.pulse() : service.leap(due - now));
   }
   process.stderr.write(`something is still under way after ${LONGEST} ms: ${world.describeTraffic()}\n`);
 }
@@ -49,12 +48,13 @@ export async function still(service, world) {
 // Waits for `asked`. If it has to wait for the server's clock, the clock is moved, or, if it must not, nothing is given.
 export async function patiently(asked, service, world, mayMove) {
   let answer;
-  asked.then((given) => { answer = [given]; }, (why) => { answer = [Promise.reject(why)]; answer[0].catch(() => {}); });
+  asked.then((given) => { answer = () => given; }, (why) => { answer = () => { throw why; }; });
   for (;;) {
-    const state = await look(service, world);
-    if (answer) return answer[0];
-    if (state === null || state.due === null) continue;
+    await untilIdle(world);
+    const pulse = await look(service, world, () => service.pulse());
+    if (answer) return answer();
+    if (pulse === null || pulse.due === null) continue;
     if (!mayMove) return undefined;
-    await service.leap(state.due - state.now);
+    await service.leap(pulse.due - pulse.now);
   }
 }

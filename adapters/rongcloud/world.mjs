@@ -2,7 +2,7 @@
 // backend and the console, and tells what happened.
 import { timeOf } from './backend.mjs';
 import { Device, placeOf, whereFor } from './device.mjs';
-import { Ledger } from './ledger.mjs';
+import { Ledger, NOBODYS } from './ledger.mjs';
 import { Unsupported } from './talk.mjs';
 
 export class World {
@@ -12,6 +12,7 @@ export class World {
     this.shelf = shelf;
     this.say = tell;
     this.types = request.world.messageTypes;
+    this.readings = request.world.readings;
     this.ledger = new Ledger();
     this.devices = new Map();
     for (const [user, devices] of Object.entries(request.world.users)) {
@@ -159,6 +160,9 @@ export class World {
   async publish({ msg, from, to, type, text, api, includeSender }) {
     const { kind, name } = placeOf(to);
     const { service } = this;
+    if (kind === 'group' && api === 'message' && this.readings['group-status-path'] === 'seed') {
+      throw new Unsupported('in this reading the only path for groups is one for status messages');
+    }
     const message = this.ledger.write(msg, from, to, type);
     const asked = service.backend.publish({
       id: msg, from: service.real('user', from), kind, target: service.real(kind, name), type, text, api, includeSender,
@@ -174,11 +178,11 @@ export class World {
     const { msg, api } = request;
     const message = this.ledger.find(msg);
     await message?.answered;
-    if (!message?.uid) throw new Unsupported(`the backend does not know the vendor's id of ${msg}`);
-    const { kind, name } = placeOf(whereFor(api, message));
+    const { kind, name } = placeOf(message ? whereFor(api, message) : api);
     const { service } = this;
     const from = service.real('user', api), target = service.real(kind, name);
-    await service.backend.recall({ from, kind, target, uid: message.uid, sentTime: message.sentTime });
+    const { uid = null, sentTime = 0 } = message ?? {};
+    await service.backend.recall({ from, kind, target, uid: uid ?? NOBODYS, sentTime });
     this.tell({ ev: 'recall-accept', msg });
   }
 
