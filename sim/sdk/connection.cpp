@@ -74,6 +74,9 @@ Connection::Connection(Emulator& emulator, Caller caller, Protocol protocol, std
 
 void Connection::welcome() {
     const Header& header = emulator_.live().header();
+    // A device that is known by now has its link from the beginning.
+    const DeviceId known = emulator_.installations().known(caller_);
+    if (known.exists()) conditions_ = emulator_.conditionsOf(known);
     Welcome welcome;
     welcome.userId = header.users[caller_.user.index()].name;
     const std::string session = emulator_.newSessionId();
@@ -95,7 +98,7 @@ void Connection::logIn(std::int64_t cursor) {
     caller_.cursor = cursor;
     const DeviceId device = emulator_.installations().find(caller_);
     if (!device.exists()) return letGo(DisconnectReason::Silent);
-    emulator_.seat(device, *this);
+    emulator_.vacate(device);
     device_ = device;
     conditions_ = emulator_.conditionsOf(device);
     isHeld_ = emulator_.isHeld(device);
@@ -104,12 +107,11 @@ void Connection::logIn(std::int64_t cursor) {
     login.device = device;
     (void)emulator_.ask(login);
     if (!emulator_.live().isOnline(device)) {
-        // Refused, or a wrong server says nothing.
+        // Refused, put out at once, or a wrong server says nothing.
         device_ = {};
-        emulator_.forget(*this);
-        letGo(DisconnectReason::Replaced);
-        return;
+        return letGo(DisconnectReason::Replaced);
     }
+    emulator_.seat(device, *this);
     takeKnown();
 }
 

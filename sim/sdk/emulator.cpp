@@ -350,15 +350,18 @@ Connection* Emulator::connectionOf(DeviceId device) const {
     return device.exists() && device.index() < seats_.size() ? seats_[device.index()] : nullptr;
 }
 
+// The page is back before the server noticed that its old connection is dead.
+void Emulator::vacate(DeviceId device) {
+    Connection* before = connectionOf(device);
+    if (before == nullptr) return;
+    Op drop;
+    drop.kind = OpKind::Drop;
+    drop.device = device;
+    (void)ask(drop);
+    before->cut();
+}
+
 void Emulator::seat(DeviceId device, Connection& connection) {
-    if (Connection* before = connectionOf(device); before != nullptr && before != &connection) {
-        // The page is back before the server noticed that its old connection is dead.
-        Op drop;
-        drop.kind = OpKind::Drop;
-        drop.device = device;
-        if (live_->isOnline(device)) (void)ask(drop);
-        before->cut();
-    }
     if (device.index() >= seats_.size()) seats_.resize(device.index() + 1);
     seats_[device.index()] = &connection;
 }

@@ -97,7 +97,9 @@ public:
 
     // The connection of a device that is online, or null.
     [[nodiscard]] Connection* connectionOf(DeviceId device) const;
-    // From now on `device` is this connection's; one that it had before is over.
+    // The connection that `device` has, if any, is over.
+    void vacate(DeviceId device);
+    // From now on `device` is this connection's. REQUIRES: it has none.
     void seat(DeviceId device, Connection& connection);
     void forget(const Connection& connection);
     // The connection has something to do later: its tick() is called until that says never.

@@ -38,6 +38,8 @@ public:
     // else a new one. Where it begins an installation on a device that had one, the world hears of a reinstall. None:
     // the user has too many.
     [[nodiscard]] DeviceId find(const Caller& caller);
+    // The device that `caller` had before, by its name or its id; none if that shows only its first pull.
+    [[nodiscard]] DeviceId known(const Caller& caller);
     // The device that it would be as far as can be told before it pulls, for a login that is refused.
     [[nodiscard]] DeviceId guess(const Caller& caller);
 
@@ -76,7 +78,6 @@ private:
     Owner& owner(UserId user);
     [[nodiscard]] bool isOfClass(DeviceId device, Platform platform) const;
     [[nodiscard]] DeviceId named(const Caller& caller) const;
-    [[nodiscard]] DeviceId known(const Caller& caller);
     [[nodiscard]] DeviceId unused(const Caller& caller) const;
     [[nodiscard]] DeviceId longestUnused(const Caller& caller);
     [[nodiscard]] DeviceId ofCursor(const Caller& caller);

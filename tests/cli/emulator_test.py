@@ -157,6 +157,28 @@ class Emulator(ToolTest):
         self.assertEqual(pulse, {"now": 1714525200007, "due": None, "underWay": 0, "online": 1})
         self.assertEqual(service.state()["now"], 1714525200007)
 
+    def test_a_device_is_back_before_the_server_noticed_that_it_was_cut(self):
+        self.write("world.json", {"users": {"alice": {"phone": "android"}}})
+        service = self.serve("--world", "world.json")
+        phone = self.page("alice", name="phone")
+        service.console("drop", dev="alice/phone", noticedAfter=60000)
+        self.assertTrue(phone.until_over())
+        again = self.page("alice", name="phone", profile=phone.profile)
+        again.quiet()
+        self.assertFalse(again.is_over)
+        events = [e["ev"] for e in service.trace() if e.get("dev") == "alice/phone"]
+        self.assertEqual(events[:1] + events[-4:], ["connect", "connect", "offline", "online", "caught-up"])
+
+    def test_a_slow_link_delays_a_login_of_a_known_device(self):
+        self.write("world.json", {"users": {"alice": {"phone": "android"}}, "network": {"latency": "0ms"}})
+        service = self.serve("--world", "world.json", "--clock", "stepped")
+        service.console("network", latency=[1000, 1000], on=["alice/phone"])
+        with socket.create_connection(self.place, timeout=60) as probe:
+            probe.sendall(b"GET /websocket?appId=ak&token=tok-alice HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                          b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nmdsync-device: phone\r\n\r\n")
+            probe.recv(65536)
+            self.assertEqual(service.state()["due"], 1714525201000)  # the CONNACK
+
     def test_a_slow_link_delays_both_ways(self):
         service = self.serve("--sync", "on")
         alice, bob = self.page("alice"), self.page("bob")
