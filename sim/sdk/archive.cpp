@@ -83,7 +83,7 @@ void Archive::hide(UserId user, MessageId message) {
 }
 
 bool Archive::isHidden(UserId user, MessageId message) const {
-    return hidden_.count(keyOf(user, message)) != 0;
+    return hidden_.contains(keyOf(user, message));
 }
 
 DownStreamMessage entryOf(LiveWorld& live, const Archive& archive, MessageId message, UserId viewer, Via brought) {

@@ -207,7 +207,7 @@ Answer LiveWorld::start(Op op) {
     if (op.device.exists()) op.device = slotOf(op.device);
     for (DeviceId& device : op.on) device = slotOf(device);
     noticedAfter_ = op.noticedAfter;
-    const Answer answer = world_->start(op);
+    Answer answer = world_->start(op);
     if (op.kind == OpKind::Drop) flush(devices_[op.device.index()]);
     pump();
     return answer;
