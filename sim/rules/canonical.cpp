@@ -109,10 +109,10 @@ private:
         out_.byte(static_cast<unsigned>(d.online) | static_cast<unsigned>(d.caughtUp && d.online) << 1U |
                   static_cast<unsigned>(d.reinstalled) << 2U |
                   static_cast<unsigned>(d.online ? d.firstSession : d.fresh) << 3U |
-                  static_cast<unsigned>(d.listed) << 4U |
-                  static_cast<unsigned>(d.online && s_.legal[id.index()] != 0) << 5U |
-                  static_cast<unsigned>(endMatters(id)) << 6U | static_cast<unsigned>(s_.justLeft(id)) << 7U);
+                  static_cast<unsigned>(d.listed) << 4U | static_cast<unsigned>(endMatters(id)) << 6U |
+                  static_cast<unsigned>(s_.justLeft(id)) << 7U);
         if (endMatters(id)) place(s_.side(id).ended);
+        out_.signedNumber(s_.legalNumber(d.user, d.deviceClass));
         std::vector<std::uint64_t> past;
         for (const std::uint32_t thread : s_.pastThreads[id.index()]) past.push_back(keyOf(s_.threads[thread]));
         std::sort(past.begin(), past.end());

@@ -13,7 +13,7 @@ Checker::State::State(std::shared_ptr<Header> h, const CheckerOptions& options)
     limit = options.violationLimit;
     onFromTheStart = header->app.sync;
     logins.resize(devices.size());
-    legal.resize(devices.size());
+    legal.resize(users.size());
 }
 
 void Checker::State::feed(const Event& e) {
@@ -70,7 +70,7 @@ void Checker::State::feed(const Event& e) {
         case EventKind::Room:
             declare(e);
             logins.resize(devices.size());
-            legal.resize(devices.size());
+            legal.resize(users.size());
             return;
     }
 }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "rules/judge.hpp"
 
@@ -117,23 +118,37 @@ void Checker::State::settleFirst(std::span<const ConnectionRule<Case>> rules, co
 // ---- A login ------------------------------------------------------------------------------------------------
 
 // The connections of the class that a login of `id` now comes to, the earliest first. What was disconnected for it
-// beforehand still counts.
-Checker::State::Connected Checker::State::connectedBeside(DeviceId id) const {
+// beforehand still counts, unless it is not `taken`: a refused login disconnects nobody.
+Checker::State::Connected Checker::State::connectedBeside(DeviceId id, bool taken) const {
     const DeviceFacts& d = device(id);
     Connected found;
     for (const DeviceId other : devicesOf(d.user)) {
         const DeviceFacts& o = device(other);
-        if (other == id || !o.online || o.deviceClass != d.deviceClass) continue;
-        found.all.push_back({o.began, {other, o.session}});
-        found.legal += legal[other.index()] != 0 ? 1 : 0;
+        if (other != id && o.online && o.deviceClass == d.deviceClass) found.push_back({o.began, {other, o.session}});
     }
     for (const EvictionFacts& x : evictions) {
-        if (!mayBelongTo(x, id) || x.device == id) continue;  // one device is one connection
-        found.all.push_back({x.began, {x.device, x.session}});
-        found.overBefore |= x.overBefore;
+        if (taken && mayBelongTo(x, id) && x.device != id)  // one device is one connection
+            found.push_back({x.began, {x.device, x.session}});
     }
-    std::sort(found.all.begin(), found.all.end());
+    std::sort(found.begin(), found.end());
     return found;
+}
+
+// The connections of a class. What was disconnected for a login that is still to come is one until then.
+int Checker::State::connections(UserId u, DeviceClass deviceClass) const {
+    int count = 0;
+    for (const DeviceId d : devicesOf(u)) count += device(d).online && device(d).deviceClass == deviceClass ? 1 : 0;
+    for (const EvictionFacts& x : evictions)
+        count += !x.resolved && x.deviceClass == deviceClass && ownerOf(x.device) == u ? 1 : 0;
+    return count;
+}
+
+// Three phones are online, as three may be; then two may be. They stay legal, and so do two of them when one has gone; from
+// there on two are legal, whoever they are.
+int Checker::State::legalNumber(UserId u, DeviceClass deviceClass) const {
+    const int number = numberOf(*this, deviceClass, service.at(now));
+    const int before = legal[u.index()].number[static_cast<std::size_t>(deviceClass)];
+    return before <= number ? number : std::max(number, std::min(before, connections(u, deviceClass)));
 }
 
 // Whether a disconnection that waits for its login may be of a login of `id`.
@@ -143,8 +158,8 @@ bool Checker::State::mayBelongTo(const EvictionFacts& x, DeviceId id) const {
            (!x.by.exists() || x.by == id);
 }
 
-// The login of `id` as it stands now, before the device counts as online.
-LoginFacts Checker::State::loginAt(DeviceId id) const {
+// The login of `id` as it stands now, before the device counts as online, `taken` or refused.
+LoginFacts Checker::State::loginAt(DeviceId id, bool taken) const {
     LoginFacts login;
     login.device = id;
     login.deviceClass = device(id).deviceClass;
@@ -155,21 +170,19 @@ LoginFacts Checker::State::loginAt(DeviceId id) const {
     login.t = now;
     login.origin = origin;
 
-    const Connected others = connectedBeside(id);
-    login.count = static_cast<int>(others.all.size()) + 1;
-    // Connections that were legal when made stay legal: while they alone exceed a number that shrank, nothing is
-    // decided.
-    login.undecided = others.overBefore || others.legal > login.number;
+    const Connected others = connectedBeside(id, taken);
+    login.count = static_cast<int>(others.size()) + 1;
+    // Over its number from before: nothing is decided.
+    login.undecided = legalNumber(device(id).user, login.deviceClass) > login.number;
     for (int i = 0; i < login.over() && i < login.count - 1; ++i)
-        login.earliest.push_back(others.all[static_cast<std::size_t>(i)].second);
+        login.earliest.push_back(others[static_cast<std::size_t>(i)].second);
     return login;
 }
 
 void Checker::State::limitLogin(DeviceId id) {
     LoginFacts& login = logins[id.index()];
-    login = loginAt(id);
-    legal[id.index()] = login.over() <= 0 || login.undecided ? 1 : 0;
-    if (legal[id.index()] == 0) overNumber.push_back(id);
+    login = loginAt(id, true);
+    noteLegal(login);
     temptLimit(*this, *this, login);
     for (EvictionFacts& x : evictions) {
         if (!mayBelongTo(x, id)) continue;
@@ -178,39 +191,35 @@ void Checker::State::limitLogin(DeviceId id) {
     }
 }
 
+void Checker::State::noteLegal(const LoginFacts& login) {
+    const UserId user = ownerOf(login.device);
+    const auto at = static_cast<std::size_t>(login.deviceClass);
+    LegalFacts& facts = legal[user.index()];
+    facts.number[at] = legalNumber(user, login.deviceClass);
+    if (login.count <= facts.number[at] || std::exchange(facts.isOver[at], true)) return;
+    overNumber.emplace_back(user, login.deviceClass);
+}
+
 void Checker::State::judgeLogin() {
     const LoginFacts login = loginQueue.front();
     loginQueue.pop();
     AfterLogin after{login, 0, lasts(login.device, login.session)};
-    int online = 0;
     for (const DeviceId other : devicesOf(ownerOf(login.device))) {
         const DeviceFacts& o = device(other);
-        if (!o.online || o.deviceClass != login.deviceClass) continue;
-        ++online;
-        after.left += o.began <= login.place ? 1 : 0;
-    }
-    if (online <= login.number) {
-        for (const DeviceId other : devicesOf(ownerOf(login.device))) {
-            if (device(other).deviceClass == login.deviceClass) legal[other.index()] = 1;
-        }
+        after.left += o.online && o.deviceClass == login.deviceClass && o.began <= login.place ? 1 : 0;
     }
     for (const auto& rule : rulesFor(login.deviceClass, login.regime).afterLogin) settle(rule, after);
 }
 
-// The numbers are about to change: who is within them now was legal when made, whether or not a settled moment has
-// come.
+// The numbers are about to change: where there are more connections than were legal, as many are as may be now.
 void Checker::State::limitsChange() {
-    const Regime regime = service.at(now);
-    std::erase_if(overNumber, [&](DeviceId id) {
-        const DeviceFacts& d = device(id);
-        if (!d.online || legal[id.index()] != 0) return true;
-        int online = 0;
-        for (const DeviceId other : devicesOf(d.user)) {
-            online += device(other).online && device(other).deviceClass == d.deviceClass ? 1 : 0;
-        }
-        if (online > numberOf(*this, d.deviceClass, regime)) return false;
-        legal[id.index()] = 1;
-        return true;
+    std::erase_if(overNumber, [this](const auto& one) {
+        const auto& [user, deviceClass] = one;
+        const auto at = static_cast<std::size_t>(deviceClass);
+        LegalFacts& facts = legal[user.index()];
+        facts.number[at] = legalNumber(user, deviceClass);
+        facts.isOver[at] = connections(user, deviceClass) > facts.number[at];
+        return !facts.isOver[at];
     });
 }
 
@@ -229,14 +238,10 @@ EvictionFacts Checker::State::evictionAt(const Event& e) const {
     x.began = d.began;
     x.t = now;
     x.origin = origin;
-    int legalOnes = 0;
-    for (const DeviceId other : devicesOf(d.user)) {
-        if (!device(other).online || device(other).deviceClass != d.deviceClass) continue;
-        ++x.count;
-        legalOnes += legal[other.index()] != 0 ? 1 : 0;
-    }
+    for (const DeviceId other : devicesOf(d.user))
+        x.count += device(other).online && device(other).deviceClass == d.deviceClass ? 1 : 0;
     // Over its number from before: nothing is decided, whatever login it would belong to.
-    x.overBefore = legalOnes > x.number;
+    x.overBefore = legalNumber(d.user, d.deviceClass) > x.number;
     return x;
 }
 
@@ -282,12 +287,19 @@ void Checker::State::judgeEviction(const EvictionFacts& x, const LoginFacts* log
     settleFirst(rulesFor(x.deviceClass, d.regime).disconnection, d);
 }
 
+// The trace has ended: no later login of the device that it names will be seen.
+void Checker::State::judgeLastEvictions() {
+    for (const EvictionFacts& x : evictions) {
+        if (!x.resolved && x.earlier && x.earlier->place >= x.began) judgeEviction(x, &*x.earlier);
+    }
+}
+
 // ---- A refusal ------------------------------------------------------------------------------------------------
 
 void Checker::State::limitRefused(const Event& e) {
     if (!e.code.exists() || !refusedByLimit(words->texts[e.code])) return;
     if (device(e.device).online) return;
-    RefusalFacts refusal{loginAt(e.device), {}};
+    RefusalFacts refusal{loginAt(e.device, false), {}};
     for (const DeviceId other : devicesOf(ownerOf(e.device))) {
         if (device(other).online) refusal.counted.push_back(other);
     }

@@ -6,6 +6,7 @@
 // stands in the rows of two families: web.cpp for browser tabs while the service is on, limit.cpp for everything else.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <span>
 #include <string>
@@ -35,6 +36,12 @@ struct LoginFacts {
     [[nodiscard]] bool isAmongEarliest(DeviceId d, std::uint16_t itsSession) const;
 };
 
+// How many connections of each class of a user are legal: its number, or more where it shrank under them.
+struct LegalFacts {
+    std::array<int, 4> number{};
+    std::array<bool, 4> isOver{};  // there may be more than that
+};
+
 // A device was disconnected because of the limit, and the login it belongs to has not been seen yet.
 struct EvictionFacts {
     DeviceId device;
@@ -44,7 +51,7 @@ struct EvictionFacts {
     Regime regime;
     int number = 0;
     int count = 0;            // connections of the class, this one included
-    bool overBefore = false;  // the class was over its number from before: undecided, as is the login it belongs to
+    bool overBefore = false;  // the class was over its number from before: undecided
     bool resolved = false;
     Place place = 0;
     Place began = 0;

@@ -144,6 +144,7 @@ void Checker::State::finish() {
         due.pop();
         look(d);
     }
+    judgeLastEvictions();
 }
 
 void Checker::State::look(const Due& d) {

@@ -160,9 +160,9 @@ struct Checker::State : rules::History, rules::Ledger {
     void countPresent(const rules::Party& party, rules::Acceptance& a) const;
 
     // ---- connections.cpp ----
-    std::vector<rules::LoginFacts> logins;  // by device: the latest
-    std::vector<char> legal;                // by device: its connection was legal when made
-    std::vector<DeviceId> overNumber;       // those whose connection was not, and some that are gone by now
+    std::vector<rules::LoginFacts> logins;                          // by device: the latest
+    std::vector<rules::LegalFacts> legal;                           // by user
+    std::vector<std::pair<UserId, rules::DeviceClass>> overNumber;  // classes with more connections than are legal
     Fifo<rules::LoginFacts> loginQueue;
     Fifo<rules::RefusalFacts> refusals;
     std::vector<rules::EvictionFacts> evictions;  // waiting for their login
@@ -170,17 +170,17 @@ struct Checker::State : rules::History, rules::Ledger {
     void limitOffline(const Event& e);
     void limitsChange();
     void limitRefused(const Event& e);
+    void noteLegal(const rules::LoginFacts& login);
     void judgeLogin();
     void judgeRefusal();
     void judgeEviction(const rules::EvictionFacts& x, const rules::LoginFacts* login);
-    struct Connected {
-        std::vector<std::pair<rules::Place, std::pair<DeviceId, std::uint16_t>>> all;  // with their sessions
-        int legal = 0;            // of them, those that were legal when made
-        bool overBefore = false;  // one was disconnected while the class was over its number from before
-    };
-    Connected connectedBeside(DeviceId id) const;
+    void judgeLastEvictions();
+    using Connected = std::vector<std::pair<rules::Place, std::pair<DeviceId, std::uint16_t>>>;  // with their sessions
+    Connected connectedBeside(DeviceId id, bool taken) const;
+    int connections(UserId u, rules::DeviceClass deviceClass) const;
+    int legalNumber(UserId u, rules::DeviceClass deviceClass) const;
     bool mayBelongTo(const rules::EvictionFacts& x, DeviceId id) const;
-    rules::LoginFacts loginAt(DeviceId id) const;
+    rules::LoginFacts loginAt(DeviceId id, bool taken) const;
     rules::EvictionFacts evictionAt(const Event& e) const;
     bool isRecent(const rules::LoginFacts& l) const;
     const rules::LoginFacts* lastRecentLogin(const rules::EvictionFacts& x) const;
