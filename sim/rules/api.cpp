@@ -105,9 +105,13 @@ Found broughtToTheSender(const History& h, const Claim& c) {
                               h.leftBy(m, c.user, h.device(c.device).began);
     if (lapsedBefore) return Outcome::Lapsed;
     bool held = false;
-    for (const auto& [d, own] : h.sharesOf(m, c.user))
-        held |= (own.owed & Receipt::ByPrevious) != 0 ||
-                ((own.have & Receipt::Received) != 0 && (own.owed & Receipt::TooLate) == 0);
+    bool perhaps = false;  // it came before its recall was taken, or after that
+    for (const auto& [d, own] : h.sharesOf(m, c.user)) {
+        const bool has = (own.owed & Receipt::ByPrevious) != 0 ||
+                         ((own.have & Receipt::Received) != 0 && (own.owed & Receipt::TooLate) == 0);
+        (h.maybeRecalledFirst(m, d) ? perhaps : held) |= has;
+    }
+    if (perhaps && !held) return Outcome::Undecided;
     if (!held && (r->owed & Receipt::NoMore) != 0) return Outcome::NotMine;
     if (!held && offTheHook(h, m, c.user)) return Outcome::Lapsed;
     if (!held && h.maybeRecalled(m)) return Outcome::Undecided;

@@ -159,7 +159,8 @@ private:
     static_assert(sizeof(MessageFacts) == 128);
     void message(MessageId id) {
         const MessageFacts& m = s_.messages[id.index()];
-        out_.byte(static_cast<unsigned>(m.state));
+        out_.byte(static_cast<unsigned>(m.state) | static_cast<unsigned>(m.deemed) << 3U |
+                  static_cast<unsigned>(m.missedByAll) << 4U | static_cast<unsigned>(m.acrossSettled) << 5U);
         if (m.state == MessageState::Forgotten) return;
         if (m.state == MessageState::Unknown) return recall(m);
         out_.byte(static_cast<unsigned>(m.kind) | static_cast<unsigned>(m.statusApi) << 1U |

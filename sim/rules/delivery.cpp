@@ -291,6 +291,8 @@ Found notLostAtLogin(const History& h, const Claim& c) {
         if (offTheHook(h, m, c.user)) return Outcome::Lapsed;
         if (h.reported(m, c.user)) return Outcome::NotMine;
         if (h.maybeRecalled(m)) return Outcome::Undecided;
+    } else if (m.deemed && m.until >= d.began) {
+        return Outcome::Undecided;  // accepted after the login it was owed by S, and nothing had come by then
     }
     const Aspects aspects = aspectsOf(m) | aspectsOf(d) | aspectsOf(d.regime.service);
     return keptInSession(ever, c, {}, aspects | boundaryIf(age == h.storeAge(c.device)));

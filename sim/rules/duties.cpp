@@ -197,6 +197,7 @@ void Checker::State::lookAtSend(const Due& d) {
     const Instant seen = now;
     if (timeMode) now = std::min(now, d.arose + patience);  // that is when it was due, not when it is noticed
     accept(id, false);
+    message(id).deemed = true;
     now = seen;
     lookAtAccepted(id);
 }
@@ -258,6 +259,7 @@ void Checker::State::lookAtAccepted(MessageId id) {
         live.offTheHook = recalled || leftAfter(m, party.user);
         live.anyReceived = anyEver(m, party.user);
         live.unsureWhen = timeMode && !m.exact;
+        live.unsure = live.unsureWhen || m.acrossSettled || m.recall != MessageFacts::kNone;
         live.patience = patience;
         lookAtAccepted(live, party, c);
     }
@@ -273,13 +275,33 @@ void Checker::State::lookAtAccepted(const Live& live, const Party& party, Claim 
         const DeviceFacts& d = device(id);
         c.device = id;
         c.named |= (r.owed & Receipt::NoMore) != 0;
-        somebody |= (r.owed & Receipt::Online) != 0 ? live.anyReceived || onlineSince(m, r, d)
-                                                    : !author && mayHaveBeenOnline(live, id, r);
-        c.named |= settle(duty, owedLive(live, id, r, d, c.aspects), c);
+        const bool isThere = (r.owed & Receipt::Online) != 0 ? live.anyReceived || onlineSince(m, r, d)
+                                                             : !author && mayHaveBeenOnline(live, id, r);
+        somebody |= isThere;
+        Found found = owedLive(live, id, r, d, c.aspects);
+        if (live.unsure) [[unlikely]]
+            inTime |= weighDoubt(live, id, r, found) && isThere;
+        c.named |= settle(duty, found, c);
     }
     if (m.kind != MessageSort::Normal || m.room || m.toSelf || !somebody) return;
     c.device = DeviceId{};
-    settle(dutyToAny(author), c);
+    settleToAny(dutyToAny(author), c, inTime);
+}
+
+void Checker::State::settleToAny(const Duty& duty, const Claim& c, bool inTime) {
+    const Found found = duty.look(*this, c);
+    settle(duty, found.outcome == Outcome::Kept && !inTime ? Found(Outcome::Undecided) : found, c);
+}
+
+// alice/mac got m1: perhaps when it had been recalled, or after an S by which it was owed already. True: it got it in time, or
+// another did, wherever the acceptance was.
+bool Checker::State::weighDoubt(const Live& live, DeviceId id, const Receipt& r, Found& found) const {
+    const MessageFacts& m = live.message;
+    const bool maybeRecalled = m.recall != MessageFacts::kNone && maybeRecalledBeforeIt(m, id);
+    if (found.outcome == Outcome::Kept && (m.acrossSettled || maybeRecalled)) found = Outcome::Undecided;
+    if (maybeRecalled && ownerOf(id) == m.author) return false;
+    if (live.unsureWhen && (r.have & Receipt::Received) != 0) return r.stamp - lowHalf(m.fromAt) <= patience.count();
+    return !(m.acrossSettled && device(id).began < lastSettled);
 }
 
 // Whether the device's session began while the message was being accepted, near enough for the offline store. alice's

@@ -123,6 +123,8 @@ struct Checker::State : rules::History, rules::Ledger {
     void lookAtRecallAnswer(const rules::Due& d);
     void lookAtAccepted(MessageId id);
     void lookAtAccepted(const rules::Live& live, const rules::Party& party, rules::Claim c);
+    void settleToAny(const rules::Duty& duty, const rules::Claim& c, bool inTime);
+    bool weighDoubt(const rules::Live& live, DeviceId id, const rules::Receipt& r, rules::Found& found) const;
     bool mayHaveBeenOnline(const rules::Live& live, DeviceId id, const rules::Receipt& r) const;
     void lookAtRecall(const rules::Due& d);
     void lookAtRecall(std::uint32_t number, rules::Place since, Instant arose);

@@ -17,6 +17,7 @@ struct Live {
     bool maybeLeft = false;    // the user left the group while the message was being accepted
     bool anyReceived = false;  // some device of the user, in any of its installations
     bool unsureWhen = false;   // time mode, and the moment of its acceptance is not known
+    bool unsure = false;       // that, or whether it came in time hangs on that moment, or on that of its recall
     Millis patience{};
 
     // Whether the state at acceptance leaves open what is owed.

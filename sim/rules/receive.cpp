@@ -268,7 +268,7 @@ void Checker::State::keepTombstone(const Arrival& a) {
 
 // Who left is owed no recall: that it is shown all the same keeps nothing.
 void Checker::State::takeShown(const Arrival& a, Receipt& shown) {
-    if (a.recall != nullptr && leftAfter(a.message, a.device.user))
+    if (a.recall != nullptr && leftAfter(a.message, a.device.user)) {
         std::erase(recalls[a.message.recall].owed, std::pair{a.deviceId, a.device.session});
     shown.have |= Receipt::Shown;
     device(a.deviceId).showsSomething = true;

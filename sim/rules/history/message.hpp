@@ -60,6 +60,9 @@ struct alignas(64) MessageFacts {
     bool exact : 1 = false;          // `from` and `until` are one place
     bool expected : 1 = false;       // what its acceptance owes is still to be looked at
     bool atTurnEdge : 1 = false;     // accepted in the millisecond in which a turn of the switch came into force
+    bool deemed : 1 = false;         // nothing told of its acceptance by S, where `accept` is silent
+    bool acrossSettled : 1 = false;  // there was a `settled` between its asking and the first sign of its acceptance
+    bool missedByAll : 1 = false;    // a violated duty was reported, and it is owed no more to any device of some user
     UserId author;
     Address to;
     std::uint32_t receipts = 0;    // first of them in the pool

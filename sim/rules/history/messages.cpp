@@ -98,6 +98,7 @@ void History::dateAcceptance(MessageFacts& m, bool exact) {
     m.late = !exact;
     m.exact = exact;
     m.notBefore = exact ? place : m.asked;
+    m.acrossSettled = !exact && lastSettled > m.asked;
     m.fromAt = exact ? now : m.askedAt;
     m.until = place;
     m.untilAt = now;
@@ -299,7 +300,7 @@ void History::noteStray(const MessageFacts& m, DeviceId id) {
     addStray(id, m.conversationOf(d.user));
 }
 
-// What is never accepted, or where that cannot be seen, is past its horizon that long after it was asked for.
+// What is never accepted, or was deemed to be when nothing told of it, is past its horizon that long after it was asked for.
 MessageId History::nextPastHorizon() {
     const bool accepted = isOldestPast(byAcceptance);
     Fifo<std::pair<MessageId, Instant>>& queue = accepted ? byAcceptance : byAsking;
@@ -308,8 +309,8 @@ MessageId History::nextPastHorizon() {
     const MessageFacts& m = message(id);
     // The id may have been used again.
     if (accepted) return m.state == MessageState::Accepted && m.untilAt == t ? id : MessageId{};
-    const bool unseen = m.state == MessageState::Accepted && !m.exact && header->silent.accept;
-    return (m.state == MessageState::Asked || unseen) && m.askedAt == t ? id : MessageId{};
+    const bool unseen = m.state == MessageState::Asked || (m.state == MessageState::Accepted && m.deemed);
+    return unseen && m.askedAt == t ? id : MessageId{};
 }
 
 // Mailboxes are in the order of acceptance, so what is forgotten mostly stands first; one in between waits for its turn.
