@@ -152,6 +152,13 @@ bool History::anyInTime(const MessageFacts& m, UserId u) const {
     return false;
 }
 
+bool History::isOwedToNone(const MessageFacts& m, UserId u, DeviceId except) const {
+    for (const auto& [d, r] : sharesOf(m, u)) {
+        if (d != except && (r.owed & Receipt::NoMore) == 0) return false;
+    }
+    return m.missedByAll;
+}
+
 bool History::reported(const MessageFacts& m, UserId u) const {
     for (const auto& [d, r] : sharesOf(m, u)) {
         if ((r.owed & Receipt::NoMore) != 0) return true;

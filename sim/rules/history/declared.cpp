@@ -24,6 +24,12 @@ void History::declare(const Event& e) {
     for (const MessageId recalled : u.recalled) {
         if (Receipt* const r = receipt(message(recalled), e.device)) r->owed |= Receipt::TooLate;
     }
+    // What its user is owed no more, it is not owed either. (Of the latest messages: work stays linear in the trace.)
+    for (std::size_t i = u.mailbox.size() - std::min(u.mailbox.size(), kLatest); i < u.mailbox.size(); ++i) {
+        const MessageFacts& m = message(u.mailbox[i]);
+        Receipt* const r = m.missedByAll ? receipt(m, e.device) : nullptr;
+        if (r != nullptr && isOwedToNone(m, e.user, e.device)) r->owed |= Receipt::NoMore;
+    }
 }
 
 void History::addGroup(Place since) {

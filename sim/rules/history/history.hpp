@@ -242,6 +242,8 @@ struct History : Store {
     [[nodiscard]] bool anyInTime(const MessageFacts& m, UserId u) const;
     // Whether it is owed no more to some device of the user: a violation about it was reported.
     [[nodiscard]] bool reported(const MessageFacts& m, UserId u) const;
+    // ... to any of them but `except`.
+    [[nodiscard]] bool isOwedToNone(const MessageFacts& m, UserId u, DeviceId except) const;
     // The first message of the user's mailbox that `d` does not hold for certain, as far as its last login knew: what
     // stands before it cannot be missed any more.
     [[nodiscard]] std::size_t firstInDoubt(DeviceId d) const;
@@ -285,7 +287,7 @@ struct History : Store {
     void setAccepted(MessageId id, bool exact);
     void setReceived(const MessageFacts& m, DeviceId d, Receipt& r, bool tainted, bool offDecided);
     void remember(const MessageFacts& m, UserFacts& u, bool sure, Aspects aspects);  // what it tempts later
-    void owedNoMore(const MessageFacts& m, UserId u);
+    void owedNoMore(MessageFacts& m, UserId u);
     [[nodiscard]] bool isOwedNoMore(const MessageFacts& m, DeviceId d, const Window& window) const;
     void holdMore(DeviceId id, std::size_t doubt);  // moves the mark of what the device holds
     // Whether it is time to forget what was accepted, or asked for and never accepted.

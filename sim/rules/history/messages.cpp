@@ -258,7 +258,8 @@ void History::remember(const MessageFacts& m, UserFacts& u, bool sure, Aspects a
     if (m.api && !m.includeSender && &u == &user(m.author)) u.excluded = latest;
 }
 
-void History::owedNoMore(const MessageFacts& m, UserId u) {
+void History::owedNoMore(MessageFacts& m, UserId u) {
+    m.missedByAll = true;
     const std::uint32_t base = slotBase(m, u);
     if (base == FlatMap::kAbsent) return;
     for (const auto& [d, r] : sharesOf(m, Party{u, base})) r.owed |= Receipt::NoMore;
@@ -274,7 +275,11 @@ void History::holdMore(DeviceId id, std::size_t doubt) {
         const MessageFacts& m = message(u.mailbox[i]);
         if (m.state != MessageState::Accepted || m.until < side(id).heldUntil) continue;
         const bool isLate = i + kLatest >= u.mailbox.size();
-        if (!m.toSelf && holds(m, id) != Tri::Yes && (isLate || !isOwedNoMore(m, id, window))) return;
+        if (!m.toSelf && holds(m, id) != Tri::Yes && (isLate || !isOwedNoMore(m, id, window))) {
+            // Of two that were accepted by one and the same place it may hold the first, and lack this.
+            side(id).heldUntil = std::min(side(id).heldUntil, m.until - 1);
+            return;
+        }
         side(id).heldUntil = m.until;
     }
 }
