@@ -33,9 +33,12 @@ namespace mdsync::rules {
 
 namespace {
 
-Tri notInTheRoom(const History&, const Arrival& a) {
+// Where it is open when it was accepted, carol/iphone may have been in the room then, but in a session that has ended, and
+// online since, but not in the room.
+Tri notInTheRoom(const History& h, const Arrival& a) {
     if (!a.message.room) return Tri::No;
     if (!a.device.online && !a.excused) return Tri::Yes;
+    if (!a.excused && !h.cameToRoomInSession(a.message, a.deviceId)) return Tri::Yes;
     return opposite(presentSince(a, Receipt::InRoom));
 }
 

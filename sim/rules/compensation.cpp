@@ -129,14 +129,14 @@ std::string saysNotBroughtBack(const History& h, const Claim& c) {
 
 // A login brings nothing that is older than its window and that another terminal has.
 Tri olderThanTheWindow(const History& h, const Arrival& a) {
-    if (!a.message.synchronizable() || a.receipt == nullptr || a.decides != Decides::On ||
-        a.standing == Standing::Since)
-        return Tri::No;
+    const bool inDoubt = !a.message.regimeSure;  // a turn came into force while it may have been accepted
+    if (!a.message.synchronizable() || a.receipt == nullptr || a.standing == Standing::Since) return Tri::No;
+    if (a.decides != Decides::On && !inDoubt) return Tri::No;
     const Instant allowed = h.window(a.deviceId).allowed;
     if (a.message.fromAt >= allowed) return Tri::No;
     const Tri elsewhere = h.anotherTerminalHas(a.message, a.deviceId, false);
     if (elsewhere != Tri::Yes) return elsewhere;
-    if (a.message.untilAt >= allowed || a.standing == Standing::Unclear) return Tri::Maybe;
+    if (a.message.untilAt >= allowed || a.standing == Standing::Unclear || inDoubt) return Tri::Maybe;
     const auto inWindow = [&](DeviceId other) { return a.message.fromAt >= h.window(other).allowed; };
     return overtaken(h, a, inWindow) ? Tri::Maybe : Tri::Yes;
 }

@@ -201,16 +201,21 @@ std::string saysOfflineShown(const History& h, const Arrival& a) {
 // within its installation, any other within its session.
 bool receivedBefore(const History& h, const Arrival& a) {
     if (a.receipt == nullptr) return false;
-    if (a.toPrevious) return (a.receipt->owed & Receipt::ByPrevious) != 0;
+    const bool isKept = a.message.kind == MessageSort::Normal && !a.message.room;
+    const bool byPrevious = (a.receipt->owed & Receipt::ByPrevious) != 0;
+    if (a.toPrevious && (isKept || byPrevious)) return byPrevious;
     if ((a.receipt->have & Receipt::Received) == 0) return false;
-    if (a.message.kind == MessageSort::Normal && !a.message.room) return true;
+    if (isKept) return true;
     if (a.receipt->session == a.device.session) return true;
     return !a.excused && (!a.device.reinstalled || a.receipt->session > h.side(a.deviceId).foreign);
 }
 
 Tri again(const History& h, const Arrival& a) {
-    const Tri itWas = a.toPrevious && a.inDoubt ? Tri::Maybe : Tri::Yes;  // which installation receives it?
+    // Which installation receives it? What came in doubt before comes in doubt again: to one and the same.
+    const bool perhaps = a.receipt != nullptr && a.receipt->perhapsReceived();
+    const Tri itWas = a.toPrevious && a.inDoubt && !perhaps ? Tri::Maybe : Tri::Yes;
     if (receivedBefore(h, a)) return itWas;
+    if (perhaps) return Tri::Maybe;
     if (a.message.sender != a.deviceId) return Tri::No;
     const std::uint32_t installation = a.device.installation - (a.toPrevious ? 1U : 0U);
     if (installation > a.message.senderLatest) return Tri::No;

@@ -270,7 +270,8 @@ void Checker::State::lookAtAccepted(const Live& live, const Party& party, Claim 
     const bool author = party.user == m.author;
     const Duty& duty = dutyToEach(m, author);
     c.user = party.user;
-    bool somebody = false;  // a device is online that was so since acceptance, or perhaps so
+    bool somebody = false;       // a device is online that was so since acceptance, or perhaps so
+    bool inTime = !live.unsure;  // ... and what it or another received came in time, wherever the acceptance was
     for (const auto& [id, r] : sharesOf(m, party)) {
         const DeviceFacts& d = device(id);
         c.device = id;

@@ -123,20 +123,28 @@ bool canSpeak(const Arrival& a) {
     return isAsked(a.message) && !a.excused && a.receipt != nullptr;
 }
 
+// Whether OFF decides; maybe, where its acceptance lies in between and a turn came into force meanwhile.
+Tri offDecides(const Arrival& a) {
+    if (a.message.regimeSure) return yes(a.decides == Decides::Off);
+    return a.standing == Standing::After && a.device.regime.service != Service::Off ? Tri::No : Tri::Maybe;
+}
+
 // ---- off.single-device ------------------------------------------------------------------------------------
 
 // bob's m1 is for alice's phone or her mac, not for both: the device that has received it while OFF decided.
 DeviceId theOtherThatGotIt(const History& h, const Arrival& a) {
+    const bool inDoubt = offDecides(a) == Tri::Maybe;
     for (const auto& [other, r] : h.sharesOf(a.message, a.device.user)) {
-        if (other == a.deviceId || (r.have & Receipt::OffDecided) == 0) continue;
+        if (other == a.deviceId || !(inDoubt || (r.have & Receipt::OffDecided) != 0)) continue;
         if (h.terminalHas(r, other, false)) return other;
     }
     return {};
 }
 
 Tri onASecondDevice(const History& h, const Arrival& a) {
-    if (!canSpeak(a) || a.decides != Decides::Off || a.byAuthor) return Tri::No;
+    if (!canSpeak(a) || offDecides(a) == Tri::No || a.byAuthor) return Tri::No;
     if (!theOtherThatGotIt(h, a).exists()) return Tri::No;
+    if (offDecides(a) == Tri::Maybe) return Tri::Maybe;
     return h.inAudience(a.message, a.device.user);  // in doubt, it may be no recipient's device at all
 }
 
@@ -148,8 +156,8 @@ std::string saysSecondDevice(const History& h, const Arrival& a) {
 // ---- off.no-sent-sync -------------------------------------------------------------------------------------
 
 Tri onAnotherOfTheAuthor(const History&, const Arrival& a) {
-    return yes(canSpeak(a) && a.decides == Decides::Off && a.byAuthor && !a.message.api &&
-               a.message.sender != a.deviceId);
+    if (!canSpeak(a) || !a.byAuthor || a.message.api || a.message.sender == a.deviceId) return Tri::No;
+    return offDecides(a);
 }
 
 std::string saysSentSync(const History& h, const Arrival& a) {
@@ -176,10 +184,9 @@ std::string saysCompensation(const History& h, const Arrival& a) {
 // ---- off.api-online-only ----------------------------------------------------------------------------------
 
 Tri laterToTheSender(const History&, const Arrival& a) {
-    if (!canSpeak(a) || a.decides != Decides::Off || !a.byAuthor || !a.message.api || !a.message.includeSender)
-        return Tri::No;
+    if (!canSpeak(a) || !a.byAuthor || !a.message.api || !a.message.includeSender) return Tri::No;
     if ((a.receipt->owed & Receipt::Online) != 0) return Tri::No;
-    return (a.receipt->owed & Receipt::Unsure) != 0 ? Tri::Maybe : Tri::Yes;
+    return (a.receipt->owed & Receipt::Unsure) != 0 && offDecides(a) != Tri::No ? Tri::Maybe : offDecides(a);
 }
 
 std::string saysLater(const History& h, const Arrival& a) {

@@ -147,6 +147,7 @@ void Checker::State::take(const Arrival& a, Receipt& r, Via via, bool tainted) {
 // Or this installation received it, in breach of a ban: it may hold the message, and must not be asked for it.
 void Checker::State::leaveOpen(const Arrival& a, Receipt& r) {
     r.owed |= Receipt::NoMore | Receipt::RecallNoMore;
+    r.have |= Receipt::Tainted;
     noteStray(a.message, a.deviceId);
 }
 

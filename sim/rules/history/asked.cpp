@@ -65,6 +65,11 @@ bool History::wasInRoom(const MessageFacts& m, DeviceId d) const {
     return stay != FlatMap::kAbsent && stays[stay].inside && stays[stay].since < m.from();
 }
 
+bool History::cameToRoomInSession(const MessageFacts& m, DeviceId d) const {
+    const std::uint32_t stay = stayOf.find(pairKey(m.to.number, d.value));
+    return stay != FlatMap::kAbsent && stays[stay].since > device(d).began;
+}
+
 bool History::mayHaveBeenThere(const MessageFacts& m, DeviceId d) const {
     if (!device(d).online && side(d).ended <= m.from()) return false;
     if (!m.room) return true;
@@ -92,6 +97,7 @@ Decides History::decides(const RecallFacts& r, const DeviceFacts& d) const {
 Tri History::holds(const MessageFacts& m, DeviceId d) const {
     const Receipt* r = receipt(m, d);
     if (r != nullptr && (r->have & Receipt::Received) != 0) return Tri::Yes;
+    if (r != nullptr && r->perhapsReceived()) return Tri::Maybe;
     if (m.sender != d || m.state == MessageState::Rejected) return Tri::No;
     if (device(d).installation > m.senderLatest) return Tri::No;
     return m.senderUnsure() ? Tri::Maybe : Tri::Yes;

@@ -215,6 +215,8 @@ struct History : Store {
     [[nodiscard]] bool leftBetween(const MessageFacts& m, UserId u) const { return leftBy(m, u, m.until); }
     // Whether the device has been in the message's room since before it was accepted.
     [[nodiscard]] bool wasInRoom(const MessageFacts& m, DeviceId d) const;
+    // Whether its last stay in the message's room began in its session, the running one or the last.
+    [[nodiscard]] bool cameToRoomInSession(const MessageFacts& m, DeviceId d) const;
     // Whether the device was online (and in the message's room) at some time since the message was asked for.
     [[nodiscard]] bool mayHaveBeenThere(const MessageFacts& m, DeviceId d) const;
     [[nodiscard]] Standing standing(const MessageFacts& m, DeviceId d) const;

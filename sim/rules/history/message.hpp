@@ -14,7 +14,7 @@ namespace mdsync::rules {
 struct Receipt {
     enum : std::uint8_t {   // have
         Received = 1,       // by this installation
-        Tainted = 2,        // ... in violation of a ban: it raises no duty
+        Tainted = 2,        // ... in violation of a ban: it raises no duty; without Received: perhaps so
         OffDecided = 4,     // ... and OFF decided about it
         Earlier = 8,        // an earlier installation of the device has it
         EarlierClean = 16,  // ... and raised duties
@@ -36,6 +36,10 @@ struct Receipt {
     std::uint16_t session = 0;  // in which it was received; before that, the one it is owed to
     std::uint8_t have = 0;
     std::uint8_t owed = 0;
+
+    // alice/phone leaves while m1 may be accepted, is installed anew, and m1 arrives: on its way to the installation before,
+    // or in breach of a ban to this one.
+    [[nodiscard]] bool perhapsReceived() const { return (have & (Received | Tainted)) == Tainted; }
 };
 
 enum class MessageState : std::uint8_t { Unknown, Asked, Accepted, Rejected, Forgotten };

@@ -119,6 +119,10 @@ struct alignas(32) DeviceFacts {
 };
 static_assert(sizeof(DeviceFacts) == 32);
 
+[[nodiscard]] inline std::uint16_t nextSession(const DeviceFacts& d) {
+    return static_cast<std::uint16_t>(d.session == 0xffff ? 1 : d.session + 1);
+}
+
 // A DeviceSide is what is asked for seldom about a device.
 struct DeviceSide {
     Place ended = 0;  // of the last session that ended

@@ -7,7 +7,7 @@ void History::beginSession(DeviceId id) {
     DeviceFacts& d = device(id);
     DeviceSide& s = side(id);
     d.online = true;
-    d.session = static_cast<std::uint16_t>(d.session == 0xffff ? 1 : d.session + 1);
+    d.session = nextSession(d);
     d.began = place;
     d.caughtUp = false;
     d.firstSession = d.fresh;
