@@ -73,6 +73,10 @@ void Checker::State::lookAtMailbox(Claim c, std::size_t first) {
 void Checker::State::lookAtElsewhere(const Due& d) {
     const DeviceId id{d.subject};
     if (device(id).session != d.session || !isOlder(MessageId{d.detail}, id)) return;
+    // Who received it then may have lost it since: what another one received later is looked at later.
+    const MessageFacts& m = message(MessageId{d.detail});
+    const RecallFacts* recall = recallOf(m);
+    if (!elsewhereSince(m, id, d.arose) || (recall != nullptr && recall->accepted && recall->from < d.place)) return;
     Claim c = claimOf(id, lasts(id, d.session));
     c.message = MessageId{d.detail};
     settle(compensationDuty(device(id)), c);

@@ -182,6 +182,14 @@ bool History::elsewhereAtLogin(const MessageFacts& m, DeviceId d) const {
     return false;
 }
 
+bool History::elsewhereSince(const MessageFacts& m, DeviceId d, Instant t) const {
+    for (const auto& [other, r] : sharesOf(m, ownerOf(d))) {
+        const bool clean = (r.have & (Receipt::Received | Receipt::Tainted)) == Receipt::Received;
+        if (other != d && clean && lasts(other, r.session) && receivedAt(r) <= t) return true;
+    }
+    return false;
+}
+
 std::vector<Address> History::pastConversationsOf(DeviceId d) const {
     std::vector<Address> all;
     for (const std::uint32_t past : pastThreads[d.index()]) {
@@ -209,7 +217,8 @@ bool History::maybeRecalled(const MessageFacts& m) const {
     return std::any_of(r.requests.begin(), r.requests.end(), [this](const RecallRequest& q) {
         if (!q.open || q.isDue) return false;
         if (ended && (timeMode ? now <= q.askedAt + patience : lastSettled < q.asked))
-            return false;  // it may still come
+            return false;                                              // it may still come
+        if (timeMode && header->acceptSeen && !q.isPast) return true;  // and may come for what was taken by now
         return q.deviceOffline || answerMayBeLost(q.device, q.asked);
     });
 }

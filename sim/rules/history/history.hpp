@@ -198,8 +198,10 @@ struct History : Store {
     }
     // Whether this installation receives the message, in which it has no part, for the first time.
     [[nodiscard]] bool firstToStranger(MessageId id, const MessageFacts& m, DeviceId d);
-    // Whether another terminal of the user had the message when the session of `d` began.
+    // Time mode: whether another terminal of the user had the message when the session of `d` began; whether one has it since
+    // `t`, in a session that lasts.
     [[nodiscard]] bool elsewhereAtLogin(const MessageFacts& m, DeviceId d) const;
+    [[nodiscard]] bool elsewhereSince(const MessageFacts& m, DeviceId d, Instant t) const;
 
     [[nodiscard]] Tri inAudience(const MessageFacts& m, UserId u) const;
     // Whether `u` is the author, or in the audience.
