@@ -157,6 +157,8 @@ void Checker::State::accept(MessageId id, bool exact) {
 
 void Checker::State::onRecall(const Event& e) {
     const std::uint32_t number = askRecall(e);
+    const MessageFacts& m = message(e.message);
+    if (m.state == MessageState::Asked && e.device.exists()) noteStray(m, e.device);  // perhaps a tombstone soon
     oweNow(DueKind::RecallAnswer, number, static_cast<std::uint32_t>(recalls[number].requests.size() - 1));
 }
 

@@ -165,8 +165,7 @@ void addHeld(const History& h, DeviceId id, const MessageFacts& m, Listing& list
     const Tri held = h.holds(m, id);
     const RecallFacts* recall = h.recallOf(m);
     // Who recalled it shows it so, in a later installation, too.
-    const bool shown =
-        (r->have & Receipt::Shown) != 0 || (recall != nullptr && recall->accepted && recall->device == id);
+    const bool shown = (r->have & Receipt::Shown) != 0 || (recall != nullptr && recall->maybeBy(id));
     if (held == Tri::No && !shown) return;
     const bool recalled = shown || (recall != nullptr && recall->askedFor());
     const bool plain = held == Tri::Yes && !recalled && !m.toSelf && (r->have & Receipt::Tainted) == 0 &&
@@ -181,9 +180,11 @@ Listing listingOf(const History& h, DeviceId id) {
     Listing listing;
     listing.either = h.straysOf(id);
     for (const MessageId message : h.mailboxOf(owner)) addHeld(h, id, h.message(message), listing);
-    for (const MessageId own : h.askedBy(id)) {
-        const MessageFacts& m = h.message(own);
-        if (m.state == MessageState::Asked && m.sender == id && m.synchronizable())
+    for (const MessageId asked : h.askedBy(id)) {
+        const MessageFacts& m = h.message(asked);
+        const RecallFacts* recall = h.recallOf(m);
+        const bool known = m.sender == id || (recall != nullptr && recall->maybeBy(id));
+        if (m.state == MessageState::Asked && known && m.synchronizable())
             listing.either.push_back(m.conversationOf(owner));
     }
     for (const Address& past : h.pastConversationsOf(id)) listing.either.push_back(past);

@@ -260,8 +260,10 @@ Found recallAnswered(const History& h, const Claim& c) {
     const RecallFacts& r = h.recall(c.recall);
     if (c.request >= r.requests.size() || r.requests[c.request].asked != c.place) return Outcome::NotMine;
     const RecallRequest& q = r.requests[c.request];
+    if (q.maybeAnswered && (q.open || r.isAnyLeft())) return Outcome::Undecided;  // there was one answer for two
     if (!q.open) return {Outcome::Kept, {}, bit(Aspect::Recall)};
-    if (q.maybeAnswered || h.mayHaveAnotherAnswer(r, c.request)) return Outcome::Undecided;
+    if (h.mayHaveAnotherAnswer(r, c.request)) return Outcome::Undecided;
+    if (h.message(c.message).state == MessageState::Forgotten) return Outcome::Lapsed;  // past its horizon
     if (q.deviceOffline || h.answerMayBeLost(q.device, c.place)) return Outcome::Lapsed;
     return {Outcome::Broken, {}, bit(Aspect::Recall)};
 }

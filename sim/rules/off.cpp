@@ -214,9 +214,11 @@ std::string saysFurtherDevice(const History& h, const Arrival& a) {
 }
 
 // Whether the device could show the recall while OFF decides: online at its acceptance, or at some time since.
+bool couldShowBefore(const History& h, const RecallFacts& r, DeviceId d) {
+    return r.until < h.side(d).ended && h.decides(r, h.device(d)) == Decides::Off;
+}
 bool couldShow(const History& h, const RecallFacts& r, DeviceId d, DeviceId newcomer) {
-    const DeviceFacts& device = h.device(d);
-    return device.online || d == newcomer || (r.until < h.side(d).ended && h.decides(r, device) == Decides::Off);
+    return h.device(d).online || d == newcomer || couldShowBefore(h, r, d);
 }
 
 }  // namespace
@@ -232,7 +234,8 @@ constinit const Ban kOffRecallStaysLocal{RuleId::OffRecallStaysLocal, shownOnAFu
 // A device shows a recall while OFF decides, for the first time, of a message that it holds.
 bool mayShowOff(const History& h, const Arrival& a) {
     return a.receipt != nullptr && (a.receipt->have & Receipt::Shown) == 0 && !a.excused && isAsked(a.message) &&
-           h.holds(a.message, a.deviceId) == Tri::Yes && a.decides == Decides::Off;
+           h.holds(a.message, a.deviceId) == Tri::Yes && a.decides == Decides::Off &&
+           h.now <= a.message.fromAt + kHorizon;
 }
 
 // ---- what tempts them -------------------------------------------------------------------------------------
@@ -264,14 +267,15 @@ void temptApiOnlineOnly(const History& h, Ledger& ledger, const Newcomer& n, con
 
 void temptRecallStaysLocal(const History& h, Ledger& ledger, const RecallFacts& r, DeviceId newcomer) {
     const MessageFacts& m = h.message(r.message);
-    if (!isAsked(m)) return;
+    if (!isAsked(m) || m.until > r.from) return;  // perhaps it was recalled before it was accepted
     for (const Party& party : h.concerned(m)) {
         if (newcomer.exists() && h.ownerOf(newcomer) != party.user) continue;
         const bool recalling = party.user == r.user && !r.byApi;
         std::uint32_t able = 0;
         for (const DeviceId d : h.devicesOf(party.user)) {
-            if ((recalling && d == r.device) || h.holds(m, d) != Tri::Yes) continue;
-            if (couldShow(h, r, d, newcomer)) ++able;
+            if (recalling && d == r.device) continue;
+            const bool holds = h.holds(m, d) == Tri::Yes;
+            if (holds ? couldShow(h, r, d, newcomer) : r.wasHeldBy(d) && couldShowBefore(h, r, d)) ++able;
         }
         if (able > (recalling ? 0U : 1U)) ledger.check(RuleId::OffRecallStaysLocal, r.regime, aspectsOf(m, r));
     }

@@ -223,13 +223,19 @@ bool History::maybeRecalled(const MessageFacts& m) const {
     });
 }
 
-// alice/mac had m1 in this session before anybody asked for its recall: whether that was taken, and when, does not matter.
-bool History::maybeRecalledFirst(const MessageFacts& m, DeviceId d) const {
+bool History::isRecallOpen(const MessageFacts& m) const {
     const RecallFacts* r = recallOf(m);
-    if (r == nullptr || !(maybeRecalled(m) || (r->accepted && r->from != r->until))) return false;
-    const RecallRequest& first = r->requests.front();
-    const auto isHolder = [d](const auto& one) { return one.first == d; };
-    return first.asked <= device(d).began || std::none_of(first.holders.begin(), first.holders.end(), isHolder);
+    return r != nullptr && (maybeRecalled(m) || (r->accepted && r->from != r->until));
+}
+
+// alice/mac had m1 before anybody asked for its recall: whether that was taken, and when, does not matter.
+bool History::maybeRecalledBeforeIt(const MessageFacts& m, DeviceId d) const {
+    return isRecallOpen(m) && !recallOf(m)->wasHeldBy(d);
+}
+
+bool History::maybeRecalledFirst(const MessageFacts& m, DeviceId d) const {
+    if (!isRecallOpen(m)) return false;
+    return recallOf(m)->requests.front().asked <= device(d).began || maybeRecalledBeforeIt(m, d);
 }
 
 Window History::window(DeviceId d) const {

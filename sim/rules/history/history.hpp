@@ -166,7 +166,7 @@ struct History : Store {
     [[nodiscard]] std::span<const MessageId> mailboxOf(UserId u) const {
         return std::span(user(u).mailbox).subspan(user(u).mailboxHead);
     }
-    // What the device asked to send lately, answered or not.
+    // What the device asked to send lately, or to recall before its acceptance was known; answered or not.
     [[nodiscard]] const std::vector<MessageId>& askedBy(DeviceId d) const { return unaccepted[d.index()]; }
     // Conversations of what the device received and should not have; of what it held and is past its horizon.
     [[nodiscard]] const std::vector<Address>& straysOf(DeviceId d) const { return strays[d.index()]; }
@@ -262,7 +262,10 @@ struct History : Store {
     }
     // Asked for, and nobody can say whether it was taken: the answer is silent, or lost with who asked.
     [[nodiscard]] bool maybeRecalled(const MessageFacts& m) const;
-    // That, or nobody can say when; and perhaps it was before the device had the message in its session.
+    // That, or nobody can say when.
+    [[nodiscard]] bool isRecallOpen(const MessageFacts& m) const;
+    // It is, and perhaps it was recalled before the device had the message, or had it in its session.
+    [[nodiscard]] bool maybeRecalledBeforeIt(const MessageFacts& m, DeviceId d) const;
     [[nodiscard]] bool maybeRecalledFirst(const MessageFacts& m, DeviceId d) const;
     // Whether an answer that was given to another request may have been this one's.
     [[nodiscard]] bool mayHaveAnotherAnswer(const RecallFacts& r, std::size_t request) const;

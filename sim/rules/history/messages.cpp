@@ -37,6 +37,7 @@ void History::ask(const Event& e) {
     // is over.
     std::uint32_t recall = m.recall;
     if (recall != MessageFacts::kNone && m.state != MessageState::Unknown) {
+        recalls[recall] = RecallFacts{};
         freeRecalls.push_back(recall);
         recall = MessageFacts::kNone;
     }

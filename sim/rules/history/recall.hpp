@@ -47,7 +47,21 @@ struct RecallFacts {
     [[nodiscard]] bool isAskedBy(DeviceId d) const {
         return std::any_of(requests.begin(), requests.end(), [d](const RecallRequest& q) { return q.device == d; });
     }
+    // Whether the device held the message when its recall was first asked for.
+    [[nodiscard]] bool wasHeldBy(DeviceId d) const {
+        const auto& holders = requests.front().holders;
+        return std::any_of(holders.begin(), holders.end(), [d](const auto& one) { return one.first == d; });
+    }
+    // Of the requests that the answer may belong to, one that tells who recalled it; null if they differ in that.
+    [[nodiscard]] const RecallRequest* askerOf(std::size_t request) const;
+    // Whether an answer that may be another request's left one open that it may belong to.
+    [[nodiscard]] bool isAnyLeft() const {
+        return std::any_of(requests.begin(), requests.end(),
+                           [](const RecallRequest& q) { return q.open && q.maybeAnswered; });
+    }
     [[nodiscard]] bool askedFor() const;  // by somebody, and not rejected throughout
+    // Whether it is, or may be, the recall of this device: an answer may be on its way, or nobody knows whose it was.
+    [[nodiscard]] bool maybeBy(DeviceId d) const;
 };
 
 // Which open request an answer belongs to: the earliest, unless the device of one has gone offline since or the

@@ -9,6 +9,23 @@ bool RecallFacts::askedFor() const {
     return accepted || std::any_of(requests.begin(), requests.end(), [](const RecallRequest& r) { return r.open; });
 }
 
+bool RecallFacts::maybeBy(DeviceId d) const {
+    if (accepted) return user.exists() ? device == d : isAskedBy(d);
+    return std::any_of(requests.begin(), requests.end(),
+                       [d](const RecallRequest& r) { return r.open && r.device == d; });
+}
+
+const RecallRequest* RecallFacts::askerOf(std::size_t request) const {
+    if (request < requests.size()) return &requests[request];
+    const RecallRequest* asker = nullptr;
+    for (const RecallRequest& q : requests) {
+        if (!q.open && !q.maybeAnswered) continue;
+        if (asker != nullptr && (asker->device != q.device || asker->user != q.user)) return nullptr;
+        asker = &q;
+    }
+    return asker;
+}
+
 Answered History::answeredRequest(const RecallFacts& r) const {
     Answered a;
     std::size_t open = 0;
@@ -89,6 +106,7 @@ std::uint32_t History::askRecall(const Event& e) {
         }
     }
     recalls[number].requests.push_back(std::move(q));
+    if (e.device.exists() && m.state != MessageState::Accepted) noteAsked(e.device, e.message);
     return number;
 }
 
@@ -105,11 +123,13 @@ void History::setRecallAccepted(std::uint32_t number, std::size_t earliest, std:
     r.origin = r.requests.front().origin;
     r.regime = at;
     r.regimeSure = exact || first.regime == at;
+    if (const RecallRequest* const asker = r.askerOf(request)) {
+        r.device = asker->device;
+        r.user = asker->user;
+        r.byApi = !r.device.exists();
+    }
     if (request < r.requests.size()) {
         RecallRequest& q = r.requests[request];
-        r.device = q.device;
-        r.user = q.user;
-        r.byApi = !r.device.exists();
         r.origin = q.origin;
         q.open = false;
         q.closed = place;

@@ -94,7 +94,7 @@ struct Store {
     std::vector<std::uint32_t> memberAt;                   // beside them: whose place among the group's members it is
     std::vector<Stay> stays;
     std::vector<std::vector<RoomId>> roomsOf;             // by device
-    std::vector<std::vector<MessageId>> unaccepted;       // by device: what it asked to send, lately
+    std::vector<std::vector<MessageId>> unaccepted;       // by device: what it asked to send or recall, lately
     std::vector<std::vector<std::uint32_t>> pastThreads;  // by device: conversations of forgotten messages it held
     std::vector<std::vector<Address>> strays;             // by device: conversations of what it should not have
     std::vector<std::vector<MessageId>> owedToSender;     // by device: api.include-sender-offline of its session
