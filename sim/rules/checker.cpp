@@ -84,7 +84,7 @@ void Checker::State::onOnline(const Event& e) {
         leave(e.device);
         lastOffline[e.device.index()] = place;
     }
-    lookBackAtRecalls(e.device);
+    lookBackAtRecalls(e.device, false);
     d.regime = service.at(now);
     limitLogin(e.device);
     beginSession(e.device);
@@ -112,7 +112,7 @@ void Checker::State::onReinstall(const Event& e) {
         leave(e.device);
         lastOffline[e.device.index()] = place;
     }
-    lookBackAtRecalls(e.device);
+    lookBackAtRecalls(e.device, true);
     reinstall(e.device);
 }
 

@@ -106,7 +106,7 @@ Found broughtBack(const History& h, const Claim& c) {
     const DeviceFacts& d = h.device(c.device);
     if (m.untilAt < c.window.demanded || (h.receipt(m, c.device)->owed & Receipt::NoMore) != 0) return Outcome::NotMine;
     const Tri elsewhere = h.anotherTerminalHas(m, c.device, true);
-    const Tri held = h.holds(m, c.device);
+    const Tri held = c.brought ? Tri::Yes : h.holds(m, c.device);
     const bool decided = m.until < d.began && h.decides(m, d) == Decides::On;
     if (elsewhere == Tri::No || (!decided && held != Tri::No)) return Outcome::NotMine;
     const bool sure = decided && elsewhere == Tri::Yes && held != Tri::Maybe && m.fromAt >= c.window.demanded &&

@@ -207,7 +207,7 @@ bool receivedBefore(const History& h, const Arrival& a) {
     if ((a.receipt->have & Receipt::Received) == 0) return false;
     if (isKept) return true;
     if (a.receipt->session == a.device.session) return true;
-    return !a.excused && (!a.device.reinstalled || a.receipt->session > h.side(a.deviceId).foreign);
+    return !a.toPrevious && (!a.device.reinstalled || a.receipt->session > h.side(a.deviceId).foreign);
 }
 
 Tri again(const History& h, const Arrival& a) {

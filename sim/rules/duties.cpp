@@ -326,18 +326,19 @@ void Checker::State::lookAtRecall(const Due& d) {
 void Checker::State::lookAtRecall(std::uint32_t number, Place since, Instant arose) {
     RecallFacts& r = recalls[number];
     const std::vector<std::pair<DeviceId, std::uint16_t>> owed = std::exchange(r.owed, {});
-    for (const auto& one : owed) lookAtRecallOn(r, one, since, arose);
+    for (const auto& one : owed) lookAtRecallOn(r, one, since, arose, false);
 }
 
 void Checker::State::lookAtRecallOn(const RecallFacts& r, std::pair<DeviceId, std::uint16_t> owed, Place since,
-                                    Instant arose) {
+                                    Instant arose, bool told) {
     const auto& [id, session] = owed;
     settle(r.regime.service == Service::On ? kRecallOnlineDevices : kRecallBasic, Claim{.message = r.message,
                                                                                         .device = id,
                                                                                         .user = ownerOf(id),
                                                                                         .place = since,
                                                                                         .arose = arose,
-                                                                                        .lasts = lasts(id, session)});
+                                                                                        .lasts = lasts(id, session),
+                                                                                        .told = told});
 }
 
 void Checker::State::lookAtReturn(const Due& d) {

@@ -75,6 +75,7 @@ struct Checker::State : rules::History, rules::Ledger {
     void weighRecall(rules::Arrival& a) const;
     void keepTombstone(const rules::Arrival& a);
     void takeShown(const rules::Arrival& a, rules::Receipt& shown);
+    void takeRecalled(const rules::Arrival& a, rules::Receipt* shown, bool whileOff);
     // What the bans ask of a `receive` besides who and what.
     void weigh(rules::Arrival& a) const;
     // The first ban that a `receive` would break now, or leave open; null: none.
@@ -129,7 +130,7 @@ struct Checker::State : rules::History, rules::Ledger {
     void lookAtRecall(const rules::Due& d);
     void lookAtRecall(std::uint32_t number, rules::Place since, Instant arose);
     void lookAtRecallOn(const rules::RecallFacts& r, std::pair<DeviceId, std::uint16_t> owed, rules::Place since,
-                        Instant arose);
+                        Instant arose, bool told);
     void lookAtReturn(const rules::Due& d);
     // Counts what was found. True if it is a violation that is to be reported now.
     bool isToReport(RuleId rule, rules::AtEnd atEnd, const rules::Found& found);
@@ -151,7 +152,8 @@ struct Checker::State : rules::History, rules::Ledger {
     [[nodiscard]] bool isBeforeItsS(DeviceId id) const;
     void leave(DeviceId id);  // the session ends
     void lookBackAtArrival(const rules::Arrival& a);
-    void lookBackAtRecalls(DeviceId id);
+    void lookBackAtRecall(const rules::Arrival& a);
+    void lookBackAtRecalls(DeviceId id, bool reinstalled);
     void lookBackAtMessage(MessageId id);
 
     // ---- tempt.cpp ----

@@ -34,7 +34,7 @@ struct Live {
                                                            const DeviceFacts& d, Aspects aspects) {
     const MessageFacts& m = live.message;
     if ((r.owed & Receipt::Online) == 0) return Outcome::NotMine;
-    const bool received = (r.have & Receipt::Received) != 0 || (r.owed & Receipt::ByPrevious) != 0;
+    const bool received = (r.have & Receipt::Ever) != 0;  // what is Owed still came in the session to which it was
     if (live.maybeLeft) return Outcome::Undecided;
     if ((r.owed & Receipt::Owed) == 0) {
         const bool open = live.unclear() && !m.room && !m.toSelf && device != m.sender && !received;

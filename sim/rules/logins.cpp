@@ -7,8 +7,10 @@ namespace mdsync {
 
 using namespace rules;
 
+// A device that was installed anew and has not been online since is asked about the last session of the installation before.
 const Duty& Checker::State::compensationDuty(const DeviceFacts& d) {
-    return d.reinstalled && d.firstSession ? kCompensationReinstall : kCompensationDeviceSwitch;
+    const bool reinstalled = d.installation > (d.fresh ? 1U : 0U);
+    return reinstalled && d.firstSession ? kCompensationReinstall : kCompensationDeviceSwitch;
 }
 
 Claim Checker::State::claimOf(DeviceId id, bool lasts) const {
@@ -102,6 +104,8 @@ void Checker::State::lookBackAtArrival(const Arrival& a) {
     if (!a.message.synchronizable() || !isOlder(a.id, a.deviceId)) return;
     Claim c = claimOf(a.deviceId, false);
     c.message = a.id;
+    c.brought = a.toPrevious && a.recall == nullptr;
+    c.told = a.toPrevious && a.recall != nullptr;
     lookingBack = true;
     const std::vector<MessageId>& included = owedToSender[a.deviceId.index()];
     if (a.recall != nullptr)
@@ -112,15 +116,26 @@ void Checker::State::lookBackAtArrival(const Arrival& a) {
     lookingBack = false;
 }
 
-// The recall that alice/mac shows it has shown, whatever becomes of its next session or installation.
-void Checker::State::lookBackAtRecalls(DeviceId id) {
+// What shows that the installation that ended shows the recall.
+void Checker::State::lookBackAtRecall(const Arrival& a) {
+    if (a.message.state != MessageState::Accepted || leftAfter(a.message, a.device.user)) return;
+    RecallFacts& r = recalls[a.message.recall];
+    const std::pair owed{a.deviceId, a.device.session};
+    if (std::erase(r.owed, owed) > 0) lookAtRecallOn(r, owed, r.until, r.untilAt, true);
+    lookBackAtArrival(a);
+}
+
+// The recall that alice/mac shows it has shown, whatever becomes of its next session or installation. What is on its way to
+// one that is thrown away may still come.
+void Checker::State::lookBackAtRecalls(DeviceId id, bool reinstalled) {
     const std::vector<MessageId>& all = user(device(id).user).recalled;
     for (std::size_t i = all.size() - std::min(all.size(), kLatest); i < all.size(); ++i) {
         if (recallOf(message(all[i])) == nullptr) continue;
         RecallFacts& r = recalls[message(all[i]).recall];
         const auto owed = std::find(r.owed.begin(), r.owed.end(), std::pair{id, device(id).session});
         if (owed == r.owed.end()) continue;
-        lookAtRecallOn(r, *owed, r.until, r.untilAt);
+        if (reinstalled && (receipt(message(all[i]), id)->have & Receipt::Shown) == 0) continue;
+        lookAtRecallOn(r, *owed, r.until, r.untilAt, false);
         r.owed.erase(owed);
     }
 }

@@ -93,7 +93,7 @@ Found shownAtOnce(const History& h, const Claim& c) {
     const MessageFacts& m = h.message(c.message);
     const Receipt* r = h.receipt(m, c.device);
     if (m.state != MessageState::Accepted || r == nullptr) return Outcome::Lapsed;
-    const bool kept = (r->have & Receipt::Shown) != 0;
+    const bool kept = c.told || (r->have & Receipt::Shown) != 0;
     if (!kept && (!c.lasts || h.leftAfter(m, c.user))) return Outcome::Lapsed;
     const RecallFacts& recall = *h.recallOf(m);
     const Aspects aspects = aspectsOf(m, recall) | aspectsOf(recall.regime.service) | sideOf(c.user == m.author);
@@ -112,17 +112,26 @@ void sinceRecall(Finding& f, const History& h, const Claim& c) {
 
 // ---- recall.offline-devices -------------------------------------------------------------------------------
 
+// Whether the device holds the message, or did so until it was installed anew.
+bool heldIt(const History& h, const Claim& c) {
+    const MessageFacts& m = h.message(c.message);
+    if (!c.told) return h.holds(m, c.device) == Tri::Yes;
+    if ((h.receipt(m, c.device)->owed & Receipt::ByPrevious) != 0) return true;
+    return m.sender == c.device && !m.senderUnsure() && h.device(c.device).installation == m.senderInstallation + 1;
+}
+
 // bob/phone held m1 and was offline when it was recalled: once it has logged in and all has settled, it shows it so.
 Found shownAfterLogin(const History& h, const Claim& c) {
     const MessageFacts& m = h.message(c.message);
     const DeviceFacts& d = h.device(c.device);
     const Receipt& r = *h.receipt(m, c.device);
-    const bool shown = (r.have & Receipt::Shown) != 0;
-    if (!h.recallAccepted(m) || h.holds(m, c.device) != Tri::Yes) return Outcome::NotMine;
+    const bool shown = c.told || (r.have & Receipt::Shown) != 0;
+    if (!h.recallAccepted(m) || !heldIt(h, c)) return Outcome::NotMine;
     if (shown ? h.leftBy(m, c.user, d.began) : h.leftAfter(m, c.user)) return Outcome::NotMine;
     if (m.until >= d.began || (r.owed & Receipt::RecallNoMore) != 0) return Outcome::NotMine;
     const RecallFacts& recall = *h.recallOf(m);
-    const bool heldBefore = (r.have & Receipt::Received) == 0 || r.session != d.session;
+    const bool received = (r.have & Receipt::Received) != 0 || (c.told && (r.owed & Receipt::ByPrevious) != 0);
+    const bool heldBefore = !received || r.session != d.session;
     if (recall.until >= d.began || !heldBefore || (r.have & Receipt::Tainted) != 0) return Outcome::NotMine;
     const Decides which = h.decides(recall, d);
     if (which == Decides::Off) return Outcome::NotMine;

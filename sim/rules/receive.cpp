@@ -131,6 +131,7 @@ void Checker::State::onReceive(const Event& e) {
 void Checker::State::take(const Arrival& a, Receipt& r, Via via, bool tainted) {
     if (a.toPrevious) {
         if ((r.owed & Receipt::ByPrevious) == 0) judgeItsOrder(a, r, via);
+        noteSession(r, a.device);
         r.owed |= Receipt::ByPrevious;
         r.have |= Receipt::Ever;
         device(a.deviceId).leftBehind = true;
@@ -253,11 +254,16 @@ void Checker::State::onRecalled(const Event& e) {
     const bool alone = recall != nullptr && mayShowOff(*this, a);
     const Ban* broken = firstBroken(bansOnRecalled(), a);
     if (broken != nullptr) fileRecalled(*this, *broken, a);
-    if (broken == &kRecallNoLeak || (a.toPrevious && !a.inDoubt)) return;
+    if (broken != &kRecallNoLeak) takeRecalled(a, shown, alone && broken != &kRecallOnlyOnline);
+}
+
+// The installation shows the recall from here on, or the one before showed it, which it was on its way to.
+void Checker::State::takeRecalled(const Arrival& a, Receipt* shown, bool whileOff) {
+    if (a.toPrevious && !a.inDoubt) return lookBackAtRecall(a);
     if (shown == nullptr) return keepTombstone(a);
     takeShown(a, *shown);
-    if (alone && broken != &kRecallOnlyOnline) shown->have |= Receipt::ShownOff;
-    if (a.excused && !a.inDoubt && m.state == MessageState::Accepted) lookBackAtArrival(a);
+    if (whileOff) shown->have |= Receipt::ShownOff;
+    if (a.excused && !a.inDoubt && a.message.state == MessageState::Accepted) lookBackAtArrival(a);
 }
 
 // alice/phone shows the recall of a message whose acceptance nobody told: it may have a place in its list all the same.
@@ -271,6 +277,8 @@ void Checker::State::keepTombstone(const Arrival& a) {
 void Checker::State::takeShown(const Arrival& a, Receipt& shown) {
     if (a.recall != nullptr && leftAfter(a.message, a.device.user)) {
         std::erase(recalls[a.message.recall].owed, std::pair{a.deviceId, a.device.session});
+        shown.owed |= Receipt::RecallNoMore;
+    }
     shown.have |= Receipt::Shown;
     device(a.deviceId).showsSomething = true;
 }

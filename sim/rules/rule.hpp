@@ -87,10 +87,12 @@ struct Claim {
     std::uint32_t origin = 0;  // the line of the event from which it arose
     std::uint32_t recall = 0;  // the answer to the request of a recall: its number, and which of its requests
     std::uint32_t request = 0;
-    bool named = false;   // another duty names the message and the user
-    bool lasts = true;    // the session to which it is owed still lasts
-    Window window{};      // of that session
-    Aspects aspects = 0;  // what is known of the case beforehand
+    bool named = false;    // another duty names the message and the user
+    bool lasts = true;     // the session to which it is owed still lasts
+    bool brought = false;  // its installation has ended, and just got the message all the same,
+    bool told = false;     // ... or shows its recall
+    Window window{};       // of that session
+    Aspects aspects = 0;   // what is known of the case beforehand
 };
 
 // Whether a duty that is not kept when the trace ends leaves a trace without violations inconclusive.

@@ -292,6 +292,7 @@ struct History : Store {
     void noMoreWaiting(const MessageFacts& m);  // it was accepted, rejected or forgotten
     // The message becomes accepted somewhere between its asking (or now, if `exact`) and now.
     void setAccepted(MessageId id, bool exact);
+    static void noteSession(Receipt& r, const DeviceFacts& d);
     void setReceived(const MessageFacts& m, DeviceId d, Receipt& r, bool tainted, bool offDecided);
     void remember(const MessageFacts& m, UserFacts& u, bool sure, Aspects aspects);  // what it tempts later
     void owedNoMore(MessageFacts& m, UserId u);

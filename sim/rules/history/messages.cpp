@@ -238,12 +238,17 @@ Progress History::strangersProgress(const MessageFacts& m, DeviceId d, Via via) 
     return {std::exchange(progress.begun[at], true), progress.latest[at], &progress.surely[at]};
 }
 
+// What was owed to a session that ended came in a later one, and never before: it had lapsed.
+void History::noteSession(Receipt& r, const DeviceFacts& d) {
+    if (r.session != d.session && (r.have & Receipt::Ever) == 0) r.owed &= static_cast<std::uint8_t>(~Receipt::Owed);
+}
+
 void History::setReceived(const MessageFacts& m, DeviceId id, Receipt& r, bool tainted, bool offDecided) {
     DeviceFacts& d = device(id);
-    // What was owed to a session that ended came in a later one: it had lapsed.
-    if (r.session != d.session && (r.owed & Receipt::ByPrevious) == 0)
-        r.owed &= static_cast<std::uint8_t>(~Receipt::Owed);
-    r.session = d.session;
+    noteSession(r, d);
+    // What is not kept counts to a session: what comes before the first one of a new installation, to that.
+    const bool early = m.kind == MessageSort::Status && d.fresh && d.reinstalled;
+    r.session = early ? nextSession(d) : d.session;
     r.stamp = timeMode ? lowHalf(now) : settledCount;
     r.have |= static_cast<std::uint8_t>(Receipt::Received | Receipt::Ever | (tainted ? Receipt::Tainted : 0) |
                                         (offDecided ? Receipt::OffDecided : 0));
