@@ -12,6 +12,7 @@ import argparse
 import json
 import sys
 from collections import defaultdict
+from itertools import combinations
 
 from timeline import CHANGING, END, OFF, ON, UNDECIDED, Message, Receipt, Timeline
 from trace_reading import HORIZON, Malformed, check_readings, duration_ms, read_trace
@@ -494,57 +495,56 @@ class Judge:
             self.tl.suppose(m, moment)
             asked.append((self.temptations(m, *moment, self.tl.horizon(m, moment[1])), self.temptations(m, *moment, latest)))
         for rule in set().union(*(a for _, a in asked)):
-            if all(rule in a for a, _ in asked):
-                for turns in set.intersection(*(a[rule] for a, _ in asked)) or {0}:
+            throughout = [a.get(rule, set()) for a, _ in asked]
+            if set.intersection(*({who for _, who in by} for by in throughout)):
+                for turns in {turns for turns, _ in set.intersection(*throughout)} or {0}:
                     self.tally.check(rule, turns)
                 continue
             self.tally.undecided(rule)
-            if all(rule in a for _, a in asked):         # where its horizon ends is uncertain: programs may have forgotten it
+            # by one device here and another there; or where its horizon ends is uncertain: programs may have forgotten it
+            if all(rule in a for _, a in asked):
                 self.tally.either_way.append((rule, None))
 
     def temptations(self, m, p, t, horizon):
-        """{rule: turns} of the bans that m tempts if it was accepted at (p, t)."""
+        """{rule: {(turns, by whom)}} of the bans that m tempts if it was accepted at (p, t)."""
         tl, out = self.tl, {}
         audience = tl.audience(m, p)
         own = {m.author} | audience
 
-        def tempt(rule, turns=0):
-            out.setdefault(rule, set()).add(turns)
+        def tempt(rule, by, turns=0):
+            out.setdefault(rule, set()).update((turns, who) for who in by)
         # delivery.no-leak: somebody outside has a device online at acceptance or later
-        if any(s.end > p and s.user not in own and s.t <= horizon for s in self.all_sessions):
-            tempt("delivery.no-leak")
+        tempt("delivery.no-leak", [s.dev for s in self.all_sessions if s.end > p and s.user not in own and s.t <= horizon])
         # delivery.only-online: a device of author or audience is offline at acceptance
-        if any(tl.session_at(d, p) is None for u in own for d in tl.declared_devices(u, p)):
-            tempt("delivery.only-online")
+        tempt("delivery.only-online", [d for u in own for d in tl.declared_devices(u, p) if tl.session_at(d, p) is None])
         if m.kind == "chatroom":
             # chatroom.live-only: a device comes online or joins after a message of the room
-            if any(s.start > p and s.t <= horizon for s in self.all_sessions) or \
-                    any(a > p and tl.T[a] <= horizon for d, a in tl.joins.get(m.to, ()) if not tl.in_room(m.to, d, p)):
-                tempt("chatroom.live-only")
-            elif any(a > p for d, a in tl.joins.get(m.to, ())):      # it was in the room, and left and joined again
-                self.tally.either_way.append(("chatroom.live-only", None))
-            return out
+            tempt("chatroom.live-only", [s.dev for s in self.all_sessions if s.start > p and s.t <= horizon])
+            tempt("chatroom.live-only", [d for d, a in tl.joins.get(m.to, ())
+                                         if a > p and tl.T[a] <= horizon and not tl.in_room(m.to, d, p)])
+            if not out["chatroom.live-only"] and any(a > p for d, a in tl.joins.get(m.to, ())):
+                self.tally.either_way.append(("chatroom.live-only", None))    # it was in the room, and left and joined again
+            return {rule: by for rule, by in out.items() if by}
         if m.oneself_api:
-            return out
+            return {rule: by for rule, by in out.items() if by}
         # api.exclude-sender: the sender has a device online at acceptance or later
-        if m.api and not m.include_sender and any(
-                s.end > p and s.t <= horizon for s in self.user_sessions[m.author]):
-            tempt("api.exclude-sender")
+        if m.api and not m.include_sender:
+            tempt("api.exclude-sender", [s.dev for s in self.user_sessions[m.author] if s.end > p and s.t <= horizon])
         if m.status:
-            if any(s.start > p and s.t <= horizon and tl.session_at(s.dev, p) is None
-                   for u in own for s in self.user_sessions[u]):
-                tempt("status.online-only")
-                if m.status_endpoint:
-                    tempt("status.api-online-only")
-            return out
+            came = [s.dev for u in own for s in self.user_sessions[u]
+                    if s.start > p and s.t <= horizon and tl.session_at(s.dev, p) is None]
+            tempt("status.online-only", came)
+            if m.status_endpoint:
+                tempt("status.api-online-only", came)
+            return {rule: by for rule, by in out.items() if by}
         state, n = tl.state(p, t)
         if state == OFF and not m.oneself:
             # off.single-device: at acceptance two devices of a recipient are online
-            if any(len(tl.online_devices(u, p)) > 1 for u in audience):
-                tempt("off.single-device", n)
+            for u in audience:
+                tempt("off.single-device", combinations(self.sessions_at(u, p), 2), n)
             # off.no-sent-sync: at acceptance another device of the author is online
-            if m.dev is not None and any(d != m.dev for d in tl.online_devices(m.author, p)):
-                tempt("off.no-sent-sync", n)
+            if m.dev is not None:
+                tempt("off.no-sent-sync", [(d, start) for d, start in self.sessions_at(m.author, p) if d != m.dev], n)
         for u in own:
             for s in self.user_sessions[u]:
                 if s.start <= p or s.t > horizon:
@@ -553,7 +553,7 @@ class Judge:
                 # off.api-online-only: such a device comes online afterwards
                 if m.include_sender and u == m.author and not m.oneself and decides == OFF \
                         and tl.session_at(s.dev, p) is None:
-                    tempt("off.api-online-only", turns)
+                    tempt("off.api-online-only", [s.dev], turns)
                 began, n_began = tl.state(s.start, s.t)
                 off = began == OFF and not m.oneself
                 window = decides == ON and tl.inside(t, s) is False
@@ -561,11 +561,14 @@ class Judge:
                         and any(sure for _, sure, _ in self.holders(m, u, s.dev, s.inst, s.start)):
                     # off.no-compensation: such a session begins, of a device that lacks such a message
                     if off:
-                        tempt("off.no-compensation", n_began)
+                        tempt("off.no-compensation", [s.dev], n_began)
                     # compensation.window: d logs in lacking such a message
                     if window:
-                        tempt("compensation.window", turns)
-        return out
+                        tempt("compensation.window", [s.dev], turns)
+        return {rule: by for rule, by in out.items() if by}
+
+    def sessions_at(self, user, p):
+        return sorted((d, self.tl.session_at(d, p).start) for d in self.tl.online_devices(user, p))
 
     def tempt_once(self):
         """delivery.once: a session begins on a device that holds something."""
@@ -594,7 +597,7 @@ class Judge:
             if state != ON:
                 self.tally.undecided("compensation.conversations")
                 continue
-            required, optional = set(), set()
+            required, optional, perhaps = set(), set(), set()      # perhaps: its recall was asked for and is not answered yet
             for m in tl.messages:
                 if m.i > i or not m.kept:
                     continue
@@ -608,8 +611,8 @@ class Judge:
                     optional.add(name)       # reinstalled since its `send`, and perhaps before its `accept`
                     if tl.T[i] > m.t + HORIZON:
                         self.tally.either_way.append(("compensation.conversations", i + 1))
-                tombstone = any(x.dev == dev and x.inst == s.inst and x.i <= i and not (x.violated and held is False)
-                                for x in m.shown) \
+                tombstone = any(x.dev == dev and x.inst == s.inst and x.i <= i and x.violated != "delivery.no-leak"
+                                and x.i < m.rejected for x in m.shown) \
                     or i < m.rejected and self.concerns(m, s.user) \
                     and any(rec is not None and rec.i < i and rec.request.dev == dev for rec in m.recalls)
                 past = tl.T[i] > m.horizon_base + HORIZON
@@ -621,13 +624,19 @@ class Judge:
                     continue
                 clean = self.holds(m, dev, s.inst, i, clean=True)
                 accepted = bool(m.moments) and m.hi < i
+                unanswered = sum(q.i < i for q in m.requests) > sum(a[0] < i for a in m.recall_answers)
                 recalled = tombstone or any(rec is not None and rec.i < i for rec in m.recalls) \
-                    or any(a <= i for a, b in m.fog) or any(q.lost and q.s_i is None and q.i <= i for q in m.requests)
+                    or any(a <= i for a, b in m.fog) or unanswered and any(q.lost and q.s_i is None for q in m.requests)
                 if m.oneself_api or held is None or not clean or not accepted or recalled or past:
                     optional.add(name)
+                elif unanswered:
+                    perhaps.add(name)
                 else:
                     required.add(name)
             listed = e["conversations"]
+            if perhaps - required - set(listed):
+                self.tally.either_way.append(("compensation.conversations", i + 1))
+            required |= perhaps
             fine = len(set(listed)) == len(listed) and required <= set(listed) <= required | optional
             if tl.T[i] > self.trace.t0 + HORIZON and self.forgotten(dev, s.inst, i):
                 self.tally.either_way.append(("compensation.conversations", i + 1))
@@ -850,10 +859,14 @@ class MessageDuties:
         due = tl.due(s.start, s.t)
         last = min((tl.n, tl.T[-1]), (s.end, s.end_t))          # of a session that ended before S: when it ended
         others = self.judge.holders(m, u, s.dev, s.inst, s.start, at_s=min(due or last, last), clean=True)
+        at_start = self.judge.holders(m, u, s.dev, s.inst, s.start, at_s=(s.start, s.t), clean=True)
         if not others:
+            # of what S there never was, nobody can say who would have had it then
+            if (due is None or due[1] > tl.horizon(m, t) or s.end <= due[0]) and (at_start or any(
+                    r.user == u and (r.dev, r.inst) != (s.dev, s.inst) and not r.violated for r in m.receipts)):
+                self.tally.either_way.append((rule, None))
             return
         arise = (s.start, s.t)
-        at_start = self.judge.holders(m, u, s.dev, s.inst, s.start, at_s=(s.start, s.t), clean=True)
         if tl.D is not None and not any(sure for _, sure, _ in at_start):    # it arises with the last of its conditions
             arise = max(arise, min([since for _, sure, since in others if sure], default=arise))
             due = tl.due(*arise)
@@ -865,12 +878,12 @@ class MessageDuties:
         if held:
             kept_at = min(kept_at, s.start)
         if held and s.t <= tl.horizon(m, t):
-            result = KEPT, s.start
+            result = FORGOTTEN if (due[1] if due else tl.T[-1]) > tl.horizon(m, t) else KEPT, s.start
         else:
             result = self.outcome(m, u, moment, recall, s, arise, kept_at)
-        if result[0] in (KEPT, FORGOTTEN) and any(a <= kept_at < b for a, b in m.fog):
+        if result[0] in (KEPT, FORGOTTEN) and any(a <= max(kept_at, s.start) < b for a, b in m.fog):
             result = MAYBE, s.start
-        lost_recall = any(q.lost and q.i < s.end and q.s_i is None for q in m.requests)
+        lost_recall = any(q.lost and q.i < max(s.end, kept_at) and q.s_i is None for q in m.requests)
         ended = s.end <= (due[0] if due else tl.n) and not any(
             sure for _, sure, _ in self.judge.holders(m, u, s.dev, s.inst, s.start, at_s=due or (tl.n, tl.T[-1]), clean=True))
         # A message that it held when this session began, and that was recalled, or its user gone, before: nothing is owed,
@@ -896,6 +909,8 @@ class MessageDuties:
         if got <= s.start:
             return
         result = self.outcome(m, u, moment, recall, s, (s.start, s.t), got)
+        if result[0] in (KEPT, FORGOTTEN) and any(a <= max(got, s.start) < b for a, b in m.fog):
+            result = MAYBE, s.start
         if inside is None and result[0] in (VIOLATED, OPEN):
             result = (MAYBE, result[1])
         out["api.include-sender-offline"] = self.with_turns(result, turns)
@@ -903,11 +918,12 @@ class MessageDuties:
     def any_device_duty(self, m, u, duties):
         """api.include-sender-online, in every state: some device of theirs has received m (while ON each is asked, too)."""
         tl = self.tl
-        judged = []
+        judged, there = [], []
         for moment, recall in self.worlds(m):
             p, t = moment
             state, turns = tl.state(p, t)
             sessions = [x for x in self.judge.user_sessions[u] if x.start <= p < x.end]
+            there.append(set(sessions))
             if not sessions:
                 judged.append((NONE, 0, None))
                 continue
@@ -919,6 +935,8 @@ class MessageDuties:
             judged.append((pick, 0 if state == CHANGING else turns, when))
         if m.unknown:
             judged = [(OPEN if j[0] in (OPEN, VIOLATED) else j[0], j[1], j[2]) for j in judged]
+        if not set.intersection(*there):          # one device was online at some moments and another at the others
+            self.tally.either_way.append(("api.include-sender-online", None))
         self.add(duties, "api.include-sender-online", m, u, None, judged)
 
     def settle(self, m, duties):
@@ -979,7 +997,7 @@ class RecallRules:
     def judge_message(self, m):
         recalls = [rec for rec in m.recalls if rec is not None]
         first, last = (self.tl.horizon(m, m.moments[k][1]) for k in (0, -1))
-        if any(rec.i < m.hi or rec.t > first for rec in recalls) or any(first < x.t <= last for x in self.judge.all_sessions):
+        if any(not self.is_first(m, m.moments[-1], rec) or rec.t > first for rec in recalls) or any(first < x.t <= last for x in self.judge.all_sessions):
             # recalled before it was accepted, or something happens where it is uncertain whether its horizon has passed
             for rule in ("recall.online-devices", "recall.offline-devices", "recall.no-return", "recall.basic",
                          "off.recall-stays-local"):
@@ -1205,14 +1223,13 @@ class RecallRules:
                 break
             if y.user == x.user and y.dev != x.dev:
                 before, _ = self.counts_here(m, y, recall)
+                if before and y.offline:             # it was on its way to a device that had gone: the server can't know
+                    before = None
                 if before:
                     return counts, turns
                 if before is None:
                     counts = None
-        if counts is None:
-            return None, turns
-        return (True, turns) if any(y.i < x.i and y.user == x.user and y.dev != x.dev
-                                    and self.counts_here(m, y, recall)[0] for y in m.shown) else (False, 0)
+        return (None, turns) if counts is None else (False, 0)
 
     def more_devices(self, m, moment, recall, later=False):
         """More devices than allowed hold m and are online at recall-accept or come online later (later: or receive it then)."""
@@ -1463,11 +1480,12 @@ class ConnectionRules:
         for (key, s), logins in self.to_look.items():
             user, cls = key
             there = [self.tl.session_at(d, s) for d in self.tl.online_devices(user, s) if self.trace.dev_class[d] == cls]
+            told = set()
             for i, number, rule, turns in logins:      # what came online after this login is asked about at its own
                 left = sum(1 for session in there if session.start <= i)
-                if left > number:
+                if left > number and rule not in told:
                     self.tally.violate(rule, s, f"{left} connections of {cls} of {user}", turns, user=user)
-                    break
+                    told.add(rule)
 
     # ---- a refusal ----------------------------------------------------------------------------------------------
     def judge_refusal(self, i, t, dev, key, number, count, grown):
