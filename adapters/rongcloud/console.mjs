@@ -12,6 +12,11 @@ export class Console {
     return this.ask(op, { method: 'POST', body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } });
   }
 
+  // All that there is.
+  async state() {
+    return this.ask('state', {});
+  }
+
   // How it goes: {now, due, underWay, online}.
   async pulse() {
     return this.ask('pulse', {});

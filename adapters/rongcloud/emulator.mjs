@@ -107,6 +107,15 @@ export class Emulator {
     return this.command('advance', { ms });
   }
 
+  // Those of `devices` that have no session any more.
+  async endedSessions(devices) {
+    const { users } = await this.console.state();
+    return devices.filter(({ name }) => {
+      const [user, device] = name.split('/');
+      return !users[user][device].online;
+    });
+  }
+
   async still(world) {
     await still(this, world);
   }

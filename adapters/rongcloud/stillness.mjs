@@ -39,7 +39,6 @@ export async function still(service, world) {
     if (pulse !== null && pulse.due === null && isStill(pulse, world)) return;
     const { due, now } = pulse ?? { due: null };
     if (due === null) await untilIdle(world);
-    if (process.env.DBG) process.stderr.write(JSON.stringify(pulse) + world.isIdle() + world.connections() + '\n');
     pulse = await look(service, world, () => due === null ? service.pulse() : service.leap(due - now));
   }
   process.stderr.write(`something is still under way after ${LONGEST} ms: ${world.describeTraffic()}\n`);

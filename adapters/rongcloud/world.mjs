@@ -84,7 +84,7 @@ export class World {
   }
 
   connections() {
-    return this.all().filter((device) => device.isOnline || device.isGhost).length;
+    return this.all().filter((device) => device.isOnline).length;
   }
 
   hurry() {
@@ -100,7 +100,16 @@ export class World {
 
   async settle() {
     await this.service.still(this);
+    await this.lookForGhosts();
     for (const run of this.atRest.splice(0)) run();
+  }
+
+  // Of a device that is gone and not missed yet nobody is told when the server lets another one take its place.
+  async lookForGhosts() {
+    if (this.notices.length === 0) return;
+    const ended = await this.service.endedSessions(this.notices.map(({ device }) => device));
+    this.notices = this.notices.filter(({ device }) => !ended.includes(device));
+    for (const device of ended) device.endGhost(device.kicked());
   }
 
   async advance({ ms }) {
