@@ -52,6 +52,8 @@ function brief(why) {
 }
 
 async function main() {
+  // However it ends, its emulator ends with it.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1));
   process.on('uncaughtException', (why) => process.stderr.write(`uncaught: ${brief(why)}\n`));
   process.on('unhandledRejection', (why) => process.stderr.write(`unhandled: ${brief(why)}\n`));
   let options;
