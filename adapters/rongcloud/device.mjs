@@ -212,12 +212,16 @@ export class Device {
     on(Events.TYPING_STATUS, ({ status }) => status.forEach((place) => this.typed(place)));
     on(Events.CONVERSATION, ({ conversationList }) => conversationList.forEach((each) => this.list(each)));
     // The list of conversations is told after the end of the catch-up.
-    on(Events.PULL_OFFLINE_MESSAGE_FINISHED, () => this.world.later(() => this.caughtUp()));
+    on(Events.PULL_OFFLINE_MESSAGE_FINISHED, () => {
+      this.isCatchingUp = false;
+      this.world.later(() => this.caughtUp());
+    });
   }
 
   came() {
     if (this.isOnline) return;
     this.isOnline = true;
+    this.isCatchingUp = true;
     this.tell({ ev: 'online' });
   }
 
@@ -246,8 +250,9 @@ export class Device {
     this.world.tell(event, message.sentTime);
   }
 
+  // The SDK compares times: a message of the very moment of the login is no offline message to it, though it waited.
   wayOf({ isOffLineMessage, receivedStatus, messageDirection }) {
-    if (!isOffLineMessage) return 'live';
+    if (!isOffLineMessage && !this.isCatchingUp) return 'live';
     return messageDirection === SENT || (receivedStatus & RETRIEVED) !== 0 ? 'compensation' : 'offline';
   }
 

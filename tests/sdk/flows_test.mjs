@@ -118,6 +118,7 @@ describe('messages, service on', () => {
     await sender.say(alice, 'before');
     await page.logout();
     await sender.say(alice, 'meanwhile');
+    await service.ask('advance', { ms: 1000 });
     await page.login();
     assert.deepEqual(page.texts(), ['before', 'meanwhile']);
     assert.equal(page.find('meanwhile').isOffLineMessage, true);
