@@ -103,11 +103,15 @@ export class Device {
     this.ended(reason);
   }
 
-  // Its network is gone. Where the server notices `later`, the device counts as online until noticed() is called.
-  async lose(reason, later = false) {
-    this.isGhost = later && this.isOnline;
-    if (this.isGhost) this.isOnline = false;
-    else this.reason = reason;
+  // Its network will be gone for a reason that the server notices later: until endGhost() it counts as online.
+  becomeGhost() {
+    this.isGhost = this.isOnline;
+    this.isOnline = false;
+  }
+
+  // Its network is gone.
+  async lose(reason) {
+    this.reason = reason;
     this.page?.link.cut();
     await this.page?.sdk.disconnect();
     this.ended(reason);

@@ -136,8 +136,10 @@ export class World {
 
   async drop({ dev, noticedAfter }) {
     const device = this.devices.get(dev);
+    if (noticedAfter > 0) device.becomeGhost();
+    else device.reason = 'drop';
     await this.service.drop(device, noticedAfter);
-    await device.lose('drop', noticedAfter > 0);
+    await device.lose('drop');
     if (noticedAfter === 0) return;
     this.notices.push({ device, due: this.service.clock.time + noticedAfter });
     this.notices.sort((a, b) => a.due - b.due);
