@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { Backend } from './backend.mjs';
 import { EmulatorClock } from './clock.mjs';
 import { Console } from './console.mjs';
-import { patiently, still } from './stillness.mjs';
+import { pass, patiently, still } from './stillness.mjs';
 
 const APP_KEY = 'ak', SECRET = 'sec';
 
@@ -101,10 +101,15 @@ export class Emulator {
     return this.console.pulse();
   }
 
-  // Lets time pass; gives the pulse after it.
-  async leap(ms) {
+  // Moves the clock, unless it is so late already; gives the pulse after it.
+  async leapTo(time) {
+    const ms = Math.max(0, time - this.clock.time);
     this.clock.leap(ms);
     return this.command('advance', { ms });
+  }
+
+  async pass(world, target) {
+    await pass(this, world, target);
   }
 
   // Those of `devices` that have no session any more.

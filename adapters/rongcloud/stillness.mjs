@@ -37,9 +37,9 @@ export async function still(service, world) {
   const deadline = performance.now() + LONGEST;
   for (let pulse = null; performance.now() < deadline;) {
     if (pulse !== null && pulse.due === null && isStill(pulse, world)) return;
-    const { due, now } = pulse ?? { due: null };
+    const { due } = pulse ?? { due: null };
     if (due === null) await untilIdle(world);
-    pulse = await look(service, world, () => due === null ? service.pulse() : service.leap(due - now));
+    pulse = await look(service, world, () => due === null ? service.pulse() : service.leapTo(due));
   }
   process.stderr.write(`something is still under way after ${LONGEST} ms: ${world.describeTraffic()}\n`);
 }
@@ -54,6 +54,19 @@ export async function patiently(asked, service, world, mayMove) {
     if (answer) return answer();
     if (pulse === null || pulse.due === null) continue;
     if (!mayMove) return undefined;
-    await service.leap(pulse.due - pulse.now);
+    await service.leapTo(pulse.due);
   }
+}
+
+// Lets time pass until `target`, with all that happens in it.
+export async function pass(service, world, target) {
+  const deadline = performance.now() + LONGEST;
+  while (performance.now() < deadline) {
+    await untilIdle(world);
+    const pulse = await look(service, world, () => service.pulse());
+    if (pulse === null || (pulse.due === null && !world.isIdle())) continue;
+    if (pulse.due === null || pulse.due > target) break;
+    await service.leapTo(pulse.due);
+  }
+  await service.leapTo(target);
 }

@@ -118,7 +118,7 @@ export class World {
     for (;;) {
       const next = this.notices[0];
       const until = Math.min(target, next?.due ?? target);
-      if (until > clock.time) await this.service.leap(until - clock.time);
+      await this.service.pass(this, until);
       if (!next || next.due > target) break;
       this.notices.shift();
       next.device.endGhost();
