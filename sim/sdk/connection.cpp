@@ -14,7 +14,7 @@ namespace mdsync::sdk {
 
 namespace {
 
-constexpr Millis kMostPatience{2000};                         // for a first pull
+constexpr Millis kMostPatience{10'000};                         // for a first pull
 constexpr std::size_t kMostBehind = std::size_t{1} << 20U;    // bytes of frames that wait, each way
 constexpr std::size_t kOfFrame = 64;                          // what a frame takes besides
 constexpr std::size_t kMostHeldBack = std::size_t{8} << 20U;  // of those that go down, answers among them
@@ -268,7 +268,8 @@ Instant Connection::tick() {
     if (!down_.queue.empty() && !isHeld_) next = down_.queue.front().first;
     if (!up_.queue.empty()) next = std::min(next, up_.queue.front().first);
     if (isIn()) return next;
-    if (opened_ + kMostPatience > now) return std::min(next, opened_ + kMostPatience);
+    const Instant enough = opened_ + kMostPatience + 3 * conditions_.latencyHigh;  // welcome and pull, and a retry
+    if (enough > now) return std::min(next, enough);
     logIn(kUnknownCursor);
     return tick();
 }

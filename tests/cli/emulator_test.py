@@ -6,7 +6,7 @@ import signal
 import socket
 import unittest
 
-from sdk_client import Page, Profile, Service, body, fields
+from sdk_client import Page, Profile, Service, WebSocket, body, fields
 from tool import ToolTest
 
 
@@ -178,6 +178,19 @@ class Emulator(ToolTest):
                           b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nmdsync-device: phone\r\n\r\n")
             probe.recv(65536)
             self.assertEqual(service.state()["due"], 1714525201000)  # the CONNACK
+
+    def test_who_is_slow_to_pull_is_waited_for(self):
+        self.write("world.json", {"users": {"alice": {"phone": "android"}}})
+        service = self.serve("--world", "world.json", "--clock", "stepped")
+        service.console("network", latency=[3000, 3000], on=["alice/phone"])
+        page = WebSocket(self.place, "/websocket?appId=ak&token=tok-alice", "mdsync-device: phone\r\n")
+        self.addCleanup(page.close)
+        service.console("advance", ms=3000)
+        self.assertIsNotNone(page.next())  # the CONNACK
+        service.console("advance", ms=6000)
+        self.assertFalse(service.state()["users"]["alice"]["phone"]["online"])
+        service.console("advance", ms=60000)
+        self.wait_for(lambda: service.state()["users"]["alice"]["phone"]["online"])
 
     def test_a_slow_link_delays_both_ways(self):
         service = self.serve("--sync", "on")
