@@ -230,7 +230,9 @@ Instant Connection::arrival(Frames& frames) {
     constexpr Millis kRetryAfter{200};
     constexpr int kMostRetries = 50;
     Millis latency = conditions_.latencyLow;
-    const auto spread = static_cast<std::uint32_t>((conditions_.latencyHigh - conditions_.latencyLow).count()) + 1;
+    constexpr Millis kWidest{0xfffffffe};
+    const Millis width = std::min(conditions_.latencyHigh - conditions_.latencyLow, kWidest);
+    const auto spread = static_cast<std::uint32_t>(width.count()) + 1;
     latency += Millis{emulator_.draw(spread)};
     for (int i = 0; i < kMostRetries && emulator_.draw(kMillion) < conditions_.lossPpm; ++i) latency += kRetryAfter;
     frames.latest = std::max(frames.latest, emulator_.live().now() + latency);

@@ -366,10 +366,10 @@ void Emulator::seat(DeviceId device, Connection& connection) {
     seats_[device.index()] = &connection;
 }
 
-void Emulator::forget(const Connection& connection) {
+void Emulator::forget(Connection& connection) {
     std::erase(connections_, &connection);
     std::erase(timed_, &connection);
-    std::replace(seats_.begin(), seats_.end(), const_cast<Connection*>(&connection), static_cast<Connection*>(nullptr));
+    std::replace(seats_.begin(), seats_.end(), &connection, static_cast<Connection*>(nullptr));
 }
 
 void Emulator::wantsTick(Connection& connection) {

@@ -101,7 +101,7 @@ public:
     void vacate(DeviceId device);
     // From now on `device` is this connection's. REQUIRES: it has none.
     void seat(DeviceId device, Connection& connection);
-    void forget(const Connection& connection);
+    void forget(Connection& connection);
     // The connection has something to do later: its tick() is called until that says never.
     void wantsTick(Connection& connection);
     // The connections whose login is not in the world yet, too.
