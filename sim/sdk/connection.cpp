@@ -14,7 +14,7 @@ namespace mdsync::sdk {
 
 namespace {
 
-constexpr Millis kMostPatience{10'000};                         // for a first pull
+constexpr Millis kMostPatience{10'000};                       // for a first pull
 constexpr std::size_t kMostBehind = std::size_t{1} << 20U;    // bytes of frames that wait, each way
 constexpr std::size_t kOfFrame = 64;                          // what a frame takes besides
 constexpr std::size_t kMostHeldBack = std::size_t{8} << 20U;  // of those that go down, answers among them
