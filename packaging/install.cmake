@@ -55,6 +55,8 @@ set(data ${CMAKE_INSTALL_DATADIR}/mdsync)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/scenarios DESTINATION ${data} COMPONENT program)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/examples/ DESTINATION ${data}/adapters USE_SOURCE_PERMISSIONS COMPONENT program
         PATTERN __pycache__ EXCLUDE)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/adapters/ DESTINATION ${data}/adapters COMPONENT program
+        PATTERN node_modules EXCLUDE PATTERN .npmrc EXCLUDE)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/schema DESTINATION ${data} COMPONENT program)
 install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/CHANGELOG.md ${PROJECT_SOURCE_DIR}/CONTRIBUTING.md
         DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
@@ -62,7 +64,7 @@ install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} 
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program
         PATTERN examples EXCLUDE PATTERN schema EXCLUDE)
 # So that the pages' links lead to what lies in share/mdsync.
-foreach(link scenarios docs/examples docs/schema)
+foreach(link scenarios adapters docs/examples docs/schema)
   string(REPLACE docs/examples adapters target ${link})
   string(REPLACE docs/ "" target ${target})
   file(RELATIVE_PATH up /${CMAKE_INSTALL_DOCDIR}/${link}/.. /${data}/${target})
