@@ -364,7 +364,7 @@ TEST_CASE("a WebSocket takes and sends messages of any size") {
     CHECK(opened.status() == 101);
     CHECK(opened.says("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo="));
     CHECK_FALSE(opened.says("Sec-WebSocket-Extensions"));
-    for (const std::size_t size : {0, 1, 125, 126, 65535, 65536, 1 << 20}) {
+    for (const std::size_t size : {0UL, 1UL, 125UL, 126UL, 65535UL, 65536UL, 1UL << 20U}) {
         const std::string message(size, 'm');
         client.say(message);
         CHECK(client.message() == message);
