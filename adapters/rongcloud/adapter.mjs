@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 // The adapter: between mdsync (docs/adapters.md) and the vendor's SDKs. README.md says how to use it.
 import { Emulator } from './emulator.mjs';
 import { Cloud } from './cloud.mjs';
