@@ -137,6 +137,33 @@ class Emulator(ToolTest):
         self.page("alice", platform="android")
         self.assertEqual(self.page("alice", platform="android").status, 13)
 
+    def test_what_one_tab_has_its_profile_has(self):
+        self.serve("--sync", "on")
+        profile = Profile()
+        first, bob = self.page("alice", profile=profile), self.page("bob")
+        uid = bob.send("alice", "one")
+        self.assertTrue(first.until_shown(("received", uid)))
+        second = self.page("alice", profile=profile)
+        self.assertEqual(second.shown, [])
+        later = bob.send("alice", "two")
+        self.assertTrue(second.until_shown(("received", later)))
+
+    def test_the_app_has_a_key_and_a_secret(self):
+        service = self.serve("--app-key", "key", "--secret", "hush")
+        self.assertEqual(service.api("/user/checkOnline.json", userId="alice")[1]["code"], 1004)
+        self.assertEqual(service.api("/user/checkOnline.json", app="key", secret="hush", userId="alice")[1]["code"], 200)
+        for app, status in (("ak", 2), ("key", 0)):
+            page = WebSocket(self.place, f"/websocket?appId={app}&token=tok-alice")
+            self.addCleanup(page.close)
+            self.assertEqual(page.next()[2], status)
+
+    def test_a_reading_holds_for_the_server_and_for_its_trace(self):
+        service = self.serve("--clock", "stepped", "--reading", "switch-delay=1m")
+        service.console("sync", enabled=True)
+        service.console("advance", ms=60 * 1000)
+        self.assertEqual(service.state()["sync"]["state"], "on")
+        self.assertEqual(service.trace()[0]["readings"], {"switch-delay": "1m"})
+
     def test_a_tool_says_which_declared_device_it_is(self):
         self.write("world.json", {"users": {"alice": {"phone": "android", "mac": "macos"}}})
         service = self.serve("--world", "world.json")
