@@ -28,6 +28,9 @@ struct Kept {
     UserId author{};  // of a recall: who recalls
 };
 
+// The bytes that the content of a message may have, as the vendor documents it.
+inline constexpr std::size_t kLongestContent = std::size_t{128} << 10U;
+
 // `content` as the trace tells it: the words of a text message, other content as it is, of long content its fingerprint.
 [[nodiscard]] std::string toldAs(std::string_view classname, std::string_view content);
 

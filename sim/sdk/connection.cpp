@@ -22,7 +22,6 @@ constexpr std::size_t kMostTold = 4096;                       // status messages
 constexpr std::size_t kMostRoomPulls = 64;                    // answers that it has not confirmed
 constexpr std::size_t kPackage = 200;                         // entries of one answer, as the vendor's
 constexpr std::size_t kPackageBytes = std::size_t{512} << 10U;
-constexpr std::size_t kLongestContent = std::size_t{128} << 10U;
 constexpr std::int64_t kUnknownCursor = -1;
 constexpr AckStatus kNoSuchMessage{25101};
 

@@ -17,7 +17,6 @@ namespace mdsync::sdk {
 
 namespace {
 
-constexpr std::size_t kLongestContent = std::size_t{128} << 10U;
 constexpr std::size_t kMostUsers = 1000;
 constexpr std::size_t kMostGroups = 3;
 
