@@ -100,7 +100,7 @@ def main():
         entry = None if number is None else expectations.entries[number]
         says = "NOT EXPECTED" if entry is None else entry["reason"]
         if entry and not arguments.files and len(cases) > (most := allowed(entry, total)):
-            says = f"MORE OFTEN THAN EXPECTED (at most {most:.0f}): {says}"
+            says = f"MORE OFTEN THAN EXPECTED (at most {most}): {says}"
             entry = None
         if entry is None:
             new.append((what, cases))

@@ -72,6 +72,10 @@ class Expectations:
 
 
 def allowed(entry, traces):
-    """How often this may be seen in so many traces: three times the deviation above the mean."""
-    mean = entry["per_1000"] * traces / 1000
-    return mean + 3 * math.sqrt(mean)
+    """How often this may be seen in so many traces: by Poisson's law, more is seen once in a thousand tries.
+
+    What is seen 0.05 times in a thousand traces is seen once in every twentieth thousand: one sighting is no news.  The
+    last term is Cornish and Fisher's, for a law that leans to one side; without it the rare kinds are allowed nothing.
+    """
+    mean, z = entry["per_1000"] * traces / 1000, 3.1
+    return int(mean + z * math.sqrt(mean) + (z * z - 1) / 6)
