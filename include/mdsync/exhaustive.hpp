@@ -51,8 +51,11 @@ struct ExhaustiveOptions {
     ServerPolicy server;
     // The reductions, for tests: what they leave out must not change a verdict.
     bool symmetry = true;
-    bool independence = true;     // once no step is left, deliveries to different devices happen in one order only
-    bool merging = true;          // states that were visited are not visited again
+    bool independence = true;  // once no step is left, deliveries to different devices happen in one order only
+    bool merging = true;       // states that were visited are not visited again
+    // Goes back by an image of memory where the program allows it (mdsync/arena.hpp), and not by a copy; for tests: it
+    // changes nothing but the time.
+    bool inPlace = true;
     std::uint64_t maxStates = 0;  // 0: no limit
     // Asked every few thousand states with the number of steps searched at present and the states so far; false stops.
     std::function<bool(std::uint32_t steps, std::uint64_t states)> goOn;

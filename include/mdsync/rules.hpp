@@ -248,6 +248,7 @@ public:
     void finish(const Lexicon& lexicon);
 
     [[nodiscard]] const RuleCounts& counts() const;
+    void countOnFrom(const RuleCounts& counts);  // for search, which goes back, and counts all that it tried
     [[nodiscard]] const std::vector<Violation>& violations() const;
     [[nodiscard]] const ToleranceCounts& tolerances() const;
 

@@ -5,6 +5,8 @@
 // do not depend on who happens to be called what: by a permutation that is chosen from the state itself.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -16,13 +18,22 @@ namespace mdsync {
 
 class Encoder {
 public:
-    void clear() { bytes_.clear(); }
-    void byte(unsigned value) { bytes_.push_back(static_cast<std::uint8_t>(value)); }
+    Encoder() = default;
+    Encoder(const Encoder&) = delete;
+    Encoder& operator=(const Encoder&) = delete;
+
+    void clear() { next_ = bytes_.data(); }
+    [[gnu::always_inline]] void byte(unsigned value) {
+        if (next_ == end_) [[unlikely]]
+            grow();
+        *next_++ = static_cast<std::uint8_t>(value);
+    }
     void flag(bool value) { byte(value ? 1U : 0U); }
     // Seven bits a byte, lowest first: most numbers are small.
-    void number(std::uint64_t value) {
-        for (; value >= 0x80; value >>= 7U) byte(static_cast<unsigned>(value & 0x7fU) | 0x80U);
-        byte(static_cast<unsigned>(value));
+    [[gnu::always_inline]] void number(std::uint64_t value) {
+        if (value < 0x80) [[likely]]
+            return byte(static_cast<unsigned>(value));
+        longNumber(value);
     }
     void signedNumber(std::int64_t value) {
         number(value < 0 ? (static_cast<std::uint64_t>(-value) << 1U) | 1U : static_cast<std::uint64_t>(value) << 1U);
@@ -31,10 +42,23 @@ public:
     void ahead(Instant t, Instant now) { number(t > now ? static_cast<std::uint64_t>((t - now).count()) : 0); }
     void ago(Instant t, Instant now) { signedNumber((now - t).count()); }
 
-    [[nodiscard]] std::span<const std::uint8_t> bytes() const { return bytes_; }
+    [[nodiscard]] std::span<const std::uint8_t> bytes() const { return {bytes_.data(), next_}; }
 
 private:
-    std::vector<std::uint8_t> bytes_;
+    [[gnu::noinline]] void grow() {
+        const std::size_t used = bytes_.size();
+        bytes_.resize(std::max<std::size_t>(1024, 2 * used));
+        next_ = bytes_.data() + used;
+        end_ = bytes_.data() + bytes_.size();
+    }
+    [[gnu::noinline]] void longNumber(std::uint64_t value) {
+        for (; value >= 0x80; value >>= 7U) byte(static_cast<unsigned>(value & 0x7fU) | 0x80U);
+        byte(static_cast<unsigned>(value));
+    }
+
+    std::vector<std::uint8_t> bytes_;  // as far as next_; the rest is room
+    std::uint8_t* next_ = nullptr;
+    std::uint8_t* end_ = nullptr;
 };
 
 // A Naming is a permutation of the devices and one of the messages. A device of a user is named within the places of

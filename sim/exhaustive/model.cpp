@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 #include "drive/session.hpp"
@@ -60,17 +61,65 @@ SyncPosition SyncModel::root(std::size_t number, std::uint32_t steps) {
     struct Draws final : Choices {
         explicit Draws(Odometer* const* where) : where_(where) {}
         std::uint32_t draw(Stream stream, std::uint32_t bound, Label label) override {
+            const Arena::Use none(nullptr);  // the odometer is the search's
             return OdometerChoices(**where_).draw(stream, bound, label);
         }
         [[nodiscard]] std::unique_ptr<Choices> clone() const override { return std::make_unique<Draws>(where_); }
         Odometer* const* where_;
     };
     const Header header = headerOf(number);
-    Position position{World(header, set_.lexicon, options_.server, std::make_unique<Draws>(&chance_)), Checker(header)};
-    handOver(position.world.state());
+    // Made elsewhere first: the words that it adds to the lexicon are to stay when the search goes back.
+    World begun(header, set_.lexicon, options_.server, std::make_unique<Draws>(&chance_));
+    handOver(begun.state());
+    const bool inArena = options_.inPlace && arena_.usable() && arena_.live() == 0;
+    if (inArena) arena_.clear();
+    const auto make = [&] {
+        const Arena::Use use(inArena ? &arena_ : nullptr);
+        return Position{begun, Checker(header)};
+    };
+    Position position = make();
     position.steps = steps;
     position.faults = options_.bounds.faults;
+    if (inArena) leaveOut(position);
     return position;
+}
+
+// ---- Going back -----------------------------------------------------------------------------------------------------
+
+// What no image needs: the clock's slots, where nothing waits while the network is in the search's hands, and the
+// counts, which go on.
+void SyncModel::leaveOut(const Position& position) {
+    const auto slots = position.world.state().wheel.slots();
+    const RuleCounts& counts = position.checker.counts();
+    arena_.leaveOut(slots.data(), slots.size_bytes());
+    arena_.leaveOut(&counts, sizeof counts);
+}
+
+void SyncModel::keep(const Position& position, Kept& kept) const {
+    if (!isInArena(position)) {
+        kept.copy = position;
+        return;
+    }
+    if (position.world.state().wheel.size() != 0) throw std::logic_error("in a search nothing waits for the clock");
+    arena_.save(kept.image);
+    kept.steps = position.steps;
+    kept.faults = position.faults;
+    kept.unsettled = position.unsettled;
+    kept.touched = position.touched;
+}
+
+void SyncModel::giveBack(const Kept& kept, Position& position) {
+    if (!isInArena(position)) {
+        const RuleCounts counted = position.checker.counts();
+        position = *kept.copy;
+        position.checker.countOnFrom(counted);
+        return;
+    }
+    arena_.restore(kept.image);
+    position.steps = kept.steps;
+    position.faults = kept.faults;
+    position.unsettled = kept.unsettled;
+    position.touched = kept.touched;
 }
 
 // ---- What may happen next -------------------------------------------------------------------------------------------
@@ -224,12 +273,36 @@ void SyncModel::waits(const Position& position, std::vector<Move>& out) const {
 
 // ---- Making it happen -----------------------------------------------------------------------------------------------
 
-// The rules see what happens as it happens.
+// The rules see what happens as it happens. What world and rules allocate lies where they lie; what the search itself
+// keeps does not.
 class SyncModel::Side : public WorldParty {
 public:
-    Side(SyncModel& model, Position& position) : WorldParty(position.world), model_(model), position_(position) {}
-    void write(const Event& event) { position_.checker.feed(event, lexicon(), annex()); }
+    Side(SyncModel& model, Position& position)
+        : WorldParty(position.world),
+          model_(model),
+          position_(position),
+          arena_(model.isInArena(position) ? &model.arena_ : nullptr) {}
+
+    template <class Each>
+    void begin(std::span<const Op* const> ops, const Each& each) {
+        for (std::size_t i = 0; i < ops.size(); ++i) each(i, inArena([&] { return world_.start(*ops[i]); }));
+    }
+    Answer settle() {
+        return inArena([&] { return WorldParty::settle(); });
+    }
+    Answer advance(Millis duration) {
+        return inArena([&] { return WorldParty::advance(duration); });
+    }
+    void deliver(std::size_t place) {
+        const Arena::Use use(arena_);
+        world::deliver(world_.state(), place);
+    }
+    void write(const Event& event) {
+        const Arena::Use use(arena_);
+        position_.checker.feed(event, lexicon(), annex());
+    }
     void drain() {
+        const Arena::Use use(arena_);
         for (const Event& event : world_.events()) position_.checker.feed(event, lexicon(), world_.annex());
         world_.events().clear();
         world_.annex().catchUps.clear();
@@ -238,22 +311,28 @@ public:
     Annex& annex() { return model_.set_.annex; }
 
 private:
+    template <class F>
+    Answer inArena(F ask) {
+        const Arena::Use use(arena_);
+        return ask();
+    }
+
     SyncModel& model_;
     Position& position_;
+    Arena* arena_;
 };
 
 bool SyncModel::make(Position& position, const Move& move, Odometer& chance) {
-    const RuleCounts before = position.checker.counts();
     const std::size_t violationsBefore = position.checker.violations().size();
+    Side side(*this, position);
     chance_ = &chance;
-    make(position, move);
-    buryDead(position);
+    make(position, move, side);
+    buryDead(position, side);
     chance_ = &idle_;
-    return judge(position, before, violationsBefore);
+    return judge(position, violationsBefore);
 }
 
-void SyncModel::make(Position& position, const Move& move) {
-    Side side(*this, position);
+void SyncModel::make(Position& position, const Move& move, Side& side) {
     Session session(side);
     switch (move.kind) {
         case Move::Kind::Step: {
@@ -268,8 +347,7 @@ void SyncModel::make(Position& position, const Move& move) {
             break;
         }
         case Move::Kind::Deliver: {
-            State& s = position.world.state();
-            deliver(s, firstOn(s, move.line, move.device));
+            side.deliver(firstOn(position.world.state(), move.line, move.device));
             side.drain();
             position.unsettled = true;
             break;
@@ -286,15 +364,7 @@ void SyncModel::make(Position& position, const Move& move) {
 }
 
 // False if the move violated a rule that counts.
-bool SyncModel::judge(const Position& position, const RuleCounts& before, std::size_t violationsBefore) {
-    const RuleCounts& after = position.checker.counts();
-    for (std::size_t r = 0; r < kRules; ++r) {
-        counts_[r].checked += after[r].checked - before[r].checked;
-        counts_[r].violated += after[r].violated - before[r].violated;
-        counts_[r].undecided += after[r].undecided - before[r].undecided;
-        counts_[r].lapsed += after[r].lapsed - before[r].lapsed;
-        counts_[r].aspects |= after[r].aspects;
-    }
+bool SyncModel::judge(const Position& position, std::size_t violationsBefore) {
     const std::vector<Violation>& all = position.checker.violations();
     violations_.clear();
     for (std::size_t i = violationsBefore; i < all.size(); ++i) {
@@ -315,11 +385,11 @@ Op SyncModel::opOf(const Move& move) const {
 }
 
 // What does nothing when it arrives, arrives at once: nobody can tell when it did.
-void SyncModel::buryDead(Position& position) {
-    State& s = position.world.state();
+void SyncModel::buryDead(const Position& position, Side& side) {
+    const State& s = position.world.state();
     for (std::size_t i = 0; i < s.lines.size();) {
         if (isDead(s, s.lines[i]) && isFirstOnItsLine(s, i)) {
-            deliver(s, i);
+            side.deliver(i);
             i = 0;
         } else {
             ++i;

@@ -11,6 +11,7 @@
 
 #include "base/encoder.hpp"
 #include "base/fingerprint.hpp"
+#include "exhaustive/arena.hpp"
 #include "exhaustive/moves.hpp"
 #include "exhaustive/symmetry.hpp"
 #include "exhaustive/walk.hpp"
@@ -46,9 +47,20 @@ struct SyncPosition {
     std::uint32_t touched = 0;  // devices with which anything was done, a bit each
 };
 
+// What is needed to go back to a position: an image of the arena in which it lies, or a copy of one that lies elsewhere.
+struct SyncKept {
+    Arena::Image image;
+    std::optional<SyncPosition> copy;
+    std::uint32_t steps = 0;
+    std::uint32_t faults = 0;
+    bool unsettled = false;
+    std::uint32_t touched = 0;
+};
+
 class SyncModel {
 public:
     using Position = SyncPosition;
+    using Kept = SyncKept;
     using Move = SyncMove;
     using Path = std::vector<Walk<SyncModel>::Made>;
 
@@ -61,21 +73,25 @@ public:
     // REQUIRES: whyNotSearchable(options) is empty.
     explicit SyncModel(const ExhaustiveOptions& options);
 
-    // Where scenarios begin: with the service off, and on. `steps` are left.
+    // Where scenarios begin: with the service off, and on. `steps` are left. It lies in the arena, if no other position
+    // does.
     [[nodiscard]] Position root(std::size_t number, std::uint32_t steps);
     static constexpr std::size_t kRoots = 2;
     void beginAt(std::size_t number) { root_ = number; }
 
     void moves(const Position& position, std::vector<Move>& out);
     bool make(Position& position, const Move& move, Odometer& chance);
+    void keep(const Position& position, Kept& kept) const;
+    // What its Checker counted stays: it counts all moves that were made.
+    void giveBack(const Kept& kept, Position& position);
     Fingerprint fingerprint(const Position& position);
     void found(const Path& path);
 
     [[nodiscard]] const Moves& stepSet() const { return set_; }
     [[nodiscard]] Header headerOf(std::size_t root) const;
-    [[nodiscard]] const RuleCounts& counts() const { return counts_; }
-    void clearCounts() { counts_ = RuleCounts{}; }
     [[nodiscard]] const std::array<std::optional<Finding>, kRules>& findings() const { return findings_; }
+
+    [[nodiscard]] const Arena& arena() const { return arena_; }
 
     // What a step asks for.
     [[nodiscard]] Op opOf(const Move& move) const;
@@ -90,19 +106,21 @@ private:
     [[nodiscard]] bool possible(const Position& position, const Verb& verb, MessageId message) const;
     [[nodiscard]] bool twinComesFirst(const Position& position, DeviceId d) const;
     class Side;  // a position's world, and its rules that listen
-    void make(Position& position, const Move& move);
-    void buryDead(Position& position);
-    bool judge(const Position& position, const RuleCounts& before, std::size_t violationsBefore);
+    void make(Position& position, const Move& move, Side& side);
+    static void buryDead(const Position& position, Side& side);
+    void leaveOut(const Position& position);
+    bool judge(const Position& position, std::size_t violationsBefore);
+    [[nodiscard]] bool isInArena(const Position& position) const { return arena_.holds(&position.world.state()); }
     [[nodiscard]] Fingerprint fingerprintUnder(const Position& position, const Naming& names);
 
     ExhaustiveOptions options_;
     Moves set_;
+    Arena arena_;
     Odometer idle_;  // what the choices of a position refer to until a move is made
     Odometer* chance_ = &idle_;
     Symmetry namer_;
     Encoder encoder_;
     std::size_t root_ = 0;
-    RuleCounts counts_{};  // of all moves that were made
     std::array<std::optional<Finding>, kRules> findings_;
     std::vector<Violation> violations_;  // of the move just made
 };

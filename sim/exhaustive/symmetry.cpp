@@ -79,7 +79,8 @@ bool Symmetry::choose(const State& s, std::uint32_t touched) {
             looks_[d] = fingerprintOf(encoder_.bytes());
         }
         // The places of a class stay its own.
-        std::vector<std::uint32_t> sorted = members;
+        std::vector<std::uint32_t>& sorted = sorted_;
+        sorted = members;
         std::sort(sorted.begin(), sorted.end(),
                   [this](std::uint32_t a, std::uint32_t b) { return std::tie(looks_[a], a) < std::tie(looks_[b], b); });
         for (std::size_t i = 0; i < members.size(); ++i) order_[members[i]] = sorted[i];
@@ -124,7 +125,7 @@ bool Symmetry::nextOrder(const State& s) {
 // What is not accepted is named by where it is under way; what is over, last.
 void Symmetry::nameMessages(const State& s) {
     names_.byMessage = rough_.byMessage;
-    std::vector<std::tuple<unsigned, std::uint32_t, std::size_t, std::uint32_t>> rest;
+    rest_.clear();
     for (std::uint32_t i = 0; i < s.messages.size(); ++i) {
         const world::Message& m = s.messages[MessageId{i}];
         if (rough_.message[i] != kNotAccepted) continue;
@@ -137,10 +138,10 @@ void Symmetry::nameMessages(const State& s) {
         }
         const std::uint32_t from = m.from.exists() ? names_.device[m.from.index()] + 1 : 0;
         const unsigned fate = m.fate == Fate::UnderWay ? 0 : m.fate == Fate::Rejected ? 1 : 2;
-        rest.emplace_back(fate, from, place, i);
+        rest_.emplace_back(fate, from, place, i);
     }
-    std::sort(rest.begin(), rest.end());
-    for (const auto& [fate, from, place, i] : rest) names_.byMessage.push_back(i);
+    std::sort(rest_.begin(), rest_.end());
+    for (const auto& [fate, from, place, i] : rest_) names_.byMessage.push_back(i);
     names_.message.resize(s.messages.size());
     for (std::uint32_t i = 0; i < names_.byMessage.size(); ++i) names_.message[names_.byMessage[i]] = i;
 }

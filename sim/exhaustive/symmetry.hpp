@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <tuple>
 #include <vector>
 
 #include "base/encoder.hpp"
@@ -47,6 +48,9 @@ private:
     Naming names_;
     Naming rough_;
     Encoder encoder_;
+    // What is only needed while choosing; kept for its room.
+    std::vector<std::uint32_t> sorted_;
+    std::vector<std::tuple<unsigned, std::uint32_t, std::size_t, std::uint32_t>> rest_;
 };
 
 }  // namespace mdsync::search

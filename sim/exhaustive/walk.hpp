@@ -1,8 +1,11 @@
 // Walk: a depth-first search through all states of a model that has no cycles.
 //
 // What is searched is the model's business, so that a test can count a toy whose numbers are known:
-//   Position                        a state, copied for every transition
+//   Position                        a state; there is one, in which all moves are made
+//   Kept                            what is needed to go back to a state
 //   Move                            a transition out of it
+//   void keep(const Position&, Kept&)
+//   void giveBack(const Kept&, Position&)
 //   void moves(const Position&, std::vector<Move>&)
 //   bool make(Position&, const Move&, Odometer&)    false: it ends there, with something found
 //   Fingerprint fingerprint(const Position&)
@@ -15,6 +18,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -28,6 +32,15 @@ struct WalkCounts {
     std::uint64_t transitions = 0;
     std::uint32_t depth = 0;  // transitions of the longest path
     Fingerprint sum;          // of all states
+};
+
+// For models whose positions are small values: what is kept of one is a copy.
+template <class P>
+struct KeepsCopies {
+    using Position = P;
+    using Kept = std::optional<P>;
+    static void keep(const P& position, Kept& kept) { kept = position; }
+    static void giveBack(const Kept& kept, P& position) { position = *kept; }
 };
 
 template <class Model>
@@ -45,12 +58,13 @@ public:
     // Asked every 4096 states; false stops the walk.
     std::function<bool(std::uint64_t states)> goOn;
 
-    // Searches everything that can be reached from `root`; may be called for several roots. False if it was stopped.
-    bool from(const Position& root) {
-        if (frames_.empty()) frames_.emplace_back(root);
-        frames_[0].position = root;
-        if (!enter(0)) return true;
+    // Searches everything that can be reached from `here`; may be called for several roots, one after the other. False
+    // if it was stopped. `here` ends as some state or other.
+    bool from(Position& here) {
+        if (frames_.empty()) frames_.emplace_back();
+        if (!enter(0, here)) return true;
         std::size_t depth = 0;
+        bool isThere = true;  // `here` is the state of the frame
         for (;;) {
             Frame& frame = frames_[depth];
             if (frame.next == frame.moves.size()) {
@@ -58,20 +72,22 @@ public:
                 if (depth == 0) break;
                 frames_[depth - 1].height = std::max(frames_[depth - 1].height, frame.height + 1);
                 --depth;
+                isThere = false;
                 advance(frames_[depth]);
                 continue;
             }
-            // Into the room of a state that was there before, where there was one: that saves allocating.
-            if (depth + 1 == frames_.size()) frames_.emplace_back(frame.position);
-            Frame& child = frames_[depth + 1];
-            child.position = frame.position;
+            if (depth + 1 == frames_.size()) frames_.emplace_back();
+            const Frame& child = frames_[depth + 1];
+            if (!isThere) model_.giveBack(frame.kept, here);
+            isThere = false;
             ++counts_.transitions;
-            if (!model_.make(child.position, frame.moves[frame.next], frame.chance)) {
+            if (!model_.make(here, frame.moves[frame.next], frame.chance)) {
                 frame.height = std::max(frame.height, 1U);
                 model_.found(path(depth));
                 advance(frame);
-            } else if (enter(depth + 1)) {
+            } else if (enter(depth + 1, here)) {
                 ++depth;
+                isThere = true;
                 if (counts_.states % 4096 == 0 && goOn && !goOn(counts_.states)) return false;
             } else {
                 frame.height = std::max(frame.height, child.height + 1);
@@ -87,8 +103,7 @@ public:
 
 private:
     struct Frame {
-        explicit Frame(const Position& p) : position(p) {}
-        Position position;
+        typename Model::Kept kept;
         Fingerprint fingerprint;
         std::vector<Move> moves;
         std::size_t next = 0;
@@ -96,10 +111,10 @@ private:
         unsigned height = 0;
     };
 
-    // Whether the frame's position is a new state. Its height is known otherwise.
-    bool enter(std::size_t depth) {
+    // Whether `here` is a new state, which is the frame's then. Its height is known otherwise.
+    bool enter(std::size_t depth, const Position& here) {
         Frame& frame = frames_[depth];
-        frame.fingerprint = model_.fingerprint(frame.position);
+        frame.fingerprint = model_.fingerprint(here);
         if (merging_) {
             const Visited::Found found = visited_.insert(frame.fingerprint);
             if (!found.fresh) {
@@ -110,7 +125,8 @@ private:
         ++counts_.states;
         counts_.sum += frame.fingerprint;
         frame.moves.clear();
-        model_.moves(frame.position, frame.moves);
+        model_.moves(here, frame.moves);
+        if (!frame.moves.empty()) model_.keep(here, frame.kept);
         frame.next = 0;
         frame.height = 0;
         frame.chance.clear();

@@ -9,6 +9,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <memory_resource>
 
 #include "rules/judge.hpp"
 
@@ -43,6 +45,7 @@ private:
 
     void collectPlaces() {
         places_.clear();
+        places_.reserve(2 * names_.byDevice.size() + 4 * s_.messages.size() + s_.loginQueue.size());
         for (const std::uint32_t number : names_.byDevice) {
             const DeviceId d{number};
             if (s_.device(d).online) places_.push_back(s_.device(d).began);
@@ -113,12 +116,13 @@ private:
                   static_cast<unsigned>(s_.justLeft(id)) << 7U);
         if (endMatters(id)) place(s_.side(id).ended);
         out_.signedNumber(s_.legalNumber(d.user, d.deviceClass));
-        std::vector<std::uint64_t> past;
+        std::pmr::vector<std::uint64_t> past(&memory_);
         for (const std::uint32_t thread : s_.pastThreads[id.index()]) past.push_back(keyOf(s_.threads[thread]));
         std::sort(past.begin(), past.end());
         out_.number(2 * past.size() + (d.stray ? 1 : 0));
         for (const std::uint64_t key : past) out_.number(key);
-        std::vector<Address> strays = s_.strays[id.index()];
+        const std::vector<Address>& all = s_.strays[id.index()];
+        std::pmr::vector<Address> strays(all.begin(), all.end(), &memory_);
         std::sort(strays.begin(), strays.end());
         out_.number(strays.size());
         for (const Address& a : strays) out_.number(static_cast<std::uint64_t>(a.kind) << 32U | a.number);
@@ -328,7 +332,8 @@ private:
 
     // How far each session has come in each conversation, by the message that it got to.
     void marks() {
-        std::vector<std::pair<std::uint64_t, const Thread*>> threads;
+        std::pmr::vector<std::pair<std::uint64_t, const Thread*>> threads(&memory_);
+        threads.reserve(s_.threads.size());
         for (const Thread& t : s_.threads) {
             threads.emplace_back(keyOf(t), &t);
         }
@@ -378,6 +383,7 @@ private:
     // Duties are all looked at at the same settled moment; in which order only decides how a violation is told.
     void duties() {
         words_.clear();
+        words_.reserve(s_.due.size());
         std::size_t logins = 0;
         std::size_t refusals = 0;
         for (std::size_t i = 0; i < s_.due.size(); ++i) {
@@ -507,8 +513,11 @@ private:
     const State& s_;
     const Naming& names_;
     Encoder& out_;
-    std::vector<Place> places_;
-    std::vector<Word> words_;
+    // What is only needed while writing: on the stack, unless a state is large.
+    std::array<std::byte, 2048> room_;
+    std::pmr::monotonic_buffer_resource memory_{room_.data(), room_.size()};
+    std::pmr::vector<Place> places_{&memory_};
+    std::pmr::vector<Word> words_{&memory_};
 };
 
 }  // namespace

@@ -246,6 +246,9 @@ const Checker::State& Checker::state() const {
 const RuleCounts& Checker::counts() const {
     return state_->counts;
 }
+void Checker::countOnFrom(const RuleCounts& counts) {
+    state_->counts = counts;
+}
 const std::vector<Violation>& Checker::violations() const {
     return state_->violations;
 }

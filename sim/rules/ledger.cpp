@@ -17,7 +17,7 @@ void Ledger::checkAccompanying(RuleId rule, Regime regime, Aspects aspects) {
 }
 
 bool Ledger::knows(RuleId rule, Regime regime) const {
-    const auto checked = [this](RuleId id) { return counts[static_cast<std::size_t>(id)].checked > 0; };
+    const auto checked = [this](RuleId id) { return (known[static_cast<std::size_t>(id)] & kChecked) != 0; };
     const auto other = accompanying(rule, regime, onFromTheStart);
     return checked(rule) && (!other || checked(*other));
 }

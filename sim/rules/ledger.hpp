@@ -1,6 +1,7 @@
 // Ledger: what the rules counted and what they found. A Finding is a violation on its way into it.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <utility>
@@ -20,7 +21,12 @@ struct History;
 
 // The Ledger counts, for each rule, how often it was put to the test and what came of it, and keeps the violations.
 struct Ledger {
+    // What comes out. No rule asks for it: a search counts on when it goes back.
     RuleCounts counts{};
+    // What a rule may ask for: by rule, the aspects of its checks on the way here, and kChecked if there was any.
+    std::array<Aspects, kRules> known{};
+    static constexpr Aspects kChecked = Aspects{1} << 62U;
+    static_assert(kAspects < 62 && kChecked != kAtTurnEdge);
     ToleranceCounts tolerances{};
     std::vector<Violation> violations;
     std::uint64_t open = 0;       // duties that were neither kept nor due when the trace ended
@@ -29,9 +35,11 @@ struct Ledger {
 
     // Kept, or tempted. Which aspects of the rule it was is added up besides.
     void check(RuleId rule, Aspects aspects) {
-        Counts& c = counts[static_cast<std::size_t>(rule)];
-        ++c.checked;
-        if ((aspects & ~c.aspects) != 0) c.aspects |= aspects;  // mostly known: no store that the next check waits for
+        ++counts[static_cast<std::size_t>(rule)].checked;
+        Aspects& before = known[static_cast<std::size_t>(rule)];
+        if (((aspects | kChecked) & ~before) == 0) return;  // mostly: no store that the next check waits for
+        before |= aspects | kChecked;
+        counts[static_cast<std::size_t>(rule)].aspects |= aspects;
     }
     // `regime` is the state that decided, for the service rules that accompany others.
     void check(RuleId rule, Regime regime, Aspects aspects) {
@@ -42,7 +50,7 @@ struct Ledger {
     void checkAccompanying(RuleId rule, Regime regime, Aspects aspects);
     // Whether a check with these aspects would tell something new.
     [[nodiscard]] bool isNew(RuleId rule, Aspects aspects) const {
-        return (aspects & ~counts[static_cast<std::size_t>(rule)].aspects) != 0;
+        return (aspects & ~known[static_cast<std::size_t>(rule)]) != 0;
     }
     // Whether the rule was ever checked, and with it the service rule that it puts to the test in this state.
     [[nodiscard]] bool knows(RuleId rule, Regime regime) const;

@@ -6,6 +6,9 @@
 #include "world/canonical.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
+#include <memory_resource>
 
 #include "world/audience.hpp"
 #include "world/fault.hpp"
@@ -129,7 +132,9 @@ private:
             remember<&Memory::ofGroup>(group, names_);
         }
         for (const Room& room : s_.rooms) {
-            std::vector<std::uint32_t> inside;
+            std::array<std::byte, 256> stack;
+            std::pmr::monotonic_buffer_resource memory(stack.data(), stack.size());
+            std::pmr::vector<std::uint32_t> inside(&memory);
             inside.reserve(room.devices.size());
             for (const DeviceId d : room.devices) inside.push_back(names_.of(d));
             // Who joined first is served first, which only the clock can tell.

@@ -10,6 +10,7 @@
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -76,6 +77,9 @@ public:
         takeFromSlot(slotOf(at), item);
         return true;
     }
+
+    // Where what is due soon waits, as it lies in memory: the same whenever size() is 0.
+    [[nodiscard]] auto slots() const { return std::span(slots_); }
 
     // The time of the next item, or Instant::max().
     [[nodiscard]] Instant next() const { return std::min(nextSlot(), farNext_); }

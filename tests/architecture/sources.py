@@ -114,6 +114,7 @@ FACES = {
     "explore": "random",
     "campaign": "random",
     "exhaustive": "exhaustive",
+    "arena": "exhaustive",
     "bench": "bench",
     "emulator": "sdk",
     "report": "report",

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "exhaustive/model.hpp"
 #include "exhaustive/walk.hpp"
 #include "mdsync/exhaustive.hpp"
+#include "mdsync/policy.hpp"
 #include "mdsync/rules.hpp"
 #include "mdsync/run.hpp"
 
@@ -38,12 +40,15 @@ std::set<std::string> violated(const Certificate& certificate) {
 class Shown {
 public:
     using Position = SyncPosition;
+    using Kept = SyncKept;
     using Move = SyncMove;
     std::function<void(const Position&, const Fingerprint&)> visit;
 
     explicit Shown(const ExhaustiveOptions& options) : model(options) {}
     void moves(const Position& p, std::vector<Move>& out) { model.moves(p, out); }
     bool make(Position& p, const Move& m, Odometer& c) { return model.make(p, m, c); }
+    void keep(const Position& p, Kept& kept) { model.keep(p, kept); }
+    void giveBack(const Kept& kept, Position& p) { model.giveBack(kept, p); }
     void found(const std::vector<Walk<Shown>::Made>&) { ++violations; }
     Fingerprint fingerprint(const Position& p) {
         const Fingerprint f = model.fingerprint(p);
@@ -53,7 +58,10 @@ public:
 
     WalkCounts walk(std::uint32_t steps) {
         Walk<Shown> walk(*this);
-        for (std::size_t root = 0; root < SyncModel::kRoots; ++root) walk.from(model.root(root, steps));
+        for (std::size_t root = 0; root < SyncModel::kRoots; ++root) {
+            Position position = model.root(root, steps);
+            walk.from(position);
+        }
         return walk.counts();
     }
 
@@ -192,6 +200,50 @@ TEST_CASE("a search without a reduction finds the same, in as many steps") {
             CHECK(other.rounds.back().states >= usual.rounds.back().states);
             CHECK(other.rounds.back().depth == usual.rounds.back().depth);
         }
+    }
+}
+
+TEST_CASE("a search that goes back in an arena is the same as one that copies") {
+    for (const std::string server : {"reference", "mutant:loses-in-flight", "mutant:drops-one-in-thousand"}) {
+        CAPTURE(server);
+        ExhaustiveOptions options = small(server);
+        options.bounds.devices = 3;
+        const Certificate inPlace = searchExhaustively(options);
+        options.inPlace = false;
+        const Certificate copied = searchExhaustively(options);
+        CHECK(certificateJson(options, inPlace, {}, Millis{1}) == certificateJson(options, copied, {}, Millis{1}));
+    }
+}
+
+// Whether all that a move left in the arena belongs to the position: with it, all goes.
+TEST_CASE("nothing but world and rules lies in the arena") {
+    std::vector<std::string> servers{"reference"};
+    for (const Mutant& mutant : mutants()) servers.push_back("mutant:" + std::string(mutant.name));
+    for (const std::string& server : servers) {
+        CAPTURE(server);
+        ExhaustiveOptions options;
+        options.server = *findServer(server);
+        options.bounds.messages = 2;
+        SyncModel model(options);
+        if (!model.arena().usable()) return;  // under a sanitizer
+        Odometer chance;
+        std::size_t left = 0;
+        // Some hundred paths, by a choice of moves that differs from one to the next.
+        for (std::uint64_t path = 0; path < 100; ++path) {
+            std::optional<SyncPosition> position = model.root(path % SyncModel::kRoots, 12);
+            std::vector<SyncMove> moves;
+            bool goesOn = true;
+            for (std::uint64_t i = 0; goesOn; ++i) {
+                moves.clear();
+                model.moves(*position, moves);
+                if (moves.empty() || i == 30) break;
+                chance.clear();
+                goesOn = model.make(*position, moves[(path * 7919 + i * 104729) % moves.size()], chance);
+            }
+            position.reset();
+            left += model.arena().live();
+        }
+        CHECK(left == 0);
     }
 }
 

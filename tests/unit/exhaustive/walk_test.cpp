@@ -13,8 +13,8 @@ namespace {
 
 // `Lines` lines with `Packets` packets each, which arrive one at a time. States: (Packets + 1)^Lines.
 template <std::size_t Lines, std::uint8_t Packets>
-struct Arrivals {
-    using Position = std::array<std::uint8_t, Lines>;  // left, by line
+struct Arrivals : KeepsCopies<std::array<std::uint8_t, Lines>> {  // left, by line
+    using Position = std::array<std::uint8_t, Lines>;
     using Move = std::size_t;
     bool symmetric = false;  // lines are interchangeable
     std::size_t ends = 0;
@@ -46,8 +46,7 @@ std::uint64_t power(std::uint64_t base, unsigned exponent) {
 }
 
 // A single transition whose outcome is drawn twice: of three, and of two where the first was not 0.
-struct Dice {
-    using Position = std::array<std::uint8_t, 2>;
+struct Dice : KeepsCopies<std::array<std::uint8_t, 2>> {
     using Move = int;
     std::vector<std::vector<std::uint32_t>> sixes;
 
@@ -68,7 +67,8 @@ struct Dice {
 TEST_CASE("a walk visits each state once and counts every transition out of it") {
     Arrivals<5, 6> model;
     Walk<Arrivals<5, 6>> walk(model);
-    CHECK(walk.from(model.full()));
+    auto position = model.full();
+    CHECK(walk.from(position));
     CHECK(walk.counts().states == power(7, 5));
     CHECK(walk.counts().transitions == 5 * 6 * power(7, 4));  // each line's 6 arrivals, whatever the others have left
     CHECK(walk.counts().depth == 30);
@@ -78,7 +78,8 @@ TEST_CASE("states that differ only in names count once") {
     Arrivals<5, 6> model;
     model.symmetric = true;
     Walk<Arrivals<5, 6>> walk(model);
-    CHECK(walk.from(model.full()));
+    auto position = model.full();
+    CHECK(walk.from(position));
     CHECK(walk.counts().states == 462);  // ways to give 5 lines 0..6 in order: 11 over 5
     CHECK(walk.counts().depth == 30);
 }
@@ -86,7 +87,8 @@ TEST_CASE("states that differ only in names count once") {
 TEST_CASE("without merging a walk visits every path") {
     Arrivals<2, 2> model;
     Walk<Arrivals<2, 2>> walk(model, false);
-    CHECK(walk.from(model.full()));
+    auto position = model.full();
+    CHECK(walk.from(position));
     CHECK(walk.counts().states == 19);  // the binomials "i + j over i", summed over i and j of 0..2
     CHECK(walk.counts().transitions == 18);
     CHECK(walk.counts().depth == 4);
@@ -94,8 +96,7 @@ TEST_CASE("without merging a walk visits every path") {
 
 TEST_CASE("the depth is that of the longest path, whichever was found first") {
     // From a chain that is entered at its end first: 0 -> 9 directly, then 0 -> 1 -> ... -> 9.
-    struct Chain {
-        using Position = std::uint8_t;
+    struct Chain : KeepsCopies<std::uint8_t> {
         using Move = std::uint8_t;
         void moves(const Position& p, std::vector<Move>& out) const {
             if (p == 0) out.push_back(9);
@@ -109,7 +110,8 @@ TEST_CASE("the depth is that of the longest path, whichever was found first") {
         void found(const std::vector<Walk<Chain>::Made>&) {}
     } model;
     Walk<Chain> walk(model);
-    CHECK(walk.from(0));
+    std::uint8_t position = 0;
+    CHECK(walk.from(position));
     CHECK(walk.counts().states == 10);
     CHECK(walk.counts().transitions == 10);
     CHECK(walk.counts().depth == 9);
@@ -118,7 +120,8 @@ TEST_CASE("the depth is that of the longest path, whichever was found first") {
 TEST_CASE("every outcome of chance is tried, and what is found says which it was") {
     Dice model;
     Walk<Dice> walk(model);
-    CHECK(walk.from({0, 0}));
+    Dice::Position position{0, 0};
+    CHECK(walk.from(position));
     CHECK(walk.counts().transitions == 5);
     CHECK(walk.counts().states == 5);  // the start and four outcomes; the fifth ends there
     REQUIRE(model.sixes.size() == 1);
