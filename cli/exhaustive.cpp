@@ -35,6 +35,7 @@ ExhaustiveOptions optionsOf(const ExhaustiveFlags& flags, const ExhaustiveContex
     options.rules = context.rules;
     options.server = context.server;
     options.maxStates = flags.maxStates.value_or(0);
+    options.branching = !flags.everyState;
     return options;
 }
 
@@ -99,6 +100,10 @@ void addExhaustive(const CommandLine& line, ExhaustiveFlags& flags) {
         .check(isPlatform)
         .needs(exhaustive);
     line.number("--max-states", flags.maxStates, 1, kNoLimit, "Exhaustive: stop after so many states")
+        .needs(exhaustive);
+    line.flag("--every-state", flags.everyState,
+              "Exhaustive: remember every state, not only those where more than one thing can happen; twice as slow, "
+              "for comparing")
         .needs(exhaustive);
 }
 

@@ -18,6 +18,7 @@ struct ExhaustiveFlags {
     std::optional<std::uint32_t> users, devices, messages, faults;
     std::vector<std::string> platforms;
     std::optional<std::uint64_t> maxStates;
+    bool everyState = false;
 };
 
 // What it shares with the search by chance.

@@ -2,7 +2,8 @@
 //
 // A *state* is everything that can decide what happens next: the world (server, devices, packets under way), what the
 // Checker knows, and what is left of the bounds. Times are relative to now. States that differ only in which of two
-// devices of one class of one user does what, or in the names of messages, count as one (symmetry).
+// devices of one class of one user does what, or in the names of messages, count as one (symmetry). A state *branches* if
+// a step is left, or if more than one thing can happen.
 //
 // A *transition* is one of:
 //
@@ -18,8 +19,8 @@
 // did not. Where a server leaves something to chance, each outcome is.
 //
 // The search goes by numbers of steps: all scenarios of one step, then all of two, so that what it finds has the fewest
-// steps possible. It visits states depth first; each state once. One thread, so that all figures are the same on every
-// machine.
+// steps possible. It visits states depth first; each state that branches once, and what leads from one to the next
+// whenever it comes there. One thread, so that all figures are the same on every machine.
 #pragma once
 
 #include <cstdint>
@@ -53,11 +54,12 @@ struct ExhaustiveOptions {
     bool symmetry = true;
     bool independence = true;  // once no step is left, deliveries to different devices happen in one order only
     bool merging = true;       // states that were visited are not visited again
+    bool branching = true;     // only states that branch are remembered; false: all are (certificates of version 1)
     // Goes back by an image of memory where the program allows it (mdsync/arena.hpp), and not by a copy; for tests: it
     // changes nothing but the time.
     bool inPlace = true;
     std::uint64_t maxStates = 0;  // 0: no limit
-    // Asked every few thousand states with the number of steps searched at present and the states so far; false stops.
+    // Asked every few thousand transitions with the number of steps searched at present and the states so far; false stops.
     std::function<bool(std::uint32_t steps, std::uint64_t states)> goOn;
 };
 
@@ -75,16 +77,16 @@ struct ExhaustiveFinding {
 // What was searched with so many steps.
 struct ExhaustiveRound {
     std::uint32_t steps = 0;
-    std::uint64_t states = 0;
-    std::uint64_t transitions = 0;
-    std::uint32_t depth = 0;  // transitions of the longest scenario
+    std::uint64_t states = 0;       // that branch, or all
+    std::uint64_t transitions = 0;  // that were made
+    std::uint32_t depth = 0;        // transitions of the longest scenario
 };
 
 struct Certificate {
     bool complete = false;                    // all scenarios within the bounds were looked at
     std::string stopped;                      // if not, why
     std::vector<ExhaustiveRound> rounds;      // the last one counts; it contains the others
-    std::string hash;                         // of the bounds, the vocabulary and all states
+    std::string hash;                         // of the bounds, the vocabulary and these states
     std::vector<std::string> verbs;           // that were used
     RuleCounts counts{};                      // over the transitions of the last round
     std::vector<std::string> devices;         // `alice/phone android`

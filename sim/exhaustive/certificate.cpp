@@ -19,6 +19,11 @@ std::string counted(std::uint64_t number, std::string_view noun) {
     return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
 }
 
+// What the states of a certificate are.
+std::string_view stateOf(const ExhaustiveOptions& options) {
+    return options.branching ? "branching state" : "state";
+}
+
 // States are told apart by 119 bits of their fingerprints: that one of n was taken for another has a probability below
 // n^2 / 2^120.
 int lossExponent(std::uint64_t states) {
@@ -58,8 +63,9 @@ void appendBounds(std::string& out, const ExhaustiveOptions& options, const Cert
     out += "\n";
 }
 
-void appendRounds(std::string& out, const Certificate& certificate) {
-    out += fmt::format("{:>7}  {:>12}  {:>12}  {:>7}\n", "steps", "states", "transitions", "depth");
+void appendRounds(std::string& out, const ExhaustiveOptions& options, const Certificate& certificate) {
+    out += fmt::format("{:>7}  {:>12}  {:>12}  {:>7}\n", "steps", options.branching ? "branching" : "states",
+                       "transitions", "depth");
     for (const ExhaustiveRound& round : certificate.rounds) {
         out += fmt::format("{:>7}  {:>12}  {:>12}  {:>7}\n", round.steps, round.states, round.transitions, round.depth);
     }
@@ -81,26 +87,26 @@ std::string certificateReport(const ExhaustiveOptions& options, const Certificat
                               const std::vector<std::string>& files) {
     std::string out;
     appendBounds(out, options, certificate);
-    appendRounds(out, certificate);
+    appendRounds(out, options, certificate);
     for (std::size_t i = 0; i < certificate.findings.size(); ++i) {
         appendFinding(out, certificate.findings[i], i < files.size() ? files[i] : std::string(),
                       nameOf(options.server));
     }
     appendRules(out, certificate);
     const ExhaustiveRound& last = certificate.rounds.back();
+    const std::string states = counted(last.states, stateOf(options));
     out += fmt::format("hash    {}\n", certificate.hash);
     out +=
         fmt::format("loss    a state was taken for another with a probability below 2^{}\n", lossExponent(last.states));
     if (!certificate.findings.empty()) {
         out += fmt::format("FAIL  {} in {}; with fewer steps than {} there is none\n",
-                           counted(certificate.findings.size(), "violated rule"), counted(last.states, "state"),
-                           last.steps);
+                           counted(certificate.findings.size(), "violated rule"), states, last.steps);
     } else if (certificate.complete) {
         out += fmt::format("COMPLETE  no violation by {} in {}, all there are within the bounds\n",
-                           nameOf(options.server), counted(last.states, "state"));
+                           nameOf(options.server), states);
     } else {
-        out += fmt::format("INCOMPLETE  no violation by {} in {}; stopped: {}\n", nameOf(options.server),
-                           counted(last.states, "state"), certificate.stopped);
+        out += fmt::format("INCOMPLETE  no violation by {} in {}; stopped: {}\n", nameOf(options.server), states,
+                           certificate.stopped);
     }
     return out;
 }
@@ -134,7 +140,8 @@ std::string certificateJson(const ExhaustiveOptions& options, const Certificate&
                           {"transitions", round.transitions},
                           {"depth", round.depth}});
     }
-    document["exhaustive"] = {{"complete", certificate.complete},
+    document["exhaustive"] = {{"certificate", options.branching ? 2 : 1},
+                              {"complete", certificate.complete},
                               {"stopped", certificate.stopped},
                               {"states", last.states},
                               {"transitions", last.transitions},

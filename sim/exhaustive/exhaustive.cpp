@@ -26,6 +26,7 @@ Fingerprint identityOf(const ExhaustiveOptions& options, const search::Moves& se
     for (const std::string& word : set.words) text += ' ' + word;
     for (const RuleId id : options.rules) text += fmt::format(" {}", rule(id).name);
     text += fmt::format(";{}{}{}", options.symmetry, options.independence, options.merging);
+    if (options.branching) text += ";branching";
     return fingerprintOf(std::vector<std::uint8_t>(text.begin(), text.end()));
 }
 

@@ -332,6 +332,12 @@ bool SyncModel::make(Position& position, const Move& move, Odometer& chance) {
     return judge(position, violationsBefore);
 }
 
+void SyncModel::makeAgain(Position& position, const Move& move, Odometer& chance) {
+    const RuleCounts counted = position.checker.counts();
+    make(position, move, chance);
+    position.checker.countOnFrom(counted);
+}
+
 void SyncModel::make(Position& position, const Move& move, Side& side) {
     Session session(side);
     switch (move.kind) {

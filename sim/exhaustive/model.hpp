@@ -81,10 +81,13 @@ public:
 
     void moves(const Position& position, std::vector<Move>& out);
     bool make(Position& position, const Move& move, Odometer& chance);
+    void makeAgain(Position& position, const Move& move, Odometer& chance);  // counts nothing
     void keep(const Position& position, Kept& kept) const;
     // What its Checker counted stays: it counts all moves that were made.
     void giveBack(const Kept& kept, Position& position);
     Fingerprint fingerprint(const Position& position);
+    // No step is left: what follows is arrivals and settling, mostly one after the other.
+    [[nodiscard]] bool isTail(const Position& position) const { return options_.branching && position.steps == 0; }
     void found(const Path& path);
 
     [[nodiscard]] const Moves& stepSet() const { return set_; }

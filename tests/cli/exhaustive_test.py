@@ -29,9 +29,21 @@ class Exhaustive(ToolTest):
         self.assertEqual([line["steps"] for line in found["rounds"]], [1, 2])
         self.assertEqual(found["states"], found["rounds"][-1]["states"])
         self.assertGreater(found["transitions"], found["states"])
+        self.assertEqual(found["certificate"], 2)
         self.assertRegex(found["hash"], "^[0-9a-f]{32}$")
         self.assertGreater(document["rules"]["delivery.answered"]["checked"], 0)
         self.assertEqual(document["rules"]["service.takes-effect"]["checked"], 0)
+
+    def test_every_state_may_be_remembered_for_comparing(self):
+        documents = [json.loads(self.expect(0, *SMALL, *flags, "--format", "json").stdout)["exhaustive"]
+                     for flags in ((), ("--every-state",))]
+        self.assertEqual([found["certificate"] for found in documents], [2, 1])
+        self.assertGreater(documents[1]["states"], 2 * documents[0]["states"])
+        self.assertEqual(documents[1]["depth"], documents[0]["depth"])
+        self.assertNotEqual(documents[1]["hash"], documents[0]["hash"])
+        self.assertRegex(self.expect(0, *SMALL).stdout, r"steps +branching +transitions +depth\n")
+        self.assertRegex(self.expect(0, *SMALL, "--every-state").stdout, r"steps +states +transitions +depth\n")
+        self.expect(2, "explore", "--runs", "1", "--every-state")
 
     def test_what_is_found_is_a_file_that_fails_by_the_same_rule(self):
         done = self.expect(1, *SMALL, "--server", "mutant:ignores-limits", "--devices", "4", "--platforms",

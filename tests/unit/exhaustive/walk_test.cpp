@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <set>
 #include <vector>
 
 #include "exhaustive/walk.hpp"
@@ -13,7 +14,7 @@ namespace {
 
 // `Lines` lines with `Packets` packets each, which arrive one at a time. States: (Packets + 1)^Lines.
 template <std::size_t Lines, std::uint8_t Packets>
-struct Arrivals : KeepsCopies<std::array<std::uint8_t, Lines>> {  // left, by line
+struct Arrivals : KeepsCopies<Arrivals<Lines, Packets>, std::array<std::uint8_t, Lines>> {  // left, by line
     using Position = std::array<std::uint8_t, Lines>;
     using Move = std::size_t;
     bool symmetric = false;  // lines are interchangeable
@@ -46,7 +47,7 @@ std::uint64_t power(std::uint64_t base, unsigned exponent) {
 }
 
 // A single transition whose outcome is drawn twice: of three, and of two where the first was not 0.
-struct Dice : KeepsCopies<std::array<std::uint8_t, 2>> {
+struct Dice : KeepsCopies<Dice, std::array<std::uint8_t, 2>> {
     using Move = int;
     std::vector<std::vector<std::uint32_t>> sixes;
 
@@ -94,9 +95,74 @@ TEST_CASE("without merging a walk visits every path") {
     CHECK(walk.counts().depth == 4);
 }
 
+TEST_CASE("where only one thing can happen, the walk goes on without remembering") {
+    struct Tails : Arrivals<5, 6> {
+        static bool isTail(const Position&) { return true; }
+        void found(const std::vector<Walk<Tails>::Made>&) {}
+    } model;
+    Walk<Tails> walk(model);
+    auto position = model.full();
+    CHECK(walk.from(position));
+    // Not the end, and not the 5 x 6 states in which one line alone has packets left.
+    CHECK(walk.counts().states == power(7, 5) - 1 - 30);
+    // A line brings its last packet, and only one other has k left, 1..6: k arrivals, each time.
+    CHECK(walk.counts().transitions == 5 * 6 * power(7, 4) - 30 + 5 * 4 * (1 + 2 + 3 + 4 + 5 + 6));
+    CHECK(walk.counts().depth == 30);
+}
+
+TEST_CASE("a second outcome of the only move is tried once, however often one comes there") {
+    // Two ways to a path of three that ends at a die of six; a throw counts down to 0, one at a time.
+    struct Thrown : KeepsCopies<Thrown, std::uint8_t> {
+        using Move = std::uint8_t;
+        std::uint8_t start = 100, first = 53, die = 50;
+        std::size_t throws = 0;
+        std::size_t ends = 0;
+        std::size_t again = 0;
+        std::set<std::uint32_t> thrown;
+        void moves(const Position& p, std::vector<Move>& out) const {
+            if (p == start) {
+                out = {0, 1};
+            } else if (p != 0) {
+                out = {0};
+            }
+        }
+        bool make(Position& p, Move, Odometer& chance) {
+            if (p == start) {
+                p = first;
+            } else if (p == die) {
+                ++throws;
+                p = static_cast<std::uint8_t>(1 + chance.draw(6));
+            } else {
+                --p;
+            }
+            return p != 0;
+        }
+        void makeAgain(Position& p, Move move, Odometer& chance) {
+            make(p, move, chance);
+            ++again;
+        }
+        Fingerprint fingerprint(const Position& p) const { return fingerprintOf(std::span(&p, 1)); }
+        static bool isTail(const Position&) { return true; }
+        void found(const std::vector<Walk<Thrown>::Made>& path) {
+            ++ends;
+            thrown.insert(path[4].chance.at(0));
+        }
+    } model;
+    Walk<Thrown> walk(model);
+    Thrown::Position position = model.start;
+    CHECK(walk.from(position));
+    CHECK(walk.counts().states == 2);
+    CHECK(model.throws == 7);  // the second time only the first outcome, before it shows that there are others
+    CHECK(model.ends == 7);
+    CHECK(model.thrown == std::set<std::uint32_t>{0, 1, 2, 3, 4, 5});
+    CHECK(model.again == 2 * 4);  // each time once, when a second outcome turns up: from the start to the die
+    CHECK(walk.counts().transitions == 2 * 4 + 7 + (1 + 2 + 3 + 4 + 5 + 6) + 1);
+    CHECK(walk.counts().depth == 11);
+}
+
 TEST_CASE("the depth is that of the longest path, whichever was found first") {
     // From a chain that is entered at its end first: 0 -> 9 directly, then 0 -> 1 -> ... -> 9.
-    struct Chain : KeepsCopies<std::uint8_t> {
+    struct Chain : KeepsCopies<Chain, std::uint8_t> {
         using Move = std::uint8_t;
         void moves(const Position& p, std::vector<Move>& out) const {
             if (p == 0) out.push_back(9);
