@@ -265,7 +265,8 @@ std::uint64_t Checker::looks() const {
 
 std::size_t Checker::memory() const {
     const State& s = *state_;
-    return sizeof(State) + s.History::memory() + s.logins.capacity() * sizeof(LoginFacts) + s.due.memory();
+    return sizeof(State) + s.History::memory() + s.logins.capacity() * sizeof(LoginFacts) + s.due.memory() +
+           s.elsewhere.capacity() * sizeof(Due);
 }
 
 }  // namespace mdsync

@@ -1,7 +1,9 @@
 // Duties: what must have happened by the first settled moment after it became due, and the looking at it.
 //
 // Settled mode looks at everything that arose since the last `settled`; time mode at what arose `patience` ago. Both
-// use one queue in the order of arising. What a duty demands is in its family's row; what becomes of it, in settle().
+// use one queue in the order of arising; in time mode, what is found only after it arose waits beside it. What a duty
+// demands is in its family's row; what becomes of it, in settle().
+#include <algorithm>
 #include <utility>
 
 #include "base/fetch.hpp"
@@ -104,11 +106,22 @@ void Checker::State::fetchAhead() const {
     if (due[kNear].kind == DueKind::Accepted) fetchTheirDevices(messages[due[kNear].subject]);
 }
 
+Due Checker::State::takeFirstDue() {
+    if (!elsewhere.empty() && (due.empty() || elsewhere.front().arose < due.front().arose)) {
+        std::pop_heap(elsewhere.begin(), elsewhere.end(), arisesLater);
+        const Due first = elsewhere.back();
+        elsewhere.pop_back();
+        return first;
+    }
+    const Due first = due.front();
+    due.pop();
+    return first;
+}
+
 void Checker::State::judgeBefore(Instant t) {
-    while (!due.empty() && due.front().arose + patience < t) {
-        const Due d = due.front();
+    while (isAnyDueBefore(t)) {
         fetchAhead();
-        due.pop();
+        const Due d = takeFirstDue();
         dueAt = d.arose + patience;
         look(d);
     }
@@ -139,11 +152,7 @@ void Checker::State::onSettled() {
 void Checker::State::finish() {
     finishing = ended = true;
     dueAt = now;
-    while (!due.empty()) {
-        const Due d = due.front();
-        due.pop();
-        look(d);
-    }
+    while (!due.empty() || !elsewhere.empty()) look(takeFirstDue());
     judgeLastEvictions();
 }
 

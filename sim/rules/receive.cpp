@@ -160,7 +160,6 @@ void Checker::State::receiveFirst(const Arrival& a, Receipt& r, Via via, bool ta
     if (leftAfter(m, a.device.user)) r.owed |= Receipt::TooLate;
     setReceived(m, a.deviceId, r, tainted && !own, a.decides == Decides::Off && !a.excused);
     judgeItsOrder(a, r, via);
-    if (timeMode && !tainted && m.synchronizable() && now <= lastLogin + patience) oweToNewcomers(m, a.id, a.deviceId);
 }
 
 // The first of the sender's devices to receive it. If all that were online at acceptance have gone by now, nobody was owed
@@ -213,16 +212,6 @@ void Checker::State::oweReturn(const Arrival& a, const Receipt& r) {
     if (!m.synchronizable() || !recall.accepted || recall.until >= place || (r.have & Receipt::Shown) != 0) return;
     if (!a.device.online || decides(recall, a.device) != Decides::On || leftAfter(m, a.device.user)) return;
     oweNow(DueKind::Return, a.deviceId.value, a.id.value, a.device.session);
-}
-
-// Time mode: a terminal got a message while other devices of the user had just logged in, which must hold it, too, a
-// delay from now.
-void Checker::State::oweToNewcomers(const MessageFacts& m, MessageId message, DeviceId receiver) {
-    for (const DeviceId id : devicesOf(ownerOf(receiver))) {
-        const DeviceFacts& d = device(id);
-        if (id == receiver || !d.online || d.began <= m.until || now > side(id).beganAt + patience) continue;
-        oweNow(DueKind::Elsewhere, id.value, message.value, d.session);
-    }
 }
 
 // The recall that a `recalled` may show: of a message that was sent, asked for by somebody.

@@ -244,6 +244,7 @@ class Judge:
             lasts = r.session is not None and r.session.end > p
             firm = r.firm_i <= p if self.tl.D is None else r.firm_t <= t
             if lasts or firm:
+                lasts = lasts or r.session is not None and r.session.end > r.firm_i      # ... until it needed to no more
                 out.append((r.session, not (clean and r.doubtful), (r.i, r.t) if lasts else (r.firm_i, r.firm_t)))
         return out
 
@@ -867,10 +868,9 @@ class MessageDuties:
                 self.tally.either_way.append((rule, None))
             return
         arise = (s.start, s.t)
-        if tl.D is not None and not any(sure for _, sure, _ in at_start):    # it arises with the last of its conditions
-            arise = max(arise, min([since for _, sure, since in others if sure], default=arise))
+        if tl.D is not None:
+            arise, others = self.last_condition(m, u, s, last)
             due = tl.due(*arise)
-            others = self.judge.holders(m, u, s.dev, s.inst, s.start, at_s=min(due or last, last), clean=True)
             if not others:
                 return
         held = self.judge.holds(m, s.dev, s.inst, s.start)
@@ -896,6 +896,18 @@ class MessageDuties:
         if inside is None or not any(sure for _, sure, _ in others) or held is None and result[0] == VIOLATED:
             result = (MAYBE, result[1])
         out[rule] = self.with_turns(result, turns)
+
+    def last_condition(self, m, u, s, last):
+        """Time mode: a duty arises with the last of its conditions, that another terminal has m.  When, and which have it?"""
+        arise = login = (s.start, s.t)
+        while True:
+            due = self.tl.due(*arise)
+            others = self.judge.holders(m, u, s.dev, s.inst, s.start, at_s=min(due or last, last), clean=True)
+            others = [x for x in others if x[2][1] <= s.t + self.tl.D]     # who has it only after the session's first S: not owed
+            since = max(login, min((x[2] for x in others if x[1]), default=login))
+            if since <= arise:
+                return arise, others
+            arise = since           # who had it before may have lost it by S
 
     def include_sender_offline(self, m, u, s, moment, recall, turns, out):
         """api.include-sender-offline: no device of the sender has received m; one holds it at the first S."""

@@ -509,7 +509,8 @@ class Timeline:
             on = next((x for x in self.sessions[r.dev] if x.inst == r.inst and x.end > r.i
                        and x.end_t >= r.t + self.D), None)
             if on is not None:
-                r.firm_i, r.firm_t = max(on.start, r.i), max(on.t, r.t + self.D)
+                r.firm_t = max(on.t, r.t + self.D)
+                r.firm_i = max(on.start, r.i, bisect_right(self.T, r.firm_t - 1) - 1)
 
     def suppose(self, m, moment):
         """Lets the receipts that came after an `offline` belong where they do if m was accepted at this moment."""

@@ -89,7 +89,6 @@ struct History : Store {
     Place lastSettled = 0;
     std::uint32_t settledCount = 0;
     Place serverRestart = 0;
-    Instant lastLogin{};
     bool ended = false;       // the trace: nothing comes any more
     std::uint64_t looks = 0;  // how many pairs of a device and a message were looked at beside those of the events
 
@@ -198,10 +197,10 @@ struct History : Store {
     }
     // Whether this installation receives the message, in which it has no part, for the first time.
     [[nodiscard]] bool firstToStranger(MessageId id, const MessageFacts& m, DeviceId d);
-    // Time mode: whether another terminal of the user had the message when the session of `d` began; whether one has it since
-    // `t`, in a session that lasts.
-    [[nodiscard]] bool elsewhereAtLogin(const MessageFacts& m, DeviceId d) const;
-    [[nodiscard]] bool elsewhereSince(const MessageFacts& m, DeviceId d, Instant t) const;
+    // Time mode: since when, at the latest, another terminal of the user of `d` has the message. None: no other has it.
+    [[nodiscard]] std::optional<Instant> elsewhereSince(const MessageFacts& m, DeviceId d) const;
+    // ... and one that received it. REQUIRES: it has it.
+    [[nodiscard]] Instant hasSince(const Receipt& r, DeviceId d) const;
 
     [[nodiscard]] Tri inAudience(const MessageFacts& m, UserId u) const;
     // Whether `u` is the author, or in the audience.

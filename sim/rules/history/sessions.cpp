@@ -18,7 +18,6 @@ void History::beginSession(DeviceId id) {
     s.answered = place;
     s.compensationDays = settings.compensationDays;
     s.offlineDays = settings.offlineDays;
-    lastLogin = now;
     if (user(d.user).onlineCount++ == 0) ++onlineUsers;
 }
 
