@@ -615,7 +615,8 @@ class Judge:
                 tombstone = any(x.dev == dev and x.inst == s.inst and x.i <= i and x.violated != "delivery.no-leak"
                                 and x.i < m.rejected for x in m.shown) \
                     or i < m.rejected and self.concerns(m, s.user) \
-                    and any(rec is not None and rec.i < i and rec.request.dev == dev for rec in m.recalls)
+                    and (any(rec is not None and rec.i < i and rec.request.dev == dev for rec in m.recalls)
+                         or any(place < i and by == dev for place, by in m.fog_devices))    # it may have been accepted
                 past = tl.T[i] > m.horizon_base + HORIZON
                 if held is False:
                     if tombstone:
@@ -920,6 +921,8 @@ class MessageDuties:
         got = self.first_receipt(m, None, user=u)
         if got <= s.start:
             return
+        if got > s.end:                # what comes late to a session that ended is of it, whoever else has it meanwhile
+            got = next((r.i for r in m.late if r.session is s), got)
         result = self.outcome(m, u, moment, recall, s, (s.start, s.t), got)
         if result[0] in (KEPT, FORGOTTEN) and any(a <= max(got, s.start) < b for a, b in m.fog):
             result = MAYBE, s.start
@@ -955,7 +958,7 @@ class MessageDuties:
         """Looks at the duties in the order of their S; what was violated is owed no more."""
         tally = self.tally
         last = {"delivery.no-loss": 2, "api.include-sender-offline": 1, "api.include-sender-online": 0.5}
-        duties.sort(key=lambda d: (d.when, last.get(d.rule, 0)))
+        duties.sort(key=lambda d: (d.when, verdict_of(d.outcomes) not in (KEPT, FORGOTTEN), last.get(d.rule, 0)))
         devices, users, named = set(), set(), set()
         for d in duties:
             if d.user in users or (d.dev is not None and d.dev in devices and d.rule != "delivery.no-loss"):
@@ -1136,6 +1139,12 @@ class RecallRules:
         elif answer is None:
             self.tally.undecided("recall.no-return")
 
+    def inst_of(self, x, recall):
+        """The installation that shows the recall: the one that ended if it was on its way to that, else the one there now."""
+        if not x.offline:
+            return x.inst
+        return x.ended.inst if self.tl.excepted(x, (recall.i, recall.t)) else self.tl.inst_at(x.dev, x.i)
+
     def returned(self, m, r, moment, recall):
         tl = self.tl
         q = recall.request if recall else None
@@ -1149,7 +1158,7 @@ class RecallRules:
         due = tl.due(r.i, r.t)
         if due is None:
             return False, 0
-        if any(x.dev == r.dev and x.inst == r.inst and x.i <= due[0] for x in m.shown):
+        if any(x.dev == r.dev and self.inst_of(x, recall) == r.inst and x.i <= due[0] for x in m.shown):
             return False, 0
         if r.session is None or r.session.end <= due[0] or due[1] > tl.horizon(m, moment[1]):
             return None, 0

@@ -107,6 +107,7 @@ class Message:
         self.late = []                     # receipts that came after an `offline`
         self.late_recall = False           # a recall was unanswered at its S, and answered or shown later
         self.fog = []                      # (from, to): positions where nothing is known about a recall
+        self.fog_devices = []              # (from, device that asked for it)
         self.sender_unsure = False         # reinstalled between `send` and `accept`
 
 
@@ -609,4 +610,6 @@ class Timeline:
                         fog.setdefault(q, [q.i, END])
         m.recalls = done + ([None] if ways else [])
         m.fog = [tuple(x) for x in fog.values()]
+        lost = {q for way in ways for q in way[0] if q.lost and q.s_i is None}      # its S never came
+        m.fog_devices = [(q.i, q.dev) for q in {*fog, *lost}]
         m.recall_certain = len(done) == 1 and not ways
