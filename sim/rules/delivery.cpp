@@ -201,7 +201,7 @@ std::string saysOfflineShown(const History& h, const Arrival& a) {
 // within its installation, any other within its session.
 bool receivedBefore(const History& h, const Arrival& a) {
     if (a.receipt == nullptr) return false;
-    const bool isKept = a.message.kind == MessageSort::Normal && !a.message.room;
+    const bool isKept = a.message.isKept();
     const bool byPrevious = (a.receipt->owed & Receipt::ByPrevious) != 0;
     if (a.toPrevious && (isKept || byPrevious)) return byPrevious;
     if ((a.receipt->have & Receipt::Received) == 0) return false;
@@ -288,8 +288,9 @@ Found notLostOnline(const History& h, const Claim& c) {
 Found notLostAtLogin(const History& h, const Claim& c) {
     const MessageFacts& m = h.message(c.message);
     const DeviceFacts& d = h.device(c.device);
-    // Accepted before the login, or, where each login has a moment of its own, perhaps before it and certainly owed.
-    const bool isOlder = m.until < d.began || (h.timeMode && m.from() < d.began);
+    // Accepted before the login; or, where each login has a moment of its own or this one's session has ended, perhaps
+    // before it and certainly owed.
+    const bool isOlder = m.until < d.began || ((h.timeMode || !c.lasts) && m.from() < d.began);
     if (c.user == m.author || !isOlder || h.inAudience(m, c.user) != Tri::Yes) return Outcome::NotMine;
     const Millis age = h.side(c.device).beganAt - m.fromAt;
     if (age > h.storeAge(c.device)) return Outcome::NotMine;

@@ -88,7 +88,7 @@ void Checker::State::letGo() {
         const MessageFacts& m = message(id);
         if (m.expected) lookAtAccepted(id);
         if (recallAccepted(m)) lookAtRecall(m.recall, recalls[m.recall].until, recalls[m.recall].untilAt);
-        if (m.state == MessageState::Accepted && m.kind == MessageSort::Normal && !m.room) lookBackAtMessage(id);
+        if (m.state == MessageState::Accepted && m.isKept()) lookBackAtMessage(id);
         forget(id);
     }
     expiring = false;
@@ -290,10 +290,10 @@ void Checker::State::lookAtAccepted(const Live& live, const Party& party, Claim 
         somebody |= isThere;
         Found found = owedLive(live, id, r, d, c.aspects);
         if (live.unsure) [[unlikely]]
-            inTime |= weighDoubt(live, id, r, found) && isThere;
+            inTime |= weighDoubt(live, id, r, found) && (isThere || (r.have & Receipt::Received) != 0);
         c.named |= settle(duty, found, c);
     }
-    if (m.kind != MessageSort::Normal || m.room || m.toSelf || !somebody) return;
+    if (!m.synchronizable() || !somebody) return;
     c.device = DeviceId{};
     settleToAny(dutyToAny(author), c, inTime);
 }
@@ -310,7 +310,7 @@ bool Checker::State::weighDoubt(const Live& live, DeviceId id, const Receipt& r,
     const bool maybeRecalled = m.recall != MessageFacts::kNone && maybeRecalledBeforeIt(m, id);
     if (found.outcome == Outcome::Kept && (m.acrossSettled || maybeRecalled)) found = Outcome::Undecided;
     if (maybeRecalled && ownerOf(id) == m.author) return false;
-    if (live.unsureWhen && (r.have & Receipt::Received) != 0) return r.stamp - lowHalf(m.fromAt) <= patience.count();
+    if (live.unsureWhen && (r.have & Receipt::Ever) != 0) return r.stamp - lowHalf(m.fromAt) <= patience.count();
     return !(m.acrossSettled && device(id).began < lastSettled);
 }
 

@@ -172,6 +172,7 @@ struct Checker::State : rules::History, rules::Ledger {
     void temptByRecalls(const rules::Newcomer& n);
     void temptByIncluded(const rules::Newcomer& n);
     void temptAtAcceptance(MessageId id);
+    void noteRoomMessage(const rules::MessageFacts& m);
     void countPresent(const rules::Party& party, rules::Acceptance& a) const;
 
     // ---- connections.cpp ----

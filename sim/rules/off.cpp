@@ -200,7 +200,9 @@ std::string saysLater(const History& h, const Arrival& a) {
 Tri shownOnAFurtherDevice(const History& h, const Arrival& a) {
     if (!mayShowOff(h, a)) return Tri::No;
     const RecallFacts& r = *a.recall;
-    if (!r.user.exists() || a.message.until > r.from) return Tri::Maybe;  // whose was it, and was it accepted by then?
+    if (a.message.until > r.from) return Tri::Maybe;  // was it accepted by then?
+    if (!r.user.exists())
+        return r.isAskedByOthersOf(a.device.user, a.deviceId) ? Tri::Yes : Tri::Maybe;  // whose was it?
     if (a.device.user == r.user && !r.byApi) return yes(a.deviceId != r.device);
     for (const auto& [other, theirs] : h.sharesOf(a.message, a.device.user)) {
         if (other != a.deviceId && (theirs.have & Receipt::ShownOff) != 0) return Tri::Yes;
@@ -213,7 +215,8 @@ std::string saysFurtherDevice(const History& h, const Arrival& a) {
                        h.name(a.deviceId), h.name(a.device.user));
 }
 
-// Whether the device could show the recall while OFF decides: online at its acceptance, or at some time since.
+// Whether the device could show the recall while OFF decides: online at its acceptance, or at some time since. An
+// installation that is gone could while it was asked for, or in the last session before the new one's first.
 bool couldShowBefore(const History& h, const RecallFacts& r, DeviceId d) {
     return r.until < h.side(d).ended && h.decides(r, h.device(d)) == Decides::Off;
 }
@@ -275,7 +278,8 @@ void temptRecallStaysLocal(const History& h, Ledger& ledger, const RecallFacts& 
         for (const DeviceId d : h.devicesOf(party.user)) {
             if (recalling && d == r.device) continue;
             const bool holds = h.holds(m, d) == Tri::Yes;
-            if (holds ? couldShow(h, r, d, newcomer) : r.wasHeldBy(d) && couldShowBefore(h, r, d)) ++able;
+            const bool held = h.device(d).fresh ? r.wasHeldBy(d) : r.wasHeldOnlineBy(d);
+            if (holds ? couldShow(h, r, d, newcomer) : held && couldShowBefore(h, r, d)) ++able;
         }
         if (able > (recalling ? 0U : 1U)) ledger.check(RuleId::OffRecallStaysLocal, r.regime, aspectsOf(m, r));
     }

@@ -123,7 +123,7 @@ void Checker::State::onReceive(const Event& e) {
     }
     if (broken != nullptr) fileReceived(*this, *broken, a);
     if (m.state == MessageState::Accepted || m.state == MessageState::Asked) judgeIntact(*this, *this, a, e);
-    if (broken != nullptr) noteStray(m, e.device);
+    if (broken != nullptr && !a.toPrevious) noteStray(m, e.device);
     r == nullptr ? receiveAsStranger(a, e.via) : take(a, *r, e.via, broken != nullptr);
 }
 
@@ -132,6 +132,7 @@ void Checker::State::take(const Arrival& a, Receipt& r, Via via, bool tainted) {
     if (a.toPrevious) {
         if ((r.owed & Receipt::ByPrevious) == 0) judgeItsOrder(a, r, via);
         noteSession(r, a.device);
+        if ((r.have & Receipt::Received) == 0) r.stamp = stampNow();
         r.owed |= Receipt::ByPrevious;
         r.have |= Receipt::Ever;
         device(a.deviceId).leftBehind = true;
@@ -140,7 +141,10 @@ void Checker::State::take(const Arrival& a, Receipt& r, Via via, bool tainted) {
         return;
     }
     tainted |= a.unclear;  // where it is not clear that it broke no ban, it raises no duty
-    if ((r.have & Receipt::Received) == 0) receiveFirst(a, r, via, tainted);
+    if ((r.have & Receipt::Received) == 0)
+        receiveFirst(a, r, via, tainted);
+    else if (!a.message.isKept())
+        noteReceivedIn(a.message, a.device, r);  // perhaps a later session, or installation
     if (a.excused && !tainted) lookBackAtArrival(a);
     if (!tainted && a.message.recall != MessageFacts::kNone) oweReturn(a, r);
 }
@@ -262,9 +266,10 @@ void Checker::State::keepTombstone(const Arrival& a) {
     noteStray(a.message, a.deviceId);
 }
 
-// Who left is owed no recall: that it is shown all the same keeps nothing.
+// Who left is owed no recall: that it is shown all the same keeps nothing. What was shown before is kept.
 void Checker::State::takeShown(const Arrival& a, Receipt& shown) {
-    if (a.recall != nullptr && leftAfter(a.message, a.device.user)) {
+    const bool again = (shown.have & Receipt::Shown) != 0;
+    if (a.recall != nullptr && !again && leftAfter(a.message, a.device.user)) {
         std::erase(recalls[a.message.recall].owed, std::pair{a.deviceId, a.device.session});
         shown.owed |= Receipt::RecallNoMore;
     }

@@ -159,6 +159,7 @@ struct History : Store {
     [[nodiscard]] Receipt* receipt(const MessageFacts& m, DeviceId d) {
         return const_cast<Receipt*>(std::as_const(*this).receipt(m, d));
     }
+    [[nodiscard]] std::uint32_t stampNow() const { return timeMode ? lowHalf(now) : settledCount; }
     // Time mode: when it was received. It is younger than the horizon, so that half of its time tells the whole.
     [[nodiscard]] Instant receivedAt(const Receipt& r) const { return now - Millis{lowHalf(now) - r.stamp}; }
     // The messages whose horizon has not passed that the user wrote or is the audience of, as accepted.
@@ -292,6 +293,7 @@ struct History : Store {
     // The message becomes accepted somewhere between its asking (or now, if `exact`) and now.
     void setAccepted(MessageId id, bool exact);
     static void noteSession(Receipt& r, const DeviceFacts& d);
+    static void noteReceivedIn(const MessageFacts& m, const DeviceFacts& d, Receipt& r);
     void setReceived(const MessageFacts& m, DeviceId d, Receipt& r, bool tainted, bool offDecided);
     void remember(const MessageFacts& m, UserFacts& u, bool sure, Aspects aspects);  // what it tempts later
     void owedNoMore(MessageFacts& m, UserId u);

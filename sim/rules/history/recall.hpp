@@ -44,13 +44,28 @@ struct RecallFacts {
     std::vector<std::pair<DeviceId, std::uint16_t>> owed;  // devices, with the sessions, that must show it
     std::vector<DeviceId> tombstones;  // devices that showed it before the message was known to be accepted
 
+    // Whether the device asked for it, before it was taken.
     [[nodiscard]] bool isAskedBy(DeviceId d) const {
-        return std::any_of(requests.begin(), requests.end(), [d](const RecallRequest& q) { return q.device == d; });
+        return std::any_of(requests.begin(), requests.end(), [this, d](const RecallRequest& q) {
+            return q.device == d && (!accepted || q.asked <= until);
+        });
+    }
+    // Whether it is the user's own, and of no other device than others of theirs, whichever of the requests was taken.
+    [[nodiscard]] bool isAskedByOthersOf(UserId u, DeviceId d) const {
+        return std::all_of(requests.begin(), requests.end(), [this, u, d](const RecallRequest& q) {
+            return q.asked > until || (q.user == u && q.device.exists() && q.device != d);
+        });
     }
     // Whether the device held the message when its recall was first asked for.
     [[nodiscard]] bool wasHeldBy(DeviceId d) const {
         const auto& holders = requests.front().holders;
         return std::any_of(holders.begin(), holders.end(), [d](const auto& one) { return one.first == d; });
+    }
+    // ... and was online.
+    [[nodiscard]] bool wasHeldOnlineBy(DeviceId d) const {
+        const auto& holders = requests.front().holders;
+        return std::any_of(holders.begin(), holders.end(),
+                           [d](const auto& one) { return one.first == d && one.second != 0; });
     }
     // Of the requests that the answer may belong to, one that tells who recalled it; null if they differ in that.
     [[nodiscard]] const RecallRequest* askerOf(std::size_t request) const;
