@@ -253,6 +253,7 @@ private:
             out_.number(names_.of(r.device));
             out_.number(r.user.exists() ? r.user.value + 1ULL : 0);
             for (const DeviceId d : r.tombstones) out_.number(names_.of(d));
+            if (!r.user.exists()) askers(r);
         }
         // Requests are asked about while they are open or their answer is owed.
         const bool owed = answerOwed(m.recall);
@@ -265,6 +266,15 @@ private:
                 r.requests.begin(), r.requests.end(), [&q](const RecallRequest& o) { return o.asked < q.closed; })));
         }
         out_.byte(0xff);
+    }
+
+    // Whose recall it may be, where that is undecided.
+    void askers(const RecallFacts& r) {
+        for (const std::uint32_t number : names_.byDevice) {
+            const DeviceId d{number};
+            out_.byte(static_cast<unsigned>(r.isAskedBy(d)) |
+                      static_cast<unsigned>(r.isAskedByOthersOf(s_.ownerOf(d), d)) << 1U);
+        }
     }
 
     [[nodiscard]] bool answerOwed(std::uint32_t recall) const {
