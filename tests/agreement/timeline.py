@@ -603,7 +603,7 @@ class Timeline:
                     ways.append(w)
             if not ways:
                 break
-        if silent:
+        if silent or self.trace.seen:      # where an answer is only seen, it may still come and tell of before
             for way in ways:
                 for q in way[0]:
                     if q.s_i is None:
