@@ -233,7 +233,8 @@ private:
             out_.byte(static_cast<unsigned>(r->owed & ~(Receipt::TooLate | Receipt::ByPrevious)) | (r->have & 0x80U));
             out_.byte(static_cast<unsigned>(s_.lasts(id, r->session)) |
                       static_cast<unsigned>(s_.acknowledged(*r, id)) << 1U | static_cast<unsigned>(byPrevious) << 2U |
-                      static_cast<unsigned>(m.toSelf && r->session > s_.side(id).foreign) << 3U);
+                      static_cast<unsigned>(!m.isKept() && r->session > s_.side(id).foreign) << 3U |
+                      static_cast<unsigned>(!m.isKept() && r->session > s_.side(id).foreignBefore) << 4U);
         }
     }
 
@@ -284,7 +285,7 @@ private:
         return false;
     }
 
-    static_assert(sizeof(RecallRequest) == 80);
+    static_assert(sizeof(RecallRequest) == 104);
     void request(const RecallRequest& q) {
         const bool gone = s_.wentOfflineAfter(q.device, q.asked);
         out_.byte(static_cast<unsigned>(q.open) | static_cast<unsigned>(q.maybeAnswered) << 1U |
@@ -299,12 +300,15 @@ private:
         out_.ago(q.askedAt, s_.now);
         std::uint64_t then = 0;
         std::uint64_t still = 0;
+        std::uint64_t had = 0;
         for (const auto& [d, session] : q.holders) {
             then |= 1ULL << names_.device[d.index()] % 64;
             if (s_.lasts(d, session)) still |= 1ULL << names_.device[d.index()] % 64;
         }
         out_.number(then);
         out_.number(still);
+        for (const DeviceId d : q.had) had |= 1ULL << names_.device[d.index()] % 64;
+        out_.number(had);
         for (const std::uint32_t d : names_.byDevice) {
             const DeviceFacts& device = s_.devices[d];
             out_.flag((device.online ? device.began : s_.sides[d].ended) > q.asked);

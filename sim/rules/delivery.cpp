@@ -197,8 +197,8 @@ std::string saysOfflineShown(const History& h, const Arrival& a) {
 
 // ---- delivery.once ----------------------------------------------------------------------------------------
 
-// Twice, or what it sent itself. Status and chatroom messages are not kept: a status message to oneself is asked about
-// within its installation, any other within its session.
+// Twice, or what it sent itself. Of status and chatroom messages, which are not kept, the session tells by which
+// installation they were received.
 bool receivedBefore(const History& h, const Arrival& a) {
     if (a.receipt == nullptr) return false;
     const bool isKept = a.message.isKept();
@@ -207,7 +207,8 @@ bool receivedBefore(const History& h, const Arrival& a) {
     if ((a.receipt->have & Receipt::Received) == 0) return false;
     if (isKept) return true;
     if (a.receipt->session == a.device.session) return true;
-    return !a.toPrevious && (!a.device.reinstalled || a.receipt->session > h.side(a.deviceId).foreign);
+    const DeviceSide& side = h.side(a.deviceId);
+    return !a.device.reinstalled || a.receipt->session > (a.toPrevious ? side.foreignBefore : side.foreign);
 }
 
 Tri again(const History& h, const Arrival& a) {
@@ -290,7 +291,8 @@ Found notLostAtLogin(const History& h, const Claim& c) {
     const DeviceFacts& d = h.device(c.device);
     // Accepted before the login; or, where each login has a moment of its own or this one's session has ended, perhaps
     // before it and certainly owed.
-    const bool isOlder = m.until < d.began || ((h.timeMode || !c.lasts) && m.from() < d.began);
+    const bool hasEnded = !c.lasts && !m.acrossSettled;
+    const bool isOlder = m.until < d.began || ((h.timeMode || hasEnded) && m.from() < d.began);
     if (c.user == m.author || !isOlder || h.inAudience(m, c.user) != Tri::Yes) return Outcome::NotMine;
     const Millis age = h.side(c.device).beganAt - m.fromAt;
     if (age > h.storeAge(c.device)) return Outcome::NotMine;

@@ -290,7 +290,8 @@ void Checker::State::lookAtAccepted(const Live& live, const Party& party, Claim 
         somebody |= isThere;
         Found found = owedLive(live, id, r, d, c.aspects);
         if (live.unsure) [[unlikely]]
-            inTime |= weighDoubt(live, id, r, found) && (isThere || (r.have & Receipt::Received) != 0);
+            inTime |=
+                weighDoubt(live, id, r, found) && (isThere || (!m.acrossSettled && (r.have & Receipt::Received) != 0));
         c.named |= settle(duty, found, c);
     }
     if (!m.synchronizable() || !somebody) return;
@@ -320,8 +321,8 @@ bool Checker::State::mayHaveBeenOnline(const Live& live, DeviceId id, const Rece
     const MessageFacts& m = live.message;
     const DeviceFacts& d = device(id);
     if ((r.owed & Receipt::Unsure) == 0) return false;
-    // In time mode a login has its own moment: what was perhaps accepted before it is owed then.
-    if (timeMode && d.began > m.from()) return false;
+    // In time mode a login has its own moment: what was perhaps accepted before it is owed then, if it is known by then.
+    if (timeMode && d.began > m.from() && m.untilAt <= side(id).beganAt + patience) return false;
     if (!d.online && !(live.anyReceived && side(id).ended > m.until)) return false;
     return d.began >= m.from() && d.began <= m.until && side(id).beganAt <= m.fromAt + storeAge(id);
 }

@@ -123,9 +123,12 @@ bool canSpeak(const Arrival& a) {
     return isAsked(a.message) && !a.excused && a.receipt != nullptr;
 }
 
-// Whether OFF decides; maybe, where its acceptance lies in between and a turn came into force meanwhile.
-Tri offDecides(const Arrival& a) {
+// Whether OFF decides; maybe, where its acceptance lies in between and a turn came into force meanwhile. It does not for
+// whose session began when the service was on, and has been on since.
+Tri offDecides(const History& h, const Arrival& a) {
     if (a.message.regimeSure) return yes(a.decides == Decides::Off);
+    const bool stillOn = a.device.regime.service == Service::On && a.device.regime == h.service.at(h.now);
+    if (a.standing == Standing::Unclear && stillOn) return Tri::No;
     return a.standing == Standing::After && a.device.regime.service != Service::Off ? Tri::No : Tri::Maybe;
 }
 
@@ -133,7 +136,7 @@ Tri offDecides(const Arrival& a) {
 
 // bob's m1 is for alice's phone or her mac, not for both: the device that has received it while OFF decided.
 DeviceId theOtherThatGotIt(const History& h, const Arrival& a) {
-    const bool inDoubt = offDecides(a) == Tri::Maybe;
+    const bool inDoubt = offDecides(h, a) == Tri::Maybe;
     for (const auto& [other, r] : h.sharesOf(a.message, a.device.user)) {
         if (other == a.deviceId || !(inDoubt || (r.have & Receipt::OffDecided) != 0)) continue;
         if (h.terminalHas(r, other, false)) return other;
@@ -142,9 +145,9 @@ DeviceId theOtherThatGotIt(const History& h, const Arrival& a) {
 }
 
 Tri onASecondDevice(const History& h, const Arrival& a) {
-    if (!canSpeak(a) || offDecides(a) == Tri::No || a.byAuthor) return Tri::No;
+    if (!canSpeak(a) || offDecides(h, a) == Tri::No || a.byAuthor) return Tri::No;
     if (!theOtherThatGotIt(h, a).exists()) return Tri::No;
-    if (offDecides(a) == Tri::Maybe) return Tri::Maybe;
+    if (offDecides(h, a) == Tri::Maybe) return Tri::Maybe;
     return h.inAudience(a.message, a.device.user);  // in doubt, it may be no recipient's device at all
 }
 
@@ -155,9 +158,9 @@ std::string saysSecondDevice(const History& h, const Arrival& a) {
 
 // ---- off.no-sent-sync -------------------------------------------------------------------------------------
 
-Tri onAnotherOfTheAuthor(const History&, const Arrival& a) {
+Tri onAnotherOfTheAuthor(const History& h, const Arrival& a) {
     if (!canSpeak(a) || !a.byAuthor || a.message.api || a.message.sender == a.deviceId) return Tri::No;
-    return offDecides(a);
+    return offDecides(h, a);
 }
 
 std::string saysSentSync(const History& h, const Arrival& a) {
@@ -183,10 +186,10 @@ std::string saysCompensation(const History& h, const Arrival& a) {
 
 // ---- off.api-online-only ----------------------------------------------------------------------------------
 
-Tri laterToTheSender(const History&, const Arrival& a) {
+Tri laterToTheSender(const History& h, const Arrival& a) {
     if (!canSpeak(a) || !a.byAuthor || !a.message.api || !a.message.includeSender) return Tri::No;
     if ((a.receipt->owed & Receipt::Online) != 0) return Tri::No;
-    return (a.receipt->owed & Receipt::Unsure) != 0 && offDecides(a) != Tri::No ? Tri::Maybe : offDecides(a);
+    return (a.receipt->owed & Receipt::Unsure) != 0 && offDecides(h, a) != Tri::No ? Tri::Maybe : offDecides(h, a);
 }
 
 std::string saysLater(const History& h, const Arrival& a) {
@@ -198,7 +201,7 @@ std::string saysLater(const History& h, const Arrival& a) {
 
 // Of the recalling user the recalling device (API: any one), of every other user one.
 Tri shownOnAFurtherDevice(const History& h, const Arrival& a) {
-    if (!mayShowOff(h, a)) return Tri::No;
+    if (!mayShowOff(h, a) || (a.receipt->have & Receipt::Shown) != 0) return Tri::No;
     const RecallFacts& r = *a.recall;
     if (a.message.until > r.from) return Tri::Maybe;  // was it accepted by then?
     if (!r.user.exists())
@@ -234,11 +237,10 @@ constinit const Ban kOffApiOnlineOnly{RuleId::OffApiOnlineOnly, laterToTheSender
 constinit const Ban kOffRecallStaysLocal{RuleId::OffRecallStaysLocal, shownOnAFurtherDevice, saysFurtherDevice,
                                          [](const Arrival& a) { return a.recall->regime; }};
 
-// A device shows a recall while OFF decides, for the first time, of a message that it holds.
+// A device shows a recall while OFF decides, of a message that it holds.
 bool mayShowOff(const History& h, const Arrival& a) {
-    return a.receipt != nullptr && (a.receipt->have & Receipt::Shown) == 0 && !a.excused && isAsked(a.message) &&
-           h.holds(a.message, a.deviceId) == Tri::Yes && a.decides == Decides::Off &&
-           h.now <= a.message.fromAt + kHorizon;
+    return a.receipt != nullptr && !a.excused && isAsked(a.message) && h.holds(a.message, a.deviceId) == Tri::Yes &&
+           a.decides == Decides::Off && h.now <= a.message.fromAt + kHorizon;
 }
 
 // ---- what tempts them -------------------------------------------------------------------------------------
@@ -273,6 +275,7 @@ void temptRecallStaysLocal(const History& h, Ledger& ledger, const RecallFacts& 
     if (!isAsked(m) || m.until > r.from) return;  // perhaps it was recalled before it was accepted
     for (const Party& party : h.concerned(m)) {
         if (newcomer.exists() && h.ownerOf(newcomer) != party.user) continue;
+        if (h.concerns(m, party.user) != Tri::Yes) continue;  // it leaked to them
         const bool recalling = party.user == r.user && !r.byApi;
         std::uint32_t able = 0;
         for (const DeviceId d : h.devicesOf(party.user)) {

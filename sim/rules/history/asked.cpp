@@ -236,12 +236,12 @@ bool History::isRecallOpen(const MessageFacts& m) const {
 
 // alice/mac had m1 before anybody asked for its recall: whether that was taken, and when, does not matter.
 bool History::maybeRecalledBeforeIt(const MessageFacts& m, DeviceId d) const {
-    return isRecallOpen(m) && !recallOf(m)->wasHeldBy(d);
+    return isRecallOpen(m) && !recallOf(m)->wasHadBy(d);
 }
 
 bool History::maybeRecalledFirst(const MessageFacts& m, DeviceId d) const {
     if (!isRecallOpen(m)) return false;
-    return recallOf(m)->requests.front().asked <= device(d).began || maybeRecalledBeforeIt(m, d);
+    return recallOf(m)->requests.front().asked <= device(d).began || !recallOf(m)->wasHeldBy(d);
 }
 
 Window History::window(DeviceId d) const {

@@ -25,6 +25,7 @@ struct RecallRequest {
     std::uint32_t origin = 0;
     Regime regime;
     std::vector<std::pair<DeviceId, std::uint16_t>> holders;  // at that moment, with the session if online, else 0
+    std::vector<DeviceId> had;                                // who had it by then, in any installation
 };
 
 // A RecallFacts is what is known of the recalls of one message; the first that is accepted counts.
@@ -61,7 +62,12 @@ struct RecallFacts {
         const auto& holders = requests.front().holders;
         return std::any_of(holders.begin(), holders.end(), [d](const auto& one) { return one.first == d; });
     }
-    // ... and was online.
+    // Whether it had the message by then, in any installation.
+    [[nodiscard]] bool wasHadBy(DeviceId d) const {
+        const auto& had = requests.front().had;
+        return wasHeldBy(d) || std::find(had.begin(), had.end(), d) != had.end();
+    }
+    // Whether the device held it then, and was online.
     [[nodiscard]] bool wasHeldOnlineBy(DeviceId d) const {
         const auto& holders = requests.front().holders;
         return std::any_of(holders.begin(), holders.end(),

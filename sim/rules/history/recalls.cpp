@@ -99,7 +99,8 @@ std::uint32_t History::askRecall(const Event& e) {
     q.regime = service.at(now);
     if (m.state == MessageState::Accepted) {
         for (const Party& party : concerned(m)) {
-            for (const DeviceId d : devicesOf(party.user)) {
+            for (const auto& [d, receipt] : sharesOf(m, party)) {
+                if ((receipt.have & Receipt::Ever) != 0) q.had.push_back(d);
                 if (holds(m, d) != Tri::Yes) continue;
                 q.holders.emplace_back(d, static_cast<std::uint16_t>(device(d).online ? device(d).session : 0));
             }
