@@ -289,10 +289,9 @@ Found notLostOnline(const History& h, const Claim& c) {
 Found notLostAtLogin(const History& h, const Claim& c) {
     const MessageFacts& m = h.message(c.message);
     const DeviceFacts& d = h.device(c.device);
-    // Accepted before the login; or, where each login has a moment of its own or this one's session has ended, perhaps
-    // before it and certainly owed.
+    // Accepted before the login; or perhaps before it and certainly owed: its session has ended, or it is asked about now.
     const bool hasEnded = !c.lasts && !m.acrossSettled;
-    const bool isOlder = m.until < d.began || ((h.timeMode || hasEnded) && m.from() < d.began);
+    const bool isOlder = m.until < d.began || h.isOwedAtLogin(m, c.device) || (hasEnded && m.from() < d.began);
     if (c.user == m.author || !isOlder || h.inAudience(m, c.user) != Tri::Yes) return Outcome::NotMine;
     const Millis age = h.side(c.device).beganAt - m.fromAt;
     if (age > h.storeAge(c.device)) return Outcome::NotMine;

@@ -229,7 +229,11 @@ void Checker::State::lookAtRecallAnswer(const Due& d) {
     if (finishing || r.accepted || found.outcome != Outcome::Broken) return;
     const Instant seen = now;
     if (timeMode) now = std::min(now, d.arose + patience);
-    acceptRecall(d.subject, d.detail, d.detail, false);
+    // Of two that alice asked for before one was rejected: the other may have been taken before this.
+    const auto earlier = std::find_if(r.requests.begin(), r.requests.begin() + static_cast<std::ptrdiff_t>(d.detail),
+                                      [](const RecallRequest& q) { return q.open && q.maybeAnswered; });
+    const auto first = static_cast<std::size_t>(earlier - r.requests.begin());
+    acceptRecall(d.subject, first, first < d.detail ? r.requests.size() : d.detail, false);
     now = seen;
     Due accepted = d;  // by this very moment, so that what it owes is due with it
     accepted.place = place;
@@ -321,8 +325,7 @@ bool Checker::State::mayHaveBeenOnline(const Live& live, DeviceId id, const Rece
     const MessageFacts& m = live.message;
     const DeviceFacts& d = device(id);
     if ((r.owed & Receipt::Unsure) == 0) return false;
-    // In time mode a login has its own moment: what was perhaps accepted before it is owed then, if it is known by then.
-    if (timeMode && d.began > m.from() && m.untilAt <= side(id).beganAt + patience) return false;
+    if (isOwedAtLogin(m, id)) return false;
     if (!d.online && !(live.anyReceived && side(id).ended > m.until)) return false;
     return d.began >= m.from() && d.began <= m.until && side(id).beganAt <= m.fromAt + storeAge(id);
 }

@@ -143,6 +143,11 @@ std::string History::nameOfOtherHolder(const MessageFacts& m, DeviceId d, bool c
     return fmt::format("an earlier installation of {}", other == d ? "it" : name(other));
 }
 
+bool History::isOwedAtLogin(const MessageFacts& m, DeviceId d) const {
+    const Instant login = side(d).beganAt;
+    return timeMode && m.from() < device(d).began && m.untilAt != login && m.untilAt <= login + patience;
+}
+
 bool History::anyEver(const MessageFacts& m, UserId u) const {
     for (const auto& [d, r] : sharesOf(m, u)) {
         if ((r.have & Receipt::Ever) != 0) return true;

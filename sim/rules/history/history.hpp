@@ -240,6 +240,9 @@ struct History : Store {
     [[nodiscard]] DeviceId otherHolder(const MessageFacts& m, DeviceId d, bool clean) const;
     // Whether there is one: maybe, where it is unclear which installation of the sender sent m.
     [[nodiscard]] Tri anotherTerminalHas(const MessageFacts& m, DeviceId d, bool clean) const;
+    // Time mode, in which a login has an S of its own: whether what was perhaps accepted before the login is owed at that S.
+    // It is not if no sign of it had come by then, or if it comes with the login: then it is owed with the acceptance.
+    [[nodiscard]] bool isOwedAtLogin(const MessageFacts& m, DeviceId d) const;
     // Whether any device of the user ever received it.
     [[nodiscard]] bool anyEver(const MessageFacts& m, UserId u) const;
     // ... before it was recalled, or the user left.
