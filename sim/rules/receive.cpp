@@ -205,7 +205,8 @@ void Checker::State::receiveAsStranger(const Arrival& a, Via via) {
     const MessageFacts& m = a.message;
     if (m.state != MessageState::Accepted || m.kind != MessageSort::Normal) return;
     if (!m.room) device(a.deviceId).holdsSomething = true;
-    if (!isInOrder(a, via) || !firstToStranger(a.id, m, a.deviceId)) return;
+    const bool first = firstToStranger(a.id, m, a.deviceId);
+    if (!first || !isInOrder(a, via)) return;
     judgeOrder(*this, *this, a, strangersProgress(m, a.deviceId, via));
 }
 
