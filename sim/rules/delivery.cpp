@@ -298,7 +298,7 @@ Found notLostAtLogin(const History& h, const Claim& c) {
     const bool ever = h.anyEver(m, c.user);
     if (!ever) {
         if (offTheHook(h, m, c.user)) return Outcome::Lapsed;
-        if (h.reported(m, c.user)) return Outcome::NotMine;
+        if (h.reported(m, c.user) || h.isLoginWithSign(m, c.device)) return Outcome::NotMine;
         if (h.maybeRecalled(m)) return Outcome::Undecided;
     } else if (m.deemed && m.until >= d.began) {
         return Outcome::Undecided;  // accepted after the login it was owed by S, and nothing had come by then

@@ -325,7 +325,8 @@ bool Checker::State::mayHaveBeenOnline(const Live& live, DeviceId id, const Rece
     const MessageFacts& m = live.message;
     const DeviceFacts& d = device(id);
     if ((r.owed & Receipt::Unsure) == 0) return false;
-    if (isOwedAtLogin(m, id)) return false;
+    // Where both have one S, who was online at the acceptance is asked first, and names what is missed.
+    if (isOwedAtLogin(m, id) && (live.anyReceived || !isLoginWithSign(m, id))) return false;
     if (!d.online && !(live.anyReceived && side(id).ended > m.until)) return false;
     return d.began >= m.from() && d.began <= m.until && side(id).beganAt <= m.fromAt + storeAge(id);
 }

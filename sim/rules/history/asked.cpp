@@ -144,8 +144,11 @@ std::string History::nameOfOtherHolder(const MessageFacts& m, DeviceId d, bool c
 }
 
 bool History::isOwedAtLogin(const MessageFacts& m, DeviceId d) const {
-    const Instant login = side(d).beganAt;
-    return timeMode && m.from() < device(d).began && m.untilAt != login && m.untilAt <= login + patience;
+    return timeMode && m.from() < device(d).began && m.untilAt <= side(d).beganAt + patience;
+}
+
+bool History::isLoginWithSign(const MessageFacts& m, DeviceId d) const {
+    return timeMode && !m.deemed && m.until > device(d).began && m.untilAt == side(d).beganAt;
 }
 
 bool History::anyEver(const MessageFacts& m, UserId u) const {

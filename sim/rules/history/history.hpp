@@ -241,8 +241,10 @@ struct History : Store {
     // Whether there is one: maybe, where it is unclear which installation of the sender sent m.
     [[nodiscard]] Tri anotherTerminalHas(const MessageFacts& m, DeviceId d, bool clean) const;
     // Time mode, in which a login has an S of its own: whether what was perhaps accepted before the login is owed at that S.
-    // It is not if no sign of it had come by then, or if it comes with the login: then it is owed with the acceptance.
+    // It is not if no sign of it had come by then.
     [[nodiscard]] bool isOwedAtLogin(const MessageFacts& m, DeviceId d) const;
+    // ... and whether the first sign of it came in the millisecond of the login, so that the acceptance has the same S.
+    [[nodiscard]] bool isLoginWithSign(const MessageFacts& m, DeviceId d) const;
     // Whether any device of the user ever received it.
     [[nodiscard]] bool anyEver(const MessageFacts& m, UserId u) const;
     // ... before it was recalled, or the user left.
