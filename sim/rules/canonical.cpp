@@ -271,6 +271,7 @@ private:
 
     // Whose recall it may be, where that is undecided.
     void askers(const RecallFacts& r) {
+        out_.flag(r.isAskedByApi());
         for (const std::uint32_t number : names_.byDevice) {
             const DeviceId d{number};
             out_.byte(static_cast<unsigned>(r.isAskedBy(d)) |

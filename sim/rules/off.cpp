@@ -199,18 +199,24 @@ std::string saysLater(const History& h, const Arrival& a) {
 
 // ---- off.recall-stays-local -------------------------------------------------------------------------------
 
+bool anotherShowsIt(const History& h, const Arrival& a) {
+    for (const auto& [other, theirs] : h.sharesOf(a.message, a.device.user)) {
+        if (other != a.deviceId && (theirs.have & Receipt::ShownOff) != 0) return true;
+    }
+    return false;
+}
+
 // Of the recalling user the recalling device (API: any one), of every other user one.
 Tri shownOnAFurtherDevice(const History& h, const Arrival& a) {
     if (!mayShowOff(h, a) || (a.receipt->have & Receipt::Shown) != 0) return Tri::No;
     const RecallFacts& r = *a.recall;
     if (a.message.until > r.from) return Tri::Maybe;  // was it accepted by then?
-    if (!r.user.exists())
-        return r.isAskedByOthersOf(a.device.user, a.deviceId) ? Tri::Yes : Tri::Maybe;  // whose was it?
-    if (a.device.user == r.user && !r.byApi) return yes(a.deviceId != r.device);
-    for (const auto& [other, theirs] : h.sharesOf(a.message, a.device.user)) {
-        if (other != a.deviceId && (theirs.have & Receipt::ShownOff) != 0) return Tri::Yes;
+    if (!r.user.exists()) {                           // whose was it?
+        const bool further =
+            r.isAskedByOthersOf(a.device.user, a.deviceId) && (!r.isAskedByApi() || anotherShowsIt(h, a));
+        return further ? Tri::Yes : Tri::Maybe;
     }
-    return Tri::No;
+    return yes(a.device.user == r.user && !r.byApi ? a.deviceId != r.device : anotherShowsIt(h, a));
 }
 
 std::string saysFurtherDevice(const History& h, const Arrival& a) {

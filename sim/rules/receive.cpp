@@ -260,11 +260,12 @@ void Checker::State::takeRecalled(const Arrival& a, Receipt* shown, bool whileOf
     if (a.excused && !a.inDoubt && a.message.state == MessageState::Accepted) lookBackAtArrival(a);
 }
 
-// alice/phone shows the recall of a message whose acceptance nobody told: it may have a place in its list all the same.
+// alice/phone shows the recall of a message whose acceptance nobody told, or that nobody recalled: it may have a place in
+// its list all the same.
 void Checker::State::keepTombstone(const Arrival& a) {
-    if (a.recall == nullptr || a.message.state != MessageState::Asked) return;
-    recalls[a.message.recall].tombstones.push_back(a.deviceId);
-    noteStray(a.message, a.deviceId);
+    const MessageState state = a.message.state;
+    if (state == MessageState::Asked || state == MessageState::Accepted) noteStray(a.message, a.deviceId);
+    if (a.recall != nullptr && state == MessageState::Asked) recalls[a.message.recall].tombstones.push_back(a.deviceId);
 }
 
 // Who left is owed no recall: that it is shown all the same keeps nothing. What was shown before is kept.

@@ -51,11 +51,16 @@ struct RecallFacts {
             return q.device == d && (!accepted || q.asked <= until);
         });
     }
-    // Whether it is the user's own, and of no other device than others of theirs, whichever of the requests was taken.
+    // Whether it is the user's own, but not this device's, whichever of the requests was taken.
     [[nodiscard]] bool isAskedByOthersOf(UserId u, DeviceId d) const {
         return std::all_of(requests.begin(), requests.end(), [this, u, d](const RecallRequest& q) {
-            return q.asked > until || (q.user == u && q.device.exists() && q.device != d);
+            return q.asked > until || (q.user == u && q.device != d);
         });
+    }
+    // Whether it may be one through the API.
+    [[nodiscard]] bool isAskedByApi() const {
+        return std::any_of(requests.begin(), requests.end(),
+                           [this](const RecallRequest& q) { return q.asked <= until && !q.device.exists(); });
     }
     // Whether the device held the message when its recall was first asked for.
     [[nodiscard]] bool wasHeldBy(DeviceId d) const {
