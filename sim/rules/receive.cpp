@@ -143,8 +143,8 @@ void Checker::State::take(const Arrival& a, Receipt& r, Via via, bool tainted) {
     tainted |= a.unclear;  // where it is not clear that it broke no ban, it raises no duty
     if ((r.have & Receipt::Received) == 0)
         receiveFirst(a, r, via, tainted);
-    else if (!a.message.isKept())
-        noteReceivedIn(a.message, a.device, r);  // perhaps a later session, or installation
+    else if (!a.message.isKept() || (r.have & Receipt::Tainted) != 0)
+        noteReceivedIn(a.message, a.device, r);  // again: perhaps in a later session, which lasts, or installation
     if (a.excused && !tainted) lookBackAtArrival(a);
     if (!tainted && a.message.recall != MessageFacts::kNone) oweReturn(a, r);
 }
