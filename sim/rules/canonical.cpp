@@ -245,7 +245,8 @@ private:
         if (m.recall == MessageFacts::kNone) return out_.byte(0);
         const RecallFacts& r = s_.recalls[m.recall];
         out_.byte(1U | static_cast<unsigned>(r.accepted) << 1U | static_cast<unsigned>(r.regimeSure) << 2U |
-                  static_cast<unsigned>(r.byApi) << 3U | static_cast<unsigned>(r.askedFor()) << 4U);
+                  static_cast<unsigned>(r.byApi) << 3U | static_cast<unsigned>(r.askedFor()) << 4U |
+                  static_cast<unsigned>(r.shownSomewhere && isAnyAskerGone(r)) << 5U);
         if (r.accepted) {
             regime(r.regime);
             place(r.from);
@@ -267,6 +268,12 @@ private:
                 r.requests.begin(), r.requests.end(), [&q](const RecallRequest& o) { return o.asked < q.closed; })));
         }
         out_.byte(0xff);
+    }
+
+    // Whether an answer that was given may have been another's, and what was asked then was never answered.
+    [[nodiscard]] bool isAnyAskerGone(const RecallFacts& r) const {
+        return std::any_of(r.requests.begin(), r.requests.end(),
+                           [this](const RecallRequest& q) { return !q.open && s_.isGone(q); });
     }
 
     // Whose recall it may be, where that is undecided.
