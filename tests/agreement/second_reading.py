@@ -242,7 +242,7 @@ class Judge:
             if r.user != user or (r.dev, r.inst) == (dev, inst) or (clean and r.violated):
                 continue
             lasts = r.session is not None and r.session.end > p
-            firm = r.firm_i <= p if self.tl.D is None else r.firm_t <= t
+            firm = r.firm_i <= p and r.firm_t <= t
             if lasts or firm:
                 lasts = lasts or r.session is not None and r.session.end > r.firm_i      # ... until it needed to no more
                 out.append((r.session, not (clean and r.doubtful), (r.i, r.t) if lasts else (r.firm_i, r.firm_t)))
@@ -384,7 +384,7 @@ class Judge:
             if self.tl.decides(p, t, x.session)[0] != OFF:
                 continue
             lasts = x.session is not None and x.session.end > r.i - 1
-            firm = x.firm_i < r.i if self.tl.D is None else x.firm_t <= r.t
+            firm = x.firm_i < r.i and x.firm_t <= r.t
             if lasts or firm:
                 found.append(x)
         return found
