@@ -315,7 +315,7 @@ bool Checker::State::weighDoubt(const Live& live, DeviceId id, const Receipt& r,
     const bool maybeRecalled = m.recall != MessageFacts::kNone && maybeRecalledBeforeIt(m, id);
     if (found.outcome == Outcome::Kept && (m.acrossSettled || maybeRecalled)) found = Outcome::Undecided;
     if (maybeRecalled && ownerOf(id) == m.author) return false;
-    if (live.unsureWhen && (r.have & Receipt::Ever) != 0) return r.stamp - lowHalf(m.fromAt) <= patience.count();
+    if (live.unsureWhen) return (r.have & Receipt::Ever) != 0 && r.stamp - lowHalf(m.fromAt) <= patience.count();
     return !(m.acrossSettled && device(id).began < lastSettled);
 }
 

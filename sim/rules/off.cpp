@@ -210,8 +210,8 @@ bool anotherShowsIt(const History& h, const Arrival& a) {
 Tri shownOnAFurtherDevice(const History& h, const Arrival& a) {
     if (!mayShowOff(h, a) || (a.receipt->have & Receipt::Shown) != 0) return Tri::No;
     const RecallFacts& r = *a.recall;
-    if (a.message.until > r.from) return Tri::Maybe;  // was it accepted by then?
-    if (!r.user.exists()) {                           // whose was it?
+    if (a.message.until >= r.from) return Tri::Maybe;  // was it accepted by then?
+    if (!r.user.exists()) {                            // whose was it?
         const bool further =
             r.isAskedByOthersOf(a.device.user, a.deviceId) && (!r.isAskedByApi() || anotherShowsIt(h, a));
         return further ? Tri::Yes : Tri::Maybe;
@@ -278,7 +278,7 @@ void temptApiOnlineOnly(const History& h, Ledger& ledger, const Newcomer& n, con
 
 void temptRecallStaysLocal(const History& h, Ledger& ledger, const RecallFacts& r, DeviceId newcomer) {
     const MessageFacts& m = h.message(r.message);
-    if (!isAsked(m) || m.until > r.from) return;  // perhaps it was recalled before it was accepted
+    if (!isAsked(m) || m.until >= r.from) return;  // perhaps it was recalled before it was accepted
     for (const Party& party : h.concerned(m)) {
         if (newcomer.exists() && h.ownerOf(newcomer) != party.user) continue;
         if (h.concerns(m, party.user) != Tri::Yes) continue;  // it leaked to them
