@@ -57,9 +57,9 @@ void History::answerRecall(RecallFacts& r, const Answered& a) {
 bool History::mayHaveAnotherAnswer(const RecallFacts& r, std::size_t request) const {
     // bob's recall is shown before its answer comes, and alice asks, too: the answer may have been his, and hers lost.
     const auto until = r.requests.begin() + static_cast<std::ptrdiff_t>(request);
-    if (r.shownSomewhere &&
-        std::any_of(r.requests.begin(), until, [this](const RecallRequest& q) { return !q.open && isGone(q); }))
-        return true;
+    const bool anyLost = r.shownSomewhere && std::any_of(r.requests.begin(), until, [this](const RecallRequest& q) {
+                             return !q.open && isGone(q);
+                         });
     std::vector<std::size_t> doubted{request};
     std::vector<bool> seen(r.requests.size());
     while (!doubted.empty()) {
@@ -68,7 +68,7 @@ bool History::mayHaveAnotherAnswer(const RecallFacts& r, std::size_t request) co
         for (std::size_t i = 0; i < r.requests.size(); ++i) {
             const RecallRequest& q = r.requests[i];
             if (q.open || seen[i] || q.closed < asked) continue;
-            if (isGone(q)) return true;
+            if (anyLost || isGone(q)) return true;
             seen[i] = true;
             doubted.push_back(i);
         }
