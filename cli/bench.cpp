@@ -19,8 +19,10 @@ struct BenchFlags {
 
 int bench(BenchFlags flags) {
     flags.options.server = *findServer(flags.server);
-    flags.options.world = flags.only != "check";
-    flags.options.check = flags.only != "world";
+    const auto wants = [&flags](std::string_view part) { return flags.only.empty() || flags.only == part; };
+    flags.options.world = wants("world");
+    flags.options.check = wants("check");
+    flags.options.sdk = flags.options.sdk || flags.only == "sdk";
     const BenchFigures figures = runBench(flags.options);
     const bool written = print(flags.format == "json" ? benchJson(figures) : benchReport(figures));
     const int code = figures.conformant() ? kOk : kFailed;
@@ -39,7 +41,12 @@ Command addBench(Program& program) {
                 "Deliveries of each world figure (default 9000000)");
     line.number("--lines", flags->options.lines, 11, 100'000'000, "Lines of the trace that is read (default 1000000)");
     line.number("--seed", flags->options.seed, 0, kNoLimit, "Seed of the load (default 1)");
-    line.value("--only", flags->only, "PART", "world or check").check(oneOf({"world", "check"}));
+    line.number("--connections", flags->options.connections, 30, 1'000'000,
+                "Connections of the emulator, if files suffice (default 5000)");
+    line.number("--sdk-deliveries", flags->options.sdkDeliveries, 5, 1'000'000'000,
+                "Deliveries of each of its two runs (default 500000)");
+    line.value("--only", flags->only, "PART", "world, check or sdk").check(oneOf({"world", "check", "sdk"}));
+    line.flag("--sdk", flags->options.sdk, "Also the emulator of the vendor's service");
     line.flag("--scale", flags->options.scale, "Also 1,000 to 1,000,000 devices");
     line.format(flags->format);
     line.example(

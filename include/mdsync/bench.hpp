@@ -1,4 +1,4 @@
-// Bench: how fast this machine simulates, judges and reads, beside plain yardsticks in the same process.
+// Bench: how fast this machine simulates, judges, reads and serves, beside plain yardsticks in the same process.
 //
 // The load is a fan-out: users with five devices each, all online, the service on; every message goes to the
 // recipient's five devices and the author's other four, over links of 5..80 ms. So much is always in flight that
@@ -21,9 +21,12 @@ struct BenchOptions {
     std::uint64_t deliveries = 9'000'000;  // about; of each of the two world figures
     std::uint64_t lines = 1'000'000;       // about; of the trace that is read
     std::uint64_t seed = 1;
-    bool world = true;   // measure the world
-    bool check = true;   // measure the trace reader and checker
-    bool scale = false;  // measure 1,000 to 1,000,000 devices, too
+    bool world = true;                      // measure the world
+    bool check = true;                      // measure the trace reader and checker
+    bool scale = false;                     // measure 1,000 to 1,000,000 devices, too
+    bool sdk = false;                       // measure the emulator of the vendor's service
+    std::uint32_t connections = 5'000;      // about; of the emulator: three pages a user
+    std::uint64_t sdkDeliveries = 500'000;  // about; of each of its two runs
 };
 
 // One run of the fan-out.
@@ -52,13 +55,30 @@ struct ReadFigures {
     std::uint64_t violated = 0;
 };
 
+// The emulator of the vendor's service (emulator.hpp), on one thread, with clients that say what the vendor's SDK says: a
+// message goes to the recipient's three pages and the author's other two; each is notified, pulls, and confirms.
+struct SdkFigures {
+    std::string problem;  // why there are no figures; empty: there are
+    std::uint32_t connections = 0;
+    std::uint64_t deliveries = 0;    // with four under way to each page
+    double deliveriesPerSecond = 0;  // of the emulator's processor time
+    double pacedPerSecond = 0;       // deliveries a second, half as many as it can: for these
+    double medianMillis = 0;         // from being sent to being had, half of the deliveries
+    double slowestMillis = 0;        // and 99 in a hundred
+    double echoesPerSecond = 0;      // what a server makes on the same port that sends back what it gets
+    double ratioToEcho = 0;          // ours by its: larger is better
+    RuleCounts counts{};             // the rules, on the trace of all this
+};
+
 struct BenchFigures {
     bool hasWorld = false;
     LoadFigures world;    // 4,000 in flight
     LoadFigures crowded;  // 400,000 in flight
     bool hasCheck = false;
     ReadFigures check;
-    std::vector<LoadFigures> scale;         // by number of devices
+    std::vector<LoadFigures> scale;  // by number of devices
+    bool hasSdk = false;
+    SdkFigures sdk;
     std::vector<RuleId> idle;               // rules of this load's kind that were never checked: the bench is broken
     [[nodiscard]] bool conformant() const;  // no violation, nothing idle
 };

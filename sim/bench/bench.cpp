@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "bench/sdk.hpp"
 #include "drive/session.hpp"
 #include "mdsync/choices.hpp"
 #include "mdsync/trace_io.hpp"
@@ -317,10 +318,11 @@ const std::vector<RuleId>& rulesOfLoad() {
 }
 
 bool BenchFigures::conformant() const {
-    const auto violated = [](const LoadFigures& f) {
-        return std::any_of(f.counts.begin(), f.counts.end(), [](const Counts& c) { return c.violated > 0; });
+    const auto violated = [](const RuleCounts& counts) {
+        return std::any_of(counts.begin(), counts.end(), [](const Counts& c) { return c.violated > 0; });
     };
-    return idle.empty() && !violated(world) && !violated(crowded) && check.violated == 0;
+    return idle.empty() && !violated(world.counts) && !violated(crowded.counts) && check.violated == 0 &&
+           sdk.problem.empty() && !violated(sdk.counts);
 }
 
 BenchFigures runBench(const BenchOptions& options) {
@@ -336,6 +338,10 @@ BenchFigures runBench(const BenchOptions& options) {
     if (options.check) {
         figures.hasCheck = true;
         figures.check = measureCheck(options);
+    }
+    if (options.sdk) {
+        figures.hasSdk = true;
+        figures.sdk = measureSdk(options);
     }
     if (options.scale) {
         for (const std::uint32_t users : {200U, 2'000U, 20'000U, 200'000U}) {
