@@ -7,7 +7,7 @@ import unittest
 
 from tool import BINARY, ToolTest
 
-SMALL_WORLD = ["--users", "20", "--deliveries", "900", "--lines", "1100"]
+SMALL_WORLD = ["--users", "20", "--deliveries", "900", "--lines", "1100", "--scenarios", "100", "--steps", "1"]
 SMALL_SDK = ["--only", "sdk", "--connections", "60", "--sdk-deliveries", "600"]
 
 
@@ -16,11 +16,35 @@ class Bench(ToolTest):
         return json.loads(self.expect(code, "bench", "--format", "json", *arguments).stdout)
 
     def test_each_part_is_measured_where_it_is_asked_for(self):
-        self.assertEqual(list(self.figures(0, *SMALL_WORLD)), ["mdsync", "world", "check"])
-        self.assertEqual(list(self.figures(0, "--only", "world", *SMALL_WORLD)), ["mdsync", "world"])
-        self.assertEqual(list(self.figures(0, "--only", "check", *SMALL_WORLD)), ["mdsync", "check"])
-        self.assertEqual(list(self.figures(0, *SMALL_SDK)), ["mdsync", "sdk"])
-        self.assertEqual(list(self.figures(0, "--sdk", *SMALL_WORLD, *SMALL_SDK[2:])), ["mdsync", "world", "check", "sdk"])
+        costs = {"world": ["world", "crowded"], "check": ["check"], "search": ["explore", "exhaustive"], "sdk": ["sdk"]}
+        for arguments, parts in (([], ["world", "check", "search"]), (["--only", "world"], ["world"]), (["--only", "check"], ["check"]),
+                                 (["--only", "search"], ["search"]), (["--sdk", *SMALL_SDK[2:]], ["world", "check", "search", "sdk"])):
+            figures = self.figures(0, *SMALL_WORLD, *arguments)
+            self.assertEqual(list(figures), ["mdsync", *parts, "costs"])
+            self.assertEqual(list(figures["costs"]), [cost for part in parts for cost in costs[part]])
+            self.assertTrue(all(cost > 0 for cost in figures["costs"].values()))
+
+    def test_a_change_that_costs_more_than_is_tolerated_is_told(self):
+        search = ["--only", "search", *SMALL_WORLD]
+        before = self.figures(0, *search)
+        self.write("cheaper.json", {**before, "costs": {"explore": 0.001, "exhaustive": 1e9, "world": 1}})
+        told = self.expect(1, "bench", *search, "--against", "cheaper.json", "--rounds", "1").stdout
+        self.assertRegex(told, r"\n  explore +0\.00 then +[\d.]+ now +\+[\d.]+ %  DEARER\n  exhaustive +1000000000\.00 then .* -100\.0 %\n$")
+        self.write("dearer.json", {**before, "costs": {"explore": 1e9, "exhaustive": 1e9}})
+        self.expect(0, "bench", *search, "--against", "dearer.json", "--rounds", "3")
+        whole = self.expect(1, "bench", *search, "--against", "cheaper.json", "--rounds", "1", "--format", "json")
+        self.assertEqual(json.loads(whole.stdout)["mdsync"], "bench/1")
+        self.assertIn("DEARER", whole.stderr)
+        self.write("world.json", {**before, "costs": {"world": 3}})
+        self.assertIn("it measured nothing that this run did",
+                      self.expect(0, "bench", *search, "--against", "world.json", "--rounds", "1").stdout)
+
+    def test_what_is_no_earlier_run_is_told_before_anything_is_measured(self):
+        for content, why in (({"mdsync": "result/1"}, "bench/1"), ({"mdsync": "bench/1"}, "costs"),
+                             ({"mdsync": "bench/1", "costs": {"world": "3"}}, "a cost")):
+            self.write("before.json", content)
+            self.assertIn(why, self.expect(3, "bench", "--against", "before.json").stderr)
+        self.expect(3, "bench", "--against", "missing.json")
 
     def test_the_emulator_serves_every_page_and_is_compared_with_an_echo(self):
         sdk = self.figures(0, *SMALL_SDK)["sdk"]
@@ -32,6 +56,8 @@ class Bench(ToolTest):
         self.assertIn("x an echo on the same port", told)
 
     def test_what_is_measured_is_judged(self):
+        search = self.figures(1, "--only", "search", *SMALL_WORLD, "--server", "mutant:off-delivers-to-all")["search"]
+        self.assertGreater(search["found"], 0)
         sdk = self.figures(1, *SMALL_SDK, "--server", "mutant:reorders")["sdk"]
         self.assertIn("delivery.order", sdk["violations"])
 
