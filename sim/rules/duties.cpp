@@ -41,12 +41,12 @@ bool Checker::State::isToReport(RuleId rule, AtEnd atEnd, const Found& found) {
 }
 
 // Where the acceptance lies in between, so does the horizon: what may be past it is not demanded.
-bool Checker::State::settle(const Duty& duty, const Found& found, const Claim& c) {
+bool Checker::State::settleOther(const Duty& duty, const Found& found, const Claim& c) {
     if (found.outcome == Outcome::Broken && c.message.exists()) {
         const MessageFacts& m = message(c.message);
         const bool mayBePast = m.state == MessageState::Accepted && dueAt > m.fromAt + kHorizon;
         const bool isPast = m.exact || dueAt > m.untilAt + kHorizon;
-        if (mayBePast) return settle(duty, isPast ? Outcome::Lapsed : Outcome::Undecided, c);
+        if (mayBePast) return settleOther(duty, isPast ? Outcome::Lapsed : Outcome::Undecided, c);
     }
     if (witness != nullptr) [[unlikely]]
         testify(duty, found, c);
@@ -76,6 +76,7 @@ void Checker::State::report(const Duty& duty, const Found& found, const Claim& c
 
 void Checker::State::oweNow(DueKind kind, std::uint32_t subject, std::uint32_t detail, std::uint16_t session) {
     due.push({now, place, subject, detail, origin, session, kind});
+    if (timeMode) wakeAfter(now + patience);
 }
 
 // Past its horizon nothing is owed about a message any more. What it was owed, and got, counts, even if nothing has

@@ -58,6 +58,7 @@ struct Checker::State : rules::History, rules::Ledger {
 
     // ---- checker.cpp: events ----
     void feed(const Event& e);
+    void passTime();
     void finish();
     void onOnline(const Event& e);
     void onOffline(const Event& e);
@@ -146,7 +147,14 @@ struct Checker::State : rules::History, rules::Ledger {
     [[gnu::cold]] void testify(const rules::Duty& duty, const rules::Found& found,
                                const rules::Claim& c) const;  // to the witness
     // What becomes of a duty that was looked at. True: it names what it is about, and no other duty has to.
-    bool settle(const rules::Duty& duty, const rules::Found& found, const rules::Claim& c);
+    // Most are kept, or are not this duty's, and then there is nothing more to say.
+    bool settle(const rules::Duty& duty, const rules::Found& found, const rules::Claim& c) {
+        if (witness != nullptr || found.outcome > rules::Outcome::Kept) [[unlikely]]
+            return settleOther(duty, found, c);
+        if (found.outcome == rules::Outcome::Kept) check(duty.rule, found.regime, found.aspects);
+        return false;
+    }
+    bool settleOther(const rules::Duty& duty, const rules::Found& found, const rules::Claim& c);
     bool settle(const rules::Duty& duty, const rules::Claim& c) { return settle(duty, duty.look(*this, c), c); }
     void report(const rules::Duty& duty, const rules::Found& found, const rules::Claim& c);
 
@@ -184,6 +192,7 @@ struct Checker::State : rules::History, rules::Ledger {
     std::vector<rules::EvictionFacts> evictions;  // waiting for their login
     void limitLogin(DeviceId id);
     void limitOffline(const Event& e);
+    void awaitLogin(const rules::EvictionFacts& x);
     void limitsChange();
     void limitRefused(const Event& e);
     void noteLegal(const rules::LoginFacts& login);

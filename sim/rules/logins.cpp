@@ -89,6 +89,7 @@ void Checker::State::oweSince(const Claim& c, Instant since) {
     elsewhere.push_back({since, 0, c.device.value, c.message.value, side(c.device).beganOrigin,
                          device(c.device).session, DueKind::Elsewhere});
     std::push_heap(elsewhere.begin(), elsewhere.end(), arisesLater);
+    wakeAfter(since + patience);
 }
 
 void Checker::State::lookAtElsewhere(const Due& d) {

@@ -17,7 +17,7 @@ Finding breach(Checker::State& s, const Ban& ban, const Arrival& a) {
     return f;
 }
 
-void fileReceived(Checker::State& s, const Ban& ban, const Arrival& a) {
+[[gnu::cold]] void fileReceived(Checker::State& s, const Ban& ban, const Arrival& a) {
     Finding f = breach(s, ban, a);
     f.accepted();
     a.device.online ? f.online(a.deviceId) : f.offline(a.deviceId);
@@ -25,7 +25,7 @@ void fileReceived(Checker::State& s, const Ban& ban, const Arrival& a) {
     f.file([&] { return ban.says(s, a); });
 }
 
-void fileRecalled(Checker::State& s, const Ban& ban, const Arrival& a) {
+[[gnu::cold]] void fileRecalled(Checker::State& s, const Ban& ban, const Arrival& a) {
     breach(s, ban, a).recalled().here(fmt::format("{} shows {} recalled", s.name(a.deviceId), s.name(a.id))).file([&] {
         return ban.says(s, a);
     });
@@ -128,7 +128,7 @@ void Checker::State::onReceive(const Event& e) {
 }
 
 // Who has to do with the message has it from here on: this installation, or the one before, which it was on its way to.
-void Checker::State::take(const Arrival& a, Receipt& r, Via via, bool tainted) {
+inline void Checker::State::take(const Arrival& a, Receipt& r, Via via, bool tainted) {
     if (a.toPrevious) {
         if ((r.owed & Receipt::ByPrevious) == 0) judgeItsOrder(a, r, via);
         noteSession(r, a.device);
@@ -156,7 +156,7 @@ void Checker::State::leaveOpen(const Arrival& a, Receipt& r) {
     noteStray(a.message, a.deviceId);
 }
 
-void Checker::State::receiveFirst(const Arrival& a, Receipt& r, Via via, bool tainted) {
+inline void Checker::State::receiveFirst(const Arrival& a, Receipt& r, Via via, bool tainted) {
     const MessageFacts& m = a.message;
     // What this installation sent it holds anyhow.
     const bool own = m.sender == a.deviceId && a.device.installation == m.senderInstallation;
@@ -182,17 +182,17 @@ void Checker::State::noteIncluded(const Arrival& a) {
 
 // Whether the receipt belongs to the device's session, the one that lasts or the one that just ended. Of what may have been
 // accepted after the end nobody knows.
-bool Checker::State::isOfSession(const Arrival& a) const {
+inline bool Checker::State::isOfSession(const Arrival& a) const {
     return a.device.online || (a.excused && !a.inDoubt);
 }
 
 // What comes with `offline` or `compensation` after the session's caught-up was sent again, and is not compared.
-bool Checker::State::isInOrder(const Arrival& a, Via via) const {
+inline bool Checker::State::isInOrder(const Arrival& a, Via via) const {
     if (a.message.kind != MessageSort::Normal || via == Via::Unknown || !isOfSession(a)) return false;
     return via == Via::Live || !(a.device.caughtUp || header->silent.caughtUp);
 }
 
-void Checker::State::judgeItsOrder(const Arrival& a, const Receipt& r, Via via) {
+inline void Checker::State::judgeItsOrder(const Arrival& a, const Receipt& r, Via via) {
     if (!isInOrder(a, via)) return;
     const bool stranger = isStranger(a.message, a.deviceId);
     judgeOrder(

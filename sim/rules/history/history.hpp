@@ -304,6 +304,8 @@ struct History : Store {
     void owedNoMore(MessageFacts& m, UserId u);
     [[nodiscard]] bool isOwedNoMore(const MessageFacts& m, DeviceId d, const Window& window) const;
     void holdMore(DeviceId id, std::size_t doubt);  // moves the mark of what the device holds
+    // Something becomes due when `t` has passed.
+    void wakeAfter(Instant t) { alarm = std::min(alarm, t); }
     // Whether it is time to forget what was accepted, or asked for and never accepted.
     [[nodiscard]] bool isAnyPastHorizon() const { return isOldestPast(byAcceptance) || isOldestPast(byAsking); }
     [[nodiscard]] bool isOldestPast(const Fifo<std::pair<MessageId, Instant>>& queue) const {

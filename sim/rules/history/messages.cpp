@@ -56,6 +56,7 @@ void History::ask(const Event& e) {
     m.statusApi = m.api && isStatusApi(e);
     m.kind = isStatusType(e.type) || m.statusApi ? MessageSort::Status : MessageSort::Normal;
     byAsking.push({e.message, now});
+    wakeAfter(now + kHorizon);
     if (m.api) {
         m.author = e.user;
         m.includeSender = e.includeSender;
@@ -143,6 +144,7 @@ void History::setAccepted(MessageId id, bool exact) {
     }
     if (recallAccepted(m)) acceptRecalled(id);
     byAcceptance.push({id, m.untilAt});
+    wakeAfter(m.untilAt + kHorizon);
     ++liveMessages;
 }
 
