@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "command.hpp"
+#include "mdsync/policy.hpp"
 #include "output.hpp"
 
 namespace mdsync::cli {

@@ -108,6 +108,15 @@ export class Emulator {
     return this.command('advance', { ms });
   }
 
+  // To the next arrival; not at all, if another one has become the next meanwhile.
+  async leapToNext(due) {
+    const ms = Math.max(0, due - this.clock.time);
+    this.clock.leap(ms);
+    const pulse = await this.command('advance', { ms, due });
+    if (pulse.now < due) this.clock.leap(pulse.now - due);
+    return pulse;
+  }
+
   async pass(world, target) {
     await pass(this, world, target);
   }

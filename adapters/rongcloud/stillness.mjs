@@ -39,7 +39,7 @@ export async function still(service, world) {
     if (pulse !== null && pulse.due === null && isStill(pulse, world)) return;
     const { due } = pulse ?? { due: null };
     if (due === null) await untilIdle(world);
-    pulse = await look(service, world, () => due === null ? service.pulse() : service.leapTo(due));
+    pulse = await look(service, world, () => due === null ? service.pulse() : service.leapToNext(due));
   }
   process.stderr.write(`something is still under way after ${LONGEST} ms: ${world.describeTraffic()}\n`);
 }
@@ -54,7 +54,7 @@ export async function patiently(asked, service, world, mayMove) {
     if (answer) return answer();
     if (pulse === null || pulse.due === null) continue;
     if (!mayMove) return undefined;
-    await service.leapTo(pulse.due);
+    await service.leapToNext(pulse.due);
   }
 }
 
@@ -66,7 +66,7 @@ export async function pass(service, world, target) {
     const pulse = await look(service, world, () => service.pulse());
     if (pulse === null || (pulse.due === null && !world.isIdle())) continue;
     if (pulse.due === null || pulse.due > target) break;
-    await service.leapTo(pulse.due);
+    await service.leapToNext(pulse.due);
   }
   await service.leapTo(target);
 }

@@ -1,4 +1,4 @@
-// Bench: how fast this machine simulates, judges and reads, beside plain yardsticks in the same process.
+// Bench: how fast this machine simulates, judges, reads and serves, beside plain yardsticks in the same process.
 //
 // The load is a fan-out: users with five devices each, all online, the service on; every message goes to the
 // recipient's five devices and the author's other four, over links of 5..80 ms. So much is always in flight that
@@ -8,8 +8,11 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
+#include "mdsync/diagnostic.hpp"
 #include "mdsync/policy.hpp"
 #include "mdsync/rules.hpp"
 
@@ -17,13 +20,22 @@ namespace mdsync {
 
 struct BenchOptions {
     ServerPolicy server;
-    std::uint32_t users = 1000;
-    std::uint64_t deliveries = 9'000'000;  // about; of each of the two world figures
-    std::uint64_t lines = 1'000'000;       // about; of the trace that is read
     std::uint64_t seed = 1;
-    bool world = true;   // measure the world
-    bool check = true;   // measure the trace reader and checker
-    bool scale = false;  // measure 1,000 to 1,000,000 devices, too
+    // What is measured: the world, the trace reader and checker, random and exhaustive search.
+    bool world = true;
+    bool check = true;
+    bool search = true;
+    bool scale = false;  // the world with 1,000 to 1,000,000 devices, too
+    bool sdk = false;    // the emulator of the vendor's service
+    // How much of it.
+    std::uint32_t users = 1000;
+    std::uint64_t deliveries = 9'000'000;   // about; of each of the two world figures
+    std::uint64_t lines = 1'000'000;        // about; of the trace that is read
+    std::uint64_t scenarios = 20'000;       // that are drawn and run
+    std::uint32_t steps = 3;                // of the exhaustive search, in its default bounds
+    std::uint32_t connections = 5'000;      // about; of the emulator: three pages a user
+    std::uint64_t sdkDeliveries = 500'000;  // about; of each of its two runs
+    unsigned rounds = 1;                    // how often all of this is measured: costs are the medians
 };
 
 // One run of the fan-out.
@@ -52,14 +64,51 @@ struct ReadFigures {
     std::uint64_t violated = 0;
 };
 
+// The emulator of the vendor's service (emulator.hpp), on one thread, with clients that say what the vendor's SDK says: a
+// message goes to the recipient's three pages and the author's other two; each is notified, pulls, and confirms.
+struct SdkFigures {
+    std::string problem;  // why there are no figures; empty: there are
+    std::uint32_t connections = 0;
+    std::uint64_t deliveries = 0;    // with four under way to each page
+    double deliveriesPerSecond = 0;  // of the emulator's processor time
+    double pacedPerSecond = 0;       // deliveries a second, half as many as it can: for these
+    double medianMillis = 0;         // from being sent to being had, half of the deliveries
+    double slowestMillis = 0;        // and 99 in a hundred
+    double echoesPerSecond = 0;      // what a server makes on the same port that sends back what it gets
+    double ratioToEcho = 0;          // ours by its: larger is better
+    RuleCounts counts{};             // the rules, on the trace of all this
+};
+
+// Searching, on one thread. What it costs is told in events of a bare binary heap with 4,000 in flight.
+struct SearchFigures {
+    std::uint64_t scenarios = 0;
+    double scenariosPerSecond = 0;
+    double heapEventsPerScenario = 0;
+    std::uint64_t states = 0;
+    double statesPerSecond = 0;
+    double heapEventsPerState = 0;
+    std::uint64_t found = 0;  // failures, of both
+};
+
+// What one figure costs, in what its yardstick costs in the same run: smaller is better.
+struct BenchCost {
+    std::string_view name;  // `world`, `crowded`, `check`, `sdk`, `explore`, `exhaustive`
+    double cost = 0;
+};
+
 struct BenchFigures {
     bool hasWorld = false;
     LoadFigures world;    // 4,000 in flight
     LoadFigures crowded;  // 400,000 in flight
     bool hasCheck = false;
     ReadFigures check;
-    std::vector<LoadFigures> scale;         // by number of devices
+    std::vector<LoadFigures> scale;  // by number of devices
+    bool hasSearch = false;
+    SearchFigures search;
+    bool hasSdk = false;
+    SdkFigures sdk;
     std::vector<RuleId> idle;               // rules of this load's kind that were never checked: the bench is broken
+    std::vector<BenchCost> costs;           // of what was measured; of several rounds, the medians
     [[nodiscard]] bool conformant() const;  // no violation, nothing idle
 };
 
@@ -68,6 +117,34 @@ struct BenchFigures {
 
 // The rules that this load puts to the test.
 [[nodiscard]] const std::vector<RuleId>& rulesOfLoad();
+
+// ---- Against an earlier run -----------------------------------------------------------------------------------------
+
+// What an earlier run measured.
+struct BenchBefore {
+    std::string path;
+    std::vector<std::pair<std::string, double>> costs;
+    bool valid = false;
+    std::vector<Diagnostic> diagnostics;
+};
+
+// Reads the "costs" of the document `bench/1` at `path`.
+[[nodiscard]] BenchBefore readBench(const std::string& path);
+
+// One cost then and now.
+struct CostChange {
+    std::string_view name;
+    double before = 0;
+    double now = 0;
+    [[nodiscard]] double dearer() const { return now / before - 1; }  // 0.05: by 5 %
+};
+
+// Of what both have measured.
+[[nodiscard]] std::vector<CostChange> compareBench(const BenchBefore& before, const BenchFigures& figures);
+
+// The comparison as a table for people, in which more than `tolerated` is marked.
+[[nodiscard]] std::string againstReport(const BenchBefore& before, const std::vector<CostChange>& changes,
+                                        double tolerated);
 
 // The figures as a table for people, and as the document `bench/1`.
 [[nodiscard]] std::string benchReport(const BenchFigures& figures);

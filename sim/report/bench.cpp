@@ -36,6 +36,26 @@ Json loadOf(const LoadFigures& f) {
             {"bytesPerDevice", f.bytesPerDevice}};
 }
 
+void appendSearch(std::string& out, const SearchFigures& f) {
+    out += "search: one thread, all rules on\n";
+    out += fmt::format("  {:>9} drawn scenarios  {:>11}   each as dear as {:.0f} events of a bare heap\n", f.scenarios,
+                       perSecond(f.scenariosPerSecond), f.heapEventsPerScenario);
+    out += fmt::format("  {:>9} states, exhaustively  {:>5}   each as dear as {:.0f} events of a bare heap\n", f.states,
+                       perSecond(f.statesPerSecond), f.heapEventsPerState);
+    if (f.found > 0) out += fmt::format("  {} failures found\n", f.found);
+}
+
+void appendSdk(std::string& out, const SdkFigures& f) {
+    out += "sdk: the emulator on one thread, a message to 3 + 2 pages of the vendor's SDK, all rules on\n";
+    if (!f.problem.empty()) out += fmt::format("  failed: {}\n", f.problem);
+    if (f.connections == 0) return;
+    out += fmt::format("  {:>9} connections  {:>10} deliveries  {:>11} of the emulator's processor time\n",
+                       f.connections, f.deliveries, perSecond(f.deliveriesPerSecond));
+    out += fmt::format("  {:.2f} x an echo on the same port ({})\n", f.ratioToEcho, perSecond(f.echoesPerSecond));
+    out += fmt::format("  {:.1f} ms for half of the deliveries, {:.1f} ms for 99 of 100, at {}\n", f.medianMillis,
+                       f.slowestMillis, perSecond(f.pacedPerSecond));
+}
+
 Json violationsOf(const RuleCounts& counts) {
     Json violations = Json::object();
     for (const Rule& row : catalogue()) {
@@ -43,6 +63,29 @@ Json violationsOf(const RuleCounts& counts) {
         if (c.violated > 0) violations[std::string(row.name)] = c.violated;
     }
     return violations;
+}
+
+Json searchOf(const SearchFigures& f) {
+    return {{"scenarios", f.scenarios},
+            {"scenariosPerSecond", f.scenariosPerSecond},
+            {"heapEventsPerScenario", f.heapEventsPerScenario},
+            {"states", f.states},
+            {"statesPerSecond", f.statesPerSecond},
+            {"heapEventsPerState", f.heapEventsPerState},
+            {"found", f.found}};
+}
+
+Json sdkOf(const SdkFigures& f) {
+    Json sdk = {
+        {"connections", f.connections},
+        {"deliveries", f.deliveries},
+        {"deliveriesPerSecond", f.deliveriesPerSecond},
+        {"echoesPerSecond", f.echoesPerSecond},
+        {"ratioToEcho", f.ratioToEcho},
+        {"latency", {{"deliveriesPerSecond", f.pacedPerSecond}, {"p50", f.medianMillis}, {"p99", f.slowestMillis}}},
+        {"violations", violationsOf(f.counts)}};
+    if (!f.problem.empty()) sdk["problem"] = f.problem;
+    return sdk;
 }
 
 }  // namespace
@@ -71,6 +114,8 @@ std::string benchReport(const BenchFigures& figures) {
         out +=
             fmt::format("  {:.2f} x a plain simdjson parse ({})\n", c.ratioToParse, perSecond(c.parseLinesPerSecond));
     }
+    if (figures.hasSearch) appendSearch(out, figures.search);
+    if (figures.hasSdk) appendSdk(out, figures.sdk);
     if (!figures.scale.empty()) {
         out += "scale: the same load over more devices\n";
         for (const LoadFigures& f : figures.scale) appendLoad(out, f);
@@ -102,11 +147,25 @@ std::string benchJson(const BenchFigures& figures) {
             {"lines", c.lines},           {"linesPerSecond", c.linesPerSecond}, {"bytesPerSecond", c.bytesPerSecond},
             {"ratioToDom", c.ratioToDom}, {"ratioToParse", c.ratioToParse},     {"violated", c.violated}};
     }
+    if (figures.hasSearch) document["search"] = searchOf(figures.search);
+    if (figures.hasSdk) document["sdk"] = sdkOf(figures.sdk);
     if (!figures.scale.empty()) {
         document["scale"] = Json::array();
         for (const LoadFigures& f : figures.scale) document["scale"].push_back(loadOf(f));
     }
+    for (const BenchCost& c : figures.costs) document["costs"][std::string(c.name)] = c.cost;
     return document.dump(2) + "\n";
+}
+
+std::string againstReport(const BenchBefore& before, const std::vector<CostChange>& changes, double tolerated) {
+    constexpr double kPercent = 100;
+    std::string out = fmt::format("against {}, in what the yardstick of each costs\n", before.path);
+    for (const CostChange& c : changes) {
+        out += fmt::format("  {:<12} {:>9.2f} then  {:>9.2f} now  {:>+6.1f} %{}\n", c.name, c.before, c.now,
+                           kPercent * c.dearer(), c.dearer() > tolerated ? "  DEARER" : "");
+    }
+    if (changes.empty()) out += "  it measured nothing that this run did\n";
+    return out;
 }
 
 }  // namespace mdsync

@@ -237,7 +237,8 @@ private:
             out_.byte(static_cast<unsigned>(r->owed & ~(Receipt::TooLate | Receipt::ByPrevious)) | (r->have & 0x80U));
             out_.byte(static_cast<unsigned>(s_.lasts(id, r->session)) |
                       static_cast<unsigned>(s_.acknowledged(*r, id)) << 1U | static_cast<unsigned>(byPrevious) << 2U |
-                      static_cast<unsigned>(m.toSelf && r->session > s_.side(id).foreign) << 3U);
+                      static_cast<unsigned>(!m.isKept() && r->session > s_.side(id).foreign) << 3U |
+                      static_cast<unsigned>(!m.isKept() && r->session > s_.side(id).foreignBefore) << 4U);
         }
     }
 
@@ -248,7 +249,8 @@ private:
         if (m.recall == MessageFacts::kNone) return out_.byte(0);
         const RecallFacts& r = s_.recalls[m.recall];
         out_.byte(1U | static_cast<unsigned>(r.accepted) << 1U | static_cast<unsigned>(r.regimeSure) << 2U |
-                  static_cast<unsigned>(r.byApi) << 3U | static_cast<unsigned>(r.askedFor()) << 4U);
+                  static_cast<unsigned>(r.byApi) << 3U | static_cast<unsigned>(r.askedFor()) << 4U |
+                  static_cast<unsigned>(r.shownSomewhere && isAnyAskerGone(r)) << 5U);
         if (r.accepted) {
             regime(r.regime);
             place(r.from);
@@ -257,6 +259,7 @@ private:
             out_.number(names_.of(r.device));
             out_.number(r.user.exists() ? r.user.value + 1ULL : 0);
             for (const DeviceId d : r.tombstones) out_.number(names_.of(d));
+            if (!r.user.exists()) askers(r);
         }
         // Requests are asked about while they are open or their answer is owed.
         const bool owed = answerOwed(m.recall);
@@ -271,6 +274,22 @@ private:
         out_.byte(0xff);
     }
 
+    // Whether an answer that was given may have been another's, and what was asked then was never answered.
+    [[nodiscard]] bool isAnyAskerGone(const RecallFacts& r) const {
+        return std::any_of(r.requests.begin(), r.requests.end(),
+                           [this](const RecallRequest& q) { return !q.open && s_.isGone(q); });
+    }
+
+    // Whose recall it may be, where that is undecided.
+    void askers(const RecallFacts& r) {
+        out_.flag(r.isAskedByApi());
+        for (const std::uint32_t number : names_.byDevice) {
+            const DeviceId d{number};
+            out_.byte(static_cast<unsigned>(r.isAskedBy(d)) |
+                      static_cast<unsigned>(r.isAskedByOthersOf(s_.ownerOf(d), d)) << 1U);
+        }
+    }
+
     [[nodiscard]] bool answerOwed(std::uint32_t recall) const {
         for (std::size_t i = 0; i < s_.due.size(); ++i) {
             if (s_.due[i].kind == DueKind::RecallAnswer && s_.due[i].subject == recall) return true;
@@ -278,7 +297,7 @@ private:
         return false;
     }
 
-    static_assert(sizeof(RecallRequest) == 80);
+    static_assert(sizeof(RecallRequest) == 104);
     void request(const RecallRequest& q) {
         const bool gone = s_.wentOfflineAfter(q.device, q.asked);
         out_.byte(static_cast<unsigned>(q.open) | static_cast<unsigned>(q.maybeAnswered) << 1U |
@@ -293,12 +312,15 @@ private:
         out_.ago(q.askedAt, s_.now);
         std::uint64_t then = 0;
         std::uint64_t still = 0;
+        std::uint64_t had = 0;
         for (const auto& [d, session] : q.holders) {
             then |= 1ULL << names_.device[d.index()] % 64;
             if (s_.lasts(d, session)) still |= 1ULL << names_.device[d.index()] % 64;
         }
         out_.number(then);
         out_.number(still);
+        for (const DeviceId d : q.had) had |= 1ULL << names_.device[d.index()] % 64;
+        out_.number(had);
         for (const std::uint32_t d : names_.byDevice) {
             const DeviceFacts& device = s_.devices[d];
             out_.flag((device.online ? device.began : s_.sides[d].ended) > q.asked);

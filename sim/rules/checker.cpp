@@ -16,12 +16,28 @@ Checker::State::State(std::shared_ptr<Header> h, const CheckerOptions& options)
     legal.resize(users.size());
 }
 
-void Checker::State::feed(const Event& e) {
-    now = e.t;
-    origin = e.origin;
+// What became due before the event at hand; most events come before anything does.
+void Checker::State::passTime() {
     if (timeMode && isDueBefore(now)) judgeBefore(now);
     ++place;
     if (isAnyPastHorizon()) letGo();
+    alarm = Instant::max();
+    if (!byAcceptance.empty()) wakeAfter(byAcceptance.front().second + kHorizon);
+    if (!byAsking.empty()) wakeAfter(byAsking.front().second + kHorizon);
+    if (!timeMode) return;
+    if (!due.empty()) wakeAfter(due.front().arose + patience);
+    if (!elsewhere.empty()) wakeAfter(elsewhere.front().arose + patience);
+    if (!evictions.empty()) wakeAfter(Instant::min());
+}
+
+void Checker::State::feed(const Event& e) {
+    now = e.t;
+    origin = e.origin;
+    if (now > alarm) [[unlikely]] {
+        passTime();
+    } else {
+        ++place;
+    }
     switch (e.kind) {
         case EventKind::Connect:
             return oweNow(DueKind::Connect, e.device.value);
@@ -268,7 +284,8 @@ std::uint64_t Checker::looks() const {
 
 std::size_t Checker::memory() const {
     const State& s = *state_;
-    return sizeof(State) + s.History::memory() + s.logins.capacity() * sizeof(LoginFacts) + s.due.memory();
+    return sizeof(State) + s.History::memory() + s.logins.capacity() * sizeof(LoginFacts) + s.due.memory() +
+           s.elsewhere.capacity() * sizeof(Due);
 }
 
 }  // namespace mdsync

@@ -261,12 +261,17 @@ const LoginFacts* Checker::State::lastRecentLogin(const EvictionFacts& x) const 
     return last;
 }
 
+void Checker::State::awaitLogin(const EvictionFacts& x) {
+    evictions.push_back(x);
+    wakeAfter(Instant::min());
+}
+
 // A device that is online was disconnected by the limit.
 void Checker::State::limitOffline(const Event& e) {
     EvictionFacts x = evictionAt(e);
     if (!x.by.exists()) {
         if (const LoginFacts* login = lastRecentLogin(x)) return judgeEviction(x, login);
-        evictions.push_back(x);
+        awaitLogin(x);
         return;
     }
     const LoginFacts& by = logins[x.by.index()];
@@ -274,7 +279,7 @@ void Checker::State::limitOffline(const Event& e) {
     if (device(x.by).online) return judgeEviction(x, &by);
     // A device that is gone may be on its way back: the login may be one that has not been seen yet.
     if (isRecent(by)) x.earlier = by;
-    evictions.push_back(x);
+    awaitLogin(x);
 }
 
 void Checker::State::judgeEviction(const EvictionFacts& x, const LoginFacts* login) {

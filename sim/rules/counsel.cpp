@@ -28,7 +28,7 @@ void addLive(std::vector<RuleId>& rules, const Checker::State& s, const MessageF
     if (owedLive(live, c.device, r, s.device(c.device), 0).outcome == Outcome::Broken) {
         return add(rules, Checker::State::dutyToEach(m, isAuthor).rule);
     }
-    if (m.kind != MessageSort::Normal || m.room || m.toSelf || !onlineSince(m, r, s.device(c.device))) return;
+    if (!m.synchronizable() || !onlineSince(m, r, s.device(c.device))) return;
     addIfBroken(rules, s, isAuthor ? kApiIncludeSenderOnlineAny : kDeliveryNoLossOnline, c);
 }
 

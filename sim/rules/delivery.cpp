@@ -197,17 +197,18 @@ std::string saysOfflineShown(const History& h, const Arrival& a) {
 
 // ---- delivery.once ----------------------------------------------------------------------------------------
 
-// Twice, or what it sent itself. Status and chatroom messages are not kept: a status message to oneself is asked about
-// within its installation, any other within its session.
+// Twice, or what it sent itself. Of status and chatroom messages, which are not kept, the session tells by which
+// installation they were received.
 bool receivedBefore(const History& h, const Arrival& a) {
     if (a.receipt == nullptr) return false;
-    const bool isKept = a.message.kind == MessageSort::Normal && !a.message.room;
+    const bool isKept = a.message.isKept();
     const bool byPrevious = (a.receipt->owed & Receipt::ByPrevious) != 0;
     if (a.toPrevious && (isKept || byPrevious)) return byPrevious;
     if ((a.receipt->have & Receipt::Received) == 0) return false;
     if (isKept) return true;
     if (a.receipt->session == a.device.session) return true;
-    return !a.toPrevious && (!a.device.reinstalled || a.receipt->session > h.side(a.deviceId).foreign);
+    const DeviceSide& side = h.side(a.deviceId);
+    return !a.device.reinstalled || a.receipt->session > (a.toPrevious ? side.foreignBefore : side.foreign);
 }
 
 Tri again(const History& h, const Arrival& a) {
@@ -288,15 +289,16 @@ Found notLostOnline(const History& h, const Claim& c) {
 Found notLostAtLogin(const History& h, const Claim& c) {
     const MessageFacts& m = h.message(c.message);
     const DeviceFacts& d = h.device(c.device);
-    // Accepted before the login, or, where each login has a moment of its own, perhaps before it and certainly owed.
-    const bool isOlder = m.until < d.began || (h.timeMode && m.from() < d.began);
+    // Accepted before the login; or perhaps before it and certainly owed: its session has ended, or it is asked about now.
+    const bool hasEnded = !c.lasts && !m.acrossSettled;
+    const bool isOlder = m.until < d.began || h.isOwedAtLogin(m, c.device) || (hasEnded && m.from() < d.began);
     if (c.user == m.author || !isOlder || h.inAudience(m, c.user) != Tri::Yes) return Outcome::NotMine;
     const Millis age = h.side(c.device).beganAt - m.fromAt;
     if (age > h.storeAge(c.device)) return Outcome::NotMine;
     const bool ever = h.anyEver(m, c.user);
     if (!ever) {
         if (offTheHook(h, m, c.user)) return Outcome::Lapsed;
-        if (h.reported(m, c.user)) return Outcome::NotMine;
+        if (h.reported(m, c.user) || h.isLoginWithSign(m, c.device)) return Outcome::NotMine;
         if (h.maybeRecalled(m)) return Outcome::Undecided;
     } else if (m.deemed && m.until >= d.began) {
         return Outcome::Undecided;  // accepted after the login it was owed by S, and nothing had come by then
@@ -340,17 +342,10 @@ constinit const Duty kDeliveryNoLossLogin{.rule = RuleId::DeliveryNoLoss,
 
 // ---- delivery.order and delivery.intact, which are judged beside the bans ---------------------------------
 
-// In one session, two normal messages of one conversation with the same `via` come in the order in which they were
-// accepted: m1 before m2. Of an acceptance that is an interval only what is so wherever in it counts.
-void judgeOrder(const History& h, Ledger& ledger, const Arrival& a, const Progress& progress) {
-    const MessageFacts& m = a.message;
-    if (!progress.begun || !progress.isPast(m.until)) {
-        if (progress.isSurelyBefore(m.from()))
-            ledger.check(RuleId::DeliveryOrder, a.aspects);
-        else if (progress.begun)
-            ledger.undecided(RuleId::DeliveryOrder);
-        return progress.advance(m.from(), m.until);
-    }
+namespace {
+
+// Apart, so that what is in order, and whole, costs as little as it can.
+[[gnu::cold]] void fileDisorder(const History& h, Ledger& ledger, const Arrival& a) {
     Finding(h, ledger, RuleId::DeliveryOrder, {}, a.aspects)
         .about(a.id, a.deviceId, a.device.user)
         .sent()
@@ -362,11 +357,7 @@ void judgeOrder(const History& h, Ledger& ledger, const Arrival& a, const Progre
         });
 }
 
-// The received digest (or text) is the sent one. A digest is compared with a digest, a text with a text.
-void judgeIntact(const History& h, Ledger& ledger, const Arrival& a, const Event& e) {
-    const MessageFacts& m = a.message;
-    if (e.payloadKind == PayloadKind::Unknown || e.payloadKind != m.payloadKind) return;
-    if (e.payload == m.payload) return ledger.check(RuleId::DeliveryIntact, a.aspects);
+[[gnu::cold]] void fileChanged(const History& h, Ledger& ledger, const Arrival& a) {
     Finding(h, ledger, RuleId::DeliveryIntact, {}, a.aspects)
         .about(a.id, a.deviceId, a.device.user)
         .sent()
@@ -374,6 +365,27 @@ void judgeIntact(const History& h, Ledger& ledger, const Arrival& a, const Event
         .file([&] {
             return fmt::format("{} received {} with another content than was sent", h.name(a.deviceId), h.name(a.id));
         });
+}
+
+}  // namespace
+
+// In one session, two normal messages of one conversation with the same `via` come in the order in which they were
+// accepted: m1 before m2. Of an acceptance that is an interval only what is so wherever in it counts.
+void judgeOrder(const History& h, Ledger& ledger, const Arrival& a, const Progress& progress) {
+    const MessageFacts& m = a.message;
+    if (progress.begun && progress.isPast(m.until)) return fileDisorder(h, ledger, a);
+    if (progress.isSurelyBefore(m.from()))
+        ledger.check(RuleId::DeliveryOrder, a.aspects);
+    else if (progress.begun)
+        ledger.undecided(RuleId::DeliveryOrder);
+    progress.advance(m.from(), m.until);
+}
+
+// The received digest (or text) is the sent one. A digest is compared with a digest, a text with a text.
+void judgeIntact(const History& h, Ledger& ledger, const Arrival& a, const Event& e) {
+    const MessageFacts& m = a.message;
+    if (e.payloadKind == PayloadKind::Unknown || e.payloadKind != m.payloadKind) return;
+    e.payload == m.payload ? ledger.check(RuleId::DeliveryIntact, a.aspects) : fileChanged(h, ledger, a);
 }
 
 // ---- what tempts the bans ---------------------------------------------------------------------------------

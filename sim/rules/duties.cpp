@@ -1,7 +1,9 @@
 // Duties: what must have happened by the first settled moment after it became due, and the looking at it.
 //
 // Settled mode looks at everything that arose since the last `settled`; time mode at what arose `patience` ago. Both
-// use one queue in the order of arising. What a duty demands is in its family's row; what becomes of it, in settle().
+// use one queue in the order of arising; in time mode, what is found only after it arose waits beside it. What a duty
+// demands is in its family's row; what becomes of it, in settle().
+#include <algorithm>
 #include <utility>
 
 #include "base/fetch.hpp"
@@ -39,12 +41,12 @@ bool Checker::State::isToReport(RuleId rule, AtEnd atEnd, const Found& found) {
 }
 
 // Where the acceptance lies in between, so does the horizon: what may be past it is not demanded.
-bool Checker::State::settle(const Duty& duty, const Found& found, const Claim& c) {
+bool Checker::State::settleOther(const Duty& duty, const Found& found, const Claim& c) {
     if (found.outcome == Outcome::Broken && c.message.exists()) {
         const MessageFacts& m = message(c.message);
         const bool mayBePast = m.state == MessageState::Accepted && dueAt > m.fromAt + kHorizon;
         const bool isPast = m.exact || dueAt > m.untilAt + kHorizon;
-        if (mayBePast) return settle(duty, isPast ? Outcome::Lapsed : Outcome::Undecided, c);
+        if (mayBePast) return settleOther(duty, isPast ? Outcome::Lapsed : Outcome::Undecided, c);
     }
     if (witness != nullptr) [[unlikely]]
         testify(duty, found, c);
@@ -74,6 +76,7 @@ void Checker::State::report(const Duty& duty, const Found& found, const Claim& c
 
 void Checker::State::oweNow(DueKind kind, std::uint32_t subject, std::uint32_t detail, std::uint16_t session) {
     due.push({now, place, subject, detail, origin, session, kind});
+    if (timeMode) wakeAfter(now + patience);
 }
 
 // Past its horizon nothing is owed about a message any more. What it was owed, and got, counts, even if nothing has
@@ -86,7 +89,7 @@ void Checker::State::letGo() {
         const MessageFacts& m = message(id);
         if (m.expected) lookAtAccepted(id);
         if (recallAccepted(m)) lookAtRecall(m.recall, recalls[m.recall].until, recalls[m.recall].untilAt);
-        if (m.state == MessageState::Accepted && m.kind == MessageSort::Normal && !m.room) lookBackAtMessage(id);
+        if (m.state == MessageState::Accepted && m.isKept()) lookBackAtMessage(id);
         forget(id);
     }
     expiring = false;
@@ -104,11 +107,22 @@ void Checker::State::fetchAhead() const {
     if (due[kNear].kind == DueKind::Accepted) fetchTheirDevices(messages[due[kNear].subject]);
 }
 
+Due Checker::State::takeFirstDue() {
+    if (!elsewhere.empty() && (due.empty() || elsewhere.front().arose < due.front().arose)) {
+        std::pop_heap(elsewhere.begin(), elsewhere.end(), arisesLater);
+        const Due first = elsewhere.back();
+        elsewhere.pop_back();
+        return first;
+    }
+    const Due first = due.front();
+    due.pop();
+    return first;
+}
+
 void Checker::State::judgeBefore(Instant t) {
-    while (!due.empty() && due.front().arose + patience < t) {
-        const Due d = due.front();
+    while (isAnyDueBefore(t)) {
         fetchAhead();
-        due.pop();
+        const Due d = takeFirstDue();
         dueAt = d.arose + patience;
         look(d);
     }
@@ -139,11 +153,7 @@ void Checker::State::onSettled() {
 void Checker::State::finish() {
     finishing = ended = true;
     dueAt = now;
-    while (!due.empty()) {
-        const Due d = due.front();
-        due.pop();
-        look(d);
-    }
+    while (!due.empty() || !elsewhere.empty()) look(takeFirstDue());
     judgeLastEvictions();
 }
 
@@ -220,7 +230,11 @@ void Checker::State::lookAtRecallAnswer(const Due& d) {
     if (finishing || r.accepted || found.outcome != Outcome::Broken) return;
     const Instant seen = now;
     if (timeMode) now = std::min(now, d.arose + patience);
-    acceptRecall(d.subject, d.detail, d.detail, false);
+    // Of two that alice asked for before one was rejected: the other may have been taken before this.
+    const auto earlier = std::find_if(r.requests.begin(), r.requests.begin() + static_cast<std::ptrdiff_t>(d.detail),
+                                      [](const RecallRequest& q) { return q.open && q.maybeAnswered; });
+    const auto first = static_cast<std::size_t>(earlier - r.requests.begin());
+    acceptRecall(d.subject, first, first < d.detail ? r.requests.size() : d.detail, false);
     now = seen;
     Due accepted = d;  // by this very moment, so that what it owes is due with it
     accepted.place = place;
@@ -281,10 +295,11 @@ void Checker::State::lookAtAccepted(const Live& live, const Party& party, Claim 
         somebody |= isThere;
         Found found = owedLive(live, id, r, d, c.aspects);
         if (live.unsure) [[unlikely]]
-            inTime |= weighDoubt(live, id, r, found) && isThere;
+            inTime |=
+                weighDoubt(live, id, r, found) && (isThere || (!m.acrossSettled && (r.have & Receipt::Received) != 0));
         c.named |= settle(duty, found, c);
     }
-    if (m.kind != MessageSort::Normal || m.room || m.toSelf || !somebody) return;
+    if (!m.synchronizable() || !somebody) return;
     c.device = DeviceId{};
     settleToAny(dutyToAny(author), c, inTime);
 }
@@ -301,7 +316,7 @@ bool Checker::State::weighDoubt(const Live& live, DeviceId id, const Receipt& r,
     const bool maybeRecalled = m.recall != MessageFacts::kNone && maybeRecalledBeforeIt(m, id);
     if (found.outcome == Outcome::Kept && (m.acrossSettled || maybeRecalled)) found = Outcome::Undecided;
     if (maybeRecalled && ownerOf(id) == m.author) return false;
-    if (live.unsureWhen && (r.have & Receipt::Received) != 0) return r.stamp - lowHalf(m.fromAt) <= patience.count();
+    if (live.unsureWhen) return (r.have & Receipt::Ever) != 0 && r.stamp - lowHalf(m.fromAt) <= patience.count();
     return !(m.acrossSettled && device(id).began < lastSettled);
 }
 
@@ -311,8 +326,8 @@ bool Checker::State::mayHaveBeenOnline(const Live& live, DeviceId id, const Rece
     const MessageFacts& m = live.message;
     const DeviceFacts& d = device(id);
     if ((r.owed & Receipt::Unsure) == 0) return false;
-    // In time mode a login has its own moment: what was perhaps accepted before it is owed then.
-    if (timeMode && d.began > m.from()) return false;
+    // Where both have one S, who was online at the acceptance is asked first, and names what is missed.
+    if (isOwedAtLogin(m, id) && (live.anyReceived || !isLoginWithSign(m, id))) return false;
     if (!d.online && !(live.anyReceived && side(id).ended > m.until)) return false;
     return d.began >= m.from() && d.began <= m.until && side(id).beganAt <= m.fromAt + storeAge(id);
 }

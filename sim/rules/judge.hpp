@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -43,6 +44,11 @@ struct Due {
     DueKind kind = DueKind::Connect;
 };
 
+// The order of a heap whose front arose first.
+[[nodiscard]] inline bool arisesLater(const Due& a, const Due& b) {
+    return std::tie(b.arose, b.subject, b.detail) < std::tie(a.arose, a.subject, a.detail);
+}
+
 }  // namespace rules
 
 struct Checker::State : rules::History, rules::Ledger {
@@ -52,6 +58,7 @@ struct Checker::State : rules::History, rules::Ledger {
 
     // ---- checker.cpp: events ----
     void feed(const Event& e);
+    void passTime();
     void finish();
     void onOnline(const Event& e);
     void onOffline(const Event& e);
@@ -97,18 +104,21 @@ struct Checker::State : rules::History, rules::Ledger {
     void noteIncluded(const rules::Arrival& a);
     void receiveFirst(const rules::Arrival& a, rules::Receipt& r, Via via, bool tainted);
     void oweReturn(const rules::Arrival& a, const rules::Receipt& r);
-    void oweToNewcomers(const rules::MessageFacts& m, MessageId message, DeviceId receiver);
 
     // ---- duties.cpp ----
     Fifo<rules::Due> due;
+    std::vector<rules::Due> elsewhere;  // what is found only after it arose: a heap, what arose first in front
     Instant dueAt{};           // what is looked at was due then: in time mode maybe long before the event at hand
     bool finishing = false;    // the trace has ended: what is not kept yet is open
     bool lookingBack = false;  // at what was kept before it was due: all else is left to come
     bool expiring = false;     // the message is past its horizon: what is not kept yet has lapsed
     void oweNow(rules::DueKind kind, std::uint32_t subject, std::uint32_t detail = 0, std::uint16_t session = 0);
-    [[nodiscard]] bool isDueBefore(Instant t) const {
-        return !evictions.empty() || (!due.empty() && due.front().arose + patience < t);
+    [[nodiscard]] bool isAnyDueBefore(Instant t) const {
+        return (!due.empty() && due.front().arose + patience < t) ||
+               (!elsewhere.empty() && elsewhere.front().arose + patience < t);
     }
+    [[nodiscard]] rules::Due takeFirstDue();  // REQUIRES: there is one
+    [[nodiscard]] bool isDueBefore(Instant t) const { return !evictions.empty() || isAnyDueBefore(t); }
     void oweAccepted(MessageId id) {
         message(id).expected = true;
         oweNow(rules::DueKind::Accepted, id.value);
@@ -137,7 +147,14 @@ struct Checker::State : rules::History, rules::Ledger {
     [[gnu::cold]] void testify(const rules::Duty& duty, const rules::Found& found,
                                const rules::Claim& c) const;  // to the witness
     // What becomes of a duty that was looked at. True: it names what it is about, and no other duty has to.
-    bool settle(const rules::Duty& duty, const rules::Found& found, const rules::Claim& c);
+    // Most are kept, or are not this duty's, and then there is nothing more to say.
+    bool settle(const rules::Duty& duty, const rules::Found& found, const rules::Claim& c) {
+        if (witness != nullptr || found.outcome > rules::Outcome::Kept) [[unlikely]]
+            return settleOther(duty, found, c);
+        if (found.outcome == rules::Outcome::Kept) check(duty.rule, found.regime, found.aspects);
+        return false;
+    }
+    bool settleOther(const rules::Duty& duty, const rules::Found& found, const rules::Claim& c);
     bool settle(const rules::Duty& duty, const rules::Claim& c) { return settle(duty, duty.look(*this, c), c); }
     void report(const rules::Duty& duty, const rules::Found& found, const rules::Claim& c);
 
@@ -148,6 +165,8 @@ struct Checker::State : rules::History, rules::Ledger {
     void lookAtOlder(rules::Claim c, MessageId id);
     void lookAtSession(DeviceId id, bool lasts);
     void lookAtMailbox(rules::Claim c, std::size_t first);
+    void lookAtBroughtBack(const rules::Claim& c);
+    void oweSince(const rules::Claim& c, Instant since);
     void lookAtElsewhere(const rules::Due& d);
     [[nodiscard]] bool isBeforeItsS(DeviceId id) const;
     void leave(DeviceId id);  // the session ends
@@ -161,6 +180,7 @@ struct Checker::State : rules::History, rules::Ledger {
     void temptByRecalls(const rules::Newcomer& n);
     void temptByIncluded(const rules::Newcomer& n);
     void temptAtAcceptance(MessageId id);
+    void noteRoomMessage(const rules::MessageFacts& m);
     void countPresent(const rules::Party& party, rules::Acceptance& a) const;
 
     // ---- connections.cpp ----
@@ -172,6 +192,7 @@ struct Checker::State : rules::History, rules::Ledger {
     std::vector<rules::EvictionFacts> evictions;  // waiting for their login
     void limitLogin(DeviceId id);
     void limitOffline(const Event& e);
+    void awaitLogin(const rules::EvictionFacts& x);
     void limitsChange();
     void limitRefused(const Event& e);
     void noteLegal(const rules::LoginFacts& login);

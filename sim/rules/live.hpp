@@ -40,10 +40,10 @@ struct Live {
         const bool open = live.unclear() && !m.room && !m.toSelf && device != m.sender && !received;
         return open ? Outcome::Undecided : Outcome::NotMine;
     }
-    if (received && (r.owed & (Receipt::TooLate | Receipt::ByPrevious)) == Receipt::TooLate) return Outcome::Lapsed;
-    // alice sends m1 at 0, and what comes at 6 s is the first to show that it was accepted: at 1 s, or at 5?
     const bool here = (r.have & Receipt::Received) != 0;
-    if (live.unsureWhen && here && r.stamp - lowHalf(m.fromAt) > live.patience.count()) return Outcome::Undecided;
+    if (here && (r.owed & (Receipt::TooLate | Receipt::ByPrevious)) == Receipt::TooLate) return Outcome::Lapsed;
+    // alice sends m1 at 0, and what comes at 6 s is the first to show that it was accepted: at 1 s, or at 5?
+    if (live.unsureWhen && received && r.stamp - lowHalf(m.fromAt) > live.patience.count()) return Outcome::Undecided;
     if (received) return {Outcome::Kept, m.regime, aspects | aspectsOf(d.deviceClass)};
     if (!onlineSince(m, r, d) || live.offTheHook || (r.owed & Receipt::NoMore) != 0) return Outcome::Lapsed;
     if (live.maybeRecalled) return Outcome::Undecided;

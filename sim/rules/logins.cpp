@@ -28,9 +28,7 @@ void Checker::State::lookAtOlder(Claim c, MessageId id) {
     const MessageFacts& m = message(id);
     if (!isOlder(id, c.device) || m.toSelf) return;
     c.message = id;
-    // In time mode a duty arises with the last of its conditions: what another terminal got during the session is
-    // looked at later, by itself.
-    if (!timeMode || elsewhereAtLogin(m, c.device)) settle(compensationDuty(device(c.device)), c);
+    lookAtBroughtBack(c);
     if (m.until > side(c.device).heldUntil) settle(kRecallOfflineDevices, c);
     settle(kDeliveryNoLossLogin, c);
 }
@@ -71,17 +69,41 @@ void Checker::State::lookAtMailbox(Claim c, std::size_t first) {
     for (std::size_t i = doubt; i > earliest && !counted(); --i) lookAtOlder(c, u.mailbox[i - 1]);
 }
 
-// Only: what another terminal has, this one must hold.
+// In time mode a duty arises with the last of its conditions. alice/mac logs in; alice/phone has m1 a second later: it is
+// owed from then on, and looked at by itself.
+void Checker::State::lookAtBroughtBack(const Claim& c) {
+    const Duty& duty = compensationDuty(device(c.device));
+    if (!timeMode) {
+        settle(duty, c);
+        return;
+    }
+    const std::optional<Instant> since = elsewhereSince(message(c.message), c.device);
+    const Instant login = side(c.device).beganAt;
+    if (!since || *since > login + patience) return;
+    if (*since > login && c.lasts && !lookingBack) return oweSince(c, *since);
+    settle(duty, c);
+}
+
+// It is found when the login is looked at, a delay after it: it arose before what has come since.
+void Checker::State::oweSince(const Claim& c, Instant since) {
+    elsewhere.push_back({since, 0, c.device.value, c.message.value, side(c.device).beganOrigin,
+                         device(c.device).session, DueKind::Elsewhere});
+    std::push_heap(elsewhere.begin(), elsewhere.end(), arisesLater);
+    wakeAfter(since + patience);
+}
+
 void Checker::State::lookAtElsewhere(const Due& d) {
     const DeviceId id{d.subject};
     if (device(id).session != d.session || !isOlder(MessageId{d.detail}, id)) return;
-    // Who received it then may have lost it since: what another one received later is looked at later.
     const MessageFacts& m = message(MessageId{d.detail});
     const RecallFacts* recall = recallOf(m);
-    if (!elsewhereSince(m, id, d.arose) || (recall != nullptr && recall->accepted && recall->from < d.place)) return;
+    if (recall != nullptr && recall->accepted && recall->fromAt < d.arose) return;
     Claim c = claimOf(id, lasts(id, d.session));
     c.message = MessageId{d.detail};
-    settle(compensationDuty(device(id)), c);
+    // Who had it then may have lost it since: then it is owed since another one has it.
+    const std::optional<Instant> since = elsewhereSince(m, id);
+    if (since && *since > d.arose && *since <= side(id).beganAt + patience) return oweSince(c, *since);
+    if (since && *since <= d.arose) settle(compensationDuty(device(id)), c);
 }
 
 // ---- What was kept before it was due ----------------------------------------------------------------------

@@ -123,9 +123,12 @@ bool canSpeak(const Arrival& a) {
     return isAsked(a.message) && !a.excused && a.receipt != nullptr;
 }
 
-// Whether OFF decides; maybe, where its acceptance lies in between and a turn came into force meanwhile.
-Tri offDecides(const Arrival& a) {
+// Whether OFF decides; maybe, where its acceptance lies in between and a turn came into force meanwhile. It does not for
+// whose session began when the service was on, and has been on since.
+Tri offDecides(const History& h, const Arrival& a) {
     if (a.message.regimeSure) return yes(a.decides == Decides::Off);
+    const bool stillOn = a.device.regime.service == Service::On && a.device.regime == h.service.at(h.now);
+    if (a.standing == Standing::Unclear && stillOn) return Tri::No;
     return a.standing == Standing::After && a.device.regime.service != Service::Off ? Tri::No : Tri::Maybe;
 }
 
@@ -133,7 +136,7 @@ Tri offDecides(const Arrival& a) {
 
 // bob's m1 is for alice's phone or her mac, not for both: the device that has received it while OFF decided.
 DeviceId theOtherThatGotIt(const History& h, const Arrival& a) {
-    const bool inDoubt = offDecides(a) == Tri::Maybe;
+    const bool inDoubt = offDecides(h, a) == Tri::Maybe;
     for (const auto& [other, r] : h.sharesOf(a.message, a.device.user)) {
         if (other == a.deviceId || !(inDoubt || (r.have & Receipt::OffDecided) != 0)) continue;
         if (h.terminalHas(r, other, false)) return other;
@@ -142,9 +145,9 @@ DeviceId theOtherThatGotIt(const History& h, const Arrival& a) {
 }
 
 Tri onASecondDevice(const History& h, const Arrival& a) {
-    if (!canSpeak(a) || offDecides(a) == Tri::No || a.byAuthor) return Tri::No;
+    if (!canSpeak(a) || offDecides(h, a) == Tri::No || a.byAuthor) return Tri::No;
     if (!theOtherThatGotIt(h, a).exists()) return Tri::No;
-    if (offDecides(a) == Tri::Maybe) return Tri::Maybe;
+    if (offDecides(h, a) == Tri::Maybe) return Tri::Maybe;
     return h.inAudience(a.message, a.device.user);  // in doubt, it may be no recipient's device at all
 }
 
@@ -155,9 +158,9 @@ std::string saysSecondDevice(const History& h, const Arrival& a) {
 
 // ---- off.no-sent-sync -------------------------------------------------------------------------------------
 
-Tri onAnotherOfTheAuthor(const History&, const Arrival& a) {
+Tri onAnotherOfTheAuthor(const History& h, const Arrival& a) {
     if (!canSpeak(a) || !a.byAuthor || a.message.api || a.message.sender == a.deviceId) return Tri::No;
-    return offDecides(a);
+    return offDecides(h, a);
 }
 
 std::string saysSentSync(const History& h, const Arrival& a) {
@@ -183,10 +186,10 @@ std::string saysCompensation(const History& h, const Arrival& a) {
 
 // ---- off.api-online-only ----------------------------------------------------------------------------------
 
-Tri laterToTheSender(const History&, const Arrival& a) {
+Tri laterToTheSender(const History& h, const Arrival& a) {
     if (!canSpeak(a) || !a.byAuthor || !a.message.api || !a.message.includeSender) return Tri::No;
     if ((a.receipt->owed & Receipt::Online) != 0) return Tri::No;
-    return (a.receipt->owed & Receipt::Unsure) != 0 && offDecides(a) != Tri::No ? Tri::Maybe : offDecides(a);
+    return (a.receipt->owed & Receipt::Unsure) != 0 && offDecides(h, a) != Tri::No ? Tri::Maybe : offDecides(h, a);
 }
 
 std::string saysLater(const History& h, const Arrival& a) {
@@ -196,16 +199,24 @@ std::string saysLater(const History& h, const Arrival& a) {
 
 // ---- off.recall-stays-local -------------------------------------------------------------------------------
 
+bool anotherShowsIt(const History& h, const Arrival& a) {
+    for (const auto& [other, theirs] : h.sharesOf(a.message, a.device.user)) {
+        if (other != a.deviceId && (theirs.have & Receipt::ShownOff) != 0) return true;
+    }
+    return false;
+}
+
 // Of the recalling user the recalling device (API: any one), of every other user one.
 Tri shownOnAFurtherDevice(const History& h, const Arrival& a) {
-    if (!mayShowOff(h, a)) return Tri::No;
+    if (!mayShowOff(h, a) || (a.receipt->have & Receipt::Shown) != 0) return Tri::No;
     const RecallFacts& r = *a.recall;
-    if (!r.user.exists() || a.message.until > r.from) return Tri::Maybe;  // whose was it, and was it accepted by then?
-    if (a.device.user == r.user && !r.byApi) return yes(a.deviceId != r.device);
-    for (const auto& [other, theirs] : h.sharesOf(a.message, a.device.user)) {
-        if (other != a.deviceId && (theirs.have & Receipt::ShownOff) != 0) return Tri::Yes;
+    if (a.message.until >= r.from) return Tri::Maybe;  // was it accepted by then?
+    if (!r.user.exists()) {                            // whose was it?
+        const bool further =
+            r.isAskedByOthersOf(a.device.user, a.deviceId) && (!r.isAskedByApi() || anotherShowsIt(h, a));
+        return further ? Tri::Yes : Tri::Maybe;
     }
-    return Tri::No;
+    return yes(a.device.user == r.user && !r.byApi ? a.deviceId != r.device : anotherShowsIt(h, a));
 }
 
 std::string saysFurtherDevice(const History& h, const Arrival& a) {
@@ -213,7 +224,8 @@ std::string saysFurtherDevice(const History& h, const Arrival& a) {
                        h.name(a.deviceId), h.name(a.device.user));
 }
 
-// Whether the device could show the recall while OFF decides: online at its acceptance, or at some time since.
+// Whether the device could show the recall while OFF decides: online at its acceptance, or at some time since. An
+// installation that is gone could while it was asked for, or in the last session before the new one's first.
 bool couldShowBefore(const History& h, const RecallFacts& r, DeviceId d) {
     return r.until < h.side(d).ended && h.decides(r, h.device(d)) == Decides::Off;
 }
@@ -231,11 +243,10 @@ constinit const Ban kOffApiOnlineOnly{RuleId::OffApiOnlineOnly, laterToTheSender
 constinit const Ban kOffRecallStaysLocal{RuleId::OffRecallStaysLocal, shownOnAFurtherDevice, saysFurtherDevice,
                                          [](const Arrival& a) { return a.recall->regime; }};
 
-// A device shows a recall while OFF decides, for the first time, of a message that it holds.
+// A device shows a recall while OFF decides, of a message that it holds.
 bool mayShowOff(const History& h, const Arrival& a) {
-    return a.receipt != nullptr && (a.receipt->have & Receipt::Shown) == 0 && !a.excused && isAsked(a.message) &&
-           h.holds(a.message, a.deviceId) == Tri::Yes && a.decides == Decides::Off &&
-           h.now <= a.message.fromAt + kHorizon;
+    return a.receipt != nullptr && !a.excused && isAsked(a.message) && h.holds(a.message, a.deviceId) == Tri::Yes &&
+           a.decides == Decides::Off && h.now <= a.message.fromAt + kHorizon;
 }
 
 // ---- what tempts them -------------------------------------------------------------------------------------
@@ -267,15 +278,17 @@ void temptApiOnlineOnly(const History& h, Ledger& ledger, const Newcomer& n, con
 
 void temptRecallStaysLocal(const History& h, Ledger& ledger, const RecallFacts& r, DeviceId newcomer) {
     const MessageFacts& m = h.message(r.message);
-    if (!isAsked(m) || m.until > r.from) return;  // perhaps it was recalled before it was accepted
+    if (!isAsked(m) || m.until >= r.from) return;  // perhaps it was recalled before it was accepted
     for (const Party& party : h.concerned(m)) {
         if (newcomer.exists() && h.ownerOf(newcomer) != party.user) continue;
+        if (h.concerns(m, party.user) != Tri::Yes) continue;  // it leaked to them
         const bool recalling = party.user == r.user && !r.byApi;
         std::uint32_t able = 0;
         for (const DeviceId d : h.devicesOf(party.user)) {
             if (recalling && d == r.device) continue;
             const bool holds = h.holds(m, d) == Tri::Yes;
-            if (holds ? couldShow(h, r, d, newcomer) : r.wasHeldBy(d) && couldShowBefore(h, r, d)) ++able;
+            const bool held = h.device(d).fresh ? r.wasHeldBy(d) : r.wasHeldOnlineBy(d);
+            if (holds ? couldShow(h, r, d, newcomer) : held && couldShowBefore(h, r, d)) ++able;
         }
         if (able > (recalling ? 0U : 1U)) ledger.check(RuleId::OffRecallStaysLocal, r.regime, aspectsOf(m, r));
     }

@@ -136,7 +136,7 @@ Found shownAfterLogin(const History& h, const Claim& c) {
     const Decides which = h.decides(recall, d);
     if (which == Decides::Off) return Outcome::NotMine;
     if (which == Decides::Nothing || recall.fromAt < c.window.demanded) return Outcome::Undecided;
-    if (m.until > recall.from) return Outcome::Undecided;  // perhaps it was recalled before it was accepted
+    if (m.until >= recall.from) return Outcome::Undecided;  // perhaps it was recalled before it was accepted
     if (!recall.user.exists() && recall.isAskedBy(c.device))
         return Outcome::Undecided;  // perhaps it recalled it itself
     const Aspects aspects =

@@ -17,7 +17,7 @@ Finding breach(Checker::State& s, const Ban& ban, const Arrival& a) {
     return f;
 }
 
-void fileReceived(Checker::State& s, const Ban& ban, const Arrival& a) {
+[[gnu::cold]] void fileReceived(Checker::State& s, const Ban& ban, const Arrival& a) {
     Finding f = breach(s, ban, a);
     f.accepted();
     a.device.online ? f.online(a.deviceId) : f.offline(a.deviceId);
@@ -25,7 +25,7 @@ void fileReceived(Checker::State& s, const Ban& ban, const Arrival& a) {
     f.file([&] { return ban.says(s, a); });
 }
 
-void fileRecalled(Checker::State& s, const Ban& ban, const Arrival& a) {
+[[gnu::cold]] void fileRecalled(Checker::State& s, const Ban& ban, const Arrival& a) {
     breach(s, ban, a).recalled().here(fmt::format("{} shows {} recalled", s.name(a.deviceId), s.name(a.id))).file([&] {
         return ban.says(s, a);
     });
@@ -123,15 +123,16 @@ void Checker::State::onReceive(const Event& e) {
     }
     if (broken != nullptr) fileReceived(*this, *broken, a);
     if (m.state == MessageState::Accepted || m.state == MessageState::Asked) judgeIntact(*this, *this, a, e);
-    if (broken != nullptr) noteStray(m, e.device);
+    if (broken != nullptr && !a.toPrevious) noteStray(m, e.device);
     r == nullptr ? receiveAsStranger(a, e.via) : take(a, *r, e.via, broken != nullptr);
 }
 
 // Who has to do with the message has it from here on: this installation, or the one before, which it was on its way to.
-void Checker::State::take(const Arrival& a, Receipt& r, Via via, bool tainted) {
+inline void Checker::State::take(const Arrival& a, Receipt& r, Via via, bool tainted) {
     if (a.toPrevious) {
         if ((r.owed & Receipt::ByPrevious) == 0) judgeItsOrder(a, r, via);
         noteSession(r, a.device);
+        if ((r.have & Receipt::Received) == 0) r.stamp = stampNow();
         r.owed |= Receipt::ByPrevious;
         r.have |= Receipt::Ever;
         device(a.deviceId).leftBehind = true;
@@ -140,7 +141,10 @@ void Checker::State::take(const Arrival& a, Receipt& r, Via via, bool tainted) {
         return;
     }
     tainted |= a.unclear;  // where it is not clear that it broke no ban, it raises no duty
-    if ((r.have & Receipt::Received) == 0) receiveFirst(a, r, via, tainted);
+    if ((r.have & Receipt::Received) == 0)
+        receiveFirst(a, r, via, tainted);
+    else if (!a.message.isKept() || (r.have & Receipt::Tainted) != 0)
+        noteReceivedIn(a.message, a.device, r);  // again: perhaps in a later session, which lasts, or installation
     if (a.excused && !tainted) lookBackAtArrival(a);
     if (!tainted && a.message.recall != MessageFacts::kNone) oweReturn(a, r);
 }
@@ -152,7 +156,7 @@ void Checker::State::leaveOpen(const Arrival& a, Receipt& r) {
     noteStray(a.message, a.deviceId);
 }
 
-void Checker::State::receiveFirst(const Arrival& a, Receipt& r, Via via, bool tainted) {
+inline void Checker::State::receiveFirst(const Arrival& a, Receipt& r, Via via, bool tainted) {
     const MessageFacts& m = a.message;
     // What this installation sent it holds anyhow.
     const bool own = m.sender == a.deviceId && a.device.installation == m.senderInstallation;
@@ -160,7 +164,6 @@ void Checker::State::receiveFirst(const Arrival& a, Receipt& r, Via via, bool ta
     if (leftAfter(m, a.device.user)) r.owed |= Receipt::TooLate;
     setReceived(m, a.deviceId, r, tainted && !own, a.decides == Decides::Off && !a.excused);
     judgeItsOrder(a, r, via);
-    if (timeMode && !tainted && m.synchronizable() && now <= lastLogin + patience) oweToNewcomers(m, a.id, a.deviceId);
 }
 
 // The first of the sender's devices to receive it. If all that were online at acceptance have gone by now, nobody was owed
@@ -179,17 +182,17 @@ void Checker::State::noteIncluded(const Arrival& a) {
 
 // Whether the receipt belongs to the device's session, the one that lasts or the one that just ended. Of what may have been
 // accepted after the end nobody knows.
-bool Checker::State::isOfSession(const Arrival& a) const {
+inline bool Checker::State::isOfSession(const Arrival& a) const {
     return a.device.online || (a.excused && !a.inDoubt);
 }
 
 // What comes with `offline` or `compensation` after the session's caught-up was sent again, and is not compared.
-bool Checker::State::isInOrder(const Arrival& a, Via via) const {
+inline bool Checker::State::isInOrder(const Arrival& a, Via via) const {
     if (a.message.kind != MessageSort::Normal || via == Via::Unknown || !isOfSession(a)) return false;
     return via == Via::Live || !(a.device.caughtUp || header->silent.caughtUp);
 }
 
-void Checker::State::judgeItsOrder(const Arrival& a, const Receipt& r, Via via) {
+inline void Checker::State::judgeItsOrder(const Arrival& a, const Receipt& r, Via via) {
     if (!isInOrder(a, via)) return;
     const bool stranger = isStranger(a.message, a.deviceId);
     judgeOrder(
@@ -202,7 +205,8 @@ void Checker::State::receiveAsStranger(const Arrival& a, Via via) {
     const MessageFacts& m = a.message;
     if (m.state != MessageState::Accepted || m.kind != MessageSort::Normal) return;
     if (!m.room) device(a.deviceId).holdsSomething = true;
-    if (!isInOrder(a, via) || !firstToStranger(a.id, m, a.deviceId)) return;
+    const bool first = firstToStranger(a.id, m, a.deviceId);
+    if (!first || !isInOrder(a, via)) return;
     judgeOrder(*this, *this, a, strangersProgress(m, a.deviceId, via));
 }
 
@@ -213,16 +217,6 @@ void Checker::State::oweReturn(const Arrival& a, const Receipt& r) {
     if (!m.synchronizable() || !recall.accepted || recall.until >= place || (r.have & Receipt::Shown) != 0) return;
     if (!a.device.online || decides(recall, a.device) != Decides::On || leftAfter(m, a.device.user)) return;
     oweNow(DueKind::Return, a.deviceId.value, a.id.value, a.device.session);
-}
-
-// Time mode: a terminal got a message while other devices of the user had just logged in, which must hold it, too, a
-// delay from now.
-void Checker::State::oweToNewcomers(const MessageFacts& m, MessageId message, DeviceId receiver) {
-    for (const DeviceId id : devicesOf(ownerOf(receiver))) {
-        const DeviceFacts& d = device(id);
-        if (id == receiver || !d.online || d.began <= m.until || now > side(id).beganAt + patience) continue;
-        oweNow(DueKind::Elsewhere, id.value, message.value, d.session);
-    }
 }
 
 // The recall that a `recalled` may show: of a message that was sent, asked for by somebody.
@@ -266,16 +260,18 @@ void Checker::State::takeRecalled(const Arrival& a, Receipt* shown, bool whileOf
     if (a.excused && !a.inDoubt && a.message.state == MessageState::Accepted) lookBackAtArrival(a);
 }
 
-// alice/phone shows the recall of a message whose acceptance nobody told: it may have a place in its list all the same.
+// alice/phone shows the recall of a message whose acceptance nobody told, or that nobody recalled: it may have a place in
+// its list all the same.
 void Checker::State::keepTombstone(const Arrival& a) {
-    if (a.recall == nullptr || a.message.state != MessageState::Asked) return;
-    recalls[a.message.recall].tombstones.push_back(a.deviceId);
-    noteStray(a.message, a.deviceId);
+    const MessageState state = a.message.state;
+    if (state == MessageState::Asked || state == MessageState::Accepted) noteStray(a.message, a.deviceId);
+    if (a.recall != nullptr && state == MessageState::Asked) recalls[a.message.recall].tombstones.push_back(a.deviceId);
 }
 
-// Who left is owed no recall: that it is shown all the same keeps nothing.
+// Who left is owed no recall: that it is shown all the same keeps nothing. What was shown before is kept.
 void Checker::State::takeShown(const Arrival& a, Receipt& shown) {
-    if (a.recall != nullptr && leftAfter(a.message, a.device.user)) {
+    const bool again = (shown.have & Receipt::Shown) != 0;
+    if (a.recall != nullptr && !again && leftAfter(a.message, a.device.user)) {
         std::erase(recalls[a.message.recall].owed, std::pair{a.deviceId, a.device.session});
         shown.owed |= Receipt::RecallNoMore;
     }

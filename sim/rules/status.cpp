@@ -69,13 +69,10 @@ namespace mdsync::rules {
 namespace {
 
 // A device was not online at the acceptance of a status message and since.
-Tri notOnline(const History& h, const Arrival& a) {
+Tri notOnline(const History&, const Arrival& a) {
     if (a.message.room || a.message.toSelf || a.message.kind != MessageSort::Status) return Tri::No;
     if (!a.device.online && !a.excused) return Tri::Yes;
     if (a.standing == Standing::After && !a.excused) return Tri::Yes;
-    // carol leaves the group while it may have been accepted: was she in it still, she was online at acceptance.
-    if (!a.byAuthor && h.inAudience(a.message, a.device.user) == Tri::Maybe)
-        return a.device.online && a.device.began < a.message.from() ? Tri::No : Tri::Maybe;
     return opposite(presentSince(a, Receipt::Online));
 }
 

@@ -43,7 +43,15 @@ void Checker::State::temptAtAcceptance(MessageId id) {
         temptOff(*this, a);
     }
     temptNoLeak(*this, *this, m, insiders);
-    if (m.room) rooms[m.to.number].message = roomMessage = {m.until, m.exact ? m.untilAt : m.fromAt, 0};
+    if (m.room) noteRoomMessage(m);
+}
+
+// The one whose horizon is the last to pass: m2 that alice asked to send may have been accepted before m1.
+void Checker::State::noteRoomMessage(const MessageFacts& m) {
+    const Latest latest{m.until, m.exact ? m.untilAt : m.fromAt, 0};
+    for (Latest* one : {&rooms[m.to.number].message, &roomMessage}) {
+        if (one->place == 0 || latest.t >= one->t) *one = latest;
+    }
 }
 
 // A login tempts rules by what the device lacks. Called when the session has begun.

@@ -172,18 +172,21 @@ void Connection::hear(std::string_view message) {
     if (!frame || isOver_) return;
     if (frame->kind == FrameKind::PingReq) return say(pingresp());
     const bool isPull = frame->kind == FrameKind::Query && frame->topic == "pullMsg";
-    if (!isIn() && !isPull && !isIndifferent(*frame)) {
+    const bool mustWait = isPull ? emulator_.isPrecededBy(*this) : !isIndifferent(*frame);
+    if (!isIn() && mustWait) {
+        isPullEarly_ |= isPull;
         earlyBytes_ += message.size() + kOfFrame;
         if (earlyBytes_ > kMostBehind) return cut();
         early_.emplace_back(message);
         return;
     }
     hear(*frame);
-    if (isIn() && !early_.empty()) {
-        std::vector<std::string> early;
-        early.swap(early_);
-        for (const std::string& waited : early) hear(waited);
-    }
+    if (isIn() && !early_.empty()) hearEarly();
+}
+
+void Connection::hearEarly() {
+    isPullEarly_ = false;
+    for (const std::string& waited : std::exchange(early_, {})) hear(waited);
 }
 
 void Connection::hear(const Frame& frame) {
@@ -204,11 +207,19 @@ void Connection::hear(const Frame& frame) {
 
 void Connection::say(std::string frame) {
     if (isOver_) return;
-    if (!isHeld_ && !isDelayed() && down_.queue.empty()) return peer_->send(std::move(frame));
+    if (!isHeld_ && !isDelayed() && down_.queue.empty()) return sendNow(std::move(frame));
     down_.bytes += frame.size() + kOfFrame;
     if (down_.bytes > kMostHeldBack) return cut();
-    down_.queue.emplace_back(arrival(down_), std::move(frame));
+    Instant at = arrival(down_);
+    if (welcomed_ == 0 && down_.queue.empty()) at = down_.latest = emulator_.welcomeAt(caller_.user, at);
+    down_.queue.emplace_back(at, std::move(frame));
     emulator_.wantsTick(*this);
+}
+
+// The first that goes out is the welcome.
+void Connection::sendNow(std::string frame) {
+    if (welcomed_ == 0) welcomed_ = emulator_.countWelcome();
+    peer_->send(std::move(frame));
 }
 
 std::uint16_t Connection::nextId() {
@@ -255,7 +266,7 @@ Instant Connection::tick() {
     const Instant now = emulator_.live().now();
     while (!isOver_ && !isHeld_ && !down_.queue.empty() && down_.queue.front().first <= now) {
         down_.bytes -= down_.queue.front().second.size() + kOfFrame;
-        peer_->send(std::move(down_.queue.front().second));
+        sendNow(std::move(down_.queue.front().second));
         down_.queue.pop_front();
     }
     while (!isOver_ && !up_.queue.empty() && up_.queue.front().first <= now) {
@@ -264,6 +275,7 @@ Instant Connection::tick() {
         up_.bytes -= message.size() + kOfFrame;
         hear(message);
     }
+    if (!isOver_ && isPullEarly_ && !emulator_.isPrecededBy(*this)) hearEarly();
     if (isOver_) return Instant::max();
     Instant next = Instant::max();
     if (!down_.queue.empty() && !isHeld_) next = down_.queue.front().first;

@@ -41,6 +41,10 @@ public:
 
     // None until its first pull.
     [[nodiscard]] DeviceId device() const { return device_; }
+    // When its client was told that the login is good: counts from 1, over all connections; 0: not yet.
+    [[nodiscard]] std::uint64_t welcomed() const { return welcomed_; }
+    // Whether it is still expected to pull for the first time.
+    [[nodiscard]] bool isAwaited() const { return welcomed_ != 0 && !isOver_ && !device_.exists(); }
     [[nodiscard]] UserId user() const { return caller_.user; }
 
     // Something new waits for its device in the world.
@@ -126,6 +130,8 @@ private:
     void answerRoomInfo(const Frame& frame);
 
     void say(std::string frame);
+    void sendNow(std::string frame);
+    void hearEarly();
     [[nodiscard]] std::uint16_t nextId();
     [[nodiscard]] Instant arrival(Frames& frames);
     [[nodiscard]] bool isDelayed() const;
@@ -137,7 +143,9 @@ private:
     DeviceId device_;
     Instant opened_;
     bool isOver_ = false;
-    std::vector<std::string> early_;  // came before the first pull
+    std::uint64_t welcomed_ = 0;
+    std::vector<std::string> early_;  // came before the first pull, or is that, and others are to log in first
+    bool isPullEarly_ = false;
     std::size_t earlyBytes_ = 0;
 
     std::uint16_t lastId_ = 0xffff;  // counts down, away from the client's own

@@ -67,6 +67,7 @@ void Emulator::begin(Header world, std::uint64_t seed) {
     paces_.clear();
     apiPaces_.clear();
     seats_.clear();
+    welcomedAt_.clear();
     chance_ = randomChoices(seed);
     Listener& listener = *this;
     live_ = std::make_unique<LiveWorld>(std::move(world), setup_.server, seed, listener);
@@ -170,7 +171,20 @@ Instant Emulator::due() const {
 
 Millis Emulator::tick() {
     catchUp();
-    Instant next = live_->next();
+    Instant next = Instant::max();
+    std::uint64_t seatedBefore = 0;
+    do {  // who logged in may have been awaited by others
+        seatedBefore = seated_;
+        next = tickConnections();
+    } while (seated_ != seatedBefore);
+    lookAtNews();
+    next = std::min(next, live_->next());
+    return std::clamp(next - live_->now(), Millis{0}, kLongestSleep);
+}
+
+// When the first of them wants to be called again.
+Instant Emulator::tickConnections() {
+    Instant next = Instant::max();
     for (std::size_t i = 0; i < timed_.size();) {
         Connection* connection = timed_[i];
         const Instant wanted = connection->tick();
@@ -180,8 +194,19 @@ Millis Emulator::tick() {
         if (isStill && wanted == Instant::max()) timed_.erase(timed_.begin() + static_cast<std::ptrdiff_t>(i));
         if (isStill && wanted != Instant::max()) ++i;
     }
-    lookAtNews();
-    return std::clamp(next - live_->now(), Millis{0}, kLongestSleep);
+    return next;
+}
+
+Instant Emulator::welcomeAt(UserId user, Instant earliest) {
+    if (user.index() >= welcomedAt_.size()) welcomedAt_.resize(user.index() + 1);
+    Instant& latest = welcomedAt_[user.index()];
+    return latest = std::max(earliest, latest + Millis{1});
+}
+
+bool Emulator::isPrecededBy(const Connection& connection) const {
+    return std::any_of(connections_.begin(), connections_.end(), [&connection](const Connection* other) {
+        return other->user() == connection.user() && other->isAwaited() && other->welcomed() < connection.welcomed();
+    });
 }
 
 void Emulator::catchUp() {
@@ -197,8 +222,16 @@ void Emulator::lookAtNews() {
     }
 }
 
+// Frames that arrive in between do so in their order: alice's phone is told at 417 that it is in, her tab at 422.
 void Emulator::advance(Millis duration) {
-    clock_.advance(duration);
+    const Instant target = clock_.now() + duration;
+    Instant last{};
+    for (Instant next = due(); last < next && next < target; next = due()) {
+        clock_.advance(std::max(next - clock_.now(), Millis{0}));
+        (void)tick();
+        last = next;
+    }
+    clock_.advance(std::max(target - clock_.now(), Millis{0}));
     catchUp();
 }
 
@@ -364,6 +397,7 @@ void Emulator::vacate(DeviceId device) {
 void Emulator::seat(DeviceId device, Connection& connection) {
     if (device.index() >= seats_.size()) seats_.resize(device.index() + 1);
     seats_[device.index()] = &connection;
+    ++seated_;
 }
 
 void Emulator::forget(Connection& connection) {

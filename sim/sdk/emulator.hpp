@@ -97,6 +97,14 @@ public:
 
     // The connection of a device that is online, or null.
     [[nodiscard]] Connection* connectionOf(DeviceId device) const;
+    // alice's phone is told that it is in, then her tab is, and the tab's pull comes first: in this order the two log in that
+    // they were told. A number for who is told now; and whether somebody of the same user who was told earlier has not
+    // pulled yet.
+    // Which of two who are told in one millisecond was told first, no client could say: welcomeAt() is later than any of
+    // the user's before it.
+    [[nodiscard]] std::uint64_t countWelcome() { return ++welcomes_; }
+    [[nodiscard]] Instant welcomeAt(UserId user, Instant earliest);
+    [[nodiscard]] bool isPrecededBy(const Connection& connection) const;
     // The connection that `device` has, if any, is over.
     void vacate(DeviceId device);
     // From now on `device` is this connection's. REQUIRES: it has none.
@@ -124,6 +132,7 @@ private:
     void happened(const Event& event, std::string_view line) override;
     void begin(Header world, std::uint64_t seed);
     void lookAtNews();
+    [[nodiscard]] Instant tickConnections();
     [[nodiscard]] bool isFull(const Caller& caller);
 
     EmulatorSetup setup_;
@@ -144,6 +153,9 @@ private:
     std::unique_ptr<Choices> chance_;
     std::uint32_t uids_ = 0;
     std::uint32_t logins_ = 0;
+    std::uint64_t welcomes_ = 0;
+    std::vector<Instant> welcomedAt_;  // by user: the latest
+    std::uint64_t seated_ = 0;         // how many have logged in
     struct Pace {
         Instant since{};
         std::size_t done = 0;

@@ -74,8 +74,8 @@ DeviceId Installations::longestUnused(const Caller& caller) {
 // more.
 DeviceId Installations::ofCursor(const Caller& caller) {
     const Owner& user = owner(caller.user);
-    const auto found = user.byCursor.find(caller.cursor);
-    if (found == user.byCursor.end()) return {};
+    const auto found = std::lower_bound(user.given.begin(), user.given.end(), std::pair(caller.cursor, 0U));
+    if (found == user.given.end() || found->first != caller.cursor) return {};
     DeviceId best;
     for (const DeviceId device : installations_[found->second].devices) {
         if (live_.isOnline(device) || !isOfClass(device, caller.platform)) continue;
@@ -146,8 +146,8 @@ DeviceId Installations::find(const Caller& caller) {
 std::int64_t Installations::stamp(DeviceId device) {
     Owner& user = owner(live_.header().devices[device.index()].user);
     user.latest = std::max<std::int64_t>(user.latest + 1, live_.now().time_since_epoch().count());
-    user.byCursor[user.latest] = page(device).installation;
-    if (user.byCursor.size() > kCursors) user.byCursor.erase(user.byCursor.begin());
+    user.given.emplace_back(user.latest, page(device).installation);
+    if (user.given.size() > kCursors) user.given.pop_front();
     return user.latest;
 }
 

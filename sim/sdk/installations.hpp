@@ -11,9 +11,11 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sdk/live_world.hpp"
@@ -70,7 +72,8 @@ private:
     };
     struct Owner {
         std::map<std::string, DeviceId, std::less<>> byDeviceId;
-        std::map<std::int64_t, std::uint32_t> byCursor;  // the installation that got this moment
+        std::deque<std::pair<std::int64_t, std::uint32_t>>
+            given;  // moments, ascending, and the installation that got each
         std::int64_t latest = 0;
     };
 

@@ -52,8 +52,9 @@ def run_tool(tool, options, paths):
 def read_apart(lines, options):
     """The facts as the second reading sees the trace (None: the text leaves too much open to compare any), and the
     beginnings of those about which both may be right."""
-    settle = options[options.index("--settle") + 1] if "--settle" in options else None
-    said = judge(lines, settle)
+    given = list(zip(options, options[1:]))
+    settle = next((value for flag, value in given if flag == "--settle"), None)
+    said = judge(lines, settle, dict(value.split("=", 1) for flag, value in given if flag == "--reading"))
     if said["verdict"] == "error":
         return {"verdict error", f"line {said['line']}"}, []
     if said["left_out"]:

@@ -242,8 +242,9 @@ class Judge:
             if r.user != user or (r.dev, r.inst) == (dev, inst) or (clean and r.violated):
                 continue
             lasts = r.session is not None and r.session.end > p
-            firm = r.firm_i <= p if self.tl.D is None else r.firm_t <= t
+            firm = r.firm_i <= p and r.firm_t <= t
             if lasts or firm:
+                lasts = lasts or r.session is not None and r.session.end > r.firm_i      # ... until it needed to no more
                 out.append((r.session, not (clean and r.doubtful), (r.i, r.t) if lasts else (r.firm_i, r.firm_t)))
         return out
 
@@ -383,7 +384,7 @@ class Judge:
             if self.tl.decides(p, t, x.session)[0] != OFF:
                 continue
             lasts = x.session is not None and x.session.end > r.i - 1
-            firm = x.firm_i < r.i if self.tl.D is None else x.firm_t <= r.t
+            firm = x.firm_i < r.i and x.firm_t <= r.t
             if lasts or firm:
                 found.append(x)
         return found
@@ -614,7 +615,8 @@ class Judge:
                 tombstone = any(x.dev == dev and x.inst == s.inst and x.i <= i and x.violated != "delivery.no-leak"
                                 and x.i < m.rejected for x in m.shown) \
                     or i < m.rejected and self.concerns(m, s.user) \
-                    and any(rec is not None and rec.i < i and rec.request.dev == dev for rec in m.recalls)
+                    and (any(rec is not None and rec.i < i and rec.request.dev == dev for rec in m.recalls)
+                         or any(place < i and by == dev for place, by in m.fog_devices))    # it may have been accepted
                 past = tl.T[i] > m.horizon_base + HORIZON
                 if held is False:
                     if tombstone:
@@ -867,10 +869,9 @@ class MessageDuties:
                 self.tally.either_way.append((rule, None))
             return
         arise = (s.start, s.t)
-        if tl.D is not None and not any(sure for _, sure, _ in at_start):    # it arises with the last of its conditions
-            arise = max(arise, min([since for _, sure, since in others if sure], default=arise))
+        if tl.D is not None:
+            arise, others = self.last_condition(m, u, s, last)
             due = tl.due(*arise)
-            others = self.judge.holders(m, u, s.dev, s.inst, s.start, at_s=min(due or last, last), clean=True)
             if not others:
                 return
         held = self.judge.holds(m, s.dev, s.inst, s.start)
@@ -897,6 +898,18 @@ class MessageDuties:
             result = (MAYBE, result[1])
         out[rule] = self.with_turns(result, turns)
 
+    def last_condition(self, m, u, s, last):
+        """Time mode: a duty arises with the last of its conditions, that another terminal has m.  When, and which have it?"""
+        arise = login = (s.start, s.t)
+        while True:
+            due = self.tl.due(*arise)
+            others = self.judge.holders(m, u, s.dev, s.inst, s.start, at_s=min(due or last, last), clean=True)
+            others = [x for x in others if x[2][1] <= s.t + self.tl.D]     # who has it only after the session's first S: not owed
+            since = max(login, min((x[2] for x in others if x[1]), default=login))
+            if since <= arise:
+                return arise, others
+            arise = since           # who had it before may have lost it by S
+
     def include_sender_offline(self, m, u, s, moment, recall, turns, out):
         """api.include-sender-offline: no device of the sender has received m; one holds it at the first S."""
         tl = self.tl
@@ -908,6 +921,8 @@ class MessageDuties:
         got = self.first_receipt(m, None, user=u)
         if got <= s.start:
             return
+        if got > s.end:                # what comes late to a session that ended is of it, whoever else has it meanwhile
+            got = next((r.i for r in m.late if r.session is s), got)
         result = self.outcome(m, u, moment, recall, s, (s.start, s.t), got)
         if result[0] in (KEPT, FORGOTTEN) and any(a <= max(got, s.start) < b for a, b in m.fog):
             result = MAYBE, s.start
@@ -943,7 +958,7 @@ class MessageDuties:
         """Looks at the duties in the order of their S; what was violated is owed no more."""
         tally = self.tally
         last = {"delivery.no-loss": 2, "api.include-sender-offline": 1, "api.include-sender-online": 0.5}
-        duties.sort(key=lambda d: (d.when, last.get(d.rule, 0)))
+        duties.sort(key=lambda d: (d.when, verdict_of(d.outcomes) not in (KEPT, FORGOTTEN), last.get(d.rule, 0)))
         devices, users, named = set(), set(), set()
         for d in duties:
             if d.user in users or (d.dev is not None and d.dev in devices and d.rule != "delivery.no-loss"):
@@ -1124,6 +1139,12 @@ class RecallRules:
         elif answer is None:
             self.tally.undecided("recall.no-return")
 
+    def inst_of(self, x, recall):
+        """The installation that shows the recall: the one that ended if it was on its way to that, else the one there now."""
+        if not x.offline:
+            return x.inst
+        return x.ended.inst if self.tl.excepted(x, (recall.i, recall.t)) else self.tl.inst_at(x.dev, x.i)
+
     def returned(self, m, r, moment, recall):
         tl = self.tl
         q = recall.request if recall else None
@@ -1137,7 +1158,7 @@ class RecallRules:
         due = tl.due(r.i, r.t)
         if due is None:
             return False, 0
-        if any(x.dev == r.dev and x.inst == r.inst and x.i <= due[0] for x in m.shown):
+        if any(x.dev == r.dev and self.inst_of(x, recall) == r.inst and x.i <= due[0] for x in m.shown):
             return False, 0
         if r.session is None or r.session.end <= due[0] or due[1] > tl.horizon(m, moment[1]):
             return None, 0

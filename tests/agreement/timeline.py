@@ -107,6 +107,7 @@ class Message:
         self.late = []                     # receipts that came after an `offline`
         self.late_recall = False           # a recall was unanswered at its S, and answered or shown later
         self.fog = []                      # (from, to): positions where nothing is known about a recall
+        self.fog_devices = []              # (from, device that asked for it)
         self.sender_unsure = False         # reinstalled between `send` and `accept`
 
 
@@ -509,7 +510,8 @@ class Timeline:
             on = next((x for x in self.sessions[r.dev] if x.inst == r.inst and x.end > r.i
                        and x.end_t >= r.t + self.D), None)
             if on is not None:
-                r.firm_i, r.firm_t = max(on.start, r.i), max(on.t, r.t + self.D)
+                r.firm_t = max(on.t, r.t + self.D)
+                r.firm_i = max(on.start, r.i, bisect_right(self.T, r.firm_t - 1) - 1)
 
     def suppose(self, m, moment):
         """Lets the receipts that came after an `offline` belong where they do if m was accepted at this moment."""
@@ -601,11 +603,13 @@ class Timeline:
                     ways.append(w)
             if not ways:
                 break
-        if silent:
+        if silent or self.trace.seen:      # where an answer is only seen, it may still come and tell of before
             for way in ways:
                 for q in way[0]:
                     if q.s_i is None:
                         fog.setdefault(q, [q.i, END])
         m.recalls = done + ([None] if ways else [])
         m.fog = [tuple(x) for x in fog.values()]
+        lost = {q for way in ways for q in way[0] if q.lost and q.s_i is None}      # its S never came
+        m.fog_devices = [(q.i, q.dev) for q in {*fog, *lost}]
         m.recall_certain = len(done) == 1 and not ways

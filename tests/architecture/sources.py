@@ -34,8 +34,8 @@ ROOMS = {
     "shrink": TRACE | {"scenario", "world", "rules", "system", "drive", "result", "run"},
     "random": TRACE | {"scenario", "world", "rules", "system", "drive", "result", "run", "shrink"},
     "exhaustive": TRACE | {"scenario", "world", "rules", "system", "drive", "result", "run"},
-    "bench": TRACE | {"world", "rules", "system", "drive"},
     "sdk": TRACE | {"scenario", "world", "rules", "system", "drive", "result", "run"},
+    "bench": TRACE | {"scenario", "world", "rules", "system", "drive", "result", "run", "random", "exhaustive", "sdk"},
     "report": TRACE | {"scenario", "rules", "result", "story"},
     "debug": TRACE | {"rules", "result", "story", "report"},
 }
@@ -55,6 +55,7 @@ DOORS = {
     "sdk": {"system/accepting.hpp", "system/address.hpp", "system/request_reader.hpp", "system/wall_clock.hpp",
             "trace/fields.hpp", "trace/header_reader.hpp", "trace/names.hpp", "world/audience.hpp", "world/decisions.hpp", "world/fault.hpp",
             "world/lines.hpp", "world/network.hpp", "world/packet.hpp", "world/state.hpp"},
+    "bench": {"result/document.hpp", "sdk/port.hpp", "sdk/protobuf.hpp"},
     "random": {"result/document.hpp", "result/rule_counts.hpp", "scenario/certainty.hpp"},
     "exhaustive": {"result/rule_counts.hpp", "rules/canonical.hpp", "world/canonical.hpp", "world/decisions.hpp",
                    "world/lines.hpp", "world/state.hpp"},

@@ -37,6 +37,7 @@ NOT_RUN = [
      "network, root or minutes: it installs or builds; .ci/run install does"),
     (r"^mdsync (watch|serve --tcp|serve --sdk)",
      "a person: it goes on until it is interrupted; live_test, target_test and emulator_test run it"),
+    (r"^mdsync bench", "minutes: it measures; bench_test runs it with little to measure"),
     (r"tcp:adapter\.test", "a foreign server: it must listen already; target_test runs one"),
     (r"/usr/share/mdsync", "root: it is there once the package is installed; install_test runs it"),
     (r"\bparallel\b", "a foreign program: GNU parallel; campaign_test runs the shards"),

@@ -143,6 +143,14 @@ std::string History::nameOfOtherHolder(const MessageFacts& m, DeviceId d, bool c
     return fmt::format("an earlier installation of {}", other == d ? "it" : name(other));
 }
 
+bool History::isOwedAtLogin(const MessageFacts& m, DeviceId d) const {
+    return timeMode && m.from() < device(d).began && m.untilAt <= side(d).beganAt + patience;
+}
+
+bool History::isLoginWithSign(const MessageFacts& m, DeviceId d) const {
+    return timeMode && !m.deemed && m.until > device(d).began && m.untilAt == side(d).beganAt;
+}
+
 bool History::anyEver(const MessageFacts& m, UserId u) const {
     for (const auto& [d, r] : sharesOf(m, u)) {
         if ((r.have & Receipt::Ever) != 0) return true;
@@ -172,22 +180,28 @@ bool History::reported(const MessageFacts& m, UserId u) const {
     return false;
 }
 
-bool History::elsewhereAtLogin(const MessageFacts& m, DeviceId d) const {
-    if (m.sender.exists() && ownerOf(m.sender) == ownerOf(d)) return true;
-    for (const auto& [other, r] : sharesOf(m, ownerOf(d))) {
-        if ((r.have & Receipt::Earlier) != 0) return true;
-        if (other == d || (r.have & Receipt::Received) == 0) continue;
-        if (receivedAt(r) <= side(d).beganAt) return true;
-    }
-    return false;
+// alice/phone received m1 and lost its session at once. It is back: it has m1 from then on, or once the delay since the
+// receipt has passed, whichever is later. Had it come back before that, and stayed long enough, it had m1 by the end of
+// its last session.
+Instant History::hasSince(const Receipt& r, DeviceId d) const {
+    const Instant received = receivedAt(r);
+    if (r.session == device(d).session) return received;
+    const bool hadBefore = device(d).online && side(d).endedAt >= received + patience;
+    if (!hadBefore) return std::max(side(d).beganAt, received + patience);
+    return r.session + 1 == device(d).session ? received : side(d).endedAt;
 }
 
-bool History::elsewhereSince(const MessageFacts& m, DeviceId d, Instant t) const {
+std::optional<Instant> History::elsewhereSince(const MessageFacts& m, DeviceId d) const {
+    if (m.sender.exists() && ownerOf(m.sender) == ownerOf(d)) return m.askedAt;
+    std::optional<Instant> first;
     for (const auto& [other, r] : sharesOf(m, ownerOf(d))) {
-        const bool clean = (r.have & (Receipt::Received | Receipt::Tainted)) == Receipt::Received;
-        if (other != d && clean && lasts(other, r.session) && receivedAt(r) <= t) return true;
+        if ((r.have & Receipt::EarlierClean) != 0) return m.askedAt;
+        // What came to alice/web when it had been recalled is owed to nobody.
+        if (other == d || !terminalHas(r, other, true) || (r.owed & Receipt::TooLate) != 0) continue;
+        const Instant since = hasSince(r, other);
+        first = std::min(first.value_or(since), since);
     }
-    return false;
+    return first;
 }
 
 std::vector<Address> History::pastConversationsOf(DeviceId d) const {
@@ -230,12 +244,12 @@ bool History::isRecallOpen(const MessageFacts& m) const {
 
 // alice/mac had m1 before anybody asked for its recall: whether that was taken, and when, does not matter.
 bool History::maybeRecalledBeforeIt(const MessageFacts& m, DeviceId d) const {
-    return isRecallOpen(m) && !recallOf(m)->wasHeldBy(d);
+    return isRecallOpen(m) && !recallOf(m)->wasHadBy(d);
 }
 
 bool History::maybeRecalledFirst(const MessageFacts& m, DeviceId d) const {
     if (!isRecallOpen(m)) return false;
-    return recallOf(m)->requests.front().asked <= device(d).began || maybeRecalledBeforeIt(m, d);
+    return recallOf(m)->requests.front().asked <= device(d).began || !recallOf(m)->wasHeldBy(d);
 }
 
 Window History::window(DeviceId d) const {

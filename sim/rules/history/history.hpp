@@ -89,7 +89,6 @@ struct History : Store {
     Place lastSettled = 0;
     std::uint32_t settledCount = 0;
     Place serverRestart = 0;
-    Instant lastLogin{};
     bool ended = false;       // the trace: nothing comes any more
     std::uint64_t looks = 0;  // how many pairs of a device and a message were looked at beside those of the events
 
@@ -160,6 +159,7 @@ struct History : Store {
     [[nodiscard]] Receipt* receipt(const MessageFacts& m, DeviceId d) {
         return const_cast<Receipt*>(std::as_const(*this).receipt(m, d));
     }
+    [[nodiscard]] std::uint32_t stampNow() const { return timeMode ? lowHalf(now) : settledCount; }
     // Time mode: when it was received. It is younger than the horizon, so that half of its time tells the whole.
     [[nodiscard]] Instant receivedAt(const Receipt& r) const { return now - Millis{lowHalf(now) - r.stamp}; }
     // The messages whose horizon has not passed that the user wrote or is the audience of, as accepted.
@@ -198,10 +198,10 @@ struct History : Store {
     }
     // Whether this installation receives the message, in which it has no part, for the first time.
     [[nodiscard]] bool firstToStranger(MessageId id, const MessageFacts& m, DeviceId d);
-    // Time mode: whether another terminal of the user had the message when the session of `d` began; whether one has it since
-    // `t`, in a session that lasts.
-    [[nodiscard]] bool elsewhereAtLogin(const MessageFacts& m, DeviceId d) const;
-    [[nodiscard]] bool elsewhereSince(const MessageFacts& m, DeviceId d, Instant t) const;
+    // Time mode: since when, at the latest, another terminal of the user of `d` has the message. None: no other has it.
+    [[nodiscard]] std::optional<Instant> elsewhereSince(const MessageFacts& m, DeviceId d) const;
+    // ... and one that received it. REQUIRES: it has it.
+    [[nodiscard]] Instant hasSince(const Receipt& r, DeviceId d) const;
 
     [[nodiscard]] Tri inAudience(const MessageFacts& m, UserId u) const;
     // Whether `u` is the author, or in the audience.
@@ -240,6 +240,11 @@ struct History : Store {
     [[nodiscard]] DeviceId otherHolder(const MessageFacts& m, DeviceId d, bool clean) const;
     // Whether there is one: maybe, where it is unclear which installation of the sender sent m.
     [[nodiscard]] Tri anotherTerminalHas(const MessageFacts& m, DeviceId d, bool clean) const;
+    // Time mode, in which a login has an S of its own: whether what was perhaps accepted before the login is owed at that S.
+    // It is not if no sign of it had come by then.
+    [[nodiscard]] bool isOwedAtLogin(const MessageFacts& m, DeviceId d) const;
+    // ... and whether the first sign of it came in the millisecond of the login, so that the acceptance has the same S.
+    [[nodiscard]] bool isLoginWithSign(const MessageFacts& m, DeviceId d) const;
     // Whether any device of the user ever received it.
     [[nodiscard]] bool anyEver(const MessageFacts& m, UserId u) const;
     // ... before it was recalled, or the user left.
@@ -293,11 +298,14 @@ struct History : Store {
     // The message becomes accepted somewhere between its asking (or now, if `exact`) and now.
     void setAccepted(MessageId id, bool exact);
     static void noteSession(Receipt& r, const DeviceFacts& d);
+    static void noteReceivedIn(const MessageFacts& m, const DeviceFacts& d, Receipt& r);
     void setReceived(const MessageFacts& m, DeviceId d, Receipt& r, bool tainted, bool offDecided);
     void remember(const MessageFacts& m, UserFacts& u, bool sure, Aspects aspects);  // what it tempts later
     void owedNoMore(MessageFacts& m, UserId u);
     [[nodiscard]] bool isOwedNoMore(const MessageFacts& m, DeviceId d, const Window& window) const;
     void holdMore(DeviceId id, std::size_t doubt);  // moves the mark of what the device holds
+    // Something becomes due when `t` has passed.
+    void wakeAfter(Instant t) { alarm = std::min(alarm, t); }
     // Whether it is time to forget what was accepted, or asked for and never accepted.
     [[nodiscard]] bool isAnyPastHorizon() const { return isOldestPast(byAcceptance) || isOldestPast(byAsking); }
     [[nodiscard]] bool isOldestPast(const Fifo<std::pair<MessageId, Instant>>& queue) const {

@@ -107,9 +107,12 @@ struct alignas(64) MessageFacts {
     // What a device sends to its own user: on alice's other devices it may be a copy or a receipt.
     [[nodiscard]] bool isNote() const { return !api && to.kind == AddressKind::User && to.user() == author; }
 
+    // Normal, private or group: what devices hold.
+    [[nodiscard]] bool isKept() const { return kind == MessageSort::Normal && !room; }
+
     // Normal, private or group, not to oneself through the API: what online.*, off.*, compensation.* and recall.* are
     // about.
-    [[nodiscard]] bool synchronizable() const { return kind == MessageSort::Normal && !room && !toSelf; }
+    [[nodiscard]] bool synchronizable() const { return isKept() && !toSelf; }
 };
 static_assert(sizeof(MessageFacts) == 128 && offsetof(MessageFacts, notBefore) == 64);
 

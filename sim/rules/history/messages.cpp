@@ -56,6 +56,7 @@ void History::ask(const Event& e) {
     m.statusApi = m.api && isStatusApi(e);
     m.kind = isStatusType(e.type) || m.statusApi ? MessageSort::Status : MessageSort::Normal;
     byAsking.push({e.message, now});
+    wakeAfter(now + kHorizon);
     if (m.api) {
         m.author = e.user;
         m.includeSender = e.includeSender;
@@ -136,13 +137,14 @@ void History::setAccepted(MessageId id, bool exact) {
         const Tri audience = m.room ? Tri::Maybe : concerns(m, party.user);
         if (audience == Tri::No) continue;
         oweAtAcceptance(m, party, audience == Tri::Yes, exact);
-        if (m.room || m.kind != MessageSort::Normal) continue;
+        if (!m.isKept()) continue;
         user(party.user).mailbox.push_back(id);
         if (m.api && m.includeSender && m.author == party.user && !m.toSelf)
             user(party.user).included.emplace_back(id, m.until);
     }
     if (recallAccepted(m)) acceptRecalled(id);
     byAcceptance.push({id, m.untilAt});
+    wakeAfter(m.untilAt + kHorizon);
     ++liveMessages;
 }
 
@@ -243,16 +245,20 @@ void History::noteSession(Receipt& r, const DeviceFacts& d) {
     if (r.session != d.session && (r.have & Receipt::Ever) == 0) r.owed &= static_cast<std::uint8_t>(~Receipt::Owed);
 }
 
+// What is not kept counts to a session: what comes before the first one of a new installation, to that.
+void History::noteReceivedIn(const MessageFacts& m, const DeviceFacts& d, Receipt& r) {
+    const bool early = m.kind == MessageSort::Status && d.fresh && d.reinstalled;
+    r.session = early ? nextSession(d) : d.session;
+}
+
 void History::setReceived(const MessageFacts& m, DeviceId id, Receipt& r, bool tainted, bool offDecided) {
     DeviceFacts& d = device(id);
     noteSession(r, d);
-    // What is not kept counts to a session: what comes before the first one of a new installation, to that.
-    const bool early = m.kind == MessageSort::Status && d.fresh && d.reinstalled;
-    r.session = early ? nextSession(d) : d.session;
-    r.stamp = timeMode ? lowHalf(now) : settledCount;
+    noteReceivedIn(m, d, r);
+    r.stamp = stampNow();
     r.have |= static_cast<std::uint8_t>(Receipt::Received | Receipt::Ever | (tainted ? Receipt::Tainted : 0) |
                                         (offDecided ? Receipt::OffDecided : 0));
-    if (m.kind == MessageSort::Normal && !m.room) d.holdsSomething = true;
+    if (m.isKept()) d.holdsSomething = true;
 }
 
 void History::remember(const MessageFacts& m, UserFacts& u, bool sure, Aspects aspects) {
@@ -303,7 +309,7 @@ bool History::isOwedNoMore(const MessageFacts& m, DeviceId d, const Window& wind
 // sent: then it may be any.
 void History::noteStray(const MessageFacts& m, DeviceId id) {
     DeviceFacts& d = device(id);
-    if (d.listed || m.kind != MessageSort::Normal || m.room) return;
+    if (d.listed || !m.isKept()) return;
     if (m.state == MessageState::Unknown) {
         if (now - header->t > kHorizon) d.stray = true;
         return;
@@ -365,7 +371,7 @@ void History::forgetAccepted(MessageId id) {
         dropFromMailbox(u);
         if (concerns(m, party.user) != Tri::No) --u.concerned;
         std::erase(u.recalled, id);
-        if (m.kind != MessageSort::Normal || m.room) continue;
+        if (!m.isKept()) continue;
         for (const DeviceId d : devicesOf(party.user)) {
             if (device(d).listed || header->silent.caughtUp || holds(m, d) == Tri::No) continue;
             auto& past = pastThreads[d.index()];

@@ -25,6 +25,7 @@ struct RecallRequest {
     std::uint32_t origin = 0;
     Regime regime;
     std::vector<std::pair<DeviceId, std::uint16_t>> holders;  // at that moment, with the session if online, else 0
+    std::vector<DeviceId> had;                                // who had it by then, in any installation
 };
 
 // A RecallFacts is what is known of the recalls of one message; the first that is accepted counts.
@@ -44,13 +45,38 @@ struct RecallFacts {
     std::vector<std::pair<DeviceId, std::uint16_t>> owed;  // devices, with the sessions, that must show it
     std::vector<DeviceId> tombstones;  // devices that showed it before the message was known to be accepted
 
+    // Whether the device asked for it, before it was taken.
     [[nodiscard]] bool isAskedBy(DeviceId d) const {
-        return std::any_of(requests.begin(), requests.end(), [d](const RecallRequest& q) { return q.device == d; });
+        return std::any_of(requests.begin(), requests.end(), [this, d](const RecallRequest& q) {
+            return q.device == d && (!accepted || q.asked <= until);
+        });
+    }
+    // Whether it is the user's own, but not this device's, whichever of the requests was taken.
+    [[nodiscard]] bool isAskedByOthersOf(UserId u, DeviceId d) const {
+        return std::all_of(requests.begin(), requests.end(), [this, u, d](const RecallRequest& q) {
+            return q.asked > until || (q.user == u && q.device != d);
+        });
+    }
+    // Whether it may be one through the API.
+    [[nodiscard]] bool isAskedByApi() const {
+        return std::any_of(requests.begin(), requests.end(),
+                           [this](const RecallRequest& q) { return q.asked <= until && !q.device.exists(); });
     }
     // Whether the device held the message when its recall was first asked for.
     [[nodiscard]] bool wasHeldBy(DeviceId d) const {
         const auto& holders = requests.front().holders;
         return std::any_of(holders.begin(), holders.end(), [d](const auto& one) { return one.first == d; });
+    }
+    // Whether it had the message by then, in any installation.
+    [[nodiscard]] bool wasHadBy(DeviceId d) const {
+        const auto& had = requests.front().had;
+        return wasHeldBy(d) || std::find(had.begin(), had.end(), d) != had.end();
+    }
+    // Whether the device held it then, and was online.
+    [[nodiscard]] bool wasHeldOnlineBy(DeviceId d) const {
+        const auto& holders = requests.front().holders;
+        return std::any_of(holders.begin(), holders.end(),
+                           [d](const auto& one) { return one.first == d && one.second != 0; });
     }
     // Of the requests that the answer may belong to, one that tells who recalled it; null if they differ in that.
     [[nodiscard]] const RecallRequest* askerOf(std::size_t request) const;

@@ -55,6 +55,11 @@ void History::answerRecall(RecallFacts& r, const Answered& a) {
 // its answer is due, its line may have been broken before, and that answer may have been bob's; and so on, from request to
 // request.
 bool History::mayHaveAnotherAnswer(const RecallFacts& r, std::size_t request) const {
+    // bob's recall is shown before its answer comes, and alice asks, too: the answer may have been his, and hers lost.
+    const auto until = r.requests.begin() + static_cast<std::ptrdiff_t>(request);
+    const bool anyLost = r.shownSomewhere && std::any_of(r.requests.begin(), until, [this](const RecallRequest& q) {
+                             return !q.open && isGone(q);
+                         });
     std::vector<std::size_t> doubted{request};
     std::vector<bool> seen(r.requests.size());
     while (!doubted.empty()) {
@@ -63,7 +68,7 @@ bool History::mayHaveAnotherAnswer(const RecallFacts& r, std::size_t request) co
         for (std::size_t i = 0; i < r.requests.size(); ++i) {
             const RecallRequest& q = r.requests[i];
             if (q.open || seen[i] || q.closed < asked) continue;
-            if (isGone(q)) return true;
+            if (anyLost || isGone(q)) return true;
             seen[i] = true;
             doubted.push_back(i);
         }
@@ -99,7 +104,8 @@ std::uint32_t History::askRecall(const Event& e) {
     q.regime = service.at(now);
     if (m.state == MessageState::Accepted) {
         for (const Party& party : concerned(m)) {
-            for (const DeviceId d : devicesOf(party.user)) {
+            for (const auto& [d, receipt] : sharesOf(m, party)) {
+                if ((receipt.have & Receipt::Ever) != 0) q.had.push_back(d);
                 if (holds(m, d) != Tri::Yes) continue;
                 q.holders.emplace_back(d, static_cast<std::uint16_t>(device(d).online ? device(d).session : 0));
             }

@@ -136,6 +136,7 @@ struct DeviceSide {
     std::uint32_t settledOnline = 0;  // of the last `settled` that found this installation online, in ended sessions
     std::uint32_t waiting = 0;        // what this installation asked to send and has no answer to
     std::uint16_t foreign = 0;        // the last session of an earlier installation
+    std::uint16_t foreignBefore = 0;  // ... of the installation before that which had this one
     int compensationDays = 1;         // as they were at the login
     int offlineDays = 7;
 };

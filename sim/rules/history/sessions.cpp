@@ -18,7 +18,6 @@ void History::beginSession(DeviceId id) {
     s.answered = place;
     s.compensationDays = settings.compensationDays;
     s.offlineDays = settings.offlineDays;
-    lastLogin = now;
     if (user(d.user).onlineCount++ == 0) ++onlineUsers;
 }
 
@@ -69,6 +68,7 @@ void History::reinstall(DeviceId id) {
     d.holdsSomething = false;
     d.showsSomething = false;
     side(id).waiting = 0;
+    if (side(id).foreign != d.session) side(id).foreignBefore = side(id).foreign;
     side(id).foreign = d.session;
     side(id).settledOnline = 0;
     side(id).heldUntil = 0;

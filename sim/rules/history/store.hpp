@@ -104,6 +104,7 @@ struct Store {
     FlatMap privateThreads, memberOf, slotOf, stayOf;
     Fifo<std::pair<MessageId, Instant>> byAcceptance;  // for the horizon
     Fifo<std::pair<MessageId, Instant>> byAsking;      // for that of what is never accepted
+    Instant alarm = Instant::max();                    // until then no time that passes makes anything due
     Latest roomMessage;
     std::uint32_t liveMessages = 0;
     std::uint32_t onlineUsers = 0;

@@ -1,0 +1,75 @@
+"""bench: what it measures is the product at work, so its load is judged, and it says when it could not measure."""
+
+import json
+import resource
+import subprocess
+import unittest
+
+from tool import BINARY, ToolTest
+
+SMALL_WORLD = ["--users", "20", "--deliveries", "900", "--lines", "1100", "--scenarios", "100", "--steps", "1"]
+SMALL_SDK = ["--only", "sdk", "--connections", "60", "--sdk-deliveries", "600"]
+
+
+class Bench(ToolTest):
+    def figures(self, code, *arguments):
+        return json.loads(self.expect(code, "bench", "--format", "json", *arguments).stdout)
+
+    def test_each_part_is_measured_where_it_is_asked_for(self):
+        costs = {"world": ["world", "crowded"], "check": ["check"], "search": ["explore", "exhaustive"], "sdk": ["sdk"]}
+        for arguments, parts in (([], ["world", "check", "search"]), (["--only", "world"], ["world"]), (["--only", "check"], ["check"]),
+                                 (["--only", "search"], ["search"]), (["--sdk", *SMALL_SDK[2:]], ["world", "check", "search", "sdk"])):
+            figures = self.figures(0, *SMALL_WORLD, *arguments)
+            self.assertEqual(list(figures), ["mdsync", *parts, "costs"])
+            self.assertEqual(list(figures["costs"]), [cost for part in parts for cost in costs[part]])
+            self.assertTrue(all(cost > 0 for cost in figures["costs"].values()))
+
+    def test_a_change_that_costs_more_than_is_tolerated_is_told(self):
+        search = ["--only", "search", *SMALL_WORLD]
+        before = self.figures(0, *search)
+        self.write("cheaper.json", {**before, "costs": {"explore": 0.001, "exhaustive": 1e9, "world": 1}})
+        told = self.expect(1, "bench", *search, "--against", "cheaper.json", "--rounds", "1").stdout
+        self.assertRegex(told, r"\n  explore +0\.00 then +[\d.]+ now +\+[\d.]+ %  DEARER\n  exhaustive +1000000000\.00 then .* -100\.0 %\n$")
+        self.write("dearer.json", {**before, "costs": {"explore": 1e9, "exhaustive": 1e9}})
+        self.expect(0, "bench", *search, "--against", "dearer.json", "--rounds", "3")
+        whole = self.expect(1, "bench", *search, "--against", "cheaper.json", "--rounds", "1", "--format", "json")
+        self.assertEqual(json.loads(whole.stdout)["mdsync"], "bench/1")
+        self.assertIn("DEARER", whole.stderr)
+        self.write("world.json", {**before, "costs": {"world": 3}})
+        self.assertIn("it measured nothing that this run did",
+                      self.expect(0, "bench", *search, "--against", "world.json", "--rounds", "1").stdout)
+
+    def test_what_is_no_earlier_run_is_told_before_anything_is_measured(self):
+        for content, why in (({"mdsync": "result/1"}, "bench/1"), ({"mdsync": "bench/1"}, "costs"),
+                             ({"mdsync": "bench/1", "costs": {"world": "3"}}, "a cost")):
+            self.write("before.json", content)
+            self.assertIn(why, self.expect(3, "bench", "--against", "before.json").stderr)
+        self.expect(3, "bench", "--against", "missing.json")
+
+    def test_the_emulator_serves_every_page_and_is_compared_with_an_echo(self):
+        sdk = self.figures(0, *SMALL_SDK)["sdk"]
+        self.assertEqual((sdk["connections"], sdk["deliveries"], sdk["violations"]), (60, 600, {}))
+        self.assertAlmostEqual(sdk["ratioToEcho"], sdk["deliveriesPerSecond"] / sdk["echoesPerSecond"], 6)
+        self.assertLessEqual(sdk["latency"]["p50"], sdk["latency"]["p99"])
+        told = self.expect(0, "bench", *SMALL_SDK).stdout
+        self.assertIn("60 connections         600 deliveries", told)
+        self.assertIn("x an echo on the same port", told)
+
+    def test_what_is_measured_is_judged(self):
+        search = self.figures(1, "--only", "search", *SMALL_WORLD, "--server", "mutant:off-delivers-to-all")["search"]
+        self.assertGreater(search["found"], 0)
+        sdk = self.figures(1, *SMALL_SDK, "--server", "mutant:reorders")["sdk"]
+        self.assertIn("delivery.order", sdk["violations"])
+
+    def test_without_files_for_its_connections_it_takes_fewer_or_says_so(self):
+        def few(count):
+            return subprocess.run([BINARY, "bench", *SMALL_SDK], capture_output=True, text=True,
+                                  preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (count, count)))
+        self.assertIn("45 connections", few(290).stdout)
+        refused = few(220)
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("failed: this process may have only 10 connections", refused.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()
