@@ -69,7 +69,7 @@ struct ReadFigures {
 struct SdkFigures {
     std::string problem;  // why there are no figures; empty: there are
     std::uint32_t connections = 0;
-    std::uint64_t deliveries = 0;    // with four under way to each page
+    std::uint64_t deliveries = 0;    // with eight under way to each page
     double deliveriesPerSecond = 0;  // of the emulator's processor time
     double pacedPerSecond = 0;       // deliveries a second, half as many as it can: for these
     double medianMillis = 0;         // from being sent to being had, half of the deliveries

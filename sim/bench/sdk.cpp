@@ -28,7 +28,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::uint32_t kPages = 3;                 // of a user
 constexpr std::uint32_t kReached = 2 * kPages - 1;  // by a message: the recipient's pages and the author's others
 constexpr std::uint32_t kFriends = 8;               // whom a user writes to
-constexpr std::uint64_t kUnderWay = 4;              // deliveries to each page, so that the server is never idle
+constexpr std::uint64_t kUnderWay = 8;              // deliveries to each page, so that the server is never idle
 constexpr std::size_t kFilesBesides = 200;          // that the process has open besides the connections
 constexpr Millis kGivesUp{60'000};                  // for what must come
 

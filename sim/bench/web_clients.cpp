@@ -139,7 +139,7 @@ bool WebClients::exchange(Millis patience, const Take& take) {
         if (!handOver(client, take)) return false;
     }
     if (!flush()) return false;
-    std::array<epoll_event, 512> events;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled by the kernel
+    std::array<epoll_event, 32> events;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled by the kernel
     const int count =
         ::epoll_wait(poll_, events.data(), static_cast<int>(events.size()), static_cast<int>(patience.count()));
     for (int i = 0; i < count; ++i) {

@@ -172,8 +172,7 @@ void Connection::hear(std::string_view message) {
     if (!frame || isOver_) return;
     if (frame->kind == FrameKind::PingReq) return say(pingresp());
     const bool isPull = frame->kind == FrameKind::Query && frame->topic == "pullMsg";
-    const bool mustWait = isPull ? emulator_.isPrecededBy(*this) : !isIndifferent(*frame);
-    if (!isIn() && mustWait) {
+    if (!isIn() && (isPull ? emulator_.isPrecededBy(*this) : !isIndifferent(*frame))) {
         isPullEarly_ |= isPull;
         earlyBytes_ += message.size() + kOfFrame;
         if (earlyBytes_ > kMostBehind) return cut();
