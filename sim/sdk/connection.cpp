@@ -15,6 +15,7 @@ namespace mdsync::sdk {
 namespace {
 
 constexpr Millis kMostPatience{10'000};                       // for a first pull
+constexpr Millis kAwaited{1'000};                             // for it, by the others of its user
 constexpr std::size_t kMostBehind = std::size_t{1} << 20U;    // bytes of frames that wait, each way
 constexpr std::size_t kOfFrame = 64;                          // what a frame takes besides
 constexpr std::size_t kMostHeldBack = std::size_t{8} << 20U;  // of those that go down, answers among them
@@ -210,14 +211,17 @@ void Connection::say(std::string frame) {
     down_.bytes += frame.size() + kOfFrame;
     if (down_.bytes > kMostHeldBack) return cut();
     Instant at = arrival(down_);
-    if (welcomed_ == 0 && down_.queue.empty()) at = down_.latest = emulator_.welcomeAt(caller_.user, at);
+    if (welcomed_ == 0 && down_.queue.empty()) at = down_.latest = welcomeDue_ = emulator_.welcomeAt(*this, at);
     down_.queue.emplace_back(at, std::move(frame));
     emulator_.wantsTick(*this);
 }
 
 // The first that goes out is the welcome.
 void Connection::sendNow(std::string frame) {
-    if (welcomed_ == 0) welcomed_ = emulator_.countWelcome();
+    if (welcomed_ == 0) {
+        welcomed_ = emulator_.countWelcome();
+        awaitedUntil_ = emulator_.live().now() + kAwaited;
+    }
     peer_->send(std::move(frame));
 }
 
@@ -280,6 +284,8 @@ Instant Connection::tick() {
     if (!down_.queue.empty() && !isHeld_) next = down_.queue.front().first;
     if (!up_.queue.empty()) next = std::min(next, up_.queue.front().first);
     if (isIn()) return next;
+    if (isPullEarly_)
+        next = std::min(next, awaitedUntil_ + Millis{1});  // by then nobody is awaited who was told earlier
     const Instant enough = opened_ + kMostPatience + 3 * conditions_.latencyHigh;  // welcome and pull, and a retry
     if (enough > now) return std::min(next, enough);
     logIn(kUnknownCursor);

@@ -43,9 +43,18 @@ public:
     [[nodiscard]] DeviceId device() const { return device_; }
     // When its client was told that the login is good: counts from 1, over all connections; 0: not yet.
     [[nodiscard]] std::uint64_t welcomed() const { return welcomed_; }
-    // Whether it is still expected to pull for the first time.
-    [[nodiscard]] bool isAwaited() const { return welcomed_ != 0 && !isOver_ && !device_.exists(); }
+    // When it will be told, if its link delays that.
+    [[nodiscard]] Instant welcomeDue() const { return welcomeDue_; }
+    // Whether others wait for its first pull: for a second at most, as its line may be slow.
+    [[nodiscard]] bool isAwaited(Instant now) const {
+        return welcomed_ != 0 && now <= awaitedUntil_ && !isOver_ && !device_.exists();
+    }
     [[nodiscard]] UserId user() const { return caller_.user; }
+    // Whether both count to one number of connections.
+    [[nodiscard]] bool competesWith(const Connection& other) const {
+        return caller_.user == other.caller_.user &&
+               LiveWorld::classOf(caller_.platform) == LiveWorld::classOf(other.caller_.platform);
+    }
 
     // Something new waits for its device in the world.
     void look();
@@ -144,6 +153,8 @@ private:
     Instant opened_;
     bool isOver_ = false;
     std::uint64_t welcomed_ = 0;
+    Instant welcomeDue_{};
+    Instant awaitedUntil_{};
     std::vector<std::string> early_;  // came before the first pull, or is that, and others are to log in first
     bool isPullEarly_ = false;
     std::size_t earlyBytes_ = 0;

@@ -67,7 +67,6 @@ void Emulator::begin(Header world, std::uint64_t seed) {
     paces_.clear();
     apiPaces_.clear();
     seats_.clear();
-    welcomedAt_.clear();
     chance_ = randomChoices(seed);
     Listener& listener = *this;
     live_ = std::make_unique<LiveWorld>(std::move(world), setup_.server, seed, listener);
@@ -197,15 +196,18 @@ Instant Emulator::tickConnections() {
     return next;
 }
 
-Instant Emulator::welcomeAt(UserId user, Instant earliest) {
-    if (user.index() >= welcomedAt_.size()) welcomedAt_.resize(user.index() + 1);
-    Instant& latest = welcomedAt_[user.index()];
-    return latest = std::max(earliest, latest + Millis{1});
+Instant Emulator::welcomeAt(const Connection& connection, Instant at) const {
+    const auto isTaken = [&](const Connection* other) {
+        return other->competesWith(connection) && other->welcomeDue() == at;
+    };
+    while (std::any_of(connections_.begin(), connections_.end(), isTaken)) at += Millis{1};
+    return at;
 }
 
 bool Emulator::isPrecededBy(const Connection& connection) const {
-    return std::any_of(connections_.begin(), connections_.end(), [&connection](const Connection* other) {
-        return other->user() == connection.user() && other->isAwaited() && other->welcomed() < connection.welcomed();
+    const Instant now = live_->now();
+    return std::any_of(connections_.begin(), connections_.end(), [&](const Connection* other) {
+        return other->competesWith(connection) && other->isAwaited(now) && other->welcomed() < connection.welcomed();
     });
 }
 

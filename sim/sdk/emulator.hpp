@@ -97,13 +97,12 @@ public:
 
     // The connection of a device that is online, or null.
     [[nodiscard]] Connection* connectionOf(DeviceId device) const;
-    // alice's phone is told that it is in, then her tab is, and the tab's pull comes first: in this order the two log in that
-    // they were told. A number for who is told now; and whether somebody of the same user who was told earlier has not
-    // pulled yet.
-    // Which of two who are told in one millisecond was told first, no client could say: welcomeAt() is later than any of
-    // the user's before it.
+    // alice's first tab is told that it is in, then her second one is, whose pull comes first. In the order in which they
+    // were told the two log in, since the limits go by that: a number for who is told now, and whether somebody of the same
+    // user and class who was told earlier has not pulled yet. Which of two who are told in one millisecond was first, no
+    // client could say: welcomeAt() is `at`, or the next moment in which no other one is told.
     [[nodiscard]] std::uint64_t countWelcome() { return ++welcomes_; }
-    [[nodiscard]] Instant welcomeAt(UserId user, Instant earliest);
+    [[nodiscard]] Instant welcomeAt(const Connection& connection, Instant at) const;
     [[nodiscard]] bool isPrecededBy(const Connection& connection) const;
     // The connection that `device` has, if any, is over.
     void vacate(DeviceId device);
@@ -154,8 +153,7 @@ private:
     std::uint32_t uids_ = 0;
     std::uint32_t logins_ = 0;
     std::uint64_t welcomes_ = 0;
-    std::vector<Instant> welcomedAt_;  // by user: the latest
-    std::uint64_t seated_ = 0;         // how many have logged in
+    std::uint64_t seated_ = 0;  // how many have logged in
     struct Pace {
         Instant since{};
         std::size_t done = 0;

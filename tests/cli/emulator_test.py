@@ -219,6 +219,30 @@ class Emulator(ToolTest):
         service.console("advance", ms=60000)
         self.wait_for(lambda: service.state()["users"]["alice"]["phone"]["online"])
 
+    def test_two_phones_log_in_in_the_order_in_which_they_were_told(self):
+        service = self.serve("--clock", "stepped")
+        first = self.page("alice", platform="android", pulls=False)
+        second = self.page("alice", platform="ios", pulls=False)
+        request = body([(1, 0), (2, 0), (4, 1), (6, 0), (7, 1)])
+        second.query("pullMsg", "alice", request, wait=False)
+        second.quiet()  # it has been heard, and waits
+        self.page("alice")  # a tab is of another class: it waits for nobody
+        first.query("pullMsg", "alice", request)
+        self.assertTrue(first.until_over())
+        self.assertEqual([line["dev"] for line in service.trace() if line.get("ev") == "online"],
+                         ["alice/web1", "alice/android1", "alice/ios1"])
+
+    def test_the_clock_does_not_leap_over_what_arrives_before(self):
+        self.write("world.json", {"users": {"alice": {"phone": "android"}}})
+        service = self.serve("--world", "world.json", "--clock", "stepped")
+        service.console("network", latency=[50, 50], on=["alice/phone"])
+        page = WebSocket(self.place, "/websocket?appId=ak&token=tok-alice", "mdsync-device: phone\r\n")
+        self.addCleanup(page.close)
+        now = service.state()["now"]
+        self.assertEqual(service.console("advance", ms=80, due=now + 80)[1]["ok"]["t"], now)
+        self.assertEqual(service.console("advance", ms=50, due=now + 50)[1]["ok"]["t"], now + 50)
+        self.assertIsNotNone(page.next())  # the CONNACK
+
     def test_a_slow_link_delays_both_ways(self):
         service = self.serve("--sync", "on")
         alice, bob = self.page("alice"), self.page("bob")
