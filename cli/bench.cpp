@@ -56,7 +56,7 @@ int bench(BenchFlags flags) {
 
 Command addBench(Program& program) {
     const CommandLine line =
-        program.command("bench", "Measure this machine: judged deliveries and read lines a second");
+        program.command("bench", "Measure this machine: what judging, reading, searching and serving cost");
     const auto flags = std::make_shared<BenchFlags>();
     line.value("--server", flags->server, "SERVER", "reference, or mutant:NAME to see it judged").check(isServer);
     line.number("--users", flags->options.users, 10, 1'000'000, "Users, five devices each, 10..1000000 (default 1000)");

@@ -84,7 +84,7 @@ struct SearchFigures {
     std::uint64_t scenarios = 0;
     double scenariosPerSecond = 0;
     double heapEventsPerScenario = 0;
-    std::uint64_t states = 0;
+    std::uint64_t states = 0;  // that branch, in an exhaustive search (exhaustive.hpp)
     double statesPerSecond = 0;
     double heapEventsPerState = 0;
     std::uint64_t found = 0;  // failures, of both

@@ -40,7 +40,7 @@ void appendSearch(std::string& out, const SearchFigures& f) {
     out += "search: one thread, all rules on\n";
     out += fmt::format("  {:>9} drawn scenarios  {:>11}   each as dear as {:.0f} events of a bare heap\n", f.scenarios,
                        perSecond(f.scenariosPerSecond), f.heapEventsPerScenario);
-    out += fmt::format("  {:>9} states, exhaustively  {:>5}   each as dear as {:.0f} events of a bare heap\n", f.states,
+    out += fmt::format("  {:>9} branching states  {:>10}   each as dear as {:.0f} events of a bare heap\n", f.states,
                        perSecond(f.statesPerSecond), f.heapEventsPerState);
     if (f.found > 0) out += fmt::format("  {} failures found\n", f.found);
 }
