@@ -34,7 +34,7 @@ int bench(BenchFlags flags) {
     flags.options.rounds = flags.rounds.value_or(flags.against.empty() ? 1 : kRoundsAgainst);
     BenchBefore before;
     if (!flags.against.empty()) {
-        before = readBench(flags.against);
+        before = readBench(flags.against, flags.options);
         complain(before.diagnostics);
         if (!before.valid) return kBadInput;
     }
@@ -47,7 +47,9 @@ int bench(BenchFlags flags) {
         const std::string compared = againstReport(before, changes, tolerated);
         flags.format == "json" ? tell("{}", compared) : void(report += compared);
         const auto isDearer = [tolerated](const CostChange& change) { return change.dearer() > tolerated; };
+        const auto isKnown = [](const CostChange& change) { return change.isKnown(); };
         if (std::any_of(changes.begin(), changes.end(), isDearer)) code = kFailed;
+        if (code == kOk && std::none_of(changes.begin(), changes.end(), isKnown)) code = kNothing;
     }
     return print(report) ? code : withUnwritable(code);
 }
@@ -76,9 +78,10 @@ Command addBench(Program& program) {
                 "Scenarios that are drawn and run (default 20000)");
     line.number("--steps", flags->options.steps, 1, 6,
                 "Steps of the exhaustive search, in its default bounds (default 3)");
-    line.value("--against", flags->against, "FILE",
-               "Compare what each figure costs with this document of bench --format json");
-    line.number("--tolerance", flags->tolerance, 0, 1000, "Per cent by which it may be dearer (default 5)");
+    const Option against = line.value("--against", flags->against, "FILE",
+                                      "Compare what each figure costs with this document of bench --format json");
+    line.number("--tolerance", flags->tolerance, 0, 1000, "Per cent by which it may be dearer (default 5)")
+        .needs(against);
     line.number("--rounds", flags->rounds, 1, 1000,
                 "How often all is measured: costs are the medians (default 1, with --against 5)");
     line.format(flags->format);

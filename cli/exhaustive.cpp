@@ -141,7 +141,7 @@ int exploreExhaustively(const ExhaustiveFlags& flags, const ExhaustiveContext& c
     written = print(context.isJson ? certificateJson(options, certificate, files, elapsed)
                                    : certificateReport(options, certificate, files)) &&
               written;
-    const int code = signal != 0 ? 128 + signal : exitCodeOf(certificate);
+    const int code = signal != 0 ? 128 + signal : exitCodeOf(options, certificate);
     return written ? code : withUnwritable(code);
 }
 

@@ -97,6 +97,7 @@ struct BenchCost {
 };
 
 struct BenchFigures {
+    BenchOptions options;  // what was measured
     bool hasWorld = false;
     LoadFigures world;    // 4,000 in flight
     LoadFigures crowded;  // 400,000 in flight
@@ -128,18 +129,23 @@ struct BenchBefore {
     std::vector<Diagnostic> diagnostics;
 };
 
-// Reads the "costs" of the document `bench/1` at `path`.
-[[nodiscard]] BenchBefore readBench(const std::string& path);
+// Reads the "costs" of the document `bench/1` at `path`. It is an error if its "load" is another than that of `options`: then
+// there is nothing to compare.
+[[nodiscard]] BenchBefore readBench(const std::string& path, const BenchOptions& options);
 
-// One cost then and now.
+// The load as the document names it: `users`, `deliveries`, ...
+[[nodiscard]] std::vector<std::pair<std::string_view, std::uint64_t>> loadOf(const BenchOptions& options);
+
+// One cost then and now; 0: it was not measured.
 struct CostChange {
-    std::string_view name;
+    std::string name;
     double before = 0;
     double now = 0;
-    [[nodiscard]] double dearer() const { return now / before - 1; }  // 0.05: by 5 %
+    [[nodiscard]] bool isKnown() const { return before > 0 && now > 0; }
+    [[nodiscard]] double dearer() const { return isKnown() ? now / before - 1 : 0; }  // 0.05: by 5 %
 };
 
-// Of what both have measured.
+// In the order of the figures, then what only the earlier run measured.
 [[nodiscard]] std::vector<CostChange> compareBench(const BenchBefore& before, const BenchFigures& figures);
 
 // The comparison as a table for people, in which more than `tolerated` is marked.

@@ -30,7 +30,7 @@ constexpr std::uint32_t kReached = 2 * kPages - 1;  // by a message: the recipie
 constexpr std::uint32_t kFriends = 8;               // whom a user writes to
 constexpr std::uint64_t kUnderWay = 8;              // deliveries to each page, so that the server is never idle
 constexpr std::size_t kFilesBesides = 200;          // that the process has open besides the connections
-constexpr Millis kGivesUp{60'000};                  // for what must come
+constexpr Millis kGivesUp{15'000};                  // when nothing more comes
 
 double seconds(const timespec& time) {
     constexpr double kNano = 1e-9;
@@ -172,14 +172,17 @@ private:
     }
     template <class Condition>
     bool until(const Condition& condition) {
-        const Clock::time_point latest = Clock::now() + kGivesUp;
+        std::size_t heard = heard_;
+        Clock::time_point latest = Clock::now() + kGivesUp;
         while (!condition()) {
             if (!exchange(Millis{10}) || Clock::now() > latest) return false;
+            if (std::exchange(heard, heard_) != heard_) latest = Clock::now() + kGivesUp;
         }
         return true;
     }
 
     void hear(std::size_t page, std::string_view frame) {
+        ++heard_;
         switch (static_cast<Said>(static_cast<unsigned char>(frame[0]) >> 4U)) {
             case Said::ConnAck:
                 return pull(page);
@@ -256,6 +259,7 @@ private:
     std::uint32_t users_;
     std::vector<Page> pages_;
     std::size_t loggedIn_ = 0;
+    std::size_t heard_ = 0;  // frames
     std::unique_ptr<Choices> choices_;
     std::vector<Clock::time_point> sent_;  // by message
     std::vector<float> latencies_;         // ms, of each delivery

@@ -52,6 +52,19 @@ void appendFinding(std::string& out, const ExhaustiveFinding& finding, const std
     out += fmt::format("  why:      mdsync explain {}\n\n", rule(finding.rule).name);
 }
 
+std::vector<std::string> namesOf(const std::vector<RuleId>& rules) {
+    std::vector<std::string> names;
+    for (const RuleId id : rules) names.emplace_back(rule(id).name);
+    return names;
+}
+
+// Whether rules are named, and none of them was put to the test.
+bool isIdle(const ExhaustiveOptions& options, const Certificate& certificate) {
+    return !options.rules.empty() && std::all_of(options.rules.begin(), options.rules.end(), [&](RuleId id) {
+        return certificate.counts[static_cast<std::size_t>(id)].checked == 0;
+    });
+}
+
 void appendBounds(std::string& out, const ExhaustiveOptions& options, const Certificate& certificate) {
     const Bounds& b = options.bounds;
     out += fmt::format("bounds  {}, {}, {}, {}, {}\n", counted(b.users, "user"), counted(b.devices, "device"),
@@ -60,6 +73,7 @@ void appendBounds(std::string& out, const ExhaustiveOptions& options, const Cert
     out += fmt::format("verbs   {}\n", fmt::join(certificate.verbs, " "));
     const std::vector<std::string> without = leftOut(certificate);
     if (!without.empty()) out += fmt::format("without {}\n", fmt::join(without, " "));
+    if (!options.rules.empty()) out += fmt::format("only    {}\n", fmt::join(namesOf(options.rules), " "));
     out += "\n";
 }
 
@@ -101,12 +115,20 @@ std::string certificateReport(const ExhaustiveOptions& options, const Certificat
     if (!certificate.findings.empty()) {
         out += fmt::format("FAIL  {} in {}; with fewer steps than {} there is none\n",
                            counted(certificate.findings.size(), "violated rule"), states, last.steps);
-    } else if (certificate.complete) {
-        out += fmt::format("COMPLETE  no violation by {} in {}, all there are within the bounds\n",
-                           nameOf(options.server), states);
-    } else {
-        out += fmt::format("INCOMPLETE  no violation by {} in {}; stopped: {}\n", nameOf(options.server), states,
+        return out;
+    }
+    const std::string what = options.rules.empty()
+                                 ? "no violation"
+                                 : fmt::format("no violation of {}", fmt::join(namesOf(options.rules), ", "));
+    if (!certificate.complete) {
+        out += fmt::format("INCOMPLETE  {} by {} in {}; stopped: {}\n", what, nameOf(options.server), states,
                            certificate.stopped);
+    } else if (isIdle(options, certificate)) {
+        out += fmt::format("NOTHING  none of {} was put to the test by {} in {}, all there are within the bounds\n",
+                           fmt::join(namesOf(options.rules), ", "), nameOf(options.server), states);
+    } else {
+        out += fmt::format("COMPLETE  {} by {} in {}, all there are within the bounds\n", what, nameOf(options.server),
+                           states);
     }
     return out;
 }
@@ -158,13 +180,15 @@ std::string certificateJson(const ExhaustiveOptions& options, const Certificate&
                               {"devices", certificate.devices},
                               {"verbs", certificate.verbs},
                               {"without", leftOut(certificate)},
+                              {"rules", namesOf(options.rules)},
                               {"rounds", rounds}};
     return document.dump(2) + "\n";
 }
 
-int exitCodeOf(const Certificate& certificate) {
+int exitCodeOf(const ExhaustiveOptions& options, const Certificate& certificate) {
     if (!certificate.findings.empty()) return 1;
-    return certificate.complete ? 0 : 5;
+    if (!certificate.complete) return 5;
+    return isIdle(options, certificate) ? 4 : 0;
 }
 
 }  // namespace mdsync

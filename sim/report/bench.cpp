@@ -36,6 +36,13 @@ Json loadOf(const LoadFigures& f) {
             {"bytesPerDevice", f.bytesPerDevice}};
 }
 
+void appendViolations(std::string& out, const RuleCounts& counts) {
+    for (const Rule& row : catalogue()) {
+        const Counts& c = counts[static_cast<std::size_t>(row.id)];
+        if (c.violated > 0) out += fmt::format("    {:<28} {:>8} violated\n", row.name, c.violated);
+    }
+}
+
 void appendSearch(std::string& out, const SearchFigures& f) {
     out += "search: one thread, all rules on\n";
     out += fmt::format("  {:>9} drawn scenarios  {:>11}   each as dear as {:.0f} events of a bare heap\n", f.scenarios,
@@ -47,13 +54,16 @@ void appendSearch(std::string& out, const SearchFigures& f) {
 
 void appendSdk(std::string& out, const SdkFigures& f) {
     out += "sdk: the emulator on one thread, a message to 3 + 2 pages of the vendor's SDK, all rules on\n";
-    if (!f.problem.empty()) out += fmt::format("  failed: {}\n", f.problem);
-    if (f.connections == 0) return;
+    if (!f.problem.empty()) {
+        out += fmt::format("  failed: {}\n", f.problem);
+        return appendViolations(out, f.counts);
+    }
     out += fmt::format("  {:>9} connections  {:>10} deliveries  {:>11} of the emulator's processor time\n",
                        f.connections, f.deliveries, perSecond(f.deliveriesPerSecond));
     out += fmt::format("  {:.2f} x an echo on the same port ({})\n", f.ratioToEcho, perSecond(f.echoesPerSecond));
     out += fmt::format("  {:.1f} ms for half of the deliveries, {:.1f} ms for 99 of 100, at {}\n", f.medianMillis,
                        f.slowestMillis, perSecond(f.pacedPerSecond));
+    appendViolations(out, f.counts);
 }
 
 Json violationsOf(const RuleCounts& counts) {
@@ -76,16 +86,14 @@ Json searchOf(const SearchFigures& f) {
 }
 
 Json sdkOf(const SdkFigures& f) {
-    Json sdk = {
-        {"connections", f.connections},
-        {"deliveries", f.deliveries},
-        {"deliveriesPerSecond", f.deliveriesPerSecond},
-        {"echoesPerSecond", f.echoesPerSecond},
-        {"ratioToEcho", f.ratioToEcho},
-        {"latency", {{"deliveriesPerSecond", f.pacedPerSecond}, {"p50", f.medianMillis}, {"p99", f.slowestMillis}}},
-        {"violations", violationsOf(f.counts)}};
-    if (!f.problem.empty()) sdk["problem"] = f.problem;
-    return sdk;
+    if (!f.problem.empty()) return {{"problem", f.problem}, {"violations", violationsOf(f.counts)}};
+    return {{"connections", f.connections},
+            {"deliveries", f.deliveries},
+            {"deliveriesPerSecond", f.deliveriesPerSecond},
+            {"echoesPerSecond", f.echoesPerSecond},
+            {"ratioToEcho", f.ratioToEcho},
+            {"latency", {{"deliveriesPerSecond", f.pacedPerSecond}, {"p50", f.medianMillis}, {"p99", f.slowestMillis}}},
+            {"violations", violationsOf(f.counts)}};
 }
 
 }  // namespace
@@ -116,6 +124,7 @@ std::string benchReport(const BenchFigures& figures) {
     }
     if (figures.hasSearch) appendSearch(out, figures.search);
     if (figures.hasSdk) appendSdk(out, figures.sdk);
+    if (figures.hasCheck && figures.check.violated > 0) out += fmt::format("  {} violations\n", figures.check.violated);
     if (!figures.scale.empty()) {
         out += "scale: the same load over more devices\n";
         for (const LoadFigures& f : figures.scale) appendLoad(out, f);
@@ -153,18 +162,24 @@ std::string benchJson(const BenchFigures& figures) {
         document["scale"] = Json::array();
         for (const LoadFigures& f : figures.scale) document["scale"].push_back(loadOf(f));
     }
+    for (const auto& [name, value] : loadOf(figures.options)) document["load"][std::string(name)] = value;
+    document["rounds"] = figures.options.rounds;
     for (const BenchCost& c : figures.costs) document["costs"][std::string(c.name)] = c.cost;
     return document.dump(2) + "\n";
 }
 
 std::string againstReport(const BenchBefore& before, const std::vector<CostChange>& changes, double tolerated) {
     constexpr double kPercent = 100;
-    std::string out = fmt::format("against {}, in what the yardstick of each costs\n", before.path);
+    std::string out =
+        fmt::format("against {}, in what the yardstick of each costs, medians of all rounds\n", before.path);
     for (const CostChange& c : changes) {
-        out += fmt::format("  {:<12} {:>9.2f} then  {:>9.2f} now  {:>+6.1f} %{}\n", c.name, c.before, c.now,
-                           kPercent * c.dearer(), c.dearer() > tolerated ? "  DEARER" : "");
+        if (c.isKnown()) {
+            out += fmt::format("  {:<12} {:>9.2f} then  {:>9.2f} now  {:>+6.1f} %{}\n", c.name, c.before, c.now,
+                               kPercent * c.dearer(), c.dearer() > tolerated ? "  DEARER" : "");
+        } else {
+            out += fmt::format("  {:<12} measured only {}\n", c.name, c.now > 0 ? "now" : "then");
+        }
     }
-    if (changes.empty()) out += "  it measured nothing that this run did\n";
     return out;
 }
 

@@ -340,7 +340,7 @@ HttpAnswer Request::dropAll(const std::vector<DeviceId>& devices, Millis noticed
 }
 
 HttpAnswer Request::advance() {
-    if (!emulator_.clock().isVirtual()) return wrong("the clock is real: begin with --clock virtual");
+    if (!emulator_.clock().isVirtual()) return wrong("the clock is real: begin with --clock virtual or stepped");
     Fields fields(json_, faults_);
     std::optional<std::int64_t> ms;
     constexpr std::int64_t kLongest = 8'640'000'000'000;
@@ -402,7 +402,9 @@ HttpAnswer page(std::string_view name) {
 }  // namespace
 
 std::optional<HttpAnswer> answerConsole(Emulator& emulator, const HttpRequest& request) {
-    const std::string_view what = request.path.size() < kRoot.size() ? "" : request.path.substr(kRoot.size());
+    // The page's own files lie beside it: below the slash.
+    if (request.path.size() < kRoot.size()) return HttpAnswer{308, "", "", {{"Location", std::string(kRoot)}}};
+    const std::string_view what = request.path.substr(kRoot.size());
     const bool isRead = request.method == "GET" || request.method == "HEAD";
     constexpr std::string_view kData[] = {"state", "pulse", "rules", "trace", "verdict"};
     const bool isData = std::find(std::begin(kData), std::end(kData), what) != std::end(kData);

@@ -20,7 +20,7 @@ class Bench(ToolTest):
         for arguments, parts in (([], ["world", "check", "search"]), (["--only", "world"], ["world"]), (["--only", "check"], ["check"]),
                                  (["--only", "search"], ["search"]), (["--sdk", *SMALL_SDK[2:]], ["world", "check", "search", "sdk"])):
             figures = self.figures(0, *SMALL_WORLD, *arguments)
-            self.assertEqual(list(figures), ["mdsync", *parts, "costs"])
+            self.assertEqual(list(figures), ["mdsync", *parts, "load", "rounds", "costs"])
             self.assertEqual(list(figures["costs"]), [cost for part in parts for cost in costs[part]])
             self.assertTrue(all(cost > 0 for cost in figures["costs"].values()))
 
@@ -29,21 +29,25 @@ class Bench(ToolTest):
         before = self.figures(0, *search)
         self.write("cheaper.json", {**before, "costs": {"explore": 0.001, "exhaustive": 1e9, "world": 1}})
         told = self.expect(1, "bench", *search, "--against", "cheaper.json", "--rounds", "1").stdout
-        self.assertRegex(told, r"\n  explore +0\.00 then +[\d.]+ now +\+[\d.]+ %  DEARER\n  exhaustive +1000000000\.00 then .* -100\.0 %\n$")
+        self.assertRegex(told, r"\n  explore +0\.00 then +[\d.]+ now +\+[\d.]+ %  DEARER\n  exhaustive +1000000000\.00 then .* -100\.0 %\n  world +measured only then\n$")
         self.write("dearer.json", {**before, "costs": {"explore": 1e9, "exhaustive": 1e9}})
         self.expect(0, "bench", *search, "--against", "dearer.json", "--rounds", "3")
         whole = self.expect(1, "bench", *search, "--against", "cheaper.json", "--rounds", "1", "--format", "json")
         self.assertEqual(json.loads(whole.stdout)["mdsync"], "bench/1")
         self.assertIn("DEARER", whole.stderr)
-        self.write("world.json", {**before, "costs": {"world": 3}})
-        self.assertIn("it measured nothing that this run did",
-                      self.expect(0, "bench", *search, "--against", "world.json", "--rounds", "1").stdout)
+        self.write("world.json", {**before, "costs": {"world": 3}})  # nothing was compared: that is no pass
+        told = self.expect(4, "bench", *search, "--against", "world.json", "--rounds", "1").stdout
+        self.assertIn("\n  explore      measured only now\n", told)
+        self.assertIn("\n  world        measured only then\n", told)
 
     def test_what_is_no_earlier_run_is_told_before_anything_is_measured(self):
-        for content, why in (({"mdsync": "result/1"}, "bench/1"), ({"mdsync": "bench/1"}, "costs"),
-                             ({"mdsync": "bench/1", "costs": {"world": "3"}}, "a cost")):
+        good = self.figures(0, "--only", "search", *SMALL_WORLD)
+        for content, why in (({"mdsync": "result/1"}, "bench/1"), ({"mdsync": "bench/1", "load": good["load"]}, "costs"),
+                             ({**good, "costs": {"world": "3"}}, "a cost is a number above 0"),
+                             ({**good, "costs": {"world": 0}}, "a cost is a number above 0"),
+                             ({**good, "load": {**good["load"], "steps": 2}}, "it was measured with 2 steps, and this run has 1")):
             self.write("before.json", content)
-            self.assertIn(why, self.expect(3, "bench", "--against", "before.json").stderr)
+            self.assertIn(why, self.expect(3, "bench", *SMALL_WORLD, "--against", "before.json").stderr)
         self.expect(3, "bench", "--against", "missing.json")
 
     def test_the_emulator_serves_every_page_and_is_compared_with_an_echo(self):
@@ -60,6 +64,17 @@ class Bench(ToolTest):
         self.assertGreater(search["found"], 0)
         sdk = self.figures(1, *SMALL_SDK, "--server", "mutant:reorders")["sdk"]
         self.assertIn("delivery.order", sdk["violations"])
+        told = self.expect(1, "bench", *SMALL_SDK, "--server", "mutant:reorders").stdout
+        self.assertRegex(told, r"delivery\.order +\d+ violated")
+        told = self.expect(1, "bench", "--only", "check", "--users", "100", "--lines", "5000", "--server", "mutant:reorders").stdout
+        self.assertRegex(told, r"\d+ violations")
+
+    def test_what_could_not_be_measured_has_no_figures(self):
+        told = self.expect(1, "bench", *SMALL_SDK, "--server", "mutant:silent").stdout
+        self.assertRegex(told, r"  failed: not every page could log in\n")
+        self.assertNotIn("nan", told)
+        document = self.figures(1, *SMALL_SDK, "--server", "mutant:silent")
+        self.assertEqual(list(document["sdk"]), ["problem", "violations"])
 
     def test_without_files_for_its_connections_it_takes_fewer_or_says_so(self):
         def few(count):

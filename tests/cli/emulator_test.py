@@ -398,6 +398,11 @@ class Emulator(ToolTest):
         self.assertEqual(service.console("server", do="restart"), (200, {"ok": {}}))
         self.assertTrue(alice.until_over())
 
+    def test_the_console_is_a_folder(self):
+        service = self.serve()
+        status, _, answer = service.request("GET", "/mdsync")
+        self.assertEqual((status, answer.getheader("Location")), (308, "/mdsync/"))
+
     def test_a_reset_begins_anew_with_a_world_of_its_own(self):
         service = self.serve()
         alice = self.page("alice")

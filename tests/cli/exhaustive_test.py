@@ -62,6 +62,13 @@ class Exhaustive(ToolTest):
         self.assertIn("INCOMPLETE  no violation by reference in ", done.stdout)
         self.assertIn("stopped: --max-states 100\n", done.stdout)
 
+    def test_a_search_for_one_rule_says_so_and_proves_nothing_where_that_was_not_tried(self):
+        some = self.expect(0, "explore", "--exhaustive", "--steps", "2", "--rule", "online.received").stdout
+        self.assertIn("\nonly    online.received\n", some)
+        self.assertIn("COMPLETE  no violation of online.received by reference in ", some)
+        none = self.expect(4, "explore", "--exhaustive", "--steps", "2", "--rule", "delivery.once").stdout
+        self.assertIn("NOTHING  none of delivery.once was put to the test by reference in ", none)
+
     def test_bounds_that_make_no_sense_are_refused(self):
         self.assertIn("--devices 1: from one for each user", self.expect(2, *SMALL, "--devices", "1").stderr)
         self.assertIn("--without network: an exhaustive search knows login,",
