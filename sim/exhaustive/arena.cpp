@@ -127,6 +127,7 @@ Arena::Arena() {
         if (std::countr_one(now) == static_cast<int>(kPlaces)) return;
     } while (!takenPlaces.compare_exchange_weak(now, now | (now + 1)));
     const auto place = static_cast<std::uintptr_t>(std::countr_one(now));
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): release() compares addresses as numbers, so they are kept as such
     heap_ = reinterpret_cast<Heap*>(arena::detail::begin.load() + place * kBytes);
     ::new (heap_) Heap{};
     clear();

@@ -320,7 +320,7 @@ TEST_CASE("a search that was stopped says so and is no proof") {
     const Certificate limited = searchExhaustively(options);
     CHECK_FALSE(limited.complete);
     CHECK(limited.stopped == "--max-states 5000");
-    CHECK(exitCodeOf(limited) == 5);
+    CHECK(exitCodeOf(options, limited) == 5);
     options.maxStates = 0;
     options.goOn = [](std::uint32_t steps, std::uint64_t) { return steps < 3; };
     const Certificate interrupted = searchExhaustively(options);
