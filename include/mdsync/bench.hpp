@@ -97,7 +97,8 @@ struct BenchCost {
 };
 
 struct BenchFigures {
-    BenchOptions options;  // what was measured
+    std::vector<std::pair<std::string_view, std::uint64_t>> load;  // of what: `users`, `deliveries`, ...
+    unsigned rounds = 1;
     bool hasWorld = false;
     LoadFigures world;    // 4,000 in flight
     LoadFigures crowded;  // 400,000 in flight
@@ -133,7 +134,7 @@ struct BenchBefore {
 // there is nothing to compare.
 [[nodiscard]] BenchBefore readBench(const std::string& path, const BenchOptions& options);
 
-// The load as the document names it: `users`, `deliveries`, ...
+// The load as the document names it.
 [[nodiscard]] std::vector<std::pair<std::string_view, std::uint64_t>> loadOf(const BenchOptions& options);
 
 // One cost then and now; 0: it was not measured.

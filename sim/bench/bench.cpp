@@ -377,7 +377,8 @@ BenchFigures runBench(const BenchOptions& options) {
     }
     BenchFigures figures = std::move(rounds.back());
     rounds.pop_back();
-    figures.options = options;
+    figures.load = loadOf(options);
+    figures.rounds = options.rounds;
     for (std::size_t i = 0; i < figures.costs.size(); ++i) {
         std::vector<double> costs{figures.costs[i].cost};
         for (const BenchFigures& round : rounds) costs.push_back(round.costs[i].cost);

@@ -162,8 +162,8 @@ std::string benchJson(const BenchFigures& figures) {
         document["scale"] = Json::array();
         for (const LoadFigures& f : figures.scale) document["scale"].push_back(loadOf(f));
     }
-    for (const auto& [name, value] : loadOf(figures.options)) document["load"][std::string(name)] = value;
-    document["rounds"] = figures.options.rounds;
+    for (const auto& [name, value] : figures.load) document["load"][std::string(name)] = value;
+    document["rounds"] = figures.rounds;
     for (const BenchCost& c : figures.costs) document["costs"][std::string(c.name)] = c.cost;
     return document.dump(2) + "\n";
 }
