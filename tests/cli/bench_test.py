@@ -32,6 +32,11 @@ class Bench(ToolTest):
         self.assertRegex(told, r"\n  explore +0\.00 then +[\d.]+ now +\+[\d.]+ %  DEARER\n  exhaustive +1000000000\.00 then .* -100\.0 %\n  world +measured only then\n$")
         self.write("dearer.json", {**before, "costs": {"explore": 1e9, "exhaustive": 1e9}})
         self.expect(0, "bench", *search, "--against", "dearer.json", "--rounds", "3")
+        # Some four times as dear: more than the default tolerates, less than eleven times.
+        self.write("quarter.json", {**before, "costs": {name: cost / 4 for name, cost in before["costs"].items()}})
+        self.expect(1, "bench", *search, "--against", "quarter.json", "--rounds", "3")
+        self.expect(0, "bench", *search, "--against", "quarter.json", "--rounds", "3", "--tolerance", "1000")
+        self.expect(2, "bench", *search, "--tolerance", "1000")
         whole = self.expect(1, "bench", *search, "--against", "cheaper.json", "--rounds", "1", "--format", "json")
         self.assertEqual(json.loads(whole.stdout)["mdsync"], "bench/1")
         self.assertIn("DEARER", whole.stderr)

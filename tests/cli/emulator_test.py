@@ -6,7 +6,7 @@ import signal
 import socket
 import unittest
 
-from sdk_client import Page, Profile, Service, WebSocket, body, fields
+from sdk_client import Page, Profile, Service, WebSocket, body, fields, text
 from tool import ToolTest
 
 
@@ -242,6 +242,22 @@ class Emulator(ToolTest):
         self.assertEqual(service.console("advance", ms=80, due=now + 80)[1]["ok"]["t"], now)
         self.assertEqual(service.console("advance", ms=50, due=now + 50)[1]["ok"]["t"], now + 50)
         self.assertIsNotNone(page.next())  # the CONNACK
+
+    def test_a_leap_lets_arrive_in_order_what_lies_within_it(self):
+        self.write("world.json", {"users": {"alice": {"p1": "android", "p2": "ios"}}})
+        service = self.serve("--world", "world.json", "--clock", "stepped")
+        phones = []
+        for name, latency in (("p1", 50), ("p2", 20)):
+            service.console("network", latency=[latency, latency], on=[f"alice/{name}"])
+            phones.append(WebSocket(self.place, "/websocket?appId=ak&token=tok-alice", f"mdsync-device: {name}\r\n"))
+            self.addCleanup(phones[-1].close)
+        now = service.console("advance", ms=100)[1]["ok"]["t"]  # p2 is told first that it is in, whoever opened first
+        pull = b"\x50" + text("pullMsg") + text("alice") + b"\0\1" + body([(1, 0), (2, 0), (4, 1), (6, 0), (7, 1)])
+        for phone, due in zip(phones, (now + 50, now + 20)):
+            phone.send(pull)
+            self.wait_for(lambda due=due: service.state()["due"] == due)
+        service.console("advance", ms=100)
+        self.assertEqual([line["dev"] for line in service.trace() if line.get("ev") == "online"], ["alice/p2", "alice/p1"])
 
     def test_a_slow_link_delays_both_ways(self):
         service = self.serve("--sync", "on")

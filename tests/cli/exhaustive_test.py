@@ -67,6 +67,8 @@ class Exhaustive(ToolTest):
         self.assertIn("\nonly    online.received\n", some)
         self.assertIn("COMPLETE  no violation of online.received by reference in ", some)
         none = self.expect(4, "explore", "--exhaustive", "--steps", "2", "--rule", "delivery.once").stdout
+        document = json.loads(self.expect(4, "explore", "--exhaustive", "--steps", "2", "--rule", "delivery.once", "--format", "json").stdout)
+        self.assertEqual(document["exhaustive"]["rules"], ["delivery.once"])
         self.assertIn("NOTHING  none of delivery.once was put to the test by reference in ", none)
 
     def test_bounds_that_make_no_sense_are_refused(self):
