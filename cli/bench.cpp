@@ -21,6 +21,7 @@ struct BenchFlags {
     std::string format = "human";
     std::string against;
     std::optional<unsigned> rounds;
+    std::optional<std::uint64_t> inFlight;
     unsigned tolerance = 5;  // per cent
 };
 
@@ -31,6 +32,8 @@ int bench(BenchFlags flags) {
     flags.options.check = wants("check");
     flags.options.sdk = flags.options.sdk || flags.only == "sdk";
     flags.options.search = wants("search");
+    flags.options.crowded = !flags.inFlight;
+    flags.options.inFlight = flags.inFlight.value_or(flags.options.inFlight);
     flags.options.rounds = flags.rounds.value_or(flags.against.empty() ? 1 : kRoundsAgainst);
     BenchBefore before;
     if (!flags.against.empty()) {
@@ -38,7 +41,8 @@ int bench(BenchFlags flags) {
         complain(before.diagnostics);
         if (!before.valid) return kBadInput;
     }
-    const BenchFigures figures = runBench(flags.options);
+    const Interrupt interrupt;
+    const BenchFigures figures = runBench(flags.options, interrupt);
     int code = figures.conformant() ? kOk : kFailed;
     std::string report = flags.format == "json" ? benchJson(figures) : benchReport(figures);
     if (before.valid) {
@@ -51,6 +55,7 @@ int bench(BenchFlags flags) {
         if (std::any_of(changes.begin(), changes.end(), isDearer)) code = kFailed;
         if (code == kOk && std::none_of(changes.begin(), changes.end(), isKnown)) code = kNothing;
     }
+    if (figures.interrupted) code = 128 + interrupt.signal();
     return print(report) ? code : withUnwritable(code);
 }
 
@@ -64,7 +69,10 @@ Command addBench(Program& program) {
     line.number("--users", flags->options.users, 10, 1'000'000, "Users, five devices each, 10..1000000 (default 1000)");
     line.number("--deliveries", flags->options.deliveries, 9, 1'000'000'000,
                 "Deliveries of each world figure (default 9000000)");
-    line.number("--lines", flags->options.lines, 11, 100'000'000, "Lines of the trace that is read (default 1000000)");
+    line.number("--in-flight", flags->inFlight, 100, 10'000'000,
+                "Packets under way in the world (default 4000, and in a second figure 400000)");
+    line.number("--lines", flags->options.lines, 1000, 100'000'000,
+                "Lines of the trace that is read (default 1000000)");
     line.number("--seed", flags->options.seed, 0, kNoLimit, "Seed of the load (default 1)");
     line.number("--connections", flags->options.connections, 30, 1'000'000,
                 "Connections of the emulator, if files suffice (default 5000)");

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "mdsync/diagnostic.hpp"
+#include "mdsync/parallel.hpp"
 #include "mdsync/policy.hpp"
 #include "mdsync/rules.hpp"
 
@@ -25,12 +26,14 @@ struct BenchOptions {
     bool world = true;
     bool check = true;
     bool search = true;
-    bool scale = false;  // the world with 1,000 to 1,000,000 devices, too
-    bool sdk = false;    // the emulator of the vendor's service
+    bool crowded = true;  // the world with 400,000 packets in flight, too
+    bool scale = false;   // the world with 1,000 to 1,000,000 devices, too
+    bool sdk = false;     // the emulator of the vendor's service
     // How much of it.
-    std::uint32_t users = 1000;
+    std::uint32_t users = 1000;             // fewer where a short trace has no room for their logins
+    std::uint64_t inFlight = 4'000;         // packets, about; of the world, but for the crowded one
     std::uint64_t deliveries = 9'000'000;   // about; of each of the two world figures
-    std::uint64_t lines = 1'000'000;        // about; of the trace that is read
+    std::uint64_t lines = 1'000'000;        // about; of the trace that is read, logins included
     std::uint64_t scenarios = 20'000;       // that are drawn and run
     std::uint32_t steps = 3;                // of the exhaustive search, in its default bounds
     std::uint32_t connections = 5'000;      // about; of the emulator: three pages a user
@@ -84,7 +87,7 @@ struct SearchFigures {
     std::uint64_t scenarios = 0;
     double scenariosPerSecond = 0;
     double heapEventsPerScenario = 0;
-    std::uint64_t states = 0;  // that branch, in an exhaustive search (exhaustive.hpp)
+    std::uint64_t states = 0;  // that branch, in an exhaustive search (exhaustive.hpp); 0: it was interrupted
     double statesPerSecond = 0;
     double heapEventsPerState = 0;
     std::uint64_t found = 0;  // failures, of both
@@ -98,9 +101,11 @@ struct BenchCost {
 
 struct BenchFigures {
     std::vector<std::pair<std::string_view, std::uint64_t>> load;  // of what: `users`, `deliveries`, ...
-    unsigned rounds = 1;
+    unsigned rounds = 1;                                           // that were measured
+    bool interrupted = false;                                      // what had not ended has no figures
     bool hasWorld = false;
-    LoadFigures world;    // 4,000 in flight
+    LoadFigures world;
+    bool hasCrowded = false;
     LoadFigures crowded;  // 400,000 in flight
     bool hasCheck = false;
     ReadFigures check;
@@ -114,8 +119,9 @@ struct BenchFigures {
     [[nodiscard]] bool conformant() const;  // no violation, nothing idle
 };
 
-// Runs the bench. REQUIRES: users >= 10. Takes seconds to minutes.
-[[nodiscard]] BenchFigures runBench(const BenchOptions& options);
+// Runs the bench. REQUIRES: users >= 10; lines >= 1,000, so that ten users can log in. Takes seconds to minutes.
+// An interrupt ends it soon: the figures are those of the whole rounds, or, in the first one, of what had been measured.
+[[nodiscard]] BenchFigures runBench(const BenchOptions& options, const Interrupt& interrupt);
 
 // The rules that this load puts to the test.
 [[nodiscard]] const std::vector<RuleId>& rulesOfLoad();
@@ -131,7 +137,7 @@ struct BenchBefore {
 };
 
 // Reads the "costs" of the document `bench/1` at `path`. It is an error if its "load" is another than that of `options`: then
-// there is nothing to compare.
+// there is nothing to compare. What its "load" does not tell is as in BenchOptions{}: nobody could choose it then.
 [[nodiscard]] BenchBefore readBench(const std::string& path, const BenchOptions& options);
 
 // The load as the document names it.

@@ -15,13 +15,16 @@ namespace {
 void readLoad(Document& document, const BenchOptions& options) {
     const Document::Node* load = document.member(document.root(), "load", json::Kind::Object, true);
     if (load == nullptr) return;
-    for (const auto& [name, value] : loadOf(options)) {
-        const Document::Node* then = document.member(*load, name, json::Kind::Number, true);
-        if (then == nullptr || document.natural(*load, name) == value) continue;
-        document.mistake(
-            scenario::Mistake::OutOfRange, then->place,
-            fmt::format("it was measured with {} {}, and this run has {}", document.textOf(*then), name, value),
-            "measure both with the same options");
+    const auto usual = loadOf(BenchOptions{});
+    const auto now = loadOf(options);
+    for (std::size_t i = 0; i < now.size(); ++i) {
+        const auto& [name, value] = now[i];
+        const Document::Node* told = document.member(*load, name, json::Kind::Number, false);
+        const std::uint64_t then = told == nullptr ? usual[i].second : document.natural(*load, name);
+        if (then == value) continue;
+        document.mistake(scenario::Mistake::OutOfRange, told == nullptr ? load->place : told->place,
+                         fmt::format("it was measured with {} {}, and this run has {}", then, name, value),
+                         "measure both with the same options");
     }
 }
 
@@ -57,6 +60,7 @@ BenchBefore readBench(const std::string& path, const BenchOptions& options) {
 std::vector<std::pair<std::string_view, std::uint64_t>> loadOf(const BenchOptions& options) {
     return {{"seed", options.seed},
             {"users", options.users},
+            {"inFlight", options.inFlight},
             {"deliveries", options.deliveries},
             {"lines", options.lines},
             {"scenarios", options.scenarios},

@@ -3,6 +3,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -25,8 +26,10 @@ constexpr std::uint32_t kContacts = 8;                      // whom a user write
 constexpr std::uint32_t kLatencyLow = 5;                    // ms
 constexpr std::uint32_t kLatencyHigh = 80;                  // ms
 constexpr std::uint64_t kFanOut = 2 * kDevicesPerUser - 1;  // the recipient's devices and the author's others
-constexpr std::uint64_t kInFlight = 4'000;
+constexpr std::uint64_t kInFlight = 4'000;  // of the yardstick for searches, and of the trace that is read
 constexpr std::uint64_t kCrowded = 400'000;
+constexpr std::uint64_t kLinesPerLogin = 3;       // of a trace
+constexpr std::uint64_t kFewestUsers = 10;        // who have that many contacts
 constexpr std::uint64_t kHeapEvents = 4'000'000;  // of the yardstick for searches
 constexpr int kRounds = 3;                        // of reading a trace
 constexpr Millis kPatience{250};                  // longer than any way there and back; short, as nothing may settle
@@ -51,13 +54,13 @@ Header headerOf(std::uint32_t users) {
 // A Load is the fan-out under way: a world, a checker that judges it while it runs, and chance for who writes to whom.
 class Load {
 public:
-    Load(const BenchOptions& options, std::uint32_t users, std::uint64_t messages)
-        : users_(users),
+    Load(const BenchOptions& options, std::uint32_t users, const Interrupt& interrupt)
+        : interrupt_(interrupt),
+          users_(users),
           header_(headerOf(users)),
           world_(header_, lexicon_, options.server, options.seed),
           checker_(header_, CheckerOptions{kPatience, 20}),
           choices_(randomChoices(options.seed)) {
-        for (std::uint64_t i = 0; i < messages; ++i) lexicon_.messages.intern("m" + std::to_string(i));
         Op network;
         network.kind = OpKind::Network;
         network.network.latencyLow = Millis{kLatencyLow};
@@ -67,7 +70,7 @@ public:
 
     // Everybody comes online, and what that set going comes to rest.
     void login() {
-        for (std::size_t d = 0; d < header_.devices.size(); ++d) {
+        for (std::size_t d = 0; d < header_.devices.size() && !isCut(); ++d) {
             Op op;
             op.kind = OpKind::Login;
             op.device = DeviceId{d};
@@ -79,15 +82,20 @@ public:
         session_.advance(kPatience * 2);
     }
 
-    // Sends `messages` in total, so that `inFlight` packets are under way, and lets time run until all has arrived.
-    // Returns the deliveries.
+    // Has a name for each of so many messages.
+    void name(std::uint64_t messages) {
+        for (std::uint64_t i = 0; i < messages && !isCut(); ++i) lexicon_.messages.intern("m" + std::to_string(i));
+    }
+
+    // Sends `messages` in total, which have names, so that `inFlight` packets are under way, and lets time run until all has
+    // arrived. Returns the deliveries.
     std::uint64_t run(std::uint64_t messages, std::uint64_t inFlight) {
         // A message is under way once to the server and then to each device, (5 + 80) / 2 ms each, and longer behind
         // others on the same link: where too much is under way already, nothing is sent for a moment.
         const double perMilli =
             static_cast<double>(inFlight) / ((kLatencyLow + kLatencyHigh) / 2.0 * static_cast<double>(kFanOut + 1));
         double credit = 0;
-        for (std::uint64_t sent = 0; sent < messages;) {
+        for (std::uint64_t sent = 0; sent < messages && !isCut();) {
             if (world_.inFlight() < inFlight) {
                 for (credit += perMilli; credit >= 1 && sent < messages; --credit) send(MessageId{sent++});
             }
@@ -114,6 +122,8 @@ public:
     [[nodiscard]] const Checker& checker() const { return checker_; }
 
 private:
+    [[nodiscard]] bool isCut() const { return interrupt_.flag().load(); }
+
     // The world; what happened in it is judged all at once.
     class Side : public WorldParty {
     public:
@@ -152,6 +162,7 @@ private:
         for (const Event& event : events) writer_->append(*text_, event);
     }
 
+    const Interrupt& interrupt_;
     std::uint32_t users_;
     Header header_;
     Lexicon lexicon_;
@@ -206,9 +217,10 @@ double heapRate(std::uint64_t inFlight, std::uint64_t events) {
 }
 
 LoadFigures measureLoad(const BenchOptions& options, std::uint32_t users, std::uint64_t inFlight,
-                        std::uint64_t deliveries) {
+                        std::uint64_t deliveries, const Interrupt& interrupt) {
     const std::uint64_t messages = std::max<std::uint64_t>(deliveries / kFanOut, 1);
-    Load load(options, users, messages);
+    Load load(options, users, interrupt);
+    load.name(messages);
     load.login();
     LoadFigures figures;
     figures.devices = users * kDevicesPerUser;
@@ -228,11 +240,11 @@ LoadFigures measureLoad(const BenchOptions& options, std::uint32_t users, std::u
 
 // The three readings of a trace that are compared. Each returns its seconds.
 
-double timeCheck(const std::string& text, ReadFigures& figures) {
+double timeCheck(const std::string& text, const Interrupt& interrupt, ReadFigures& figures) {
     const Stopwatch watch;
     TraceReader reader = TraceReader::ofText(text, "bench");
     Checker checker(reader.header(), CheckerOptions{kPatience, 20});
-    for (auto batch = reader.next(); !batch.empty(); batch = reader.next()) {
+    for (auto batch = reader.next(); !batch.empty() && !interrupt.flag().load(); batch = reader.next()) {
         checker.feed(batch, reader.lexicon(), reader.annex());
     }
     checker.finish(reader.lexicon());
@@ -244,9 +256,10 @@ double timeCheck(const std::string& text, ReadFigures& figures) {
 
 // Calls parse(begin, end) for every line. REQUIRES: the last one ends with a newline.
 template <class Parse>
-double timeLines(const std::string& text, Parse parse) {
+double timeLines(const std::string& text, const Interrupt& interrupt, Parse parse) {
+    const std::atomic<bool>& isCut = interrupt.flag();
     const Stopwatch watch;
-    for (const char *at = text.data(), *const end = at + text.size(); at != end;) {
+    for (const char *at = text.data(), *const end = at + text.size(); at != end && !isCut.load();) {
         const char* const newline = static_cast<const char*>(std::memchr(at, '\n', static_cast<std::size_t>(end - at)));
         parse(at, newline);
         at = newline + 1;
@@ -254,29 +267,38 @@ double timeLines(const std::string& text, Parse parse) {
     return watch.seconds();
 }
 
-double timeDom(const std::string& text) {
-    return timeLines(text, [](const char* begin, const char* end) {
+double timeDom(const std::string& text, const Interrupt& interrupt) {
+    return timeLines(text, interrupt, [](const char* begin, const char* end) {
         [[maybe_unused]] const nlohmann::json line = nlohmann::json::parse(begin, end);
     });
 }
 
 // REQUIRES: simdjson::SIMDJSON_PADDING bytes of room behind the text.
-double timeParse(const std::string& text) {
+double timeParse(const std::string& text, const Interrupt& interrupt) {
     simdjson::dom::parser parser;
-    return timeLines(text, [&parser](const char* begin, const char* end) {
+    return timeLines(text, interrupt, [&parser](const char* begin, const char* end) {
         (void)parser.parse(begin, static_cast<std::size_t>(end - begin), false).value();  // throws, as the DOM does
     });
 }
 
-ReadFigures measureCheck(const BenchOptions& options) {
-    // Each message makes two lines of its own and one a delivery.
-    const std::uint64_t messages = std::max<std::uint64_t>(options.lines / (kFanOut + 2), 1);
+// The users of a trace of so many lines: all, unless their logins would be more than half of it.
+std::uint32_t usersOfTrace(const BenchOptions& options) {
+    const std::uint64_t room = options.lines / 2 / (kLinesPerLogin * kDevicesPerUser);
+    return static_cast<std::uint32_t>(
+        std::min<std::uint64_t>(options.users, std::max<std::uint64_t>(room, kFewestUsers)));
+}
+
+ReadFigures measureCheck(const BenchOptions& options, const Interrupt& interrupt) {
     std::string text;
     ReadFigures figures;
     {
-        Load load(options, options.users, messages);
+        Load load(options, usersOfTrace(options), interrupt);
         load.record(text);
         load.login();
+        // Each message makes two lines of its own and one a delivery.
+        const std::uint64_t room = options.lines - std::min(options.lines, load.events());
+        const std::uint64_t messages = std::max<std::uint64_t>(room / (kFanOut + 2), 1);
+        load.name(messages);
         load.run(messages, kInFlight);
         figures.lines = load.events() + 1;
     }
@@ -287,9 +309,9 @@ ReadFigures measureCheck(const BenchOptions& options) {
     double dom = check;
     double parse = check;
     for (int round = 0; round < kRounds; ++round) {
-        check = std::min(check, timeCheck(text, figures));
-        dom = std::min(dom, timeDom(text));
-        parse = std::min(parse, timeParse(text));
+        check = std::min(check, timeCheck(text, interrupt, figures));
+        dom = std::min(dom, timeDom(text, interrupt));
+        parse = std::min(parse, timeParse(text, interrupt));
     }
     const auto lines = static_cast<double>(figures.lines);
     figures.linesPerSecond = lines / check;
@@ -303,15 +325,11 @@ ReadFigures measureCheck(const BenchOptions& options) {
 
 std::vector<BenchCost> costsOf(const BenchFigures& figures) {
     std::vector<BenchCost> costs;
-    if (figures.hasWorld) {
-        costs.push_back({"world", figures.world.ratioToBareHeap});
-        costs.push_back({"crowded", figures.crowded.ratioToBareHeap});
-    }
+    if (figures.hasWorld) costs.push_back({"world", figures.world.ratioToBareHeap});
+    if (figures.hasCrowded) costs.push_back({"crowded", figures.crowded.ratioToBareHeap});
     if (figures.hasCheck) costs.push_back({"check", 1 / figures.check.ratioToParse});
-    if (figures.hasSearch) {
-        costs.push_back({"explore", figures.search.heapEventsPerScenario});
-        costs.push_back({"exhaustive", figures.search.heapEventsPerState});
-    }
+    if (figures.hasSearch) costs.push_back({"explore", figures.search.heapEventsPerScenario});
+    if (figures.search.states > 0) costs.push_back({"exhaustive", figures.search.heapEventsPerState});
     if (figures.hasSdk && figures.sdk.problem.empty()) costs.push_back({"sdk", 1 / figures.sdk.ratioToEcho});
     return costs;
 }
@@ -335,28 +353,36 @@ bool BenchFigures::conformant() const {
 
 namespace {
 
-BenchFigures runRound(const BenchOptions& options) {
+// Measures a part if it is wanted. What an interrupt cuts short gives no figures. True: there are some.
+template <class Figures, class Measure>
+bool measured(bool isWanted, const Interrupt& interrupt, Figures& figures, const Measure& measure) {
+    if (!isWanted || interrupt.flag().load()) return false;
+    Figures whole = measure();
+    if (interrupt.flag().load()) return false;
+    figures = std::move(whole);
+    return true;
+}
+
+BenchFigures runRound(const BenchOptions& options, const Interrupt& interrupt) {
     BenchFigures figures;
-    if (options.world) {
-        figures.hasWorld = true;
-        figures.world = measureLoad(options, options.users, kInFlight, options.deliveries);
-        figures.crowded = measureLoad(options, options.users, kCrowded, options.deliveries);
-        for (const RuleId r : rulesOfLoad()) {
-            if (figures.world.counts[static_cast<std::size_t>(r)].checked == 0) figures.idle.push_back(r);
-        }
+    const auto load = [&](std::uint64_t inFlight) {
+        return [&options, &interrupt, inFlight] {
+            return measureLoad(options, options.users, inFlight, options.deliveries, interrupt);
+        };
+    };
+    figures.hasWorld = measured(options.world, interrupt, figures.world, load(options.inFlight));
+    for (const RuleId r : rulesOfLoad()) {
+        const bool isIdle = figures.world.counts[static_cast<std::size_t>(r)].checked == 0;
+        if (figures.hasWorld && isIdle) figures.idle.push_back(r);
     }
-    if (options.check) {
-        figures.hasCheck = true;
-        figures.check = measureCheck(options);
+    figures.hasCrowded = measured(options.world && options.crowded, interrupt, figures.crowded, load(kCrowded));
+    figures.hasCheck =
+        measured(options.check, interrupt, figures.check, [&] { return measureCheck(options, interrupt); });
+    if (options.search && !interrupt.flag().load()) {
+        figures.search = measureSearch(options, heapRate(kInFlight, kHeapEvents), interrupt);
+        figures.hasSearch = figures.search.scenarios > 0;
     }
-    if (options.search) {
-        figures.hasSearch = true;
-        figures.search = measureSearch(options, heapRate(kInFlight, kHeapEvents));
-    }
-    if (options.sdk) {
-        figures.hasSdk = true;
-        figures.sdk = measureSdk(options);
-    }
+    figures.hasSdk = measured(options.sdk, interrupt, figures.sdk, [&] { return measureSdk(options, interrupt); });
     figures.costs = costsOf(figures);
     return figures;
 }
@@ -369,16 +395,16 @@ double median(std::vector<double> values) {
 
 }  // namespace
 
-BenchFigures runBench(const BenchOptions& options) {
-    std::vector<BenchFigures> rounds;
-    for (unsigned i = 0; i < options.rounds; ++i) {
-        rounds.push_back(runRound(options));
-        if (!rounds.back().conformant()) break;
+BenchFigures runBench(const BenchOptions& options, const Interrupt& interrupt) {
+    std::vector<BenchFigures> rounds{runRound(options, interrupt)};
+    while (rounds.size() < options.rounds && rounds.back().conformant() && !interrupt.flag().load()) {
+        BenchFigures round = runRound(options, interrupt);
+        if (!interrupt.flag().load()) rounds.push_back(std::move(round));
     }
     BenchFigures figures = std::move(rounds.back());
+    figures.rounds = static_cast<unsigned>(rounds.size());
     rounds.pop_back();
     figures.load = loadOf(options);
-    figures.rounds = options.rounds;
     for (std::size_t i = 0; i < figures.costs.size(); ++i) {
         std::vector<double> costs{figures.costs[i].cost};
         for (const BenchFigures& round : rounds) costs.push_back(round.costs[i].cost);
@@ -386,9 +412,15 @@ BenchFigures runBench(const BenchOptions& options) {
     }
     if (options.scale) {
         for (const std::uint32_t users : {200U, 2'000U, 20'000U, 200'000U}) {
-            figures.scale.push_back(measureLoad(options, users, kInFlight, options.deliveries / 4));
+            LoadFigures among;
+            if (measured(true, interrupt, among, [&] {
+                    return measureLoad(options, users, options.inFlight, options.deliveries / 4, interrupt);
+                })) {
+                figures.scale.push_back(std::move(among));
+            }
         }
     }
+    figures.interrupted = interrupt.flag().load();
     return figures;
 }
 

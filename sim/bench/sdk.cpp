@@ -116,8 +116,12 @@ std::string nameOf(std::uint32_t user) {
 // got, and notes how long each message was under way.
 class Pages {
 public:
-    Pages(const std::string& address, std::uint32_t users, std::uint64_t seed)
-        : clients_(address), users_(users), pages_(std::size_t{users} * kPages), choices_(randomChoices(seed)) {}
+    Pages(const std::string& address, std::uint32_t users, std::uint64_t seed, const Interrupt& interrupt)
+        : clients_(address),
+          users_(users),
+          pages_(std::size_t{users} * kPages),
+          choices_(randomChoices(seed)),
+          interrupt_(interrupt) {}
 
     // Everybody logs in. False: somebody did not get in.
     bool logIn() {
@@ -168,7 +172,8 @@ private:
     };
 
     bool exchange(Millis patience) {
-        return clients_.exchange(patience, [this](std::size_t page, std::string_view frame) { hear(page, frame); });
+        return !interrupt_.flag().load() &&
+               clients_.exchange(patience, [this](std::size_t page, std::string_view frame) { hear(page, frame); });
     }
     template <class Condition>
     bool until(const Condition& condition) {
@@ -261,6 +266,7 @@ private:
     std::size_t loggedIn_ = 0;
     std::size_t heard_ = 0;  // frames
     std::unique_ptr<Choices> choices_;
+    const Interrupt& interrupt_;
     std::vector<Clock::time_point> sent_;  // by message
     std::vector<float> latencies_;         // ms, of each delivery
     std::string body_;
@@ -289,7 +295,7 @@ public:
 };
 
 // Messages as long as an entry of a pulled answer, sent and sent back: a second of the server's time. 0: it did not work.
-double echoRate(std::size_t connections, std::uint64_t messages, std::uint64_t inFlight) {
+double echoRate(std::size_t connections, std::uint64_t messages, std::uint64_t inFlight, const Interrupt& interrupt) {
     constexpr std::size_t kBytes = 150;
     EchoHouse house;
     sdk::Port port(house, "127.0.0.1:0");
@@ -305,6 +311,7 @@ double echoRate(std::size_t connections, std::uint64_t messages, std::uint64_t i
     const double before = server.seconds();
     const Clock::time_point latest = Clock::now() + kGivesUp;
     while (back < messages) {
+        if (interrupt.flag().load()) return 0;
         for (; sent < messages && sent < back + inFlight; ++sent) clients.say(sent % connections, text);
         if (!clients.exchange(Millis{10}, [&back](std::size_t, std::string_view) { ++back; }) || Clock::now() > latest)
             return 0;
@@ -334,7 +341,7 @@ RuleCounts judged(const std::string& path) {
 
 }  // namespace
 
-SdkFigures measureSdk(const BenchOptions& options) {
+SdkFigures measureSdk(const BenchOptions& options, const Interrupt& interrupt) {
     SdkFigures figures;
     const std::size_t most = std::min<std::size_t>(options.connections, mostConnections());
     const auto users = static_cast<std::uint32_t>(most / kPages);
@@ -356,7 +363,7 @@ SdkFigures measureSdk(const BenchOptions& options) {
     std::atomic<bool> stop = false;
     {
         Aside server([&] { (void)port.run(stop); }, [&stop] { stop = true; });
-        Pages pages(port.address(), users, options.seed);
+        Pages pages(port.address(), users, options.seed, interrupt);
         const bool isIn = pages.logIn();
         const double before = server.seconds();
         const bool isWhole = isIn && pages.run(messages, inFlight, 0);
@@ -370,7 +377,7 @@ SdkFigures measureSdk(const BenchOptions& options) {
         if (isIn && !(isWhole && isPaced)) figures.problem = "not every message reached the pages that it is for";
     }
     figures.counts = judged(port.tracePath());
-    figures.echoesPerSecond = echoRate(figures.connections, figures.deliveries, inFlight);
+    figures.echoesPerSecond = echoRate(figures.connections, figures.deliveries, inFlight, interrupt);
     if (figures.echoesPerSecond == 0) figures.problem = "the echo server did not answer";
     if (figures.echoesPerSecond > 0) figures.ratioToEcho = figures.deliveriesPerSecond / figures.echoesPerSecond;
     return figures;

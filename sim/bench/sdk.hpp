@@ -5,6 +5,7 @@
 
 namespace mdsync {
 
-[[nodiscard]] SdkFigures measureSdk(const BenchOptions& options);
+// What an interrupt cuts short has no figures that count.
+[[nodiscard]] SdkFigures measureSdk(const BenchOptions& options, const Interrupt& interrupt);
 
 }  // namespace mdsync

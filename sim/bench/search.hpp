@@ -5,7 +5,9 @@
 
 namespace mdsync {
 
-// `heapEventsPerSecond`: what the yardstick makes on this machine, at this time.
-[[nodiscard]] SearchFigures measureSearch(const BenchOptions& options, double heapEventsPerSecond);
+// `heapEventsPerSecond`: what the yardstick makes on this machine, at this time. An interrupt leaves out the search in which it
+// came, and what follows.
+[[nodiscard]] SearchFigures measureSearch(const BenchOptions& options, double heapEventsPerSecond,
+                                          const Interrupt& interrupt);
 
 }  // namespace mdsync

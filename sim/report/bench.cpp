@@ -47,8 +47,9 @@ void appendSearch(std::string& out, const SearchFigures& f) {
     out += "search: one thread, all rules on\n";
     out += fmt::format("  {:>9} drawn scenarios  {:>11}   each as dear as {:.0f} events of a bare heap\n", f.scenarios,
                        perSecond(f.scenariosPerSecond), f.heapEventsPerScenario);
-    out += fmt::format("  {:>9} branching states  {:>10}   each as dear as {:.0f} events of a bare heap\n", f.states,
-                       perSecond(f.statesPerSecond), f.heapEventsPerState);
+    if (f.states > 0)
+        out += fmt::format("  {:>9} branching states  {:>10}   each as dear as {:.0f} events of a bare heap\n",
+                           f.states, perSecond(f.statesPerSecond), f.heapEventsPerState);
     if (f.found > 0) out += fmt::format("  {} failures found\n", f.found);
 }
 
@@ -76,13 +77,16 @@ Json violationsOf(const RuleCounts& counts) {
 }
 
 Json searchOf(const SearchFigures& f) {
-    return {{"scenarios", f.scenarios},
-            {"scenariosPerSecond", f.scenariosPerSecond},
-            {"heapEventsPerScenario", f.heapEventsPerScenario},
-            {"states", f.states},
-            {"statesPerSecond", f.statesPerSecond},
-            {"heapEventsPerState", f.heapEventsPerState},
-            {"found", f.found}};
+    Json search = {{"scenarios", f.scenarios},
+                   {"scenariosPerSecond", f.scenariosPerSecond},
+                   {"heapEventsPerScenario", f.heapEventsPerScenario}};
+    if (f.states > 0) {
+        search["states"] = f.states;
+        search["statesPerSecond"] = f.statesPerSecond;
+        search["heapEventsPerState"] = f.heapEventsPerState;
+    }
+    search["found"] = f.found;
+    return search;
 }
 
 Json sdkOf(const SdkFigures& f) {
@@ -103,8 +107,8 @@ std::string benchReport(const BenchFigures& figures) {
     if (figures.hasWorld) {
         out += "world: a fan-out to 5 + 4 devices, 5..80 ms, all rules on\n";
         appendLoad(out, figures.world);
-        appendLoad(out, figures.crowded);
-        out += "  checks (4,000 in flight)\n";
+        if (figures.hasCrowded) appendLoad(out, figures.crowded);
+        out += fmt::format("  checks, with {} in flight\n", figures.world.inFlight);
         for (const Rule& row : catalogue()) {
             const Counts& c = figures.world.counts[static_cast<std::size_t>(row.id)];
             if (c.checked == 0 && c.violated == 0) continue;
@@ -128,19 +132,23 @@ std::string benchReport(const BenchFigures& figures) {
     if (!figures.scale.empty()) {
         out += "scale: the same load over more devices\n";
         for (const LoadFigures& f : figures.scale) appendLoad(out, f);
+    }
+    if (figures.scale.size() > 1) {
         const double dearer = figures.scale.front().deliveriesPerSecond / figures.scale.back().deliveriesPerSecond;
         out += fmt::format("  a delivery is {:.2f} x dearer among {} devices than among {}\n", dearer,
                            figures.scale.back().devices, figures.scale.front().devices);
     }
     for (const RuleId idle : figures.idle) out += fmt::format("broken bench: {} was never checked\n", rule(idle).name);
+    if (figures.interrupted) out += "interrupted: what had not ended is missing\n";
     return out;
 }
 
 std::string benchJson(const BenchFigures& figures) {
     Json document = {{"mdsync", "bench/1"}};
+    if (figures.interrupted) document["interrupted"] = true;
     if (figures.hasWorld) {
         Json world = loadOf(figures.world);
-        world["crowded"] = loadOf(figures.crowded);
+        if (figures.hasCrowded) world["crowded"] = loadOf(figures.crowded);
         Json checked = Json::object();
         for (const Rule& row : catalogue()) {
             const Counts& c = figures.world.counts[static_cast<std::size_t>(row.id)];

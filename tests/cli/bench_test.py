@@ -1,8 +1,11 @@
 """bench: what it measures is the product at work, so its load is judged, and it says when it could not measure."""
 
 import json
+import os
 import resource
+import signal
 import subprocess
+import time
 import unittest
 
 from tool import BINARY, ToolTest
@@ -50,10 +53,77 @@ class Bench(ToolTest):
         for content, why in (({"mdsync": "result/1"}, "bench/1"), ({"mdsync": "bench/1", "load": good["load"]}, "costs"),
                              ({**good, "costs": {"world": "3"}}, "a cost is a number above 0"),
                              ({**good, "costs": {"world": 0}}, "a cost is a number above 0"),
-                             ({**good, "load": {**good["load"], "steps": 2}}, "it was measured with 2 steps, and this run has 1")):
+                             ({**good, "load": {**good["load"], "steps": 2}}, "it was measured with 2 steps, and this run has 1"),
+                             ({**good, "load": {**good["load"], "inFlight": 500}}, "it was measured with 500 inFlight, and this run has 4000")):
             self.write("before.json", content)
             self.assertIn(why, self.expect(3, "bench", *SMALL_WORLD, "--against", "before.json").stderr)
         self.expect(3, "bench", "--against", "missing.json")
+        # What could not be chosen yet when it was measured was as it is usual.
+        older = {name: value for name, value in good["load"].items() if name != "inFlight"}
+        self.write("older.json", {**good, "load": older, "costs": {"explore": 1e9, "exhaustive": 1e9}})
+        search = ["--only", "search", *SMALL_WORLD, "--against", "older.json", "--rounds", "1"]
+        self.expect(0, "bench", *search)
+        self.assertIn("it was measured with 4000 inFlight, and this run has 500", self.expect(3, "bench", *search, "--in-flight", "500").stderr)
+
+    def test_as_many_are_in_flight_as_are_asked_for(self):
+        for in_flight in (200, 2000):
+            figures = self.figures(0, "--only", "world", "--users", "100", "--deliveries", "90000", "--in-flight", str(in_flight))
+            self.assertEqual((list(figures["costs"]), figures["load"]["inFlight"]), (["world"], in_flight))
+            self.assertNotIn("crowded", figures["world"])
+            self.assertLess(abs(figures["world"]["inFlight"] - in_flight), in_flight / 4)
+        told = self.expect(0, "bench", "--only", "world", *SMALL_WORLD, "--in-flight", "200").stdout
+        self.assertEqual(len([line for line in told.splitlines() if "judged deliveries" in line]), 1)
+
+    def test_a_trace_is_as_long_as_it_is_asked_for_with_its_logins(self):
+        for lines in (1000, 5000, 15000, 50000):
+            self.assertLess(abs(self.figures(0, "--only", "check", "--lines", str(lines))["check"]["lines"] - lines), 20)
+        self.expect(2, "bench", "--only", "check", "--lines", "999")
+
+    def interrupted(self, after, *arguments, signal_number=signal.SIGINT):
+        """What it prints if it is interrupted once it can be, and has had so many seconds of a processor."""
+        process = self.start("bench", *arguments)
+        def status(name, kind):
+            with open(f"/proc/{process.pid}/{name}", encoding="utf-8") as file:
+                return kind(file.read())
+        def hears(text):
+            return int(text.split("SigBlk:")[1].split()[0], 16) >> (signal_number - 1) & 1  # a thread waits for it
+        def seconds(text):
+            return sum(map(int, text.rsplit(")", 1)[1].split()[11:13])) / os.sysconf("SC_CLK_TCK")
+        while not status("status", hears) or status("stat", seconds) < after:
+            self.assertIsNone(process.poll())
+            time.sleep(0.01)
+        process.send_signal(signal_number)
+        told = process.communicate(timeout=60)[0].decode("utf-8")
+        self.assertEqual(process.returncode, 128 + signal_number)
+        return told
+
+    def test_an_interrupt_leaves_what_was_measured(self):
+        # In the first round: what had ended; here one search of two.
+        search = ["--only", "search", "--scenarios", "10", "--steps", "6"]
+        document = json.loads(self.interrupted(3, *search, "--format", "json"))
+        self.assertTrue(document["interrupted"])
+        self.assertEqual((list(document["costs"]), document["search"]["scenarios"]), (["explore"], 10))
+        self.assertNotIn("states", document["search"])
+        told = self.interrupted(3, *search)
+        self.assertRegex(told, r"10 drawn scenarios .*\ninterrupted: what had not ended is missing\n$")
+        self.assertNotIn("branching states", told)
+        # In a later one: the medians of those before.
+        rounds = json.loads(self.interrupted(2, "--only", "search", *SMALL_WORLD, "--rounds", "1000", "--format", "json"))
+        self.assertEqual(list(rounds["costs"]), ["explore", "exhaustive"])
+        self.assertTrue(1 <= rounds["rounds"] < 1000)
+        self.assertTrue(rounds["interrupted"])
+
+    def test_an_interrupt_ends_every_part(self):
+        for part, amount in (("world", ["--deliveries", "9000000"]), ("check", ["--lines", "3000000"]), ("search", ["--scenarios", "1000000"]),
+                             ("sdk", ["--sdk-deliveries", "10000000"])):
+            told = self.interrupted(0, "--only", part, *amount)
+            self.assertEqual(told, "interrupted: what had not ended is missing\n")
+        self.interrupted(0, "--only", "world", signal_number=signal.SIGTERM)
+
+    def test_an_interrupt_comes_before_what_became_dearer(self):
+        self.write("before.json", {**self.figures(0, "--only", "search", *SMALL_WORLD), "costs": {"explore": 0.001}})
+        told = self.interrupted(2, "--only", "search", *SMALL_WORLD, "--rounds", "1000", "--against", "before.json")
+        self.assertRegex(told, r"interrupted: .*\nagainst before\.json.*\n  explore .* DEARER\n")
 
     def test_the_emulator_serves_every_page_and_is_compared_with_an_echo(self):
         sdk = self.figures(0, *SMALL_SDK)["sdk"]
