@@ -309,9 +309,11 @@ double echoRate(std::size_t connections, std::uint64_t messages, std::uint64_t i
     std::uint64_t sent = 0;
     std::uint64_t back = 0;
     const double before = server.seconds();
-    const Clock::time_point latest = Clock::now() + kGivesUp;
+    std::uint64_t heard = back;
+    Clock::time_point latest = Clock::now() + kGivesUp;
     while (back < messages) {
         if (interrupt.flag().load()) return 0;
+        if (std::exchange(heard, back) != back) latest = Clock::now() + kGivesUp;
         for (; sent < messages && sent < back + inFlight; ++sent) clients.say(sent % connections, text);
         if (!clients.exchange(Millis{10}, [&back](std::size_t, std::string_view) { ++back; }) || Clock::now() > latest)
             return 0;
