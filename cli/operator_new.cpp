@@ -1,5 +1,5 @@
-// The program's operator new and delete: from the arena of a search while it makes a move, from malloc otherwise. See
-// mdsync/arena.hpp.
+// The program's operator new and delete: from the arena of a search while it makes a move (mdsync/arena.hpp), from malloc
+// otherwise, in large pages where there is much.
 //
 // The other forms (for arrays, and those that do not throw) call these. Under a sanitizer there is nothing here: those
 // bring an operator new of their own, which knows what is freed and what is not, and no arena is usable.
@@ -13,9 +13,15 @@
 
 #ifndef MDSYNC_OPERATOR_NEW_OF_ITS_OWN
 
+#include <malloc.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <cstdlib>
+#include <limits>
 #include <new>
 
 #include "mdsync/arena.hpp"
@@ -33,9 +39,57 @@ void* untilThereIsSome(Get get) {
     }
 }
 
+// ---- Pages of two megabytes, where the kernel has such. What a million devices have, or all states of a search, is read all
+// over the place: with pages of four kilobytes, up to a third of the time goes into finding them.
+
+constexpr std::size_t kLargePage = std::size_t{2} << 20U;
+constexpr std::size_t kMapped = std::size_t{32} << 20U;  // what is larger, malloc does not take from the heap
+constexpr std::size_t kSpare = std::size_t{64} << 20U;   // addresses, not memory: so much the heap grows at a time
+constexpr std::size_t kSmall = std::size_t{8} << 20U;    // up to here a heap is not worth it
+
+// Where the heap ended when it was last looked at. What malloc gives lies far away from it if it is mapped, or of a thread.
+constinit std::atomic<std::uintptr_t> heapEnd{0};
+constexpr std::uintptr_t kFar = std::uintptr_t{1} << 40U;
+
+std::uintptr_t endOfHeap() {
+    return reinterpret_cast<std::uintptr_t>(::sbrk(0));
+}
+
+void askForLargePages(std::uintptr_t begin, std::uintptr_t end) {
+    begin &= ~(kLargePage - 1);
+    // If it is refused, the pages stay small.
+    if (begin < end) (void)::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
+}
+
+// The heap has grown: what it grew by is to lie in large pages.
+[[gnu::noinline]] void lookAtHeap() {
+    const std::uintptr_t end = endOfHeap();
+    askForLargePages(heapEnd.exchange(end, std::memory_order_relaxed), end);
+}
+
+[[maybe_unused]] const bool isReady = [] {
+    (void)::mallopt(M_MMAP_THRESHOLD, static_cast<int>(kMapped));
+    (void)::mallopt(M_TOP_PAD, static_cast<int>(kSpare));
+    // What is given back to the kernel would come again in small pages.
+    (void)::mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
+    heapEnd = endOfHeap() + kSmall;
+    return true;
+}();
+
+void* fromMalloc(std::size_t bytes) {
+    void* const memory = std::malloc(std::max<std::size_t>(bytes, 1));
+    const auto at = reinterpret_cast<std::uintptr_t>(memory);
+    if (at - heapEnd.load(std::memory_order_relaxed) < kFar) [[unlikely]]
+        lookAtHeap();
+    if (bytes >= kMapped && memory != nullptr) askForLargePages(at + kLargePage, at + bytes);
+    return memory;
+}
+
+// ----
+
 void* take(std::size_t bytes) {
     if (void* const memory = mdsync::arena::allocate(bytes, __STDCPP_DEFAULT_NEW_ALIGNMENT__)) return memory;
-    return untilThereIsSome([bytes] { return std::malloc(std::max<std::size_t>(bytes, 1)); });
+    return untilThereIsSome([bytes] { return fromMalloc(bytes); });
 }
 
 void* take(std::size_t bytes, std::align_val_t alignment) {

@@ -5,12 +5,14 @@ import array
 import fcntl
 import json
 import os
+import pathlib
+import re
 import subprocess
 import termios
 import time
 import unittest
 
-from tool import BINARY, ToolTest, scenario
+from tool import BINARY, ToolTest, scenario, takes_no_limit_of_memory
 
 DAY = 86_400_000
 PER_DAY = 1_000  # messages
@@ -56,7 +58,20 @@ def trace(days):
         yield {"t": t, "ev": "settled"}
 
 
+LARGE_PAGES = pathlib.Path("/sys/kernel/mm/transparent_hugepage/enabled")
+
+
 class Memory(ToolTest):
+    @unittest.skipIf(takes_no_limit_of_memory(), "a sanitizer has a heap of its own")
+    @unittest.skipUnless(LARGE_PAGES.exists() and "[madvise]" in LARGE_PAGES.read_text("ascii"), "the kernel has none for who asks")
+    def test_what_is_large_lies_in_large_pages(self):
+        run = subprocess.Popen([BINARY, "bench", "--only", "world", "--deliveries", "10000000"], stdout=subprocess.DEVNULL)
+        self.addCleanup(run.wait)
+        self.addCleanup(run.kill)
+        heap = re.compile(r"\[heap\]\n(?:[A-Z].*\n)*?VmFlags:.* hg\b")  # `hg`: asked for
+        while not heap.search(pathlib.Path(f"/proc/{run.pid}/smaps").read_text("ascii")):
+            self.assertIsNone(run.poll(), "it ended, and never asked for a large page")
+
     def peak(self, days):
         """The most memory, in KiB, that checking so many days took, up to the last line."""
         # A sanitizer would keep what was freed.
