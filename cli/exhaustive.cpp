@@ -36,6 +36,7 @@ ExhaustiveOptions optionsOf(const ExhaustiveFlags& flags, const ExhaustiveContex
     options.server = context.server;
     options.maxStates = flags.maxStates.value_or(0);
     options.branching = !flags.everyState;
+    options.jobs = context.jobs;
     return options;
 }
 
@@ -86,7 +87,7 @@ void addExhaustive(const CommandLine& line, ExhaustiveFlags& flags) {
     const Option exhaustive = line.flag("--exhaustive", flags.wanted,
                                         "Every scenario within bounds instead of a choice of seeds: --steps and what "
                                         "follows; ends with a certificate");
-    for (const char* other : {"--seeds", "--runs", "--no-freedom", "--jobs"}) exhaustive.excludes(line[other]);
+    for (const char* other : {"--seeds", "--runs", "--no-freedom"}) exhaustive.excludes(line[other]);
     const auto bound = [&](const std::string& flag, std::optional<std::uint32_t>& value, std::uint32_t low,
                            std::uint32_t high, const std::string& text) {
         line.number(flag, value, low, high, "Exhaustive: " + text).needs(exhaustive);

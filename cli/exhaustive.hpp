@@ -28,6 +28,7 @@ struct ExhaustiveContext {
     std::vector<std::string> without;
     ServerPolicy server;
     std::optional<Millis> time;
+    unsigned jobs = 1;
     bool quiet = false;
     bool isJson = false;
     // Writes a scenario to a file of this name; gives where it is, or an empty string.

@@ -101,6 +101,7 @@ int exploreAll(const ExploreFlags& flags) {
     context.without = flags.without;
     context.server = flags.target.policy();
     if (!flags.time.empty()) context.time = parseDuration(flags.time);
+    context.jobs = jobsOf(flags.jobs);
     context.quiet = flags.quiet;
     context.isJson = flags.format == "json";
     const FoundFiles files(flags.folder, false);
@@ -205,7 +206,7 @@ Command addExplore(Program& program) {
                                 .check([](const std::string& text) { return text.empty() ? "the name is empty" : ""; })
                                 .excludes(line["--output"])
                                 .excludes(every);
-    line.jobs(flags->jobs, "Scenarios");
+    line.jobs(flags->jobs, "Scenarios, or threads of an exhaustive search,");
     line.format(flags->format);
     line.flag("-q,--quiet", flags->quiet, "No progress, no speed");
     addExhaustive(line, flags->exhaustive);

@@ -20,7 +20,8 @@
 //
 // The search goes by numbers of steps: all scenarios of one step, then all of two, so that what it finds has the fewest
 // steps possible. It visits states depth first; each state that branches once, and what leads from one to the next
-// whenever it comes there. One thread, so that all figures are the same on every machine.
+// whenever it comes there. Several threads may share it: the figures are the same on every machine and with any number of
+// threads.
 #pragma once
 
 #include <cstdint>
@@ -59,7 +60,10 @@ struct ExhaustiveOptions {
     // changes nothing but the time.
     bool inPlace = true;
     std::uint64_t maxStates = 0;  // 0: no limit
+    // So many threads. What is found, and a certificate that is complete, are the same with any number of them.
+    unsigned jobs = 1;
     // Asked every few thousand transitions with the number of steps searched at present and the states so far; false stops.
+    // With several threads, by one of them at a time.
     std::function<bool(std::uint32_t steps, std::uint64_t states)> goOn;
 };
 
@@ -88,7 +92,7 @@ struct Certificate {
     std::vector<ExhaustiveRound> rounds;      // the last one counts; it contains the others
     std::string hash;                         // of the bounds, the vocabulary and these states
     std::vector<std::string> verbs;           // that were used
-    RuleCounts counts{};                      // over the transitions of the last round
+    RuleCounts counts{};                      // in the last round: 1 for what happened, however often
     std::vector<std::string> devices;         // `alice/phone android`
     std::vector<ExhaustiveFinding> findings;  // one a rule, in the order of the catalogue
 };

@@ -4,11 +4,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <memory>
+#include <mutex>
+#include <numeric>
+#include <optional>
+#include <vector>
 
 #include "exhaustive/as_scenario.hpp"
+#include "exhaustive/crew.hpp"
 #include "exhaustive/model.hpp"
+#include "exhaustive/visited.hpp"
 #include "exhaustive/walk.hpp"
+#include "mdsync/parallel.hpp"
 
 namespace mdsync {
 
@@ -30,75 +38,170 @@ Fingerprint identityOf(const ExhaustiveOptions& options, const search::Moves& se
     return fingerprintOf(std::vector<std::uint8_t>(text.begin(), text.end()));
 }
 
+using Models = std::vector<std::unique_ptr<SyncModel>>;  // one a thread; made when it is first needed
+
 // All scenarios of so many steps.
 class Round {
 public:
-    Round(const ExhaustiveOptions& options, std::uint32_t steps, SyncModel& model)
-        : options_(options), steps_(steps), model_(model), walk_(model, options.merging) {
-        walk_.goOn = [this](std::uint64_t states) {
-            tooMany_ = options_.maxStates != 0 && states >= options_.maxStates;
-            return !tooMany_ && (!options_.goOn || options_.goOn(steps_, states));
-        };
-    }
+    Round(const ExhaustiveOptions& options, std::uint32_t steps, Models& models)
+        : options_(options), steps_(steps), models_(models), states_(models.size()) {}
 
-    // False if it was stopped.
+    // False if it was stopped. With several threads it stops as soon as one of them has found something.
     bool run() {
-        for (std::size_t root = 0; root < SyncModel::kRoots; ++root) {
-            model_.beginAt(root);
-            SyncModel::Position position = model_.root(root, steps_);
-            const bool whole = walk_.from(position);
-            for (std::size_t r = 0; r < kRules; ++r) ruleCounts_[r] += position.checker.counts()[r];
-            if (!whole) return false;
+        for (std::size_t root = 0; root < SyncModel::kRoots; ++root) crew_.add({root, {}, {}});
+        if (models_.size() == 1) {
+            walkOn(0);
+        } else {
+            const std::atomic<bool> never{false};
+            inParallel(static_cast<unsigned>(models_.size()), models_.size(), never,
+                       [this](std::size_t number) { walkOn(number); });
         }
-        return true;
+        if (!crew_.isStopped() && !isMeasured_) measure();
+        return !crew_.isStopped();
     }
 
     [[nodiscard]] bool tooMany() const { return tooMany_; }
-    [[nodiscard]] const search::WalkCounts& counts() const { return walk_.counts(); }
+    [[nodiscard]] bool found() const { return found_; }
+    [[nodiscard]] const search::WalkCounts& counts() const { return counts_; }
     [[nodiscard]] const RuleCounts& ruleCounts() const { return ruleCounts_; }
 
 private:
+    using Crew = search::Crew<SyncModel::Move>;
+
+    // What each thread does.
+    void walkOn(std::size_t number) {
+        crew_.join();
+        try {
+            std::unique_ptr<SyncModel>& model = models_[number];
+            if (model == nullptr) model = std::make_unique<SyncModel>(options_);
+            Walk<SyncModel> walk(*model, options_.merging ? &visited_ : nullptr, &crew_);
+            walk.goOn = [&](std::uint64_t states) { return goesOn(number, states); };
+            RuleCounts counts{};
+            while (const std::optional<Crew::Work> work = crew_.next()) {
+                model->beginAt(work->root);
+                SyncModel::Position position = model->root(work->root, steps_);
+                const bool whole = walk.from(position, *work);
+                for (std::size_t r = 0; r < kRules; ++r) counts[r] += position.checker.counts()[r];
+                if (!whole || isEnough(*model)) crew_.stop();
+            }
+            const std::lock_guard lock(mutex_);
+            counts_ += walk.counts();
+            isMeasured_ = isMeasured_ && walk.isMeasured();
+            found_ = found_ || model->hasFound();
+            for (std::size_t r = 0; r < kRules; ++r) ruleCounts_[r] += counts[r];
+        } catch (...) {
+            crew_.stop();
+            throw;
+        }
+    }
+
+    // Which finding comes first, and by which path, is not to depend on the threads: so one of them searches again.
+    [[nodiscard]] bool isEnough(const SyncModel& model) const { return models_.size() > 1 && model.hasFound(); }
+
+    bool goesOn(std::size_t number, std::uint64_t states) {
+        if (isEnough(*models_[number])) return false;
+        const std::lock_guard lock(mutex_);
+        states_[number] = states;
+        const std::uint64_t all = std::accumulate(states_.begin(), states_.end(), std::uint64_t{0});
+        tooMany_ = options_.maxStates != 0 && all >= options_.maxStates;
+        return !tooMany_ && (!options_.goOn || options_.goOn(steps_, all));
+    }
+
+    // How far the search goes, where a thread came to a state with which another was not done. Only such states are looked
+    // at again.
+    void measure() {
+        visited_.openAgain();
+        Walk<SyncModel> again(*models_[0], &visited_);
+        again.goOn = [this](std::uint64_t) { return !options_.goOn || options_.goOn(steps_, counts_.states); };
+        for (std::size_t root = 0; root < SyncModel::kRoots; ++root) {
+            SyncModel::Position position = models_[0]->root(root, steps_);
+            if (!again.from(position)) return crew_.stop();
+        }
+        counts_.depth = again.counts().depth;
+    }
+
     const ExhaustiveOptions& options_;
     std::uint32_t steps_;
-    SyncModel& model_;
-    Walk<SyncModel> walk_;
+    Models& models_;
+    Crew crew_;
+    search::Visited visited_;
+    std::mutex mutex_;  // of all that follows
+    std::vector<std::uint64_t> states_;
+    search::WalkCounts counts_;
     RuleCounts ruleCounts_{};
+    bool isMeasured_ = true;
     bool tooMany_ = false;
+    bool found_ = false;
 };
+
+// What of a rule happened at all. How often it did depends on the order of search: of two states that count as one, a
+// message may be kept in the first and be too late in the second, which the rule that looks at it counts as two things.
+RuleCounts happened(const RuleCounts& counts) {
+    RuleCounts once{};
+    const auto any = [](std::uint64_t number) -> std::uint64_t { return number > 0 ? 1 : 0; };
+    for (std::size_t r = 0; r < kRules; ++r) {
+        const Counts& of = counts[r];
+        once[r] = {any(of.checked), any(of.violated), any(of.undecided), any(of.lapsed), of.aspects};
+    }
+    return once;
+}
+
+// Of each rule that is violated, the shortest way to it.
+void spellOutAll(const ExhaustiveOptions& options, std::uint32_t steps, const Models& models,
+                 Certificate& certificate) {
+    for (std::size_t r = 0; r < kRules; ++r) {
+        SyncModel* by = nullptr;
+        for (const std::unique_ptr<SyncModel>& model : models) {
+            if (model == nullptr || !model->findings()[r]) continue;
+            if (by == nullptr || model->findings()[r]->path.size() < by->findings()[r]->path.size()) by = model.get();
+        }
+        if (by == nullptr) continue;
+        certificate.findings.push_back(
+            search::spellOut(*by, options, static_cast<RuleId>(r), *by->findings()[r], steps));
+    }
+}
 
 }  // namespace
 
 Certificate searchExhaustively(const ExhaustiveOptions& options) {
     Certificate certificate;
-    SyncModel model(options);
-    certificate.verbs = model.stepSet().words;
-    const Header& header = model.stepSet().header;
+    Models models(std::max(1U, options.jobs));
+    models[0] = std::make_unique<SyncModel>(options);
+    const search::Moves& set = models[0]->stepSet();
+    certificate.verbs = set.words;
+    const Header& header = set.header;
     for (std::size_t d = 0; d < header.devices.size(); ++d) {
         certificate.devices.push_back(
             fmt::format("{} {}", header.path(DeviceId{d}), spell(header.devices[d].platform)));
     }
-    Fingerprint hash = identityOf(options, model.stepSet());
-    bool found = false;
-    for (std::uint32_t steps = 1; steps <= options.bounds.steps && !found; ++steps) {
-        Round round(options, steps, model);
-        const bool whole = round.run();
-        const search::WalkCounts& counts = round.counts();
+    Fingerprint hash = identityOf(options, set);
+    for (std::uint32_t steps = 1; steps <= options.bounds.steps && certificate.stopped.empty(); ++steps) {
+        auto round = std::make_unique<Round>(options, steps, models);
+        bool whole = round->run();
+        Models several;
+        if (round->found() && models.size() > 1) {
+            several.swap(models);
+            models.push_back(std::make_unique<SyncModel>(options));
+            round = std::make_unique<Round>(options, steps, models);
+            whole = round->run();
+            // It was stopped before it came to what is known.
+            if (!whole && !round->found()) models.swap(several);
+        }
+        const search::WalkCounts& counts = round->counts();
         certificate.rounds.push_back({steps, counts.states, counts.transitions, counts.depth});
-        certificate.counts = round.ruleCounts();
+        certificate.counts = happened(round->ruleCounts());
         hash += counts.sum;
-        if (!whole) {
-            certificate.stopped = round.tooMany() ? fmt::format("--max-states {}", options.maxStates) : "interrupted";
-            break;
+        if (round->tooMany()) {
+            certificate.stopped = fmt::format("--max-states {}", options.maxStates);
+        } else if (!whole) {
+            certificate.stopped = "interrupted";
         }
-        for (std::size_t r = 0; r < kRules; ++r) {
-            const auto& finding = model.findings()[r];
-            if (!finding) continue;
-            found = true;
-            certificate.findings.push_back(search::spellOut(model, options, static_cast<RuleId>(r), *finding, steps));
+        spellOutAll(options, steps, models, certificate);
+        if (whole && !certificate.findings.empty()) {
+            certificate.stopped = "a violation was found; longer scenarios were not looked at";
         }
-        if (steps == options.bounds.steps && !found) certificate.complete = true;
     }
-    if (found) certificate.stopped = "a violation was found; longer scenarios were not looked at";
+    certificate.complete = certificate.stopped.empty();
     certificate.hash = hex(hash);
     return certificate;
 }

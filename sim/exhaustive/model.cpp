@@ -412,6 +412,10 @@ void SyncModel::found(const Path& path) {
     violations_.clear();
 }
 
+bool SyncModel::hasFound() const {
+    return std::any_of(findings_.begin(), findings_.end(), [](const auto& finding) { return finding.has_value(); });
+}
+
 // ---- Telling states apart -------------------------------------------------------------------------------------------
 
 Fingerprint SyncModel::fingerprint(const Position& position) {

@@ -12,9 +12,10 @@
 #include "base/encoder.hpp"
 #include "base/fingerprint.hpp"
 #include "exhaustive/arena.hpp"
+#include "exhaustive/crew.hpp"
 #include "exhaustive/moves.hpp"
+#include "exhaustive/odometer.hpp"
 #include "exhaustive/symmetry.hpp"
-#include "exhaustive/walk.hpp"
 #include "mdsync/exhaustive.hpp"
 #include "mdsync/rules.hpp"
 #include "mdsync/world.hpp"
@@ -62,7 +63,7 @@ public:
     using Position = SyncPosition;
     using Kept = SyncKept;
     using Move = SyncMove;
-    using Path = std::vector<Walk<SyncModel>::Made>;
+    using Path = std::vector<MadeMove<SyncMove>>;
 
     struct Finding {
         std::string text;
@@ -93,6 +94,8 @@ public:
     [[nodiscard]] const Moves& stepSet() const { return set_; }
     [[nodiscard]] Header headerOf(std::size_t root) const;
     [[nodiscard]] const std::array<std::optional<Finding>, kRules>& findings() const { return findings_; }
+
+    [[nodiscard]] bool hasFound() const;
 
     [[nodiscard]] const Arena& arena() const { return arena_; }
 

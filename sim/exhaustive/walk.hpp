@@ -21,6 +21,11 @@
 // one. What branches is remembered as soon as that is seen, before anything is tried twice. `states` counts those that
 // are remembered. Nor is anything kept of a tail with one move: if there turns out to be a second outcome, the walk goes
 // back to what was kept before, and makes the moves from there again.
+//
+// Several walks may share a search (crew.hpp), each with a model of its own. Whoever is first to remember a state makes all
+// moves out of it, or gives some of them away; so the states and the transitions are those of one walk. Only how far a
+// search goes from a state is not always known when another walk comes there and its owner is not done: then that is
+// not known of what led there either, and measure() finds it out afterwards.
 #pragma once
 
 #include <algorithm>
@@ -31,6 +36,7 @@
 #include <utility>
 #include <vector>
 
+#include "exhaustive/crew.hpp"
 #include "exhaustive/odometer.hpp"
 #include "exhaustive/visited.hpp"
 
@@ -41,6 +47,15 @@ struct WalkCounts {
     std::uint64_t transitions = 0;  // that were made
     std::uint32_t depth = 0;        // transitions of the longest path
     Fingerprint sum;                // of all states
+
+    // Of another walk of the same search.
+    WalkCounts& operator+=(const WalkCounts& other) {
+        states += other.states;
+        transitions += other.transitions;
+        depth = std::max(depth, other.depth);
+        sum += other.sum;
+        return *this;
+    }
 };
 
 // For models whose positions are small values: what is kept of one is a copy.
@@ -62,36 +77,78 @@ class Walk {
 public:
     using Position = typename Model::Position;
     using Move = typename Model::Move;
-    struct Made {
-        Move move;
-        std::vector<std::uint32_t> chance;
-    };
+    using Made = MadeMove<Move>;
+    using Work = typename Crew<Move>::Work;
 
-    explicit Walk(Model& model, bool merging = true) : model_(model), merging_(merging) {}
+    // Without `visited` nothing is remembered, and every path is tried. Without `crew` it is alone.
+    explicit Walk(Model& model, Visited* visited, Crew<Move>* crew = nullptr)
+        : model_(model), visited_(visited), crew_(crew) {}
 
     // Asked every 4096 transitions; false stops the walk.
     std::function<bool(std::uint64_t states)> goOn;
 
-    // Searches everything that can be reached from `here`; may be called for several roots, one after the other. False
-    // if it was stopped. `here` ends as some state or other.
-    bool from(Position& here) {
+    // Searches everything that can be reached from `here`, a root; may be called for several roots, one after the other.
+    // False if it was stopped. `here` ends as some state or other.
+    bool from(Position& here) { return from(here, Work{}); }
+
+    // The same for a piece of the work. `here` is its root.
+    bool from(Position& here, const Work& work) {
         if (frames_.empty()) frames_.emplace_back();
-        if (!enter(0, here)) return true;
+        begun_ = work;
+        for (const Made& made : work.path) makeAgain(here, made.move, made.chance);
+        bool isFresh = true;
+        if (work.moves.empty()) {
+            isFresh = enter(0, here);
+        } else {
+            takeOver(frames_[0], work.moves, here);
+        }
+        if (isFresh && !search(here)) return false;
+        if (frames_[0].isOpen) {
+            isMeasured_ = false;
+        } else {
+            counts_.depth = std::max(counts_.depth, frames_[0].height);
+        }
+        return true;
+    }
+
+    // Whether the depth is known.
+    [[nodiscard]] bool isMeasured() const { return isMeasured_; }
+
+    [[nodiscard]] const WalkCounts& counts() const { return counts_; }
+
+private:
+    struct Frame {
+        typename Model::Kept kept;
+        Fingerprint fingerprint;
+        std::vector<Move> moves;
+        std::size_t next = 0;
+        Odometer chance;
+        unsigned height = 0;
+        bool isTail = false;
+        bool branches = false;    // more than one thing can happen, as far as is known
+        bool remembered = false;  // among the visited
+        bool isKept = false;      // there is something to go back to
+        bool isOpen = false;      // its height is more than this walk knows
+    };
+
+    bool search(Position& here) {
         std::size_t depth = 0;
         bool isThere = true;  // `here` is the state of the frame
         for (;;) {
             Frame& frame = frames_[depth];
             if (frame.next == frame.moves.size()) {
                 leave(frame);
-                if (depth == 0) break;
-                frames_[depth - 1].height = std::max(frames_[depth - 1].height, frame.height + 1);
+                if (depth == 0) return true;
                 --depth;
                 isThere = false;
-                advance(frames_[depth]);
+                comeBack(frames_[depth], frame);
                 continue;
             }
+            if (crew_ != nullptr && crew_->calls()) {
+                if (crew_->isStopped()) return false;
+                giveAway(depth);
+            }
             if (depth + 1 == frames_.size()) frames_.emplace_back();
-            const Frame& child = frames_[depth + 1];
             if (!isThere) goBack(depth, here);
             isThere = false;
             if (frame.branches && !frame.remembered && !remember(frame, here)) {
@@ -108,29 +165,37 @@ public:
                 ++depth;
                 isThere = true;
             } else {
-                frame.height = std::max(frame.height, child.height + 1);
-                advance(frame);
+                comeBack(frame, frames_[depth + 1]);
             }
         }
-        counts_.depth = std::max(counts_.depth, frames_[0].height);
-        return true;
     }
 
-    [[nodiscard]] const WalkCounts& counts() const { return counts_; }
-    [[nodiscard]] std::size_t bytes() const { return visited_.bytes(); }
-
-private:
-    struct Frame {
-        typename Model::Kept kept;
-        Fingerprint fingerprint;
-        std::vector<Move> moves;
-        std::size_t next = 0;
-        Odometer chance;
-        unsigned height = 0;
-        bool branches = false;    // more than one thing can happen, as far as is known
-        bool remembered = false;  // among the visited
-        bool isKept = false;      // there is something to go back to
-    };
+    // Half of what would come last, of the state nearest to the root that has something left: that is the most. Of tails
+    // nothing: what follows them is made sooner than handed over.
+    void giveAway(std::size_t depth) {
+        for (std::size_t i = 0; i <= depth && !frames_[i].isTail; ++i) {
+            Frame& frame = frames_[i];
+            const std::size_t left = frame.moves.size() - frame.next - 1;  // the next one is perhaps under way
+            if (left == 0) continue;
+            Work work = begun_;
+            for (std::size_t k = 0; k < i; ++k) work.path.push_back(madeIn(frames_[k]));
+            const auto first = frame.moves.end() - static_cast<std::ptrdiff_t>((left + 1) / 2);
+            work.moves.assign(first, frame.moves.end());
+            frame.moves.erase(first, frame.moves.end());
+            frame.isOpen = true;
+            return crew_->add(std::move(work));
+        }
+    }
+    void takeOver(Frame& frame, const std::vector<Move>& moves, const Position& here) {
+        frame.moves = moves;
+        frame.next = 0;
+        frame.chance.clear();
+        frame.isTail = false;
+        frame.branches = true;
+        frame.remembered = true;  // by the walk that gave it away
+        frame.isOpen = true;
+        keep(frame, here);
+    }
 
     // To the state of this frame.
     void goBack(std::size_t depth, Position& here) {
@@ -140,18 +205,21 @@ private:
         if (from == depth) return;
         for (; from < depth; ++from) {
             const Frame& frame = frames_[from];
-            Odometer same;
-            same.set(frame.chance.values());
-            model_.makeAgain(here, frame.moves[frame.next], same);
+            makeAgain(here, frame.moves[frame.next], frame.chance.values());
         }
         keep(frames_[depth], here);
+    }
+    void makeAgain(Position& here, const Move& move, const std::vector<std::uint32_t>& chance) {
+        Odometer same;
+        same.set(chance);
+        model_.makeAgain(here, move, same);
     }
     void keep(Frame& frame, const Position& here) {
         model_.keep(here, frame.kept);
         frame.isKept = true;
     }
 
-    // Whether what follows `here` is to be looked at; it is the frame's state then. Its height is known otherwise.
+    // Whether what follows `here` is to be looked at; it is the frame's state then.
     bool enter(std::size_t depth, const Position& here) {
         Frame& frame = frames_[depth];
         frame.moves.clear();
@@ -160,22 +228,24 @@ private:
         frame.chance.clear();
         frame.remembered = false;
         frame.isKept = false;
-        const bool isTail = model_.isTail(here);
-        if (isTail) model_.moves(here, frame.moves);
-        frame.branches = !isTail || frame.moves.size() > 1;
+        frame.isOpen = false;
+        frame.isTail = model_.isTail(here);
+        if (frame.isTail) model_.moves(here, frame.moves);
+        frame.branches = !frame.isTail || frame.moves.size() > 1;
         if (frame.branches && !remember(frame, here)) return false;
-        if (!isTail) model_.moves(here, frame.moves);
-        if (depth == 0 || frame.moves.size() > 1 || (!isTail && !frame.moves.empty())) keep(frame, here);
+        if (!frame.isTail) model_.moves(here, frame.moves);
+        if (depth == 0 || frame.moves.size() > 1 || (!frame.isTail && !frame.moves.empty())) keep(frame, here);
         return true;
     }
 
-    // False if the state is known; so is its height then.
+    // False if the state is known.
     bool remember(Frame& frame, const Position& here) {
         frame.fingerprint = model_.fingerprint(here);
-        if (merging_) {
-            const Visited::Found found = visited_.insert(frame.fingerprint);
+        if (visited_ != nullptr) {
+            const Visited::Found found = visited_->insert(frame.fingerprint);
             if (!found.fresh) {
-                frame.height = visited_.height(found.place);
+                frame.height = found.height.value_or(0);
+                frame.isOpen = !found.height;
                 return false;
             }
         }
@@ -186,7 +256,15 @@ private:
     }
 
     void leave(const Frame& frame) {
-        if (merging_ && frame.remembered) visited_.setHeight(visited_.find(frame.fingerprint), frame.height);
+        if (visited_ != nullptr && frame.remembered && !frame.isOpen)
+            visited_->setHeight(frame.fingerprint, frame.height);
+    }
+
+    // From the state that the move at hand led to.
+    static void comeBack(Frame& frame, const Frame& child) {
+        frame.height = std::max(frame.height, child.height + 1);
+        frame.isOpen = frame.isOpen || child.isOpen;
+        advance(frame);
     }
 
     static void advance(Frame& frame) {
@@ -198,19 +276,20 @@ private:
         frame.chance.clear();
     }
 
+    static Made madeIn(const Frame& frame) { return {frame.moves[frame.next], frame.chance.values()}; }
     [[nodiscard]] std::vector<Made> path(std::size_t depth) const {
-        std::vector<Made> made;
-        for (std::size_t i = 0; i <= depth; ++i) {
-            made.push_back({frames_[i].moves[frames_[i].next], frames_[i].chance.values()});
-        }
+        std::vector<Made> made = begun_.path;
+        for (std::size_t i = 0; i <= depth; ++i) made.push_back(madeIn(frames_[i]));
         return made;
     }
 
     Model& model_;
-    bool merging_;
+    Visited* visited_;
+    Crew<Move>* crew_;
+    Work begun_;                // from where it walks
     std::deque<Frame> frames_;  // frames stay where they are
-    Visited visited_;
     WalkCounts counts_;
+    bool isMeasured_ = true;
 };
 
 }  // namespace mdsync::search

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <optional>
 #include <set>
@@ -45,7 +46,10 @@ public:
     std::function<void(const Position&, const Fingerprint&)> visit;
 
     explicit Shown(const ExhaustiveOptions& options) : model(options) {}
-    void moves(const Position& p, std::vector<Move>& out) { model.moves(p, out); }
+    void moves(const Position& p, std::vector<Move>& out) {
+        model.moves(p, out);
+        if (backwards) std::reverse(out.begin(), out.end());
+    }
     bool make(Position& p, const Move& m, Odometer& c) { return model.make(p, m, c); }
     void makeAgain(Position& p, const Move& m, Odometer& c) { model.makeAgain(p, m, c); }
     void keep(const Position& p, Kept& kept) { model.keep(p, kept); }
@@ -53,21 +57,26 @@ public:
     void found(const std::vector<Walk<Shown>::Made>&) { ++violations; }
     Fingerprint fingerprint(const Position& p) {
         const Fingerprint f = model.fingerprint(p);
-        visit(p, f);
+        if (visit) visit(p, f);
         return f;
     }
-    static bool isTail(const Position&) { return false; }
+    [[nodiscard]] bool isTail(const Position& p) const { return tails && model.isTail(p); }
 
     WalkCounts walk(std::uint32_t steps) {
-        Walk<Shown> walk(*this);
+        Visited visited;
+        Walk<Shown> walk(*this, &visited);
         for (std::size_t root = 0; root < SyncModel::kRoots; ++root) {
             Position position = model.root(root, steps);
             walk.from(position);
+            for (std::size_t r = 0; r < kRules; ++r) rules[r] += position.checker.counts()[r];
         }
         return walk.counts();
     }
 
     SyncModel model;
+    bool backwards = false;
+    bool tails = false;
+    RuleCounts rules{};
     std::size_t violations = 0;
 };
 
@@ -258,6 +267,68 @@ TEST_CASE("nothing but world and rules lies in the arena") {
     }
 }
 
+// What threads rely on: they come to states in any order.
+TEST_CASE("a search that makes its moves in the other order looks at the same") {
+    std::vector<std::string> servers{"reference"};
+    for (std::size_t i = 0; i < mutants().size(); i += 8) servers.push_back("mutant:" + std::string(mutants()[i].name));
+    for (const std::string& server : servers) {
+        CAPTURE(server);
+        ExhaustiveOptions options = small(server);
+        options.bounds.messages = 2;
+        Shown there(options);
+        Shown back(options);
+        there.tails = back.tails = true;
+        back.backwards = true;
+        const WalkCounts one = there.walk(3);
+        const WalkCounts other = back.walk(3);
+        CHECK(one.states == other.states);
+        CHECK(one.transitions == other.transitions);
+        CHECK(one.depth == other.depth);
+        CHECK(one.sum == other.sum);
+        CHECK(there.violations == back.violations);
+        for (std::size_t r = 0; r < kRules; ++r) {
+            CAPTURE(rule(static_cast<RuleId>(r)).name);
+            CHECK((there.rules[r].checked > 0) == (back.rules[r].checked > 0));
+            CHECK((there.rules[r].undecided > 0) == (back.rules[r].undecided > 0));
+            CHECK((there.rules[r].lapsed > 0) == (back.rules[r].lapsed > 0));
+        }
+    }
+}
+
+TEST_CASE("a certificate is the same with any number of threads") {
+    const auto sameWithAll = [](ExhaustiveOptions options) {
+        CAPTURE(nameOf(options.server));
+        options.jobs = 1;
+        const Certificate one = searchExhaustively(options);
+        for (const unsigned jobs : {2U, 4U, 7U}) {
+            CAPTURE(jobs);
+            options.jobs = jobs;
+            const Certificate certificate = searchExhaustively(options);
+            CHECK(certificateJson(options, certificate, {}, Millis{1}) == certificateJson(options, one, {}, Millis{1}));
+            CHECK(certificateReport(options, certificate, {}) == certificateReport(options, one, {}));
+            CHECK(certificate.findings.size() == one.findings.size());
+            for (std::size_t i = 0; i < one.findings.size(); ++i) {
+                CHECK(writeScenario(certificate.findings[i].scenario) == writeScenario(one.findings[i].scenario));
+            }
+        }
+        return one;
+    };
+    for (const std::string server : {"reference", "mutant:drops-one-in-thousand", "mutant:sometimes-ignores-login",
+                                     "mutant:off-compensates", "mutant:recall-returns", "mutant:ignores-limits"}) {
+        sameWithAll(small(server));
+    }
+    CHECK(sameWithAll(ExhaustiveOptions{}).complete);
+    ExhaustiveOptions options = small();
+    options.branching = false;
+    CHECK(sameWithAll(options).complete);
+    options = small();
+    options.inPlace = false;
+    CHECK(sameWithAll(options).complete);
+    options.merging = false;
+    options.bounds.steps = 2;
+    CHECK(sameWithAll(options).complete);
+}
+
 TEST_CASE("the reference server violates nothing within small bounds, and much is put to the test there") {
     ExhaustiveOptions options;  // two users, three devices, one message, three steps
     const Certificate certificate = searchExhaustively(options);
@@ -326,6 +397,41 @@ TEST_CASE("a search that was stopped says so and is no proof") {
     const Certificate interrupted = searchExhaustively(options);
     CHECK_FALSE(interrupted.complete);
     CHECK(interrupted.rounds.size() == 3);
+    options.jobs = 3;
+    options.goOn = nullptr;
+    options.maxStates = 5000;
+    const Certificate together = searchExhaustively(options);
+    CHECK_FALSE(together.complete);
+    CHECK(together.stopped == "--max-states 5000");
+    CHECK(together.rounds.back().states >= 5000);
+    options.maxStates = 0;
+    std::atomic<int> inside{0};
+    int most = 0;
+    options.goOn = [&](std::uint32_t steps, std::uint64_t) {
+        most = std::max(most, ++inside);
+        --inside;
+        return steps < 3;
+    };
+    CHECK(searchExhaustively(options).stopped == "interrupted");
+    CHECK(most == 1);  // nobody is asked by two threads at once
+}
+
+TEST_CASE("what was found before a search was stopped is told") {
+    for (const unsigned jobs : {1U, 2U}) {
+        CAPTURE(jobs);
+        ExhaustiveOptions options = small("mutant:recall-returns");
+        std::uint64_t left = 0;
+        options.goOn = [&](std::uint32_t, std::uint64_t) { return ++left > 0; };
+        CHECK_FALSE(searchExhaustively(options).findings.empty());
+        CHECK(left > 4);
+        options.goOn = [&](std::uint32_t, std::uint64_t) { return --left > 0; };  // to the last time that it is asked
+        options.jobs = jobs;
+        const Certificate stopped = searchExhaustively(options);
+        CHECK(stopped.stopped == "interrupted");
+        CHECK_FALSE(stopped.complete);
+        CHECK(violated(stopped) == std::set<std::string>{"recall.no-return"});
+        CHECK(exitCodeOf(options, stopped) == 1);
+    }
 }
 
 TEST_CASE("only the rules that were asked for count") {

@@ -1,8 +1,12 @@
 // The walk, over toys whose numbers are known.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
+#include <atomic>
+#include <optional>
 #include <set>
+#include <thread>
 #include <vector>
 
 #include "exhaustive/walk.hpp"
@@ -17,7 +21,6 @@ template <std::size_t Lines, std::uint8_t Packets>
 struct Arrivals : KeepsCopies<Arrivals<Lines, Packets>, std::array<std::uint8_t, Lines>> {  // left, by line
     using Position = std::array<std::uint8_t, Lines>;
     using Move = std::size_t;
-    bool symmetric = false;  // lines are interchangeable
     std::size_t ends = 0;
 
     void moves(const Position& p, std::vector<Move>& out) const {
@@ -26,13 +29,10 @@ struct Arrivals : KeepsCopies<Arrivals<Lines, Packets>, std::array<std::uint8_t,
         }
     }
     bool make(Position& p, Move move, Odometer&) const {
-        --p[move];
+        --p.at(move);
         return true;
     }
-    Fingerprint fingerprint(Position p) const {
-        if (symmetric) std::sort(p.begin(), p.end());
-        return fingerprintOf(p);
-    }
+    Fingerprint fingerprint(const Position& p) const { return fingerprintOf(p); }
     void found(const std::vector<typename Walk<Arrivals>::Made>&) { ++ends; }
 
     static Position full() {
@@ -67,7 +67,8 @@ struct Dice : KeepsCopies<Dice, std::array<std::uint8_t, 2>> {
 
 TEST_CASE("a walk visits each state once and counts every transition out of it") {
     Arrivals<5, 6> model;
-    Walk<Arrivals<5, 6>> walk(model);
+    Visited visited;
+    Walk<Arrivals<5, 6>> walk(model, &visited);
     auto position = model.full();
     CHECK(walk.from(position));
     CHECK(walk.counts().states == power(7, 5));
@@ -76,9 +77,15 @@ TEST_CASE("a walk visits each state once and counts every transition out of it")
 }
 
 TEST_CASE("states that differ only in names count once") {
-    Arrivals<5, 6> model;
-    model.symmetric = true;
-    Walk<Arrivals<5, 6>> walk(model);
+    struct Interchangeable : Arrivals<5, 6> {
+        Fingerprint fingerprint(Position p) const {
+            std::sort(p.begin(), p.end());
+            return fingerprintOf(p);
+        }
+        void found(const std::vector<Walk<Interchangeable>::Made>&) {}
+    } model;
+    Visited visited;
+    Walk<Interchangeable> walk(model, &visited);
     auto position = model.full();
     CHECK(walk.from(position));
     CHECK(walk.counts().states == 462);  // ways to give 5 lines 0..6 in order: 11 over 5
@@ -87,7 +94,7 @@ TEST_CASE("states that differ only in names count once") {
 
 TEST_CASE("without merging a walk visits every path") {
     Arrivals<2, 2> model;
-    Walk<Arrivals<2, 2>> walk(model, false);
+    Walk<Arrivals<2, 2>> walk(model, nullptr);
     auto position = model.full();
     CHECK(walk.from(position));
     CHECK(walk.counts().states == 19);  // the binomials "i + j over i", summed over i and j of 0..2
@@ -100,7 +107,8 @@ TEST_CASE("where only one thing can happen, the walk goes on without remembering
         static bool isTail(const Position&) { return true; }
         void found(const std::vector<Walk<Tails>::Made>&) {}
     } model;
-    Walk<Tails> walk(model);
+    Visited visited;
+    Walk<Tails> walk(model, &visited);
     auto position = model.full();
     CHECK(walk.from(position));
     // Not the end, and not the 5 x 6 states in which one line alone has packets left.
@@ -148,7 +156,8 @@ TEST_CASE("a second outcome of the only move is tried once, however often one co
             thrown.insert(path[4].chance.at(0));
         }
     } model;
-    Walk<Thrown> walk(model);
+    Visited visited;
+    Walk<Thrown> walk(model, &visited);
     Thrown::Position position = model.start;
     CHECK(walk.from(position));
     CHECK(walk.counts().states == 2);
@@ -175,7 +184,8 @@ TEST_CASE("the depth is that of the longest path, whichever was found first") {
         Fingerprint fingerprint(const Position& p) const { return fingerprintOf(std::span(&p, 1)); }
         void found(const std::vector<Walk<Chain>::Made>&) {}
     } model;
-    Walk<Chain> walk(model);
+    Visited visited;
+    Walk<Chain> walk(model, &visited);
     std::uint8_t position = 0;
     CHECK(walk.from(position));
     CHECK(walk.counts().states == 10);
@@ -183,9 +193,93 @@ TEST_CASE("the depth is that of the longest path, whichever was found first") {
     CHECK(walk.counts().depth == 9);
 }
 
+TEST_CASE("walks that share a search make each transition once, however many they are") {
+    for (const std::size_t walks : {1U, 2U, 4U, 7U}) {
+        CAPTURE(walks);
+        for (int again = 0; again < 5; ++again) {
+            Visited visited;
+            Crew<std::size_t> crew;
+            crew.add({});
+            std::vector<WalkCounts> counts(walks);
+            std::vector<std::thread> threads;
+            for (std::size_t i = 0; i < walks; ++i) {
+                threads.emplace_back([&, i] {
+                    Arrivals<5, 6> model;
+                    Walk<Arrivals<5, 6>> walk(model, &visited, &crew);
+                    crew.join();
+                    while (const auto work = crew.next()) {
+                        auto position = model.full();
+                        walk.from(position, *work);
+                    }
+                    counts[i] = walk.counts();
+                });
+            }
+            for (std::thread& thread : threads) thread.join();
+            WalkCounts all;
+            for (const WalkCounts& one : counts) all += one;
+            CHECK(all.states == power(7, 5));
+            CHECK(all.states == visited.size());
+            CHECK(all.transitions == 5 * 6 * power(7, 4));
+            // What one did not know because another was not done is found out afterwards.
+            visited.openAgain();
+            Arrivals<5, 6> model;
+            Walk<Arrivals<5, 6>> measuring(model, &visited);
+            auto position = model.full();
+            CHECK(measuring.from(position));
+            CHECK(measuring.isMeasured());
+            CHECK(measuring.counts().depth == 30);
+            CHECK(visited.size() == all.states);
+        }
+    }
+}
+
+TEST_CASE("a walk gives away half of what would come last, nearest to the root, and nothing that follows a tail") {
+    struct Halves : Arrivals<3, 2> {
+        Crew<std::size_t>* crew = nullptr;
+        std::atomic<bool>* isTaken = nullptr;  // what it gave away
+        std::size_t made = 0;
+        bool tails = false;
+        [[nodiscard]] bool isTail(const Position&) const { return tails; }
+        bool make(Position& p, std::size_t move, Odometer&) {
+            --p.at(move);
+            if (++made < 3) return true;
+            while (!tails && !*isTaken) std::this_thread::yield();
+            crew->stop();
+            return true;
+        }
+        void found(const std::vector<Walk<Halves>::Made>&) {}
+    };
+    for (const bool tails : {false, true}) {
+        CAPTURE(tails);
+        Crew<std::size_t> crew;
+        Halves model;
+        std::atomic<bool> isTaken{false};
+        model.crew = &crew;
+        model.isTaken = &isTaken;
+        model.tails = tails;
+        Visited visited;
+        Walk<Halves> walk(model, &visited, &crew);
+        crew.join();
+        crew.join();
+        std::thread other([&] {
+            const auto work = crew.next();
+            isTaken = true;
+            CHECK(work.has_value() == !tails);  // else it was stopped
+            if (!work) return;
+            CHECK(work->path.empty());
+            CHECK(work->moves == std::vector<std::size_t>{2});  // of 0, 1, 2 the first is under way
+        });
+        while (!crew.calls()) std::this_thread::yield();
+        Halves::Position position = Halves::full();
+        CHECK_FALSE(walk.from(position));
+        other.join();
+    }
+}
+
 TEST_CASE("every outcome of chance is tried, and what is found says which it was") {
     Dice model;
-    Walk<Dice> walk(model);
+    Visited visited;
+    Walk<Dice> walk(model, &visited);
     Dice::Position position{0, 0};
     CHECK(walk.from(position));
     CHECK(walk.counts().transitions == 5);
@@ -205,12 +299,16 @@ TEST_CASE("the set of visited states keeps millions apart") {
     std::uint32_t fresh = 0;
     for (std::uint32_t i = 0; i < kStates; ++i) fresh += visited.insert(state(i)).fresh ? 1 : 0;
     CHECK(fresh == kStates);
-    for (std::uint32_t i = 0; i < kStates; ++i) visited.setHeight(visited.find(state(i)), i % 200);
+    for (std::uint32_t i = 0; i < kStates; i += 2) visited.setHeight(state(i), i % 300);
     for (std::uint32_t i = 0; i < kStates; i += 977) {
         const Visited::Found found = visited.insert(state(i));
         CHECK_FALSE(found.fresh);
-        CHECK(visited.height(found.place) == i % 200);
+        CHECK(found.height == (i % 2 == 0 ? std::optional(std::min(i % 300, 254U)) : std::nullopt));
     }
+    CHECK(visited.size() == kStates);
+    visited.openAgain();
+    CHECK_FALSE(visited.insert(state(1000)).fresh);
+    CHECK(visited.insert(state(1001)).fresh);
     CHECK(visited.size() == kStates);
 }
 
