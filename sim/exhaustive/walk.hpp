@@ -23,9 +23,12 @@
 // back to what was kept before, and makes the moves from there again.
 //
 // Several walks may share a search (crew.hpp), each with a model of its own. Whoever is first to remember a state makes all
-// moves out of it, or gives some of them away; so the states and the transitions are those of one walk. Only how far a
-// search goes from a state is not always known when another walk comes there and its owner is not done: then that is
-// not known of what led there either, and measure() finds it out afterwards.
+// moves out of it, or gives some of them away; so each is made once, and leads through the same tails whoever makes it. Of a
+// tail that turns out to have a second outcome the first one is made whenever a walk comes there, the others once. So states
+// and transitions are those of one walk, in whatever order they are come to, as long as states with one fingerprint have
+// the same moves and outcomes (tests/unit/exhaustive compares them). Only how far a search goes from a state is not known
+// to a walk that comes there while its owner is not done: such a state stays open, and so does what led there. Another walk
+// finds it out afterwards, with Visited::openAgain().
 #pragma once
 
 #include <algorithm>

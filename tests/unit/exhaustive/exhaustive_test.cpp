@@ -123,7 +123,8 @@ TEST_CASE("what one device can do in one step is counted by hand") {
 
 TEST_CASE("states that count as one have the same future") {
     for (const std::string server :
-         {"reference", "mutant:loses-in-flight", "mutant:evict-newest", "mutant:recall-returns"}) {
+         {"reference", "mutant:loses-in-flight", "mutant:evict-newest", "mutant:recall-returns",
+          "mutant:drops-one-in-thousand", "mutant:sometimes-ignores-login"}) {
         CAPTURE(server);
         ExhaustiveOptions options = small(server);
         Shown shown(options);
