@@ -45,7 +45,7 @@ namespace {
 constexpr Event kBlank{};
 
 // What the app gets, told.
-void emitReceive(State& s, const Packet& p, const Message& m) {
+[[gnu::always_inline]] inline void emitReceive(State& s, const Packet& p, const Message& m) {
     s.events.push_back(kBlank);
     Event& event = s.events.back();
     event.t = s.now();

@@ -1,6 +1,9 @@
 // The network: conditions, and what arrives. See network.hpp.
 #include "world/network.hpp"
 
+#include <array>
+#include <span>
+
 #include "base/fetch.hpp"
 #include "world/client.hpp"
 #include "world/server.hpp"
@@ -32,19 +35,18 @@ void fetchUser(const State& s, UserId u) {
     if (!user.mailbox.empty()) fetchToWrite(&user.mailbox.back());
 }
 
-// Asks for the records that the packets a little later will need, so that they are there by then: with many devices,
-// memory is what a delivery waits for.
-void fetchAhead(const State& s) {
-    constexpr std::uint32_t kAhead = 6;
-    const Packet* later = s.wheel.peek(kAhead);
-    if (later == nullptr) return;
-    if (later->kind == PacketKind::Send || later->kind == PacketKind::Publish) {
-        const Message& m = s.messages[later->message];
-        fetchUser(s, m.author);
-        if (m.to.kind == AddressKind::User) fetchUser(s, m.to.user());
-    } else if (later->kind == PacketKind::Deliver) {
-        fetchToWrite(&s.devices[later->device.index()]);
-        fetchToWrite(&s.messages[later->message]);
+// Asks for the records that these packets will need, so that they are there by then: with many devices, memory is what a
+// delivery waits for.
+void fetchFor(const State& s, std::span<const Packet> packets) {
+    for (const Packet& p : packets) {
+        if (p.kind == PacketKind::Deliver) {
+            fetchToWrite(&s.devices[p.device.index()]);
+            fetchToWrite(&s.messages[p.message]);
+        } else if (p.kind == PacketKind::Send || p.kind == PacketKind::Publish) {
+            const Message& m = s.messages[p.message];
+            fetchUser(s, m.author);
+            if (m.to.kind == AddressKind::User) fetchUser(s, m.to.user());
+        }
     }
 }
 
@@ -163,9 +165,10 @@ void dispatch(State& s, const Packet& p) {
 }
 
 void runUntil(State& s, Instant until) {
-    for (Packet p; s.wheel.pop(until, p);) {
-        fetchAhead(s);
-        dispatch(s, p);
+    std::array<Packet, Wheel<Packet>::kChunk> due;
+    while (const std::size_t count = s.wheel.popSome(until, due)) {
+        fetchFor(s, s.wheel.firstChunk());
+        for (std::size_t i = 0; i < count; ++i) dispatch(s, due[i]);
     }
 }
 

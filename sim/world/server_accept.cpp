@@ -7,6 +7,20 @@
 namespace mdsync::world {
 namespace {
 
+// Whether a wrong server did something else when it should have sent something.
+bool doesSomethingElse(State& s, DeviceId d) {
+    if (s.policy.mutant == nullptr) [[likely]]
+        return false;
+    const auto deed = s.policy.mutant->fault->deeds.insteadOfSending;
+    return deed != nullptr && deed(s, d);
+}
+
+[[gnu::always_inline]] inline void send(State& s, Message& m, const Packet& p) {
+    if (doesSomethingElse(s, p.device)) return;
+    s.messages.add(m, m.sent, p.place);
+    sendDown(s, p);
+}
+
 // The user's devices that are online get it: all, or the chosen one.
 void fanOut(State& s, MessageId id, UserId u, const Standing& standing, bool on) {
     Message& m = s.messages[id];
@@ -19,7 +33,7 @@ void fanOut(State& s, MessageId id, UserId u, const Standing& standing, bool on)
             const Reach reach{d, on, d == chosen};
             const bool reached = standing.author ? decide<&Decisions::reachesAuthor>(s, m, reach)
                                                  : decide<&Decisions::reachesRecipient>(s, m, reach);
-            if (reached) sendMessage(s, Packet{d, id, 0, place, PacketKind::Deliver, Via::Live});
+            if (reached) send(s, m, Packet{d, id, 0, place, PacketKind::Deliver, Via::Live});
         }
         ++place;
     }
@@ -60,14 +74,6 @@ void noteOwn(State& s, Message& m, std::uint32_t installation) {
     s.messages.add(m, m.sent, place);
 }
 
-// Whether a wrong server did something else when it should have sent something.
-bool doesSomethingElse(State& s, DeviceId d) {
-    if (s.policy.mutant == nullptr) [[likely]]
-        return false;
-    const auto deed = s.policy.mutant->fault->deeds.insteadOfSending;
-    return deed != nullptr && deed(s, d);
-}
-
 void answer(State& s, MessageId id) {
     const bool accepts = decide<&Decisions::saysAccepted>(s, s.messages[id]);
     Event& event = s.emit(accepts ? EventKind::Accept : EventKind::Reject);
@@ -105,10 +111,7 @@ void accept(State& s, MessageId id, std::uint32_t installation) {
 }
 
 void sendMessage(State& s, const Packet& p) {
-    if (doesSomethingElse(s, p.device)) return;
-    Message& m = s.messages[p.message];
-    s.messages.add(m, m.sent, p.place);
-    sendDown(s, p);
+    send(s, s.messages[p.message], p);
 }
 
 void tellRecalled(State& s, MessageId id, DeviceId d, std::uint32_t place) {

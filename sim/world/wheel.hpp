@@ -21,6 +21,8 @@ namespace mdsync::world {
 template <class Item>
 class Wheel {
 public:
+    static constexpr std::uint32_t kChunk = 12;  // so many items lie side by side
+
     explicit Wheel(Instant now) : now_(now) {}
 
     [[nodiscard]] Instant now() const { return now_; }
@@ -29,24 +31,11 @@ public:
     // REQUIRES: `at` is not before now().
     void push(Instant at, const Item& item) {
         ++size_;
-        if (at - now_ >= Millis{kSlots}) {
-            far_.push_back(Far{at, order_++, item});
-            std::push_heap(far_.begin(), far_.end(), later);
-            farNext_ = far_.front().at;
-            return;
-        }
-        const std::uint32_t number = slotOf(at);
-        Slot& slot = slots_[number];
-        if (slot.tail == kNone) {
-            slot = Slot{newChunk(), kNone, 0, 0};
-            slot.tail = slot.head;
-            busy_[number / 64] |= 1ULL << (number % 64);
-        } else if (slot.write == kChunk) {
-            const std::uint32_t fresh = newChunk();
-            chunks_[slot.tail].next = fresh;
-            slot.tail = fresh;
-            slot.write = 0;
-        }
+        if (at - now_ >= Millis{kSlots}) [[unlikely]]
+            return pushFar(at, item);
+        Slot& slot = slots_[slotOf(at)];
+        if (slot.write == kChunk) [[unlikely]]
+            addChunk(slotOf(at));
         chunks_[slot.tail].items[slot.write++] = item;
     }
 
@@ -62,20 +51,7 @@ public:
                 return true;
             }
         }
-        const Instant near = nextSlot();
-        const Instant at = std::min(near, farNext_);
-        if (at > until || at == Instant::max()) return false;
-        now_ = at;
-        --size_;
-        if (farNext_ == at) {
-            item = far_.front().item;
-            std::pop_heap(far_.begin(), far_.end(), later);
-            far_.pop_back();
-            farNext_ = far_.empty() ? Instant::max() : far_.front().at;
-            return true;
-        }
-        takeFromSlot(slotOf(at), item);
-        return true;
+        return popLater(until, item);
     }
 
     // Where what is due soon waits, as it lies in memory: the same whenever size() is 0.
@@ -87,19 +63,24 @@ public:
     // Moves the clock. REQUIRES: nothing is due before `to`, and `to` is not before now().
     void moveTo(Instant to) { now_ = to; }
 
-    // The item that pop() will give `ahead` calls later, if it is due now too; for prefetching. REQUIRES: at most a
-    // chunk.
-    [[nodiscard]] const Item* peek(std::uint32_t ahead) const {
+    // Takes several items at once, as pop() would give them one after the other: what is in one chunk is due at one time.
+    // Gives how many; 0: there is none. What is pushed meanwhile comes after them.
+    std::size_t popSome(Instant until, std::array<Item, kChunk>& items) {
+        const std::uint32_t number = slotOf(now_);
+        if (farNext_ <= now_ || now_ > until || slots_[number].head == kNone) return popLater(until, items[0]) ? 1 : 0;
+        const std::span<const Item> waiting = firstChunk();
+        std::copy(waiting.begin(), waiting.end(), items.begin());
+        size_ -= waiting.size();
+        leaveChunk(number);
+        return waiting.size();
+    }
+
+    // What popSome() will give next, if it is due now too; for prefetching.
+    [[nodiscard]] std::span<const Item> firstChunk() const {
         const Slot& slot = slots_[slotOf(now_)];
-        if (slot.head == kNone) return nullptr;
-        std::uint32_t chunk = slot.head;
-        std::uint32_t position = slot.read + ahead;
-        if (position >= kChunk && chunk != slot.tail) {
-            chunk = chunks_[chunk].next;
-            position -= kChunk;
-        }
-        const std::uint32_t end = chunk == slot.tail ? slot.write : kChunk;
-        return position < end ? &chunks_[chunk].items[position] : nullptr;
+        if (slot.head == kNone) return {};
+        const std::uint32_t end = slot.head == slot.tail ? slot.write : kChunk;
+        return std::span(chunks_[slot.head].items).subspan(slot.read, end - slot.read);
     }
 
     // Calls f(time, item) for all items in the order in which they will come out.
@@ -127,7 +108,6 @@ public:
 
 private:
     static constexpr std::uint32_t kSlots = 256;
-    static constexpr std::uint32_t kChunk = 12;
     static constexpr std::uint32_t kNone = 0xffffffffU;
 
     struct alignas(256) Chunk {
@@ -137,8 +117,8 @@ private:
     struct Slot {
         std::uint32_t head = kNone;
         std::uint32_t tail = kNone;
-        std::uint16_t read = 0;   // in the head chunk
-        std::uint16_t write = 0;  // in the tail chunk
+        std::uint16_t read = 0;        // in the head chunk
+        std::uint16_t write = kChunk;  // in the tail chunk; where there is none, as if it were full
     };
     struct Far {
         Instant at;
@@ -152,21 +132,62 @@ private:
         return static_cast<std::uint32_t>(t.time_since_epoch().count()) & (kSlots - 1);
     }
 
+    // What happens once in many items stands apart, so that the rest is short where it is inlined.
+    [[gnu::noinline]] void pushFar(Instant at, const Item& item) {
+        far_.push_back(Far{at, order_++, item});
+        std::push_heap(far_.begin(), far_.end(), later);
+        farNext_ = far_.front().at;
+    }
+
+    [[gnu::noinline]] void addChunk(std::uint32_t number) {
+        const std::uint32_t fresh = newChunk();
+        Slot& slot = slots_[number];
+        if (slot.tail == kNone) {
+            slot.head = fresh;
+            busy_[number / 64] |= 1ULL << (number % 64);
+        } else {
+            chunks_[slot.tail].next = fresh;
+        }
+        slot.tail = fresh;
+        slot.write = 0;
+    }
+
+    // pop(), where nothing more is due now, or what waited in the heap is.
+    [[gnu::noinline]] bool popLater(Instant until, Item& item) {
+        const Instant at = next();
+        if (at > until || at == Instant::max()) return false;
+        now_ = at;
+        --size_;
+        if (farNext_ == at) {
+            item = far_.front().item;
+            std::pop_heap(far_.begin(), far_.end(), later);
+            far_.pop_back();
+            farNext_ = far_.empty() ? Instant::max() : far_.front().at;
+            return true;
+        }
+        takeFromSlot(slotOf(at), item);
+        return true;
+    }
+
     void takeFromSlot(std::uint32_t number, Item& item) {
         Slot& slot = slots_[number];
+        item = chunks_[slot.head].items[slot.read++];
+        const std::uint32_t end = slot.head == slot.tail ? slot.write : kChunk;
+        if (slot.read == end) [[unlikely]]
+            leaveChunk(number);
+    }
+
+    [[gnu::noinline]] void leaveChunk(std::uint32_t number) {
+        Slot& slot = slots_[number];
         const std::uint32_t head = slot.head;
-        item = chunks_[head].items[slot.read++];
         if (head == slot.tail) {
-            if (slot.read == slot.write) {
-                freeChunk(head);
-                slot = Slot{};
-                busy_[number / 64] &= ~(1ULL << (number % 64));
-            }
-        } else if (slot.read == kChunk) {
+            slot = Slot{};
+            busy_[number / 64] &= ~(1ULL << (number % 64));
+        } else {
             slot.head = chunks_[head].next;
             slot.read = 0;
-            freeChunk(head);
         }
+        freeChunk(head);
     }
 
     [[nodiscard]] Instant nextSlot() const {

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include "mdsync/choices.hpp"
@@ -36,6 +37,7 @@ TEST_CASE("items come out by time, and of one time in the order of pushing, near
     Wheel<int> wheel{Instant{Millis{1000}}};
     std::vector<Expected> pending;
     int number = 0;
+    std::size_t longest = 0;
     for (int round = 0; round < 20000; ++round) {
         const bool pushes = pending.size() < 3 || (pending.size() < 400 && draw(2) == 0);
         if (pushes) {
@@ -48,14 +50,25 @@ TEST_CASE("items come out by time, and of one time in the order of pushing, near
             pending.push_back({at, number++});
             continue;
         }
-        const Expected expected = takeFirst(pending);
-        CHECK(wheel.next() == expected.at);
-        int item = -1;
-        CHECK_FALSE(wheel.pop(expected.at - Millis{1}, item));
-        REQUIRE(wheel.pop(Instant::max(), item));
-        REQUIRE(item == expected.number);
-        REQUIRE(wheel.now() == expected.at);
+        // One, or several at once.
+        std::array<int, Wheel<int>::kChunk> items{};
+        const bool one = draw(2) == 0;
+        const auto take = [&](Instant until) -> std::size_t {
+            return one ? (wheel.pop(until, items[0]) ? 1 : 0) : wheel.popSome(until, items);
+        };
+        const Instant first = wheel.next();
+        REQUIRE(take(first - Millis{1}) == 0);
+        const std::size_t count = take(Instant::max());
+        REQUIRE(count > 0);
+        longest = std::max(longest, count);
+        for (std::size_t i = 0; i < count; ++i) {
+            const Expected expected = takeFirst(pending);
+            REQUIRE(expected.at == first);
+            REQUIRE(items[i] == expected.number);
+        }
+        REQUIRE(wheel.now() == first);
     }
+    CHECK(longest > 1);
     CHECK(wheel.size() == pending.size());
 }
 
