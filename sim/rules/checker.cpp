@@ -2,6 +2,8 @@
 // is not here but in its family's file.
 #include "mdsync/rules.hpp"
 
+#include <algorithm>
+
 #include "rules/judge.hpp"
 
 namespace mdsync {
@@ -237,17 +239,26 @@ void Checker::feed(const Event& event, const Lexicon& lexicon, const Annex& anne
     feed(std::span(&event, 1), lexicon, annex);
 }
 
+namespace {
+
+// The records that an event needs are scattered over more memory than a cache holds: those of the next events are asked
+// for while the ones before them are judged, first the message's, then what it points to. So many events at a time:
+constexpr std::size_t kStride = 6;
+
+std::span<const Event> strideFrom(std::size_t begin, std::span<const Event> events) {
+    const std::span<const Event> rest = events.subspan(std::min(begin, events.size()));
+    return rest.first(std::min(rest.size(), kStride));
+}
+
+}  // namespace
+
 void Checker::feed(std::span<const Event> events, const Lexicon& lexicon, const Annex& annex) {
     state_->words = &lexicon;
     state_->annex = &annex;
-    // The records that an event needs are scattered over more memory than a cache holds: ask for those of the next
-    // events while the ones before them are judged, first the message's, then what it points to.
-    constexpr std::size_t kFar = 12;
-    constexpr std::size_t kNear = 6;
-    for (std::size_t i = 0; i < events.size(); ++i) {
-        if (i + kFar < events.size()) state_->expect(events[i + kFar]);
-        if (i + kNear < events.size()) state_->expectReceipt(events[i + kNear]);
-        state_->feed(events[i]);
+    for (std::size_t i = 0; i < events.size(); i += kStride) {
+        state_->expect(strideFrom(i + 2 * kStride, events));
+        state_->expectReceipts(strideFrom(i + kStride, events));
+        for (const Event& event : strideFrom(i, events)) state_->feed(event);
     }
 }
 

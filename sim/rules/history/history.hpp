@@ -353,6 +353,7 @@ struct History : Store {
     void makeReceipts(MessageFacts& m);
     void acceptRecalled(MessageId id);
     void forgetAccepted(MessageId id);
+    void oweWhoIsOnline(const MessageFacts& m, const Party& party, bool owed);
     void oweAtAcceptance(const MessageFacts& m, const Party& party, bool sure, bool exact);
     std::uint32_t recallNumber(MessageId id);
     void oweRecall(RecallFacts& r, const MessageFacts& m, const Party& party, const RecallOwed& owed);
@@ -372,10 +373,10 @@ struct History : Store {
     [[nodiscard]] std::size_t memory() const;
 
     // Asking the memory for what is needed soon: prefetch.cpp.
-    void expect(const Event& e) const;                    // the event will be fed soon: fetch what it needs,
-    void expectReceipt(const Event& e) const;             // and a little later what that points to
-    void fetchParties(const MessageFacts& m) const;       // of a private message: the two users,
-    void fetchTheirDevices(const MessageFacts& m) const;  // and a little later their devices and receipts
+    void expect(std::span<const Event> events) const;          // they will be fed soon: fetch what they need,
+    void expectReceipts(std::span<const Event> events) const;  // and a little later what that points to
+    void fetchParties(const MessageFacts& m) const;            // of a private message: the two users,
+    void fetchTheirDevices(const MessageFacts& m) const;       // and a little later their devices and receipts
 };
 
 // The key of a private conversation: its two users, the one with the lower number first.

@@ -181,8 +181,21 @@ bool owedLive(const MessageFacts& m, bool author) {
 
 }  // namespace
 
+// It is accepted now: who is online is known, and each receipt is written at once.
+void History::oweWhoIsOnline(const MessageFacts& m, const Party& party, bool owed) {
+    const DeviceId sender = m.sender;
+    Receipt* r = receipts.data() + m.receipts + party.slot;
+    for (const DeviceId id : devicesOf(party.user)) {
+        const DeviceFacts& d = device(id);
+        const std::uint8_t live = owed && id != sender ? Receipt::Online | Receipt::Owed : Receipt::Online;
+        if (d.online) *r = Receipt{.session = d.session, .owed = live};
+        ++r;
+    }
+}
+
 void History::oweAtAcceptance(const MessageFacts& m, const Party& party, bool sure, bool exact) {
     const bool owed = sure && owedLive(m, party.user == m.author);
+    if (exact && !m.room) return oweWhoIsOnline(m, party, owed);
     for (const auto& [id, r] : sharesOf(m, party)) {
         const DeviceFacts& d = device(id);
         const bool online = d.online && d.began < m.from();

@@ -18,41 +18,46 @@ void History::fetchTheirDevices(const MessageFacts& m) const {
     constexpr int kMost = 8;
     for (const UserId id : {m.author, m.to.user()}) {
         const UserFacts& u = user(id);
-        const int consecutive = u.deviceCount - u.laterCount;
-        for (int i = 0; i < consecutive && i < kMost; ++i)
-            fetch(&devices[u.firstDevice.index() + static_cast<std::size_t>(i)]);
+        const int consecutive = std::min(u.deviceCount - u.laterCount, kMost);
+        // Two to a cache line, and the last one's in any case.
+        const DeviceFacts* const first = devices.data() + u.firstDevice.index();
+        for (int i = 0; i < consecutive; i += 2) fetch(first + i);
+        if (consecutive > 0) fetch(first + consecutive - 1);
         if (!u.mailbox.empty()) fetchToWrite(&u.mailbox.back());
     }
     if (m.slots > 0) fetch(&receipts[m.receipts]);
 }
 
-void History::expect(const Event& e) const {
-    if (e.message.index() >= messages.size()) return;
-    if (e.kind == EventKind::Accept) {
-        const MessageFacts& m = message(e.message);
-        fetchParties(m);
-        if (m.to.kind == AddressKind::User) privateThreads.fetch(privateKey(m));
+void History::expect(std::span<const Event> events) const {
+    for (const Event& e : events) {
+        if (e.message.index() >= messages.size()) continue;
+        if (e.kind == EventKind::Receive && e.device.index() < devices.size()) {
+            fetch(&messages[e.message.index()]);
+            fetch(&devices[e.device.index()]);
+        } else if (e.kind == EventKind::Accept) {
+            const MessageFacts& m = message(e.message);
+            fetchParties(m);
+            if (m.to.kind == AddressKind::User) privateThreads.fetch(privateKey(m));
+        }
     }
-    if (e.kind != EventKind::Receive || e.device.index() >= devices.size()) return;
-    fetch(&messages[e.message.index()]);
-    fetch(&devices[e.device.index()]);
 }
 
-void History::expectReceipt(const Event& e) const {
-    if (e.message.index() >= messages.size()) return;
-    const MessageFacts& m = message(e.message);
-    if (e.kind == EventKind::Accept) {
-        fetchTheirDevices(m);
-        if (m.to.kind != AddressKind::User) return;
-        const std::uint32_t thread = privateThreads.find(privateKey(m));
-        if (thread != FlatMap::kAbsent) fetch(&threads[thread]);
+void History::expectReceipts(std::span<const Event> events) const {
+    for (const Event& e : events) {
+        if (e.message.index() >= messages.size()) continue;
+        const MessageFacts& m = message(e.message);
+        if (m.to.kind != AddressKind::User) continue;
+        if (e.kind == EventKind::Receive && e.device.index() < devices.size()) {
+            const DeviceFacts& d = device(e.device);
+            const std::uint32_t at = (d.user == m.author ? m.authorSlot : m.recipientSlot) + d.ordinal;
+            fetch(receipts.data() + m.receipts + at);
+            fetch(marks.data() + m.marks + at);
+        } else if (e.kind == EventKind::Accept) {
+            fetchTheirDevices(m);
+            const std::uint32_t thread = privateThreads.find(privateKey(m));
+            if (thread != FlatMap::kAbsent) fetch(&threads[thread]);
+        }
     }
-    if (e.kind != EventKind::Receive || e.device.index() >= devices.size()) return;
-    if (m.slots == 0 || m.to.kind != AddressKind::User) return;
-    const DeviceFacts& d = device(e.device);
-    const std::uint32_t at = (d.user == m.author ? m.authorSlot : m.recipientSlot) + d.ordinal;
-    fetch(&receipts[m.receipts] + at);
-    fetch(&marks[m.marks] + at);
 }
 
 }  // namespace mdsync::rules

@@ -40,7 +40,7 @@ std::uint32_t History::allocateReceipts(std::uint32_t count) {
         return first;
     }
     const auto first = static_cast<std::uint32_t>(receipts.size());
-    receipts.resize(receipts.size() + count);
+    receipts.resize(receipts.size() + count, Receipt{});
     return first;
 }
 
