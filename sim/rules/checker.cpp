@@ -60,8 +60,9 @@ void Checker::State::feed(const Event& e) {
             return onAccept(e);
         case EventKind::Reject:
             return onReject(e);
-        case EventKind::Receive:
-            return onReceive(e);
+        [[likely]] case EventKind::Receive:
+            if (!receivesAsOwed(e)) onReceive(e);
+            return;
         case EventKind::CaughtUp:
             return onCaughtUp(e);
         case EventKind::Recall:

@@ -388,6 +388,14 @@ void judgeIntact(const History& h, Ledger& ledger, const Arrival& a, const Event
     e.payload == m.payload ? ledger.check(RuleId::DeliveryIntact, a.aspects) : fileChanged(h, ledger, a);
 }
 
+// What is received as it should be was put to the test: also for its order, if it is not the first, and for its content,
+// if that was compared.
+void countInOrder(Ledger& ledger, Aspects aspects, bool isSecond, bool isCompared) {
+    ledger.check(RuleId::DeliveryNoPhantom, aspects);
+    if (isSecond) ledger.check(RuleId::DeliveryOrder, aspects);
+    if (isCompared) ledger.check(RuleId::DeliveryIntact, aspects);
+}
+
 // ---- what tempts the bans ---------------------------------------------------------------------------------
 
 void temptDelivery(Ledger& ledger, const Acceptance& a) {

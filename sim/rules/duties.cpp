@@ -263,6 +263,7 @@ void Checker::State::lookAtAccepted(MessageId id) {
     const MessageFacts& m = messages[id.index()];
     if (m.state != MessageState::Accepted) return;
     message(id).expected = false;
+    if (cameAsOwed(m)) return;
     Live live{m};
     live.maybeRecalled = maybeRecalled(m);
     const bool recalled = recallAccepted(m);

@@ -76,6 +76,7 @@ extern const Duty kDeliveryNoLossOnline;
 extern const Duty kDeliveryNoLossLogin;
 void judgeOrder(const History& h, Ledger& ledger, const Arrival& a, const Progress& progress);
 void judgeIntact(const History& h, Ledger& ledger, const Arrival& a, const Event& e);
+void countInOrder(Ledger& ledger, Aspects aspects, bool isSecond, bool isCompared);
 void temptDelivery(Ledger& ledger, const Acceptance& a);
 void temptDelivery(const History& h, Ledger& ledger, const Newcomer& n);
 void temptNoLeak(const History& h, Ledger& ledger, const MessageFacts& m, std::uint32_t insiders);

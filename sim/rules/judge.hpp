@@ -76,6 +76,12 @@ struct Checker::State : rules::History, rules::Ledger {
     void accept(MessageId id, bool exact);
     void acceptRecall(std::uint32_t number, std::size_t earliest, std::size_t request, bool exact);
 
+    // ---- as_owed.cpp: the fast path ----
+    // It comes as it was owed: nothing to say but that. False: nobody knows yet, and nothing has changed.
+    bool receivesAsOwed(const Event& e);
+    // The same of an accepted message that is looked at.
+    bool cameAsOwed(const rules::MessageFacts& m);
+
     // ---- receive.cpp ----
     void onReceive(const Event& e);
     void onRecalled(const Event& e);

@@ -10,10 +10,11 @@ namespace mdsync {
 
 namespace rules {
 
-void Ledger::checkAccompanying(RuleId rule, Regime regime, Aspects aspects) {
+void Ledger::checkAccompanying(RuleId rule, Regime regime, Aspects aspects, std::uint64_t times) {
     const auto other = accompanying(rule, regime, onFromTheStart);
     if (!other) return;
-    check(*other, aspectsOf(regime.service) | ((aspects & kAtTurnEdge) != 0 ? bit(Aspect::Boundary) : 0));
+    const Aspects atEdge = (aspects & kAtTurnEdge) != 0 ? bit(Aspect::Boundary) : 0;
+    checkOften(*other, aspectsOf(regime.service) | atEdge, times);
 }
 
 bool Ledger::knows(RuleId rule, Regime regime) const {

@@ -34,20 +34,23 @@ struct Ledger {
     bool onFromTheStart = false;  // the app was set up with the service on
 
     // Kept, or tempted. Which aspects of the rule it was is added up besides.
-    void check(RuleId rule, Aspects aspects) {
-        ++counts[static_cast<std::size_t>(rule)].checked;
+    void check(RuleId rule, Aspects aspects) { checkOften(rule, aspects, 1); }
+    // So many times, with these aspects in all.
+    void checkOften(RuleId rule, Aspects aspects, std::uint64_t times) {
+        counts[static_cast<std::size_t>(rule)].checked += times;
         Aspects& before = known[static_cast<std::size_t>(rule)];
         if (((aspects | kChecked) & ~before) == 0) return;  // mostly: no store that the next check waits for
         before |= aspects | kChecked;
         counts[static_cast<std::size_t>(rule)].aspects |= aspects;
     }
     // `regime` is the state that decided, for the service rules that accompany others.
-    void check(RuleId rule, Regime regime, Aspects aspects) {
-        check(rule, aspects | aspectsOf(regime));
+    void check(RuleId rule, Regime regime, Aspects aspects) { checkOften(rule, regime, aspects, 1); }
+    void checkOften(RuleId rule, Regime regime, Aspects aspects, std::uint64_t times) {
+        checkOften(rule, aspects | aspectsOf(regime), times);
         // Where an app was set up with the service on and nobody turned the switch, no service rule goes with another.
-        if (regime.turns > 0 || !onFromTheStart) checkAccompanying(rule, regime, aspects);
+        if (regime.turns > 0 || !onFromTheStart) checkAccompanying(rule, regime, aspects, times);
     }
-    void checkAccompanying(RuleId rule, Regime regime, Aspects aspects);
+    void checkAccompanying(RuleId rule, Regime regime, Aspects aspects, std::uint64_t times);
     // Whether a check with these aspects would tell something new.
     [[nodiscard]] bool isNew(RuleId rule, Aspects aspects) const {
         return (aspects & ~known[static_cast<std::size_t>(rule)]) != 0;

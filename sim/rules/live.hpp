@@ -29,6 +29,11 @@ struct Live {
     return d.online && d.session == r.session && d.began < m.from();
 }
 
+// What ON owed live to this very session and has not come yet: that it comes breaks no ban.
+[[nodiscard]] inline bool isAwaited(const Receipt& r, const DeviceFacts& d) {
+    return (r.owed & Receipt::Owed) != 0 && r.session == d.session && d.online && (r.have & Receipt::Received) == 0;
+}
+
 // Inlined whoever asks besides: it is asked for each device that a message concerns.
 [[nodiscard]] [[gnu::always_inline]] inline Found owedLive(const Live& live, DeviceId device, const Receipt& r,
                                                            const DeviceFacts& d, Aspects aspects) {

@@ -31,12 +31,6 @@ Finding breach(Checker::State& s, const Ban& ban, const Arrival& a) {
     });
 }
 
-// What ON owed live to this very session and has not come yet breaks no ban.
-bool isAwaited(const Receipt* r, const DeviceFacts& d) {
-    return r != nullptr && (r->owed & Receipt::Owed) != 0 && r->session == d.session && d.online &&
-           (r->have & Receipt::Received) == 0;
-}
-
 // What is excused belongs to the installation that ended, if the device was installed anew since.
 bool isToPrevious(const Arrival& a) {
     return a.excused && a.device.reinstalled && a.device.fresh;
@@ -97,7 +91,7 @@ std::pair<const Ban*, Tri> Checker::State::wouldBreak(MessageId id, DeviceId d) 
     const MessageFacts& m = message(id);
     const Receipt* r = receipt(m, d);
     Arrival a{.id = id, .message = m, .deviceId = d, .device = device(d), .receipt = r, .aspects = aspectsOf(m)};
-    if (isAwaited(r, a.device)) return {};
+    if (r != nullptr && isAwaited(*r, a.device)) return {};
     weigh(a);
     for (const Ban* ban : bansOnReceive()) {
         const Tri broken = ban->broken(*this, a);
@@ -115,7 +109,7 @@ void Checker::State::onReceive(const Event& e) {
     Receipt* r = receipt(m, e.device);
     Arrival a{.id = e.message, .message = m, .deviceId = e.device, .device = d, .receipt = r, .aspects = aspects};
     const Ban* broken = nullptr;
-    if (isAwaited(r, d)) {
+    if (r != nullptr && isAwaited(*r, d)) {
         a.decides = Decides::On;
     } else {
         weigh(a);

@@ -122,8 +122,9 @@ const std::vector<Recorded>& all() {
     return traces;
 }
 
-Judgement judge(const Recorded& trace) {
-    const Flags flags = flagsOf(trace.expected);
+Judgement judge(const Recorded& trace, rules::Witness* witness) {
+    Flags flags = flagsOf(trace.expected);
+    flags.check.witness = witness;
     const std::string text = withReadings(trace.text, flags.readings);
     TraceReader reader = TraceReader::ofText(text, trace.name(), flags.read);
     Judgement judgement;

@@ -35,7 +35,7 @@ struct Recorded {
 // All of them, in the order of their names.
 [[nodiscard]] const std::vector<Recorded>& all();
 
-// What the rules say of it, with its flags.
+// What the rules say of it, with its flags; a witness may listen.
 struct Judgement {
     std::string verdict;
     std::vector<Diagnostic> mistakes;
@@ -43,7 +43,7 @@ struct Judgement {
     std::vector<Violation> violations;
     std::uint64_t open = 0;
 };
-[[nodiscard]] Judgement judge(const Recorded& trace);
+[[nodiscard]] Judgement judge(const Recorded& trace, rules::Witness* witness = nullptr);
 
 // In what the judgement differs from what is expected, for people: each difference with the lines that it rests on.
 // Empty if in nothing.
