@@ -1,10 +1,15 @@
 """mdsync explore --exhaustive: every scenario within bounds, and the certificate."""
 
 import json
+import os
+import pathlib
+import subprocess
+import sys
 import unittest
 
-from tool import ToolTest
+from tool import BINARY, ToolTest
 
+CERTIFICATES = pathlib.Path(__file__).resolve().parents[2] / "script" / "certificates"
 SMALL = ("explore", "--exhaustive", "--steps", "2", "--quiet")
 
 
@@ -39,6 +44,11 @@ class Exhaustive(ToolTest):
             one = self.tool(*SMALL, *flags, "-j", "1")
             for jobs in (("-j", "2"), ("-j", "5"), ()):
                 self.assertEqual(self.tool(*SMALL, *flags, *jobs).stdout, one.stdout)
+
+    def test_the_certificates_in_the_documents_are_what_the_program_prints(self):
+        check = subprocess.run([sys.executable, "-B", CERTIFICATES, "--check"], capture_output=True, text=True,
+                               env={**os.environ, "MDSYNC": BINARY}, check=False)
+        self.assertEqual((check.stderr, check.returncode), ("", 0))
 
     def test_every_state_may_be_remembered_for_comparing(self):
         documents = [json.loads(self.expect(0, *SMALL, *flags, "--format", "json").stdout)["exhaustive"]
