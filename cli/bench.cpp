@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "command.hpp"
+#include "operator_new.hpp"
 #include "output.hpp"
 #include "tell.hpp"
 
@@ -26,6 +27,7 @@ struct BenchFlags {
 };
 
 int bench(BenchFlags flags) {
+    useLargePages();
     flags.options.server = *findServer(flags.server);
     const auto wants = [&flags](std::string_view part) { return flags.only.empty() || flags.only == part; };
     flags.options.world = wants("world");

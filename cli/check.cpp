@@ -13,6 +13,7 @@
 #include "mdsync/report.hpp"
 #include "mdsync/run.hpp"
 #include "mdsync/story.hpp"
+#include "operator_new.hpp"
 #include "output.hpp"
 #include "selection_options.hpp"
 #include "tell.hpp"
@@ -110,6 +111,7 @@ std::vector<std::string> inShard(const std::vector<std::string>& paths, const st
 }
 
 int check(CheckFlags& flags) {
+    useLargePages();
     if (saysOnlyOfNothing(flags.output)) return kUsage;
     const std::optional<SuiteShard> shard = findSuiteShard(flags.shard);
     flags.paths = inShard(flags.paths, shard);

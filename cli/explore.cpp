@@ -12,6 +12,7 @@
 #include "mdsync/explore.hpp"
 #include "mdsync/run.hpp"
 #include "mdsync/world.hpp"
+#include "operator_new.hpp"
 #include "output.hpp"
 #include "target_options.hpp"
 #include "tell.hpp"
@@ -110,6 +111,7 @@ int exploreAll(const ExploreFlags& flags) {
 }
 
 int explore(const ExploreFlags& flags) {
+    useLargePages();
     if (flags.exhaustive.wanted) return exploreAll(flags);
     for (const std::string& word : flags.without) {
         if (const std::string why = oneOf(words())(word); !why.empty()) {

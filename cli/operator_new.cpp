@@ -1,5 +1,5 @@
 // The program's operator new and delete: from the arena of a search while it makes a move (mdsync/arena.hpp), from malloc
-// otherwise, in large pages where there is much.
+// otherwise. See operator_new.hpp for large pages.
 //
 // The other forms (for arrays, and those that do not throw) call these. Under a sanitizer there is nothing here: those
 // bring an operator new of their own, which knows what is freed and what is not, and no arena is usable.
@@ -25,6 +25,7 @@
 #include <new>
 
 #include "mdsync/arena.hpp"
+#include "operator_new.hpp"
 
 namespace {
 
@@ -43,12 +44,16 @@ void* untilThereIsSome(Get get) {
 // over the place: with pages of four kilobytes, up to a third of the time goes into finding them.
 
 constexpr std::size_t kLargePage = std::size_t{2} << 20U;
-constexpr std::size_t kMapped = std::size_t{32} << 20U;  // what is larger, malloc does not take from the heap
-constexpr std::size_t kSpare = std::size_t{64} << 20U;   // addresses, not memory: so much the heap grows at a time
+constexpr std::size_t kMapped = std::size_t{32} << 20U;  // what is larger does not lie on the heap
+constexpr std::size_t kSpare = std::size_t{16} << 20U;   // addresses, not memory: so much the heap grows at a time
 constexpr std::size_t kSmall = std::size_t{8} << 20U;    // up to here a heap is not worth it
 
-// Where the heap ended when it was last looked at. What malloc gives lies far away from it if it is mapped, or of a thread.
-constinit std::atomic<std::uintptr_t> heapEnd{0};
+// Nothing lies there.
+constexpr std::uintptr_t kNowhere = std::uintptr_t{1} << 63U;
+
+// Where the heap ended when it was last looked at; nowhere, unless large pages are wanted. What malloc gives lies far away from
+// it if it is mapped, or of a thread.
+constinit std::atomic<std::uintptr_t> heapEnd{kNowhere};
 constexpr std::uintptr_t kFar = std::uintptr_t{1} << 40U;
 
 std::uintptr_t endOfHeap() {
@@ -67,21 +72,12 @@ void askForLargePages(std::uintptr_t begin, std::uintptr_t end) {
     askForLargePages(heapEnd.exchange(end, std::memory_order_relaxed), end);
 }
 
-[[maybe_unused]] const bool isReady = [] {
-    (void)::mallopt(M_MMAP_THRESHOLD, static_cast<int>(kMapped));
-    (void)::mallopt(M_TOP_PAD, static_cast<int>(kSpare));
-    // What is given back to the kernel would come again in small pages.
-    (void)::mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
-    heapEnd = endOfHeap() + kSmall;
-    return true;
-}();
-
 void* fromMalloc(std::size_t bytes) {
     void* const memory = std::malloc(std::max<std::size_t>(bytes, 1));
     const auto at = reinterpret_cast<std::uintptr_t>(memory);
     if (at - heapEnd.load(std::memory_order_relaxed) < kFar) [[unlikely]]
         lookAtHeap();
-    if (bytes >= kMapped && memory != nullptr) askForLargePages(at + kLargePage, at + bytes);
+    if (bytes >= kMapped && memory != nullptr && heapEnd != kNowhere) askForLargePages(at + kLargePage, at + bytes);
     return memory;
 }
 
@@ -107,6 +103,18 @@ void give(void* memory) noexcept {
 
 }  // namespace
 
+namespace mdsync::cli {
+
+void useLargePages() {
+    (void)::mallopt(M_MMAP_THRESHOLD, static_cast<int>(kMapped));
+    (void)::mallopt(M_TOP_PAD, static_cast<int>(kSpare));
+    // What is given back would come again in small pages.
+    (void)::mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
+    heapEnd = endOfHeap() + kSmall;
+}
+
+}  // namespace mdsync::cli
+
 void* operator new(std::size_t bytes) {
     return take(bytes);
 }
@@ -125,5 +133,11 @@ void operator delete(void* memory, std::align_val_t) noexcept {
 void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
     give(memory);
 }
+
+#else
+
+#include "operator_new.hpp"
+
+void mdsync::cli::useLargePages() {}
 
 #endif
