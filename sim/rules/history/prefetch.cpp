@@ -19,10 +19,12 @@ void History::fetchTheirDevices(const MessageFacts& m) const {
     for (const UserId id : {m.author, m.to.user()}) {
         const UserFacts& u = user(id);
         const int consecutive = std::min(u.deviceCount - u.laterCount, kMost);
-        // Two to a cache line, and the last one's in any case.
-        const DeviceFacts* const first = devices.data() + u.firstDevice.index();
-        for (int i = 0; i < consecutive; i += 2) fetch(first + i);
-        if (consecutive > 0) fetch(first + consecutive - 1);
+        if (consecutive > 0) {
+            // Two to a cache line, and the last one's in any case.
+            const DeviceFacts* const first = &devices[u.firstDevice.index()];
+            for (int i = 0; i < consecutive; i += 2) fetch(first + i);
+            fetch(first + consecutive - 1);
+        }
         if (!u.mailbox.empty()) fetchToWrite(&u.mailbox.back());
     }
     if (m.slots > 0) fetch(&receipts[m.receipts]);
@@ -47,11 +49,11 @@ void History::expectReceipts(std::span<const Event> events) const {
         if (e.message.index() >= messages.size()) continue;
         const MessageFacts& m = message(e.message);
         if (m.to.kind != AddressKind::User) continue;
-        if (e.kind == EventKind::Receive && e.device.index() < devices.size()) {
+        if (e.kind == EventKind::Receive && e.device.index() < devices.size() && m.slots > 0) {
             const DeviceFacts& d = device(e.device);
             const std::uint32_t at = (d.user == m.author ? m.authorSlot : m.recipientSlot) + d.ordinal;
-            fetch(receipts.data() + m.receipts + at);
-            fetch(marks.data() + m.marks + at);
+            fetch(&receipts[m.receipts] + at);
+            fetch(&marks[m.marks] + at);
         } else if (e.kind == EventKind::Accept) {
             fetchTheirDevices(m);
             const std::uint32_t thread = privateThreads.find(privateKey(m));
