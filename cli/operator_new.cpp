@@ -29,6 +29,8 @@
 
 namespace {
 
+using mdsync::arena::kNowhere;
+
 // As the standard asks: the handler, if there is one, may find memory.
 template <class Get>
 void* untilThereIsSome(Get get) {
@@ -47,9 +49,6 @@ constexpr std::size_t kLargePage = std::size_t{2} << 20U;
 constexpr std::size_t kMapped = std::size_t{32} << 20U;  // what is larger does not lie on the heap
 constexpr std::size_t kSpare = std::size_t{16} << 20U;   // addresses, not memory: so much the heap grows at a time
 constexpr std::size_t kSmall = std::size_t{8} << 20U;    // up to here a heap is not worth it
-
-// Nothing lies there.
-constexpr std::uintptr_t kNowhere = std::uintptr_t{1} << 63U;
 
 // Where the heap ended when it was last looked at; nowhere, unless large pages are wanted. What malloc gives lies far away from
 // it if it is mapped, or of a thread.
