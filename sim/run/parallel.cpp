@@ -5,6 +5,7 @@
 #include <csignal>
 #include <exception>
 #include <initializer_list>
+#include <latch>
 #include <memory>
 #include <new>
 #include <system_error>
@@ -25,17 +26,26 @@ namespace {
 
 constexpr std::size_t kRoomToWork = 32U << 20U;
 
-// As many of them as the machine allows: a container may have a limit of threads or of address space. `job` must outlive
-// them.
-void startThreads(std::vector<std::thread>& threads, std::size_t wanted, const std::function<void()>& job) {
+// As many of them as the machine allows: a container may have a limit of threads or of address space. `job` and
+// `allStarted` must outlive them.
+void startThreads(std::vector<std::thread>& threads, std::size_t wanted, const std::function<void()>& job,
+                  std::latch& allStarted) {
     threads.reserve(wanted);
-    // What their stacks would take of the last room is missing when they work.
-    const std::unique_ptr<char[]> room(new (std::nothrow) char[kRoomToWork]);
+    // What their stacks would take of the last room is missing when they work. So nobody works before it is given back:
+    // the first would find nothing left while the last are still being started.
+    std::unique_ptr<char[]> room(new (std::nothrow) char[kRoomToWork]);
     try {
-        while (threads.size() < wanted) threads.emplace_back([&job] { job(); });
+        while (threads.size() < wanted) {
+            threads.emplace_back([&job, &allStarted] {
+                allStarted.wait();
+                job();
+            });
+        }
     } catch (const std::system_error&) {
     } catch (const std::bad_alloc&) {
     }
+    room.reset();
+    allStarted.count_down();
 }
 
 }  // namespace
@@ -68,8 +78,9 @@ void inParallel(unsigned jobs, std::size_t count, const std::atomic<bool>& stop,
             }
         }
     };
+    std::latch allStarted(1);
     std::vector<std::thread> threads;
-    startThreads(threads, wanted, job);
+    startThreads(threads, wanted, job, allStarted);
     if (threads.empty()) job();
     for (std::thread& thread : threads) thread.join();
     for (const std::exception_ptr& failure : failures) {
