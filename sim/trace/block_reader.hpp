@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "trace/byte_source.hpp"
 
@@ -35,12 +34,17 @@ public:
     [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
 
 private:
+    static constexpr std::size_t kFirstPiece = std::size_t{1} << 14U;
+
     std::size_t fill();
+    void makeRoom(std::size_t wanted);
     void hand(Block& block, std::size_t size, bool addNewline);
     void skipLine();
 
     std::unique_ptr<ByteSource> source_;
-    std::vector<char> buffer_;
+    std::unique_ptr<char[]> buffer_;
+    std::size_t room_ = 0;
+    std::size_t piece_ = kFirstPiece;  // bytes to read at a time: most traces of a folder are small
     std::size_t begin_ = 0;  // what was not handed out yet: [begin_, filled_)
     std::size_t filled_ = 0;
     std::uint64_t bytes_ = 0;

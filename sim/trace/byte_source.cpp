@@ -88,15 +88,13 @@ public:
     }
 
     std::size_t read(char* into, std::size_t size) override {
-        if (!head_.empty()) {
-            const std::size_t got = std::min(size, head_.size());
-            std::memcpy(into, head_.data(), got);
-            head_.erase(0, got);
-            return got;
-        }
-        const std::size_t got = source_->read(into, size);
+        const std::size_t ahead = std::min(size, head_.size());
+        if (ahead > 0) std::memcpy(into, head_.data(), ahead);
+        head_.erase(0, ahead);
+        if (ahead == size) return size;
+        const std::size_t got = source_->read(into + ahead, size - ahead);
         fault_ = source_->fault();
-        return got;
+        return ahead + got;
     }
 
 private:
