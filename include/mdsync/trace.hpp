@@ -239,6 +239,8 @@ struct Event {
     std::uint32_t origin = 0;        // where it comes from: the trace's line, or the scenario's step; for messages only
 
     static constexpr std::uint32_t kNoAnnex = 0xffffffffU;
+
+    friend bool operator==(const Event&, const Event&) = default;
 };
 
 // What a `caught-up` said.

@@ -9,8 +9,8 @@ namespace mdsync::search {
 // Our own events go where the world's are.
 class FastRun::Side : public WorldParty {
 public:
-    explicit Side(FastRun& run) : WorldParty(*run.world_), run_(run) {}
-    void asks(const Op& op) { run_.presence_.ask(op); }
+    explicit Side(FastRun& run) : WorldParty(run.parts_->world), run_(run) {}
+    void asks(const Op& op) { run_.parts_->presence.ask(op); }
     void write(const Event& event) {
         world_.events().push_back(event);
         run_.look();
@@ -24,15 +24,14 @@ private:
 };
 
 void FastRun::run(const Case& scenario, Lexicon& lexicon, const ServerPolicy& policy, std::uint64_t seed) {
+    parts_.reset();
+    arena_.beginAnew();
+    const Arena::Use use(&arena_);
     lexicon_ = &lexicon;
     seed_ = seed;
-    order_.reset();
-    presence_.begin(scenario.header.devices.size());
     seen_ = 0;
     step_ = 0;
-    world_.emplace(scenario.header, lexicon, policy, seed);
-    events_.clear();
-    world_->events().swap(events_);  // memory that is there already
+    parts_.emplace(Parts{World(scenario.header, lexicon, policy, seed), Presence(scenario.header.devices.size())});
     Side side(*this);
     Session session(side);
     if (scenario.networkGiven) {
@@ -42,11 +41,11 @@ void FastRun::run(const Case& scenario, Lexicon& lexicon, const ServerPolicy& po
         session.ask(op);
     }
     for (; step_ < scenario.steps.size(); ++step_) take(session, scenario.steps[step_]);
-    checker_.emplace(scenario.header, CheckerOptions{{}, limit_});
-    events_.swap(world_->events());
-    annex_ = std::move(world_->annex());
-    checker_->feed(events_, lexicon, annex_);
-    checker_->finish(lexicon);
+    parts_->events = std::move(parts_->world.events());
+    parts_->annex = std::move(parts_->world.annex());
+    Checker& checker = parts_->checker.emplace(scenario.header, CheckerOptions{{}, limit_});
+    checker.feed(parts_->events, lexicon, parts_->annex);
+    checker.finish(lexicon);
 }
 
 // ---- Steps, as the Runner takes them --------------------------------------------------------------------------------
@@ -71,33 +70,34 @@ void FastRun::take(Session<Side>& session, const Step& step) {
 
 void FastRun::act(Session<Side>& session, const Step& step) {
     for (const Action& action : step.actions) {
-        if (presence_.obstacle(action.op).empty()) session.ask(action.op);
+        if (parts_->presence.obstacle(action.op).empty()) session.ask(action.op);
     }
 }
 
 void FastRun::actTogether(Session<Side>& session, const Step& step) {
-    together_.clear();
-    left_.clear();
-    ops_.clear();
-    sortOut(step, presence_, together_, left_);
-    if (order_ == nullptr) order_ = randomChoices(seed_);
-    shuffle(together_, *order_);
-    for (const Action* action : together_) ops_.push_back(&action->op);
-    session.begin(ops_);
+    Parts& parts = *parts_;
+    parts.together.clear();
+    parts.left.clear();
+    parts.ops.clear();
+    sortOut(step, parts.presence, parts.together, parts.left);
+    if (parts.order == nullptr) parts.order = randomChoices(seed_);
+    shuffle(parts.together, *parts.order);
+    for (const Action* action : parts.together) parts.ops.push_back(&action->op);
+    session.begin(parts.ops);
 }
 
 void FastRun::wait(Session<Side>& session, const Step& step) {
-    const Millis duration = step.until ? *step.until - world_->now() : step.wait;
+    const Millis duration = step.until ? *step.until - parts_->world.now() : step.wait;
     if (duration >= Millis{0}) session.advance(duration);
 }
 
 // ---- Events ---------------------------------------------------------------------------------------------------------
 
 void FastRun::look() {
-    std::vector<Event>& events = world_->events();
+    std::vector<Event>& events = parts_->world.events();
     for (; seen_ < events.size(); ++seen_) {
         events[seen_].origin = step_ + 1;
-        presence_.see(events[seen_]);
+        parts_->presence.see(events[seen_]);
     }
 }
 

@@ -10,6 +10,7 @@
 #include <span>
 #include <vector>
 
+#include "base/arena.hpp"
 #include "drive/session.hpp"
 #include "mdsync/choices.hpp"
 #include "mdsync/presence.hpp"
@@ -19,7 +20,8 @@
 
 namespace mdsync::search {
 
-// A FastRun is used again and again by one thread.
+// A FastRun is used again and again by one thread. All that a run needs lies in an arena, which the next one begins anew:
+// after the first ones nothing is asked of the heap.
 class FastRun {
 public:
     // `limit`: so many violations are described at most.
@@ -29,11 +31,12 @@ public:
     // learns the codes of the world. What the last run gave is gone.
     void run(const Case& scenario, Lexicon& lexicon, const ServerPolicy& policy, std::uint64_t seed);
 
-    [[nodiscard]] const Checker& checker() const { return *checker_; }
-    [[nodiscard]] std::span<const Event> events() const { return events_; }
-    [[nodiscard]] const Annex& annex() const { return annex_; }
+    // REQUIRES, of these: there was a run.
+    [[nodiscard]] const Checker& checker() const { return *parts_->checker; }
+    [[nodiscard]] std::span<const Event> events() const { return parts_->events; }
+    [[nodiscard]] const Annex& annex() const { return parts_->annex; }
     // Whether the policy's change ever made a difference.
-    [[nodiscard]] bool activated() const { return world_->activated(); }
+    [[nodiscard]] bool activated() const { return parts_->world.activated(); }
 
 private:
     class Side;  // the world, whose events are looked at where they are
@@ -44,19 +47,25 @@ private:
     void wait(Session<Side>& session, const Step& step);
     void look();
 
+    // What one run needs, and gives back before the next.
+    struct Parts {
+        World world;
+        Presence presence;
+        std::unique_ptr<Choices> order{};
+        std::vector<const Action*> together{};
+        std::vector<const Action*> left{};
+        std::vector<const Op*> ops{};
+        std::vector<Event> events{};  // those of the world, when it has ended
+        Annex annex{};
+        std::optional<Checker> checker{};
+    };
+
     std::size_t limit_;
     Lexicon* lexicon_ = nullptr;
     std::uint64_t seed_ = 0;
-    std::optional<World> world_;
-    std::optional<Checker> checker_;
-    std::unique_ptr<Choices> order_;
-    Presence presence_;
-    std::vector<const Action*> together_;
-    std::vector<const Action*> left_;
-    std::vector<const Op*> ops_;
+    Arena arena_{Arena::WhenFull::TakeFromHeap};
+    std::optional<Parts> parts_;
     std::size_t seen_ = 0;  // so many of the world's events were looked at
-    std::vector<Event> events_;
-    Annex annex_;
     std::uint32_t step_ = 0;
 };
 

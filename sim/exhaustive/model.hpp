@@ -11,7 +11,7 @@
 
 #include "base/encoder.hpp"
 #include "base/fingerprint.hpp"
-#include "exhaustive/arena.hpp"
+#include "base/arena.hpp"
 #include "exhaustive/crew.hpp"
 #include "exhaustive/moves.hpp"
 #include "exhaustive/odometer.hpp"

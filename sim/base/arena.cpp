@@ -4,7 +4,7 @@
 // long a path is. Free blocks are kept by size: sixteen bytes apart while they are small, then by powers of two, where a
 // list holds those that are not smaller than its power. A block has eight bytes before it that say its size.
 // The heap's own numbers lie at its beginning, so that an image has them, too.
-#include "exhaustive/arena.hpp"
+#include "base/arena.hpp"
 
 #include <sys/mman.h>
 
@@ -24,8 +24,11 @@ struct Heap {
     static constexpr std::size_t kSmall = 512;  // up to there classes are a step apart
     static constexpr std::size_t kClasses = kSmall / kStep + 1 + std::bit_width(search::Arena::kBytes / kSmall);
 
-    std::uint32_t top = 0;  // nothing was handed out from here on
-    std::uint32_t live = 0;
+    std::uint32_t top = 0;                       // nothing was handed out from here on
+    std::uint32_t floor = 0;                     // what lies before this was there when the arena last began anew
+    std::uint32_t live = 0;                      // blocks behind the floor
+    std::uint32_t kept = 0;                      // and before it
+    bool isAllThereIs = true;                    // what finds no room is refused
     std::array<std::uint32_t, kClasses> free{};  // by size: where the first one begins; 0: none
 };
 
@@ -63,8 +66,17 @@ Tag* tagAt(Heap& heap, std::size_t block) {
 constinit thread_local Heap* inUse = nullptr;
 constinit std::atomic<std::uintptr_t> begin{kNowhere};
 
+namespace {
+
+void* findsNoRoom(const Heap& heap) {
+    if (heap.isAllThereIs) throw std::bad_alloc();
+    return nullptr;
+}
+
+}  // namespace
+
 void* allocate(Heap& heap, std::size_t bytes, std::size_t alignment) {
-    if (bytes > search::Arena::kBytes) throw std::bad_alloc();
+    if (bytes > search::Arena::kBytes) return findsNoRoom(heap);
     const std::size_t size = upTo(bytes + sizeof(Tag), Heap::kStep);
     std::uint32_t& first = heap.free[listFor(size)];
     std::size_t block = first;
@@ -73,7 +85,7 @@ void* allocate(Heap& heap, std::size_t bytes, std::size_t alignment) {
     } else {
         block = upTo(heap.top + sizeof(Tag), std::max(alignment, Heap::kStep));
         const std::size_t end = block - sizeof(Tag) + size;
-        if (end > search::Arena::kBytes) throw std::bad_alloc();
+        if (end > search::Arena::kBytes) return findsNoRoom(heap);
         heap.top = static_cast<std::uint32_t>(end);
         tagAt(heap, block)->size = static_cast<std::uint32_t>(size);
     }
@@ -85,6 +97,11 @@ void release(void* memory) noexcept {
     const std::uintptr_t at = reinterpret_cast<std::uintptr_t>(memory) - begin.load(std::memory_order_relaxed);
     const std::uintptr_t block = at % search::Arena::kBytes;
     Heap& heap = *reinterpret_cast<Heap*>(static_cast<std::byte*>(memory) - block);
+    // Before the floor nothing is handed out again: who counts what lives behind it would count it, too.
+    if (block < heap.floor) [[unlikely]] {
+        --heap.kept;
+        return;
+    }
     Tag& tag = *tagAt(heap, block);
     std::uint32_t& first = heap.free[listOf(tag.size)];
     tag.next = std::exchange(first, static_cast<std::uint32_t>(block));
@@ -120,7 +137,7 @@ bool haveRange() {
 
 }  // namespace
 
-Arena::Arena() {
+Arena::Arena(WhenFull whenFull) {
     if (!haveRange()) return;
     std::uint64_t now = takenPlaces.load();
     do {
@@ -130,6 +147,7 @@ Arena::Arena() {
     // NOLINTNEXTLINE(performance-no-int-to-ptr): release() compares addresses as numbers, so they are kept as such
     heap_ = reinterpret_cast<Heap*>(arena::detail::begin.load() + place * kBytes);
     ::new (heap_) Heap{};
+    heap_->isAllThereIs = whenFull == WhenFull::Refuse;
     clear();
     // Whether the program's operator new asks.
     const Use use(this);
@@ -139,7 +157,7 @@ Arena::Arena() {
 }
 
 Arena::~Arena() {
-    if (heap_ == nullptr) return;
+    if (heap_ == nullptr || live() > 0) return;
     const std::uintptr_t place = (reinterpret_cast<std::uintptr_t>(heap_) - arena::detail::begin.load()) / kBytes;
     takenPlaces.fetch_and(~(std::uint64_t{1} << place));
 }
@@ -150,13 +168,26 @@ bool Arena::holds(const void* memory) const {
 }
 
 std::size_t Arena::live() const {
-    return heap_ == nullptr ? 0 : heap_->live;
+    return heap_ == nullptr ? 0 : heap_->live + heap_->kept;
 }
 
 void Arena::clear() {
-    *heap_ = Heap{};
     heap_->top = sizeof(Heap);
+    heap_->live = heap_->kept = 0;
+    beginAnew();
     leftOut_.clear();
+}
+
+void Arena::beginAnew() {
+    if (heap_ == nullptr) return;
+    if (heap_->live > 0) {
+        heap_->kept += std::exchange(heap_->live, 0);
+        heap_->floor = heap_->top;
+    } else if (heap_->kept == 0) {
+        heap_->floor = sizeof(Heap);
+    }
+    heap_->top = heap_->floor;
+    heap_->free = {};
 }
 
 void Arena::leaveOut(const void* from, std::size_t bytes) {

@@ -1,4 +1,4 @@
-// The arena: what lies there is at the same place after going back, and as it was.
+// The arena: what lies there is at the same place after going back, and as it was; or it is a heap that begins anew.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "exhaustive/arena.hpp"
+#include "base/arena.hpp"
 
 using namespace mdsync::search;
 
@@ -110,4 +110,61 @@ TEST_CASE("an arena that is full says so as memory does, and one without a place
     const Arena::Use use(arenas.front().get());
     CHECK_THROWS_AS((void)::operator new(Arena::kBytes), std::bad_alloc);
     CHECK_THROWS_AS((void)::operator new(2 * Arena::kBytes), std::bad_alloc);
+}
+
+TEST_CASE("what finds no room in an arena without images comes from the heap") {
+    Arena arena(Arena::WhenFull::TakeFromHeap);
+    if (!arena.usable()) return;
+    const Arena::Use use(&arena);
+    const std::vector<char> one(Arena::kBytes * 3 / 4);
+    const std::vector<char> other(Arena::kBytes / 2);
+    const std::vector<char> third(Arena::kBytes * 2);
+    CHECK(arena.holds(one.data()));
+    CHECK_FALSE(arena.holds(other.data()));
+    CHECK_FALSE(arena.holds(third.data()));
+}
+
+TEST_CASE("an arena that begins anew hands the same memory out again, but not what somebody kept") {
+    Arena arena(Arena::WhenFull::TakeFromHeap);
+    if (!arena.usable()) return;
+    std::vector<int> learnt;  // as a lexicon learns: it moves to a larger place now and then
+    std::vector<int> expected;
+    const void* begin = nullptr;
+    for (int round = 0; round < 300; ++round) {
+        arena.beginAnew();
+        const Arena::Use use(&arena);
+        auto tables = std::make_unique<Tables>();
+        if (round % 50 > 1) CHECK(tables.get() == begin);  // once something was learnt it lies behind that
+        begin = tables.get();
+        tables->change(round);
+        if (round % 50 == 0) {
+            learnt.push_back(round);
+            const Arena::Use none(nullptr);
+            expected.push_back(round);
+        }
+        tables.reset();
+        auto others = std::make_unique<Tables>();
+        others->change(round + 7);
+        CHECK(learnt == expected);
+    }
+    CHECK(arena.live() > 0);
+    std::vector<int>().swap(learnt);
+    CHECK(arena.live() == 0);
+}
+
+TEST_CASE("a place where something lives on is not given to another arena") {
+    std::string kept;
+    const void* before = nullptr;
+    {
+        const Arena arena(Arena::WhenFull::TakeFromHeap);
+        if (!arena.usable()) return;
+        const Arena::Use use(&arena);
+        kept = std::string(1000, 'x');
+        before = kept.data();
+    }
+    std::vector<std::unique_ptr<Arena>> arenas;
+    while (arenas.empty() || (arenas.back()->usable() && arenas.size() < 100))
+        arenas.push_back(std::make_unique<Arena>());
+    for (const auto& arena : arenas) CHECK_FALSE(arena->holds(before));
+    CHECK(kept == std::string(1000, 'x'));
 }

@@ -11,6 +11,9 @@
 //
 // What is allocated in use must belong to what lies there. A table that is made once, by the first who asks, and kept by
 // the program would be lost with the next restore(): live() tells, and a test holds it.
+//
+// Or a heap for one thread that works again and again, and gives everything back in between: beginAnew() then makes one
+// piece of what lies in pieces. What was kept after all (a word that was learnt, a time zone) stays where it is.
 #pragma once
 
 #include <cstddef>
@@ -25,9 +28,14 @@ class Arena {
 public:
     static constexpr std::size_t kBytes = std::size_t{1} << 22U;
 
+    // An image must hold everything, so what finds no room there is refused (std::bad_alloc); where there are no images,
+    // the heap has some.
+    enum class WhenFull : bool { Refuse, TakeFromHeap };
+
     // Takes one of the places for arenas. Where none is free, where there is no room for any, or where the program's
     // operator new does not ask (mdsync/arena.hpp), the arena is not usable, and using it does nothing.
-    Arena();
+    explicit Arena(WhenFull whenFull = WhenFull::Refuse);
+    // Gives the place back, unless something lives on there.
     ~Arena();
     Arena(const Arena&) = delete;
     Arena& operator=(const Arena&) = delete;
@@ -37,7 +45,7 @@ public:
     // While it lives, what this thread allocates comes from the arena; from none, if it is given none.
     class Use {
     public:
-        explicit Use(Arena* arena) : before_(arena::detail::inUse) {
+        explicit Use(const Arena* arena) : before_(arena::detail::inUse) {
             arena::detail::inUse = arena != nullptr ? arena->heap_ : nullptr;
         }
         ~Use() { arena::detail::inUse = before_; }
@@ -53,6 +61,8 @@ public:
     [[nodiscard]] std::size_t live() const;
     // Begins anew. REQUIRES: live() is 0.
     void clear();
+    // The same behind whatever still lives; its blocks stay where they are.
+    void beginAnew();
 
     // These bytes are in no image: restore() lets them be. REQUIRES: they lie in a block that stays.
     void leaveOut(const void* from, std::size_t bytes);
