@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "base/arena.hpp"
 #include "base/encoder.hpp"
 #include "base/fingerprint.hpp"
-#include "base/arena.hpp"
 #include "exhaustive/crew.hpp"
 #include "exhaustive/moves.hpp"
 #include "exhaustive/odometer.hpp"

@@ -45,7 +45,7 @@ private:
     std::unique_ptr<char[]> buffer_;
     std::size_t room_ = 0;
     std::size_t piece_ = kFirstPiece;  // bytes to read at a time: most traces of a folder are small
-    std::size_t begin_ = 0;  // what was not handed out yet: [begin_, filled_)
+    std::size_t begin_ = 0;            // what was not handed out yet: [begin_, filled_)
     std::size_t filled_ = 0;
     std::uint64_t bytes_ = 0;
     bool ended_ = false;

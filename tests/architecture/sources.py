@@ -115,7 +115,7 @@ FACES = {
     "explore": "random",
     "campaign": "random",
     "exhaustive": "exhaustive",
-    "arena": "exhaustive",
+    "arena": "base",
     "bench": "bench",
     "emulator": "sdk",
     "report": "report",
