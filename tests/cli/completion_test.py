@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import unittest
 
-from tool import BINARY, ToolTest, sample
+from tool import BINARY, ToolTest
 
 # What the help calls a value of which nobody can know beforehand what it will be.
 FREE = {"N", "TEXT", "TAG", "DURATION", "D", "DATE", "A..B", "I/N", "HOST:PORT", "NAME=VALUE", "BOUND", "TIME|LINE", "NAME", "KEY", "SECRET", "TOKEN"}
@@ -44,7 +44,7 @@ class Answers(Completion):
 
     def test_each_value_has_its_words_or_its_files(self):
         for command in self.commands():
-            for option, kind in sample(re.findall(r"^  (?:-\w,)?(--?[\w-]+) ([A-Z][^ ]*)", self.expect(0, command, "--help").stdout, re.M)):
+            for option, kind in re.findall(r"^  (?:-\w,)?(--?[\w-]+) ([A-Z][^ ]*)", self.expect(0, command, "--help").stdout, re.M):
                 with self.subTest(command=command, option=option):
                     answer = self.answer(command, option, "")
                     known = bool(words_of(answer)) or not answer.startswith("words")

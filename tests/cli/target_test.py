@@ -10,7 +10,7 @@ import sys
 import time
 import unittest
 
-from tool import BINARY, PASSING, SCENARIOS, ToolTest, scenario, takes_no_limit_of_memory
+from tool import BINARY, PASSING, SCENARIOS, ToolTest, scenario
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -59,7 +59,6 @@ class WhatIsNotApplicable(TargetTest):
         listed = self.expect(0, "list", SCENARIOS, "--tag", tag, "--format", "json")
         return {case["file"] for case in json.loads(listed.stdout)["cases"]}
 
-    @unittest.skipIf(takes_no_limit_of_memory(), "about our scenarios, whoever runs them")
     def test_only_files_about_the_server_api_fall_away_without_it(self):
         others = ["advance", "login", "logout", "drop", "reinstall", "hold", "release", "send", "recall", "sync", "set", "join",
                   "leave", "network", "server"]
@@ -67,7 +66,6 @@ class WhatIsNotApplicable(TargetTest):
         self.assertEqual(lost - self.about("api"), set(), "what is published is beside the point of these")
         self.assertLess(len(lost) * 8, files, "too few files can be judged without publish")
 
-    @unittest.skipIf(takes_no_limit_of_memory(), "about our scenarios, whoever runs them")
     def test_only_files_about_groups_fall_away_without_them(self):
         proxy = shlex.join([sys.executable, os.path.join(HERE, "no_groups_adapter.py"), BINARY])
         lost, files = self.fall_away(f"exec:{proxy}")

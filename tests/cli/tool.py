@@ -62,12 +62,6 @@ def takes_no_limit_of_memory():
                           timeout=120).returncode != 0
 
 
-def sample(items):
-    """All of them; under a sanitizer, where a start takes twenty times as long, every eighth. For what differs in verdicts:
-    those are the release's to tell, and all of it is one piece of code."""
-    return list(items)[::8] if takes_no_limit_of_memory() else list(items)
-
-
 def long():
     """Takes many times longer than a small scenario: every message goes to two thousand phones."""
     return {
