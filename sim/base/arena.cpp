@@ -22,7 +22,7 @@ namespace arena::detail {
 struct Heap {
     static constexpr std::size_t kStep = 16;
     static constexpr std::size_t kSmall = 512;  // up to there classes are a step apart
-    static constexpr std::size_t kClasses = kSmall / kStep + 1 + std::bit_width(search::Arena::kBytes / kSmall);
+    static constexpr std::size_t kClasses = kSmall / kStep + 1 + std::bit_width(Arena::kBytes / kSmall);
 
     std::uint32_t top = 0;                       // nothing was handed out from here on
     std::uint32_t floor = 0;                     // what lies before this was there when the arena last began anew
@@ -76,7 +76,7 @@ void* findsNoRoom(const Heap& heap) {
 }  // namespace
 
 void* allocate(Heap& heap, std::size_t bytes, std::size_t alignment) {
-    if (bytes > search::Arena::kBytes) return findsNoRoom(heap);
+    if (bytes > Arena::kBytes) return findsNoRoom(heap);
     const std::size_t size = upTo(bytes + sizeof(Tag), Heap::kStep);
     std::uint32_t& first = heap.free[listFor(size)];
     std::size_t block = first;
@@ -85,7 +85,7 @@ void* allocate(Heap& heap, std::size_t bytes, std::size_t alignment) {
     } else {
         block = upTo(heap.top + sizeof(Tag), std::max(alignment, Heap::kStep));
         const std::size_t end = block - sizeof(Tag) + size;
-        if (end > search::Arena::kBytes) return findsNoRoom(heap);
+        if (end > Arena::kBytes) return findsNoRoom(heap);
         heap.top = static_cast<std::uint32_t>(end);
         tagAt(heap, block)->size = static_cast<std::uint32_t>(size);
     }
@@ -95,9 +95,10 @@ void* allocate(Heap& heap, std::size_t bytes, std::size_t alignment) {
 
 void release(void* memory) noexcept {
     const std::uintptr_t at = reinterpret_cast<std::uintptr_t>(memory) - begin.load(std::memory_order_relaxed);
-    const std::uintptr_t block = at % search::Arena::kBytes;
+    const std::uintptr_t block = at % Arena::kBytes;
     Heap& heap = *reinterpret_cast<Heap*>(static_cast<std::byte*>(memory) - block);
-    // Before the floor nothing is handed out again: who counts what lives behind it would count it, too.
+    // What was kept is not handed out again: say, a lexicon that grew and gave back its old table. Else new blocks could
+    // lie before the floor, and `live` would no longer tell who lives behind it.
     if (block < heap.floor) [[unlikely]] {
         --heap.kept;
         return;
@@ -109,8 +110,6 @@ void release(void* memory) noexcept {
 }
 
 }  // namespace arena::detail
-
-namespace search {
 
 using arena::detail::Heap;
 
@@ -148,7 +147,7 @@ Arena::Arena(WhenFull whenFull) {
     heap_ = reinterpret_cast<Heap*>(arena::detail::begin.load() + place * kBytes);
     ::new (heap_) Heap{};
     heap_->isAllThereIs = whenFull == WhenFull::Refuse;
-    clear();
+    beginAnew();
     // Whether the program's operator new asks.
     const Use use(this);
     void* const trial = ::operator new(1);
@@ -171,13 +170,6 @@ std::size_t Arena::live() const {
     return heap_ == nullptr ? 0 : heap_->live + heap_->kept;
 }
 
-void Arena::clear() {
-    heap_->top = sizeof(Heap);
-    heap_->live = heap_->kept = 0;
-    beginAnew();
-    leftOut_.clear();
-}
-
 void Arena::beginAnew() {
     if (heap_ == nullptr) return;
     if (heap_->live > 0) {
@@ -188,6 +180,7 @@ void Arena::beginAnew() {
     }
     heap_->top = heap_->floor;
     heap_->free = {};
+    leftOut_.clear();
 }
 
 void Arena::leaveOut(const void* from, std::size_t bytes) {
@@ -228,7 +221,5 @@ void Arena::restore(const Image& image) {
         from += bytes;
     });
 }
-
-}  // namespace search
 
 }  // namespace mdsync

@@ -2,7 +2,7 @@
 //
 //     Arena arena;
 //     {
-//         const Arena::Use use(arena);
+//         const Arena::Use use(&arena);
 //         world = std::make_unique<State>();   // it, and whatever it allocates while the arena is in use, lies there
 //     }
 //     arena.save(image);
@@ -22,7 +22,7 @@
 
 #include "mdsync/arena.hpp"
 
-namespace mdsync::search {
+namespace mdsync {
 
 class Arena {
 public:
@@ -59,9 +59,8 @@ public:
     [[nodiscard]] bool holds(const void* memory) const;
     // Blocks that are allocated and not given back.
     [[nodiscard]] std::size_t live() const;
-    // Begins anew. REQUIRES: live() is 0.
-    void clear();
-    // The same behind whatever still lives; its blocks stay where they are.
+    // Hands out its memory from the beginning again; where blocks still live, from behind the last of them. No bytes are
+    // left out of images any more.
     void beginAnew();
 
     // These bytes are in no image: restore() lets them be. REQUIRES: they lie in a block that stays.
@@ -91,4 +90,4 @@ private:
     bool usable_ = false;
 };
 
-}  // namespace mdsync::search
+}  // namespace mdsync

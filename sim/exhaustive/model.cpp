@@ -72,7 +72,7 @@ SyncPosition SyncModel::root(std::size_t number, std::uint32_t steps) {
     World begun(header, set_.lexicon, options_.server, std::make_unique<Draws>(&chance_));
     handOver(begun.state());
     const bool inArena = options_.inPlace && arena_.usable() && arena_.live() == 0;
-    if (inArena) arena_.clear();
+    if (inArena) arena_.beginAnew();
     const auto make = [&] {
         const Arena::Use use(inArena ? &arena_ : nullptr);
         return Position{begun, Checker(header)};

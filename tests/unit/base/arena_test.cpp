@@ -11,7 +11,7 @@
 
 #include "base/arena.hpp"
 
-using namespace mdsync::search;
+using namespace mdsync;
 
 namespace {
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/arena.hpp"
 #include "drive/difference.hpp"
 #include "drive/fast_run.hpp"
 #include "mdsync/explore.hpp"
@@ -88,6 +89,20 @@ TEST_CASE("a trial sees the same events as a run of the case, and judges them al
         if (difference) FAIL(describe(*difference));
         REQUIRE(result->counts == trial.checker().counts());
         REQUIRE(result->events == trial.events().size());
+    }
+}
+
+TEST_CASE("what trials need lies in an arena, however many there were") {
+    const Arena arena;
+    if (!arena.usable()) return;  // under a sanitizer
+    Generator generator{{}};
+    FastRun trial;
+    for (std::uint64_t seed = 1; seed <= 2000; ++seed) {
+        Case& made = generator.make(seed);
+        trial.run(made, made.lexicon, ServerPolicy{}, seed);
+        if (trial.events().empty()) continue;
+        const auto at = reinterpret_cast<std::uintptr_t>(trial.events().data());
+        REQUIRE(at - arena::detail::begin.load() < arena::kRange);
     }
 }
 

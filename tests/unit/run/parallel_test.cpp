@@ -4,6 +4,9 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <filesystem>
+#include <iterator>
+#include <latch>
 #include <stdexcept>
 
 #include "mdsync/run.hpp"
@@ -17,6 +20,25 @@ TEST_CASE("every number is worked on once, with any number of threads") {
         inParallel(jobs, times.size(), never, [&](std::size_t i) { ++times[i]; });
         for (const std::atomic<int>& count : times) CHECK(count == 1);
     }
+}
+
+TEST_CASE("nobody works before all are started") {
+    // Else the first would work while what is left of the memory is kept from them.
+    const std::atomic<bool> never{false};
+    std::atomic_flag isFirstIn;
+    std::latch counted(1);  // nobody leaves before
+    std::ptrdiff_t threads = 0;
+    const auto countThreads = [&]() -> std::function<void(std::size_t)> {
+        if (!isFirstIn.test_and_set()) {
+            const std::filesystem::directory_iterator tasks("/proc/self/task");
+            threads = std::distance(begin(tasks), end(tasks));
+            counted.count_down();
+        }
+        counted.wait();
+        return [](std::size_t) {};
+    };
+    inParallel(16, 16, never, countThreads);
+    CHECK(threads >= 16 + 1);
 }
 
 TEST_CASE("nothing to do is done at once") {
