@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <iterator>
 #include <optional>
 
@@ -102,6 +103,25 @@ std::string flagsOf(const CheckFlags& flags) {
     return fmt::format("{}", fmt::join(words, " "));
 }
 
+// The traces that the arguments name. A folder stands for those in it and below; one that holds none is told.
+std::vector<std::string> tracesOf(const std::vector<std::string>& arguments) {
+    std::vector<std::string> paths;
+    for (const std::string& argument : arguments) {
+        std::error_code error;
+        if (argument == "-" || !std::filesystem::is_directory(argument, error)) {
+            paths.push_back(argument);
+            continue;
+        }
+        const ListedFiles found = listTraceFiles(tidyPath(argument));
+        paths.insert(paths.end(), found.paths.begin(), found.paths.end());
+        // What could not be looked into is reported like a file that cannot be read, which it is.
+        for (const Diagnostic& wrong : found.diagnostics) paths.push_back(wrong.file);
+        if (found.paths.empty() && found.diagnostics.empty())
+            tell("mdsync check: {} holds no trace: no *.jsonl, *.jsonl.gz or *.jsonl.zst\n", printable(argument));
+    }
+    return paths;
+}
+
 // Those of this machine.
 std::vector<std::string> inShard(const std::vector<std::string>& paths, const std::optional<SuiteShard>& shard) {
     std::vector<std::string> own;
@@ -114,7 +134,7 @@ int check(CheckFlags& flags) {
     useLargePages();
     if (saysOnlyOfNothing(flags.output)) return kUsage;
     const std::optional<SuiteShard> shard = findSuiteShard(flags.shard);
-    flags.paths = inShard(flags.paths, shard);
+    flags.paths = inShard(tracesOf(flags.paths), shard);
     if (wouldLose(flags.paths, writtenFiles(flags.output), flags.baseline)) return kUsage;
     CheckOptions options;
     options.lenient = flags.lenient;
@@ -159,7 +179,8 @@ int check(CheckFlags& flags) {
 Command addCheck(Program& program) {
     const CommandLine line = program.command("check", "Judge recorded traces by the same rules");
     const auto flags = std::make_shared<CheckFlags>();
-    line.values("traces", flags->paths, "TRACE", "Traces in JSON Lines, plain or compressed; - is standard input")
+    line.values("traces", flags->paths, "TRACE",
+                "Traces in JSON Lines, plain or compressed, or folders of them; - is standard input")
         .required();
     addShardOption(line, flags->shard, "traces");
     line.value("--settle", flags->settle, "DURATION",
@@ -178,6 +199,7 @@ Command addCheck(Program& program) {
     line.example(
         "Examples:\n"
         "  mdsync check run.jsonl\n"
+        "  mdsync check traces/ --jobs 4\n"
         "  mdsync check field.jsonl --settle 5s --skew 200ms --lenient\n"
         "  mdsync check field.jsonl --explain-event 41\n"
         "  mdsync run tabs.json --trace t.jsonl && mdsync check t.jsonl --timeline\n");

@@ -53,12 +53,14 @@ struct Filter {
 [[nodiscard]] std::string wrongExpression(std::string_view text);
 
 // What looking into a folder gave.
-struct FoundFiles {
+struct ListedFiles {
     std::vector<std::string> paths;       // sorted by their bytes, each beginning with the folder as given
     std::vector<Diagnostic> diagnostics;  // what could not be looked into
 };
 
 // All *.json files in `folder` and below; links to folders are not followed.
-[[nodiscard]] FoundFiles listScenarioFiles(const std::string& folder);
+[[nodiscard]] ListedFiles listScenarioFiles(const std::string& folder);
+// The same of recorded traces: *.jsonl, *.jsonl.gz and *.jsonl.zst.
+[[nodiscard]] ListedFiles listTraceFiles(const std::string& folder);
 
 }  // namespace mdsync

@@ -38,7 +38,7 @@ std::vector<Wanted> filesOf(const std::vector<std::string>& arguments, Suite& su
             files.push_back({selector.path, selector, i});
             continue;
         }
-        FoundFiles found = listScenarioFiles(selector.path);
+        ListedFiles found = listScenarioFiles(selector.path);
         for (const std::string& path : found.paths) files.push_back({tidyPath(path), Selector{}, i, true});
         for (Diagnostic& diagnostic : found.diagnostics) addBroken(suite, diagnostic.file, {diagnostic});
     }

@@ -165,9 +165,12 @@ std::string wrongExpression(std::string_view text) {
     return mistake.empty() ? "" : fmt::format("\"{}\": {}", text, mistake);
 }
 
-FoundFiles listScenarioFiles(const std::string& folder) {
+namespace {
+
+// The files in `folder` and below that `isWanted`, by their names.
+ListedFiles listFiles(const std::string& folder, bool (*isWanted)(std::string_view name)) {
     namespace fs = std::filesystem;
-    FoundFiles found;
+    ListedFiles found;
     std::error_code error;
     const auto complain = [&](const std::string& path) {
         found.diagnostics.push_back(scenario::aboutFile(
@@ -184,13 +187,31 @@ FoundFiles listScenarioFiles(const std::string& folder) {
             std::error_code ignored;
             if (at->is_directory(ignored) && !at->is_symlink(ignored)) {
                 waiting.push_back(at->path());
-            } else if (at->path().extension() == ".json" && !at->is_directory(ignored)) {
+            } else if (isWanted(at->path().filename().string()) && !at->is_directory(ignored)) {
                 found.paths.push_back(at->path().string());
             }
         }
     }
     std::sort(found.paths.begin(), found.paths.end());
     return found;
+}
+
+bool isScenarioName(std::string_view name) {
+    return name.ends_with(".json");
+}
+
+bool isTraceName(std::string_view name) {
+    return name.ends_with(".jsonl") || name.ends_with(".jsonl.gz") || name.ends_with(".jsonl.zst");
+}
+
+}  // namespace
+
+ListedFiles listScenarioFiles(const std::string& folder) {
+    return listFiles(folder, isScenarioName);
+}
+
+ListedFiles listTraceFiles(const std::string& folder) {
+    return listFiles(folder, isTraceName);
 }
 
 }  // namespace mdsync

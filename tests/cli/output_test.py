@@ -1,5 +1,6 @@
 """What the tool prints: the same bytes for the same input, JSON, JUnit, timelines, traces, colour and help."""
 
+import gzip
 import json
 import os
 import pty
@@ -9,7 +10,7 @@ import unittest
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-from tool import BINARY, SCENARIOS, ToolTest, inconclusive, scenario, unmet
+from tool import BINARY, PASSING, SCENARIOS, ToolTest, inconclusive, scenario, unmet
 
 
 class SameBytes(ToolTest):
@@ -34,6 +35,26 @@ class SameBytes(ToolTest):
         self.assertEqual(len(outputs), 1)
         shown = [line.split()[1] for line in outputs.pop().splitlines() if line.startswith("ok")]
         self.assertEqual(shown, names)
+
+    def test_check_of_a_folder_judges_all_traces_in_it_and_below(self):
+        self.write("b.json", PASSING)
+        self.expect(0, "run", "b.json", "--trace", "b.jsonl")
+        whole = self.read("b.jsonl").encode()
+        self.write("t/b.jsonl", whole)
+        self.write("t/a.jsonl.gz", gzip.compress(whole))
+        self.write("t/deep/c.jsonl", "no trace\n")
+        for other in ("t/notes.txt", "t/x.json", "t/deep/b.jsonl~"):
+            self.write(other, "not a trace")
+        shown = lambda code, *arguments: re.findall(r"^(ok|ERROR) +(\S+jsonl\S*)", self.expect(code, "check", *arguments).stdout, re.M)
+        good = [("ok", "t/a.jsonl.gz"), ("ok", "t/b.jsonl")]
+        self.assertEqual(shown(3, "t", "-j", "2"), good + [("ERROR", "t/deep/c.jsonl")])
+        os.remove(self.path("t/deep/c.jsonl"))
+        self.assertEqual(shown(0, "./t//", "b.jsonl"), good + [("ok", "b.jsonl")])
+        self.write("none/x.json", PASSING)
+        told = self.expect(4, "check", "none")
+        self.assertIn("mdsync check: none holds no trace: no *.jsonl, *.jsonl.gz or *.jsonl.zst\n", told.stderr)
+        self.assertEqual(shown(0, "none", "b.jsonl"), [("ok", "b.jsonl")])
+
 
 
 class Excerpts(ToolTest):

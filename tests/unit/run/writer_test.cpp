@@ -20,7 +20,7 @@ CaseResult runOf(const Case& scenario) {
 }  // namespace
 
 TEST_CASE("every scenario file, written out and read again, runs alike") {
-    const FoundFiles found = listScenarioFiles(MDSYNC_SCENARIOS);
+    const ListedFiles found = listScenarioFiles(MDSYNC_SCENARIOS);
     std::size_t count = 0;
     for (const std::string& path : found.paths) {
         const ScenarioFile file = readScenario(path, ruleNames());

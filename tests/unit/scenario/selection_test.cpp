@@ -155,13 +155,22 @@ TEST_CASE("a folder is searched for scenarios, in order") {
     folder.add("a.json.bak");
     std::filesystem::create_directories(folder.path() + "/odd.json");
     std::filesystem::create_directory_symlink(folder.path(), folder.path() + "/loop");
-    const FoundFiles found = listScenarioFiles(folder.path());
+    const ListedFiles found = listScenarioFiles(folder.path());
     CHECK(found.paths == Strings{folder.path() + "/a.json", folder.path() + "/b/a.json", folder.path() + "/b/c/d.json",
                                  folder.path() + "/b/z.json"});
     CHECK(found.diagnostics.empty());
     CHECK(listScenarioFiles(folder.path() + "/").paths == found.paths);
-    const FoundFiles missing = listScenarioFiles(folder.path() + "/none");
+    const ListedFiles missing = listScenarioFiles(folder.path() + "/none");
     CHECK(missing.paths.empty());
     REQUIRE(missing.diagnostics.size() == 1);
     CHECK(missing.diagnostics[0].code == "scenario.unreadable");
+}
+
+TEST_CASE("a folder is searched for traces, packed or not, in order") {
+    const TemporaryFolder folder;
+    for (const char* name : {"b/z.jsonl", "a.jsonl", "b/a.jsonl.zst", "b.jsonl.gz", "a.json", "a.jsonl.bak", "b.gz"})
+        folder.add(name);
+    CHECK(listTraceFiles(folder.path()).paths == Strings{folder.path() + "/a.jsonl", folder.path() + "/b.jsonl.gz",
+                                                         folder.path() + "/b/a.jsonl.zst",
+                                                         folder.path() + "/b/z.jsonl"});
 }
