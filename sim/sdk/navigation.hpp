@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "mdsync/trace.hpp"
 #include "sdk/frame.hpp"
 #include "sdk/port.hpp"
 

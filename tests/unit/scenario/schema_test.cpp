@@ -7,6 +7,7 @@
 #include "scenario/grammar.hpp"
 
 using namespace mdsync;
+using namespace mdsync::testing;
 using Json = nlohmann::json;
 
 namespace {
