@@ -67,7 +67,7 @@ enum class RuleId : std::uint8_t {
     DeliveryOrder,
     DeliveryIntact
 };
-inline constexpr std::size_t kRules = 41;
+inline constexpr std::size_t kRules = static_cast<std::size_t>(RuleId::DeliveryIntact) + 1;
 
 // ---- Aspects --------------------------------------------------------------------------------------------------------
 

@@ -6,7 +6,9 @@
 
 namespace mdsync {
 
-constinit const std::array<Rule, 3> kApiRules{{
+namespace {
+
+constexpr Rule kApiRows[] = {
     {
         .id = RuleId::ApiIncludeSenderOnline,
         .name = "api.include-sender-online",
@@ -58,7 +60,11 @@ constinit const std::array<Rule, 3> kApiRules{{
         .tempted = "The sender has a device online at acceptance or later.",
         .aspects = kConversation | bit(Aspect::Online) | kLogin,
     },
-}};
+};
+
+}  // namespace
+
+constinit const std::span<const Rule> kApiRules{kApiRows};
 
 }  // namespace mdsync
 

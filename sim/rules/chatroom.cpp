@@ -6,7 +6,9 @@
 
 namespace mdsync {
 
-constinit const std::array<Rule, 1> kChatroomRules{{
+namespace {
+
+constexpr Rule kChatroomRows[] = {
     {
         .id = RuleId::ChatroomLiveOnly,
         .name = "chatroom.live-only",
@@ -24,7 +26,11 @@ constinit const std::array<Rule, 1> kChatroomRules{{
         .tempted = "A device comes online or joins the room after a message of the room was accepted.",
         .aspects = kLogin | bit(Aspect::Join),
     },
-}};
+};
+
+}  // namespace
+
+constinit const std::span<const Rule> kChatroomRules{kChatroomRows};
 
 }  // namespace mdsync
 #include "rules/presence.hpp"

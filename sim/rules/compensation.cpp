@@ -8,7 +8,9 @@
 
 namespace mdsync {
 
-constinit const std::array<Rule, 4> kCompensationRules{{
+namespace {
+
+constexpr Rule kCompensationRows[] = {
     {
         .id = RuleId::CompensationDeviceSwitch,
         .name = "compensation.device-switch",
@@ -89,7 +91,11 @@ constinit const std::array<Rule, 4> kCompensationRules{{
         .aspects = kConversation | kSwitch | bit(Aspect::FirstLogin) | bit(Aspect::Reinstall),
         .names = Names::OnOrOff,
     },
-}};
+};
+
+}  // namespace
+
+constinit const std::span<const Rule> kCompensationRules{kCompensationRows};
 
 }  // namespace mdsync
 

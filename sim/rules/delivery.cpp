@@ -6,7 +6,9 @@
 
 namespace mdsync {
 
-constinit const std::array<Rule, 8> kDeliveryRules{{
+namespace {
+
+constexpr Rule kDeliveryRows[] = {
     {
         .id = RuleId::DeliveryAnswered,
         .name = "delivery.answered",
@@ -127,7 +129,11 @@ constinit const std::array<Rule, 8> kDeliveryRules{{
         .aspects =
             kAnyConversation | kOrigin | bit(Aspect::Live) | bit(Aspect::OfflineStore) | bit(Aspect::Compensation),
     },
-}};
+};
+
+}  // namespace
+
+constinit const std::span<const Rule> kDeliveryRules{kDeliveryRows};
 
 }  // namespace mdsync
 

@@ -12,7 +12,9 @@
 
 namespace mdsync {
 
-constinit const std::array<Rule, 4> kLimitRules{{
+namespace {
+
+constexpr Rule kLimitRows[] = {
     {
         .id = RuleId::LimitPerClass,
         .name = "limit.per-class",
@@ -84,7 +86,11 @@ constinit const std::array<Rule, 4> kLimitRules{{
         .aspects = kClass | bit(Aspect::Replace) | bit(Aspect::Refuse) | bit(Aspect::Raised),
         .restsOn = Emulation::Limits,
     },
-}};
+};
+
+}  // namespace
+
+constinit const std::span<const Rule> kLimitRules{kLimitRows};
 
 }  // namespace mdsync
 

@@ -6,7 +6,9 @@
 
 namespace mdsync {
 
-constinit const std::array<Rule, 5> kOffRules{{
+namespace {
+
+constexpr Rule kOffRows[] = {
     {
         .id = RuleId::OffSingleDevice,
         .name = "off.single-device",
@@ -104,7 +106,11 @@ constinit const std::array<Rule, 5> kOffRules{{
         .aspects = kConversation | kSwitch,
         .names = Names::Off,
     },
-}};
+};
+
+}  // namespace
+
+constinit const std::span<const Rule> kOffRules{kOffRows};
 
 }  // namespace mdsync
 

@@ -4,7 +4,9 @@
 
 namespace mdsync {
 
-constinit const std::array<Rule, 2> kOnlineRules{{
+namespace {
+
+constexpr Rule kOnlineRows[] = {
     {
         .id = RuleId::OnlineReceived,
         .name = "online.received",
@@ -43,7 +45,11 @@ constinit const std::array<Rule, 2> kOnlineRules{{
         .aspects = kConversation | kClass | kSwitch,
         .names = Names::OnOrOff,
     },
-}};
+};
+
+}  // namespace
+
+constinit const std::span<const Rule> kOnlineRules{kOnlineRows};
 
 }  // namespace mdsync
 

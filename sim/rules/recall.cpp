@@ -6,7 +6,9 @@
 
 namespace mdsync {
 
-constinit const std::array<Rule, 4> kRecallRules{{
+namespace {
+
+constexpr Rule kRecallRows[] = {
     {
         .id = RuleId::RecallOnlineDevices,
         .name = "recall.online-devices",
@@ -77,7 +79,11 @@ constinit const std::array<Rule, 4> kRecallRules{{
                    "acceptance until it was due.",
         .aspects = kConversation | kOrigin | bit(Aspect::Off) | bit(Aspect::Changing),
     },
-}};
+};
+
+}  // namespace
+
+constinit const std::span<const Rule> kRecallRules{kRecallRows};
 
 }  // namespace mdsync
 

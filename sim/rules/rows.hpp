@@ -1,8 +1,8 @@
-// The rows of the catalogue, one array a family, in the order of RuleId; catalogue.cpp joins them and adds the
+// The rows of the catalogue, one table a family, in the order of RuleId; catalogue.cpp joins them and adds the
 // examples, which are files (examples.hpp).
 #pragma once
 
-#include <array>
+#include <span>
 
 #include "mdsync/rules.hpp"
 
@@ -18,16 +18,16 @@ inline constexpr Aspects kClass =
 inline constexpr Aspects kSwitch = bit(Aspect::Unturned) | bit(Aspect::Turned);
 inline constexpr Aspects kLogin = bit(Aspect::FirstLogin) | bit(Aspect::Return) | bit(Aspect::Reinstall);
 
-extern const std::array<Rule, 5> kOffRules;
-extern const std::array<Rule, 2> kOnlineRules;
-extern const std::array<Rule, 4> kLimitRules;
-extern const std::array<Rule, 3> kWebRules;
-extern const std::array<Rule, 3> kStatusRules;
-extern const std::array<Rule, 4> kServiceRules;
-extern const std::array<Rule, 4> kCompensationRules;
-extern const std::array<Rule, 4> kRecallRules;
-extern const std::array<Rule, 3> kApiRules;
-extern const std::array<Rule, 1> kChatroomRules;
-extern const std::array<Rule, 8> kDeliveryRules;
+extern const std::span<const Rule> kOffRules;
+extern const std::span<const Rule> kOnlineRules;
+extern const std::span<const Rule> kLimitRules;
+extern const std::span<const Rule> kWebRules;
+extern const std::span<const Rule> kStatusRules;
+extern const std::span<const Rule> kServiceRules;
+extern const std::span<const Rule> kCompensationRules;
+extern const std::span<const Rule> kRecallRules;
+extern const std::span<const Rule> kApiRules;
+extern const std::span<const Rule> kChatroomRules;
+extern const std::span<const Rule> kDeliveryRules;
 
 }  // namespace mdsync

@@ -9,7 +9,9 @@
 
 namespace mdsync {
 
-constinit const std::array<Rule, 4> kServiceRules{{
+namespace {
+
+constexpr Rule kServiceRows[] = {
     {
         .id = RuleId::ServiceDefaultOff,
         .name = "service.default-off",
@@ -70,7 +72,11 @@ constinit const std::array<Rule, 4> kServiceRules{{
         .aspects = bit(Aspect::Allowed) | bit(Aspect::Forbidden) | bit(Aspect::Boundary),
         .restsOn = Emulation::Set,
     },
-}};
+};
+
+}  // namespace
+
+constinit const std::span<const Rule> kServiceRules{kServiceRows};
 
 }  // namespace mdsync
 

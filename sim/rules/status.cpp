@@ -6,7 +6,9 @@
 
 namespace mdsync {
 
-constinit const std::array<Rule, 3> kStatusRules{{
+namespace {
+
+constexpr Rule kStatusRows[] = {
     {
         .id = RuleId::StatusOnlineOnly,
         .name = "status.online-only",
@@ -59,7 +61,11 @@ constinit const std::array<Rule, 3> kStatusRules{{
                    "afterwards.",
         .aspects = kConversation | kSide,
     },
-}};
+};
+
+}  // namespace
+
+constinit const std::span<const Rule> kStatusRules{kStatusRows};
 
 }  // namespace mdsync
 #include "rules/presence.hpp"

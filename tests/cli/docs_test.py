@@ -215,6 +215,10 @@ class Readme(unittest.TestCase):
         command = re.search(r"again: +mdsync (.*)", shown).group(1)
         self.assertIn(shown, mdsync(*command.split(), cwd=ROOT).stdout)
 
+    def test_it_says_how_many_rules_there_are(self):
+        rules = json.loads(mdsync("rules", "--format", "json").stdout)["rules"]
+        self.assertEqual(re.findall(r"judged by (\d+) \*\*rules\*\*", read("README.md")), [str(len(rules))])
+
     def test_every_command_of_the_help_is_named_in_the_readme(self):
         commands = re.findall(r"^  ([a-z]+) {4,}", mdsync("--help").stdout.split("\nScenarios:")[1], re.M)
         named = re.search(r"lists the commands: ([a-z, ]+)\.", read("README.md").replace("\n", " ")).group(1).split(", ")
