@@ -2,9 +2,12 @@
 #include "mdsync/emulator.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
+#include <system_error>
 
 #include "mdsync/scenario.hpp"
 #include "mdsync/trace_io.hpp"
@@ -95,6 +98,18 @@ Header emptyWorld() {
 
 WorldFile readWorld(const std::string& path) {
     WorldFile world;
+    const auto refuse = [&](const char* code, std::string why) {
+        Diagnostic wrong;
+        wrong.file = path;
+        wrong.code = code;
+        wrong.message = std::move(why);
+        world.diagnostics.push_back(std::move(wrong));
+        return world;
+    };
+    // Said of the file itself, and not of the line below, which nobody wrote.
+    if (::access(path.c_str(), R_OK) != 0)
+        return refuse("scenario.unreadable",
+                      "can't read the file: " + std::error_code(errno, std::generic_category()).message());
     const std::filesystem::path file(path);
     // A file that others extend needs neither name nor steps: so a scenario of no steps that extends it is made of it.
     const std::string made =
@@ -104,14 +119,8 @@ WorldFile readWorld(const std::string& path) {
     std::erase_if(world.diagnostics, [](const Diagnostic& d) { return d.severity != Severity::Error; });
     if (!read.valid() || read.cases.empty()) return world;
     const Case& scenario = read.cases.front();
-    if (!scenario.steps.empty() || read.cases.size() > 1) {
-        Diagnostic wrong;
-        wrong.file = path;
-        wrong.code = "scenario.world";
-        wrong.message = "the world of an emulator has no steps and no matrix";
-        world.diagnostics.push_back(std::move(wrong));
-        return world;
-    }
+    if (!scenario.steps.empty() || read.cases.size() > 1)
+        return refuse("scenario.world", "the world of an emulator has no steps and no matrix");
     world.header = scenario.header;
     world.seed = scenario.seed;
     world.valid = true;

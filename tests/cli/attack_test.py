@@ -10,7 +10,7 @@ import time
 import unittest
 import xml.etree.ElementTree as ElementTree
 
-from tool import BINARY, ToolTest, scenario, unmet
+from tool import BINARY, PATIENCE, ToolTest, scenario, unmet
 
 CODES = (0, 1, 3, 4, 5)
 EACH = 25  # damaged files of each kind
@@ -59,7 +59,7 @@ class Damaged(ToolTest):
             self.write(name, content)
             for command in commands:
                 done = subprocess.run([BINARY, *command], cwd=self.folder, stdin=subprocess.DEVNULL,
-                                      capture_output=True, timeout=120)
+                                      capture_output=True, timeout=PATIENCE)
                 self.assertIn(done.returncode, CODES, (command, content, done.stderr))
                 self.assertNotIn(b"\x1b", done.stdout + done.stderr)
                 if done.returncode == 3:
@@ -125,7 +125,7 @@ class Injected(ToolTest):
         commands = [line.split("again:", 1)[1].strip() for line in text.splitlines() if "again:" in line]
         self.assertTrue(commands, text)
         for command in commands:
-            done = subprocess.run(["bash", "-c", command], cwd=self.folder, capture_output=True, timeout=120,
+            done = subprocess.run(["bash", "-c", command], cwd=self.folder, capture_output=True, timeout=PATIENCE,
                                   env={**os.environ, "PATH": self.path("bin") + ":" + os.environ["PATH"]})
             self.assertEqual(done.returncode, 1, (command, done.stdout, done.stderr))
         self.assertFalse(os.path.exists(self.path("hacked")))

@@ -8,7 +8,7 @@ import subprocess
 import time
 import unittest
 
-from tool import BINARY, ToolTest
+from tool import BINARY, PATIENCE, ToolTest
 
 SMALL_WORLD = ["--users", "20", "--deliveries", "900", "--lines", "1100", "--scenarios", "100", "--steps", "1"]
 SMALL_SDK = ["--only", "sdk", "--connections", "60", "--sdk-deliveries", "600"]
@@ -93,7 +93,7 @@ class Bench(ToolTest):
             self.assertIsNone(process.poll())
             time.sleep(0.01)
         process.send_signal(signal_number)
-        told = process.communicate(timeout=60)[0].decode("utf-8")
+        told = process.communicate(timeout=PATIENCE)[0].decode("utf-8")
         self.assertEqual(process.returncode, 128 + signal_number)
         return told
 

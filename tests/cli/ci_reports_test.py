@@ -8,7 +8,7 @@ import subprocess
 import unittest
 from xml.etree import ElementTree
 
-from tool import SCENARIOS, ToolTest, inconclusive, scenario, unmet
+from tool import PATIENCE, SCENARIOS, ToolTest, inconclusive, scenario, unmet
 
 SCHEMA = os.path.join(SCENARIOS, "..", "docs", "schema", "junit.xsd")
 
@@ -105,7 +105,7 @@ class JUnit(ToolTest):
                           [SCENARIOS, "--server", "mutant:drops-messages"]):
             self.report(*arguments)
             done = subprocess.run(["xmllint", "--noout", "--nonet", "--schema", SCHEMA, self.path("r.xml")],
-                                  capture_output=True, text=True, timeout=120)
+                                  capture_output=True, text=True, timeout=PATIENCE)
             self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_a_test_has_its_folder_as_its_class_and_says_where_it_failed(self):

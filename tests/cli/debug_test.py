@@ -7,7 +7,7 @@ import select
 import time
 import unittest
 
-from tool import BINARY, ToolTest, scenario, unmet
+from tool import BINARY, PATIENCE, ToolTest, scenario, unmet
 
 RECORDED = """\
 {"mdsync":"trace/1","t":1714546800000,"app":{"sync":true},"users":{"alice":{"mac":"macos","phone":"ios"},"bob":{"pixel":"android"}}}
@@ -189,7 +189,7 @@ class OnATerminal(ToolTest):
 
     def read_until(self, terminal, wanted, shown):
         count = shown.count(wanted)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while shown.count(wanted) == count and time.monotonic() < deadline:
             if select.select([terminal], [], [], 0.5)[0]:
                 shown += os.read(terminal, 4096)

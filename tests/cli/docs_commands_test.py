@@ -18,7 +18,7 @@ import sys
 import tempfile
 import unittest
 
-from tool import BINARY
+from tool import BINARY, PATIENCE
 
 ROOT = os.path.realpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 PAGES = ["README.md"] + sorted(os.path.relpath(page, ROOT) for page in glob.glob(os.path.join(ROOT, "docs", "*.md")))
@@ -158,7 +158,7 @@ class Folder:
         environment = {name: value for name, value in os.environ.items() if name not in UNWANTED}
         environment["PATH"] = os.path.join(self.path, "bin") + os.pathsep + environment["PATH"]
         open(os.path.join(self.path, "codes"), "w", encoding="utf-8").close()
-        done = subprocess.run(["sh", "-c", script], cwd=self.path, env=environment, input=typed, text=True, timeout=120,
+        done = subprocess.run(["sh", "-c", script], cwd=self.path, env=environment, input=typed, text=True, timeout=PATIENCE,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
         with open(os.path.join(self.path, "codes"), encoding="utf-8") as file:
             return done.stdout, [line.split(" ", 1) for line in file.read().splitlines()]

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import unittest
 
-from tool import BINARY, scenario, unmet
+from tool import BINARY, PATIENCE, scenario, unmet
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 
@@ -21,7 +21,7 @@ def read(*path):
 
 def mdsync(*arguments, cwd=None, columns=""):
     environment = {**{k: v for k, v in os.environ.items() if k != "COLUMNS"}, **({"COLUMNS": columns} if columns else {})}
-    return subprocess.run([BINARY, *arguments], capture_output=True, text=True, cwd=cwd, timeout=60, env=environment)
+    return subprocess.run([BINARY, *arguments], capture_output=True, text=True, cwd=cwd, timeout=PATIENCE, env=environment)
 
 
 class GeneratedPages(unittest.TestCase):
@@ -72,14 +72,14 @@ class DebugPage(unittest.TestCase):
         self.assertGreater(len(sessions), 1)
         for command, shown in sessions:
             typed = "".join(f"{line}\n" for line in re.findall(r"^\(mdsync \d+/\d+\) (.*)$", shown, re.M))
-            done = subprocess.run([BINARY, *command.split()], input=typed, capture_output=True, text=True, cwd=ROOT, timeout=60)
+            done = subprocess.run([BINARY, *command.split()], input=typed, capture_output=True, text=True, cwd=ROOT, timeout=PATIENCE)
             self.assertEqual(done.stdout, shown, command)
 
 
 class TracePage(unittest.TestCase):
     def test_its_example_is_a_conformant_trace(self):
         example = re.search(r"```json\n(.*?)```", read("docs", "trace.md"), re.S).group(1)
-        check = subprocess.run([BINARY, "check", "-"], input=example, capture_output=True, text=True, timeout=60)
+        check = subprocess.run([BINARY, "check", "-"], input=example, capture_output=True, text=True, timeout=PATIENCE)
         self.assertEqual(check.returncode, 0, check.stdout + check.stderr)
 
 
@@ -102,7 +102,7 @@ class BaselinePage(unittest.TestCase):
 
     def shell(self, script):
         path = os.path.join(self.folder, "bin") + os.pathsep + os.environ["PATH"]
-        return subprocess.run(["sh", "-c", script], capture_output=True, text=True, cwd=self.folder, timeout=60,
+        return subprocess.run(["sh", "-c", script], capture_output=True, text=True, cwd=self.folder, timeout=PATIENCE,
                               env={**os.environ, "PATH": path})
 
     def test_its_gate_lets_known_failures_pass_and_nothing_else(self):
@@ -156,7 +156,7 @@ class AdaptersPage(unittest.TestCase):
     def test_its_other_end_answers_so(self):
         requests = "".join(line[2:] + "\n" for line in self.said() if line.startswith("> "))
         answers = [line[2:] for line in self.said() if line.startswith("< ")]
-        served = subprocess.run([BINARY, "serve", "--stdio"], input=requests, capture_output=True, text=True, timeout=60)
+        served = subprocess.run([BINARY, "serve", "--stdio"], input=requests, capture_output=True, text=True, timeout=PATIENCE)
         self.assertEqual(served.stdout.splitlines(), answers)
 
     def test_it_names_every_request_and_every_event(self):

@@ -9,8 +9,8 @@ import struct
 import time
 import unittest
 
-from sdk_client import PATIENCE, Page, Service, WebSocket, body, text
-from tool import ToolTest
+from sdk_client import Page, Service, WebSocket, body, text
+from tool import PATIENCE, ToolTest
 
 
 class Attack(ToolTest):
@@ -115,7 +115,7 @@ class Attack(ToolTest):
         service = self.serve()
         for data in (b"\0" * 1000, b"GET / HTTP/9.9\r\n\r\n", b"POST /mdsync/sync HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
                      b"GET " + b"/x" * 20000 + b" HTTP/1.1\r\n\r\n"):
-            with socket.create_connection(self.place, timeout=60) as one:
+            with socket.create_connection(self.place, timeout=PATIENCE) as one:
                 one.sendall(data)
                 one.recv(65536)
         big = "a=" + "x" * (3 << 20)

@@ -7,7 +7,7 @@ import socket
 import unittest
 
 from sdk_client import Page, Profile, Service, WebSocket, body, fields, text
-from tool import ToolTest
+from tool import PATIENCE, ToolTest
 
 
 class Emulator(ToolTest):
@@ -27,7 +27,7 @@ class Emulator(ToolTest):
     def end(self):
         """Ends it as Ctrl-C does; its exit code and what it printed."""
         self.process.send_signal(signal.SIGINT)
-        out, err = self.process.communicate(timeout=120)
+        out, err = self.process.communicate(timeout=PATIENCE)
         return self.process.returncode, out.decode(), err.decode()
 
     # ---- Messages
@@ -126,7 +126,7 @@ class Emulator(ToolTest):
 
     def wait_for(self, condition):
         import time
-        end = time.monotonic() + 60
+        end = time.monotonic() + PATIENCE
         while not condition():
             self.assertLess(time.monotonic(), end)
             time.sleep(0.02)
@@ -200,7 +200,7 @@ class Emulator(ToolTest):
         self.write("world.json", {"users": {"alice": {"phone": "android"}}, "network": {"latency": "0ms"}})
         service = self.serve("--world", "world.json", "--clock", "stepped")
         service.console("network", latency=[1000, 1000], on=["alice/phone"])
-        with socket.create_connection(self.place, timeout=60) as probe:
+        with socket.create_connection(self.place, timeout=PATIENCE) as probe:
             probe.sendall(b"GET /websocket?appId=ak&token=tok-alice HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                           b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nmdsync-device: phone\r\n\r\n")
             probe.recv(65536)
@@ -490,7 +490,7 @@ class Emulator(ToolTest):
 
     def test_the_trace_can_be_followed(self):
         self.serve("--sync", "on")
-        follower = socket.create_connection(self.place, timeout=60)
+        follower = socket.create_connection(self.place, timeout=PATIENCE)
         self.addCleanup(follower.close)
         follower.sendall(b"GET /mdsync/trace?follow HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
         self.page("alice")
@@ -503,7 +503,7 @@ class Emulator(ToolTest):
 
     def follow(self, query, until):
         """The events of the trace that is followed: [(kind, data)], up to the one whose data has `until`."""
-        follower = socket.create_connection(self.place, timeout=60)
+        follower = socket.create_connection(self.place, timeout=PATIENCE)
         self.addCleanup(follower.close)
         follower.sendall(b"GET /mdsync/trace?%s HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" % query)
         heard = b""
@@ -537,6 +537,10 @@ class Emulator(ToolTest):
         evicts = next(each for each in rules if each["name"] == "web.evict-earliest")
         self.assertIn("automatically disconnect the earliest", evicts["quote"])
         self.assertIn("Impact on Web Platform Connection Count", evicts["source"])
+
+    def test_a_world_that_cannot_be_read_is_told_by_its_own_name(self):
+        told = self.expect(3, "serve", "--sdk", "127.0.0.1:0", "--world", "gone.json").stderr
+        self.assertEqual(told, "error[scenario.unreadable]: can't read the file: No such file or directory\n --> gone.json\n\n")
 
     def test_a_wrong_world_is_told_with_its_place(self):
         self.write("world.json", '{"users": {"alice": {"phone": "androdi"}}}')

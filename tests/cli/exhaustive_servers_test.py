@@ -12,7 +12,7 @@ import sys
 import tempfile
 import unittest
 
-from tool import BINARY, takes_no_limit_of_memory
+from tool import BINARY, PATIENCE, takes_no_limit_of_memory
 
 TABLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "exhaustive_servers.json")
 
@@ -33,7 +33,7 @@ BOUNDS = {
 
 
 def servers():
-    listed = subprocess.run([BINARY, "mutants", "--format", "json"], capture_output=True, text=True, timeout=60, check=True)
+    listed = subprocess.run([BINARY, "mutants", "--format", "json"], capture_output=True, text=True, timeout=PATIENCE, check=True)
     return ["reference", *("mutant:" + mutant["name"] for mutant in json.loads(listed.stdout)["mutants"])]
 
 

@@ -6,7 +6,7 @@ import subprocess
 import time
 import unittest
 
-from tool import BINARY, ToolTest, inconclusive, long, scenario, unmet
+from tool import BINARY, PATIENCE, ToolTest, inconclusive, long, scenario, unmet
 
 
 class ExitCodes(ToolTest):
@@ -150,13 +150,13 @@ class ExitCodes(ToolTest):
             with self.subTest(arguments=arguments), open("/dev/full", "wb") as full:
                 fault = {"MDSYNC_FAULT": "throw"} if code == 70 else {}
                 done = subprocess.run([BINARY, *arguments], cwd=self.folder, stdin=subprocess.DEVNULL,
-                                      stdout=subprocess.DEVNULL, stderr=full, env={**os.environ, **fault}, timeout=120)
+                                      stdout=subprocess.DEVNULL, stderr=full, env={**os.environ, **fault}, timeout=PATIENCE)
                 self.assertEqual(done.returncode, code)
         self.assertIn("<testsuites", self.read("j.xml"))  # what came after the complaint is there
 
     def test_closed_standard_files_are_no_trap(self):
         self.write("a.json", scenario())
-        closed = lambda command: subprocess.run(f"{BINARY} {command}", shell=True, cwd=self.folder, timeout=60,
+        closed = lambda command: subprocess.run(f"{BINARY} {command}", shell=True, cwd=self.folder, timeout=PATIENCE,
                                                 stderr=subprocess.DEVNULL).returncode
         self.assertEqual(closed("check - <&- >/dev/null"), 3)
         self.assertEqual(closed("run - <&- >/dev/null"), 3)
@@ -188,11 +188,11 @@ class Signals(ToolTest):
         process = subprocess.Popen([BINARY, "run", "a.json", "long.json", "-j", "2", *more], cwd=self.folder,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         # The signal must come while cases run: wait for the first case's trace.
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while not os.path.exists(self.path("traces/a.jsonl")) and time.monotonic() < deadline:
             time.sleep(0.01)
         process.send_signal(sig)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=PATIENCE)
         return process.returncode, out, err
 
     def test_130_ctrl_c_reports_what_there_is(self):
@@ -215,7 +215,7 @@ class Signals(ToolTest):
         process.stdin.flush()
         self.wait_for_thread(process.pid)
         process.send_signal(signal.SIGINT)
-        code = process.wait(timeout=60)
+        code = process.wait(timeout=PATIENCE)
         out = process.stdout.read()
         process.stdin.close()
         process.stdout.close()
@@ -226,7 +226,7 @@ class Signals(ToolTest):
 
     def wait_for_thread(self, pid):
         """Until the tool has started its threads, the one that hears signals among them."""
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while len(os.listdir(f"/proc/{pid}/task")) < 3 and time.monotonic() < deadline:
             time.sleep(0.01)
 

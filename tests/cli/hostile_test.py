@@ -13,7 +13,7 @@ import time
 import unittest
 from concurrent.futures import ThreadPoolExecutor
 
-from tool import BINARY, ToolTest, scenario
+from tool import BINARY, PATIENCE, ToolTest, scenario
 
 ADAPTER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "misbehaving_adapter.py")
 TIMEOUT = ["--timeout", "10s"]  # a busy machine takes seconds to start an adapter
@@ -62,7 +62,7 @@ class Hostile(ToolTest):
         """The processes that there were, none of which may be there any more."""
         with open(pids) as file:
             numbers = [int(line) for line in file]
-        deadline = time.monotonic() + 10  # who is killed still has to be given the time to die
+        deadline = time.monotonic() + PATIENCE  # who is killed still has to be given the time to die
         for number in numbers:
             while not gone(number):
                 self.assertLess(time.monotonic(), deadline, f"process {number} is left")
@@ -281,14 +281,14 @@ class Hostile(ToolTest):
         self.write("b.json", small())
         # The first case is asked 7 things after hello and the probe; the second hangs in its send.
         target, pids = self.target("hang-forever", SETTLE_3 + SEND - PROBE)
-        process = subprocess.Popen([BINARY, "run", "a.json", "b.json", "--target", target, "--timeout", "60s",
+        process = subprocess.Popen([BINARY, "run", "a.json", "b.json", "--target", target, "--timeout", "1h",
                                     "--format", "json", "--trace", "traces"], cwd=self.folder, stdout=subprocess.PIPE)
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE
         while not os.path.exists(self.path("traces/a.jsonl")) and time.monotonic() < deadline:
             time.sleep(0.01)
         time.sleep(0.2)
         process.send_signal(signal.SIGINT)
-        text, _ = process.communicate(timeout=10)
+        text, _ = process.communicate(timeout=PATIENCE)
         self.assertEqual(process.returncode, 130)
         document = json.loads(text)
         self.assertTrue(document["interrupted"])

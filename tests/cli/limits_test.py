@@ -5,7 +5,7 @@ import re
 import subprocess
 import unittest
 
-from tool import BINARY, SCENARIOS, ToolTest, limits, scenario, takes_no_limit_of_memory
+from tool import BINARY, PATIENCE, SCENARIOS, ToolTest, limits, scenario, takes_no_limit_of_memory
 
 ENOUGH = 1_500_000_000  # bytes of address space, for what is bounded
 FILES = os.path.join(SCENARIOS, "online")
@@ -94,7 +94,7 @@ class Machine(ToolTest):
                               ("serve", "--tcp", "127.0.0.1:99999"), ("run", "a.json", "--report", "json=r.json")):
                 with self.subTest(arguments=arguments, most=most):
                     done = subprocess.run([BINARY, *arguments], cwd=self.folder, stdin=subprocess.DEVNULL,
-                                          capture_output=True, timeout=120, preexec_fn=limits(NOFILE=most))
+                                          capture_output=True, timeout=PATIENCE, preexec_fn=limits(NOFILE=most))
                     self.assertNotIn(b"internal error", done.stderr)
                     if done.returncode == 127:  # the loader itself could not open its libraries
                         self.assertIn(b"error while loading", done.stderr)

@@ -9,7 +9,7 @@ import time
 import unittest
 from xml.etree import ElementTree
 
-from tool import BINARY, PASSING, SCENARIOS, ToolTest, long, scenario, unmet
+from tool import BINARY, PASSING, PATIENCE, SCENARIOS, ToolTest, long, scenario, unmet
 
 
 class WhileItRuns(ToolTest):
@@ -62,7 +62,7 @@ class WhileItRuns(ToolTest):
         self.write("long.json", long())
         process = self.begin("run", "a.json", "b.json", "long.json", "-j", "1", "--report", "json=r.json", "--report",
                              "junit=r.xml", stdout=subprocess.DEVNULL)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while not os.path.exists(self.path("r.xml")) and time.monotonic() < deadline:
             time.sleep(0.05)
         self.assertIsNone(process.poll())
@@ -98,7 +98,7 @@ class WhileItRuns(ToolTest):
             self.skipTest(f"there are no terminals here: {error}")
         process = self.begin("run", "a.json", "long.json", "-j", "1", stdout=subprocess.DEVNULL, stderr=slave)
         os.close(slave)
-        seen, deadline = b"", time.monotonic() + 60
+        seen, deadline = b"", time.monotonic() + PATIENCE
         while b"long.json 1s" not in seen and time.monotonic() < deadline:
             seen += os.read(master, 4096)
         process.kill()
@@ -111,7 +111,7 @@ class WhileItRuns(ToolTest):
                                    stdout=subprocess.PIPE, text=True)
         time.sleep(1)
         process.send_signal(signal.SIGINT)
-        out, _ = process.communicate(timeout=60)
+        out, _ = process.communicate(timeout=PATIENCE)
         self.assertEqual(process.returncode, 130)
         self.assertNotIn("PASS", out)
         self.assertIn("INTERRUPTED  ", out)
@@ -191,7 +191,7 @@ class OnePage(ToolTest):
         folder = self.path("bin")
         os.mkdir(folder)
         os.symlink(BINARY, os.path.join(folder, "mdsync"))
-        again = subprocess.run(["sh", "-c", pasted], cwd=self.folder, capture_output=True, text=True, timeout=60,
+        again = subprocess.run(["sh", "-c", pasted], cwd=self.folder, capture_output=True, text=True, timeout=PATIENCE,
                                env={**os.environ, "PATH": folder + os.pathsep + os.environ["PATH"]})
         self.assertEqual(again.returncode, 1)
         self.assertIn("FAIL  3 cases: 0 passed, 3 failed", again.stdout)

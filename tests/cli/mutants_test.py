@@ -8,10 +8,10 @@ import signal
 import subprocess
 import unittest
 
-from tool import BINARY, SCENARIOS, ToolTest, long, scenario, takes_no_limit_of_memory
+from tool import BINARY, PATIENCE, SCENARIOS, ToolTest, long, scenario, takes_no_limit_of_memory
 
 RULES = [rule["id"] for rule in json.loads(subprocess.run([BINARY, "rules", "--format", "json"], capture_output=True,
-                                                          timeout=60).stdout)["rules"]]
+                                                          timeout=PATIENCE).stdout)["rules"]]
 
 
 @unittest.skipUnless(takes_no_limit_of_memory(), "OurScenarios runs them all")
@@ -84,7 +84,7 @@ class OurScenarios(unittest.TestCase):
             with self.subTest(server=name):
                 first = self.mutants[name]["caughtBy"][0]
                 done = subprocess.run([BINARY, "run", first["scenario"], "--server", "mutant:" + name, "--format",
-                                       "json"], capture_output=True, text=True, timeout=60)
+                                       "json"], capture_output=True, text=True, timeout=PATIENCE)
                 self.assertEqual(done.returncode, 1)
                 self.assertIn(first["rule"], [v["rule"] for v in json.loads(done.stdout)["scenarios"][0]["violations"]])
 
@@ -92,7 +92,7 @@ class OurScenarios(unittest.TestCase):
         """No scenario before the one that the matrix names shows that rule violated."""
         name = "evict-second"
         run = json.loads(subprocess.run([BINARY, "run", SCENARIOS, "--server", "mutant:" + name, "--format", "json"],
-                                        capture_output=True, timeout=120).stdout)
+                                        capture_output=True, timeout=PATIENCE).stdout)
         failed = {s["id"]: [r for r, counts in s["rules"].items() if counts["violated"]] for s in run["scenarios"]}
         for by in self.mutants[name]["caughtBy"]:
             self.assertEqual(next(s for s, rules in failed.items() if by["rule"] in rules), by["scenario"])
@@ -224,7 +224,7 @@ class Matrix(ToolTest):
     def test_6_output_that_cannot_be_written(self):
         with open("/dev/full", "w", encoding="utf-8") as full:
             done = subprocess.run([BINARY, "mutants", "s/a.json", "-k", "nine-tabs"], cwd=self.folder, stdout=full,
-                                  stderr=subprocess.DEVNULL, timeout=60)
+                                  stderr=subprocess.DEVNULL, timeout=PATIENCE)
         self.assertEqual(done.returncode, 6)
 
     def test_70_a_bug_in_a_worker(self):
@@ -258,7 +258,7 @@ class Interrupted(ToolTest):
         while not re.search(rb"\b[1-9]\d*/", progress) and process.poll() is None:
             progress += os.read(master, 1024)
         process.send_signal(signal.SIGINT)
-        document = json.loads(process.communicate(timeout=60)[0])
+        document = json.loads(process.communicate(timeout=PATIENCE)[0])
         os.close(master)
         self.assertEqual(process.returncode, 130)
         self.assertTrue(document["interrupted"])
@@ -272,7 +272,7 @@ class Interrupted(ToolTest):
         while len(os.listdir(f"/proc/{process.pid}/task")) < 3:
             pass
         process.send_signal(signal.SIGTERM)
-        out = process.communicate(timeout=60)[0].decode()
+        out = process.communicate(timeout=PATIENCE)[0].decode()
         self.assertEqual(process.returncode, 143)
         self.assertTrue(out.startswith("INTERRUPTED  0 known-bad servers"), out)
 

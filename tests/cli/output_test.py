@@ -10,7 +10,7 @@ import unittest
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-from tool import BINARY, PASSING, SCENARIOS, ToolTest, inconclusive, scenario, unmet
+from tool import BINARY, PASSING, PATIENCE, SCENARIOS, ToolTest, inconclusive, scenario, unmet
 
 
 class SameBytes(ToolTest):
@@ -265,7 +265,7 @@ class Colour(ToolTest):
             master, slave = pty.openpty()
         except OSError as error:  # a plain chroot
             self.skipTest(f"there are no terminals here: {error}")
-        done = subprocess.run([BINARY, "run", "a.json"], cwd=self.folder, stdout=slave, stderr=slave, timeout=60,
+        done = subprocess.run([BINARY, "run", "a.json"], cwd=self.folder, stdout=slave, stderr=slave, timeout=PATIENCE,
                               env={k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "FORCE_COLOR")})
         os.close(slave)
         shown = os.read(master, 65536).decode()

@@ -7,7 +7,7 @@ import threading
 import time
 import unittest
 
-from tool import ToolTest, scenario, unmet
+from tool import PATIENCE, ToolTest, scenario, unmet
 
 SOON = 25  # seconds; what nobody interrupts is ended after thirty
 
@@ -25,14 +25,14 @@ class Waiting(ToolTest):
         self.wait_until_it_listens(process)
         process.send_signal(sig)
         began = time.monotonic()
-        out, err = process.communicate(timeout=120)
+        out, err = process.communicate(timeout=PATIENCE)
         self.assertEqual(process.returncode, code, (arguments, out, err))
         self.assertLess(time.monotonic() - began, SOON, arguments)
         return out.decode(), err.decode()
 
     def wait_until_it_listens(self, process):
         """Until it holds signals back to hear them itself, or waits in a read with the usual ones."""
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while process.poll() is None and time.monotonic() < deadline:
             with open(f"/proc/{process.pid}/status", encoding="utf-8") as file:
                 blocked = next(int(line.split()[1], 16) for line in file if line.startswith("SigBlk"))
@@ -75,7 +75,7 @@ class Waiting(ToolTest):
         time.sleep(0.5)
         with open(self.path("pipe"), encoding="utf-8") as pipe:
             text = pipe.read()
-        process.communicate(timeout=120)
+        process.communicate(timeout=PATIENCE)
         self.assertEqual(process.returncode, 0)
         self.assertEqual(json.loads(text), json.loads(self.read("file.json")))
 
@@ -113,7 +113,7 @@ class Waiting(ToolTest):
         self.addCleanup(stop.set)
         self.wait_until_it_listens(process)
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=120)
+        process.communicate(timeout=PATIENCE)
         self.assertEqual(process.returncode, 130)
 
     def test_a_document_that_is_silent(self):
@@ -123,7 +123,7 @@ class Waiting(ToolTest):
                 process = self.start(*arguments)
                 time.sleep(0.3)
                 process.send_signal(signal.SIGTERM)
-                process.communicate(timeout=120)
+                process.communicate(timeout=PATIENCE)
                 self.assertIn(process.returncode, (143, -signal.SIGTERM))
 
     def test_a_second_signal_ends_it_at_once(self):
@@ -144,7 +144,7 @@ class Once(ToolTest):
         process = self.start(*arguments)
         with open(self.path("pipe"), "wb") as pipe:
             pipe.write(self.read(name).encode())
-        out, err = process.communicate(timeout=120)
+        out, err = process.communicate(timeout=PATIENCE)
         self.assertEqual(process.returncode, code, (out, err))
         return out.decode(), err.decode()
 

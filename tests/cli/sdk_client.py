@@ -11,7 +11,7 @@ import struct
 import time
 import urllib.parse
 
-PATIENCE = 120  # seconds for what must come
+from tool import PATIENCE
 
 
 # ---- Protobuf: numbers and bytes are all there is

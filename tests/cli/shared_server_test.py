@@ -6,7 +6,7 @@ import socket
 import time
 import unittest
 
-from tool import ToolTest, limits, scenario, takes_no_limit_of_memory
+from tool import PATIENCE, ToolTest, limits, scenario, takes_no_limit_of_memory
 
 WORLD = {"mdsync": "trace/1", "t": 1000, "users": {"alice": {"phone": "android"}, "bob": {"pixel": "android"}}}
 PLACES = 256
@@ -16,7 +16,7 @@ class Client:
     """A connection that has said hello."""
 
     def __init__(self, place):
-        self.socket = socket.create_connection(place, timeout=120)
+        self.socket = socket.create_connection(place, timeout=PATIENCE)
         self.lines = self.socket.makefile("rb")
         self.number = 0
 

@@ -13,6 +13,8 @@ import unittest
 
 os.environ["MDSYNC_PROGRAM"] = "mdsync"  # what lines to paste begin with, wherever the binary lies
 BINARY = os.path.abspath(os.environ["MDSYNC"])
+# Seconds for what must come. No machine is so slow: what takes longer hangs.
+PATIENCE = 600
 SCENARIOS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "scenarios")
 
 # A scenario that passes on the reference server: one check of its own and several rules put to the test.
@@ -59,7 +61,7 @@ def limits(**wanted):
 def takes_no_limit_of_memory():
     """Sanitizers want terabytes of address space."""
     return subprocess.run([BINARY, "version"], preexec_fn=limits(AS=10 ** 9), capture_output=True,
-                          timeout=120).returncode != 0
+                          timeout=PATIENCE).returncode != 0
 
 
 def long():
@@ -106,7 +108,7 @@ class ToolTest(unittest.TestCase):
         given = {} if "stdin_file" in options else {"input": stdin}
         if "stdin_file" in options:
             given = {"stdin": options.pop("stdin_file")}
-        done = subprocess.run([BINARY, *arguments], cwd=self.folder, capture_output=True, env=environment, timeout=120,
+        done = subprocess.run([BINARY, *arguments], cwd=self.folder, capture_output=True, env=environment, timeout=PATIENCE,
                               **given, **options)
         done.stdout = done.stdout.decode("utf-8")
         done.stderr = done.stderr.decode("utf-8")

@@ -9,7 +9,7 @@ import subprocess
 import time
 import unittest
 
-from tool import BINARY, ToolTest, limits, scenario, unmet
+from tool import BINARY, PATIENCE, ToolTest, limits, scenario, unmet
 
 SMALL = 4096  # bytes that a file may have where the disk is "full"
 
@@ -127,14 +127,14 @@ class Rewritten(ToolTest):
         process = self.start("run", "a.json", "-q", "--report", "json=pipe")
         with open(self.path("pipe"), encoding="utf-8") as pipe:
             self.assertEqual(json.load(pipe)["mdsync"], "result/1")
-        process.communicate(timeout=120)
+        process.communicate(timeout=PATIENCE)
         self.assertEqual(process.returncode, 0)
         self.assertTrue(stat.S_ISFIFO(os.stat(self.path("pipe")).st_mode))
         self.expect(0, "run", "a.json", "-q", "--report", "json=/dev/null", "--trace", "/dev/null")
         self.assertTrue(stat.S_ISCHR(os.stat("/dev/null").st_mode))
         with open(self.path("out"), "wb") as out:
             subprocess.run([BINARY, "run", "a.json", "-q", "--report", "json=/dev/stdout"], cwd=self.folder, stdout=out,
-                           timeout=120, check=True)
+                           timeout=PATIENCE, check=True)
         self.assertIn("result/1", self.read("out"))
 
 
