@@ -196,12 +196,17 @@ ListedFiles listFiles(const std::string& folder, bool (*isWanted)(std::string_vi
     return found;
 }
 
+// A file that is called `.json` has no ending.
+bool hasEnding(std::string_view name, std::string_view ending) {
+    return name.size() > ending.size() && name.ends_with(ending);
+}
+
 bool isScenarioName(std::string_view name) {
-    return name.ends_with(".json");
+    return hasEnding(name, ".json");
 }
 
 bool isTraceName(std::string_view name) {
-    return name.ends_with(".jsonl") || name.ends_with(".jsonl.gz") || name.ends_with(".jsonl.zst");
+    return hasEnding(name, ".jsonl") || hasEnding(name, ".jsonl.gz") || hasEnding(name, ".jsonl.zst");
 }
 
 }  // namespace

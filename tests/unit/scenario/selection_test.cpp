@@ -153,6 +153,7 @@ TEST_CASE("a folder is searched for scenarios, in order") {
     folder.add("b/c/d.json");
     folder.add("notes.txt");
     folder.add("a.json.bak");
+    folder.add(".json");
     std::filesystem::create_directories(folder.path() + "/odd.json");
     std::filesystem::create_directory_symlink(folder.path(), folder.path() + "/loop");
     const ListedFiles found = listScenarioFiles(folder.path());
@@ -168,7 +169,8 @@ TEST_CASE("a folder is searched for scenarios, in order") {
 
 TEST_CASE("a folder is searched for traces, packed or not, in order") {
     const TemporaryFolder folder;
-    for (const char* name : {"b/z.jsonl", "a.jsonl", "b/a.jsonl.zst", "b.jsonl.gz", "a.json", "a.jsonl.bak", "b.gz"})
+    for (const char* name :
+         {"b/z.jsonl", "a.jsonl", "b/a.jsonl.zst", "b.jsonl.gz", "a.json", "a.jsonl.bak", "b.gz", ".jsonl"})
         folder.add(name);
     CHECK(listTraceFiles(folder.path()).paths == Strings{folder.path() + "/a.jsonl", folder.path() + "/b.jsonl.gz",
                                                          folder.path() + "/b/a.jsonl.zst",
