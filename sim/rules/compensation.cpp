@@ -133,6 +133,12 @@ std::string saysNotBroughtBack(const History& h, const Claim& c) {
 
 // ---- compensation.window ----------------------------------------------------------------------------------
 
+// bob only saw that m1 was accepted, at some time about midnight.
+bool windowHangsOnAcceptance(const History& h, const Arrival& a) {
+    return a.message.untilAt >= h.window(a.deviceId).allowed || a.standing == Standing::Unclear ||
+           !a.message.regimeSure || h.anotherTerminalHas(a.message, a.deviceId, false) != Tri::Yes;
+}
+
 // A login brings nothing that is older than its window and that another terminal has.
 Tri olderThanTheWindow(const History& h, const Arrival& a) {
     const bool inDoubt = !a.message.regimeSure;  // a turn came into force while it may have been accepted
@@ -142,7 +148,9 @@ Tri olderThanTheWindow(const History& h, const Arrival& a) {
     if (a.message.fromAt >= allowed) return Tri::No;
     const Tri elsewhere = h.anotherTerminalHas(a.message, a.deviceId, false);
     if (elsewhere != Tri::Yes) return elsewhere;
-    if (a.message.untilAt >= allowed || a.standing == Standing::Unclear || inDoubt) return Tri::Maybe;
+    if (windowHangsOnAcceptance(h, a)) return Tri::Maybe;
+    // alice/tab logged in with a longer window while m1 was on its way to alice/phone: no server can know, whenever m1 was
+    // accepted.
     const auto inWindow = [&](DeviceId other) { return a.message.fromAt >= h.window(other).allowed; };
     return overtaken(h, a, inWindow) ? Tri::Maybe : Tri::Yes;
 }
@@ -227,7 +235,8 @@ constinit const Duty kCompensationReinstall{.rule = RuleId::CompensationReinstal
                                             .look = broughtBack,
                                             .noMore = NoMore::Message};
 
-constinit const Ban kCompensationWindow{RuleId::CompensationWindow, olderThanTheWindow, saysOlder};
+constinit const Ban kCompensationWindow{RuleId::CompensationWindow, olderThanTheWindow, saysOlder, stateAtAcceptance,
+                                        windowHangsOnAcceptance};
 
 void temptWindow(const History& h, Ledger& ledger, const Newcomer& n, const MessageFacts& m, bool& counted) {
     if (h.decides(m, n.device) != Decides::On || m.untilAt >= n.window.allowed) return;

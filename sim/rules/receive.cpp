@@ -54,7 +54,7 @@ const Ban* Checker::State::firstBroken(std::span<const Ban* const> bans, Arrival
         if (broken == Tri::Yes) return ban;
         if (broken == Tri::No) continue;
         undecided(ban->rule);
-        a.unclear = !a.message.exact;
+        a.unclear |= !a.message.exact && ban->hangsOnAcceptance(*this, a);
     }
     return nullptr;
 }

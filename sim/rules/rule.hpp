@@ -43,11 +43,17 @@ struct Arrival {
     return {};
 }
 
+// Whether an answer "perhaps" would be another one if somebody had told when the message was accepted.
+[[nodiscard]] inline bool alwaysHangs(const History&, const Arrival&) {
+    return true;
+}
+
 struct Ban {
     RuleId rule;
     Tri (*broken)(const History&, const Arrival&);
     std::string (*says)(const History&, const Arrival&);  // the sentence of the violation
     Regime (*decidedBy)(const Arrival&) = stateAtAcceptance;
+    bool (*hangsOnAcceptance)(const History&, const Arrival&) = alwaysHangs;
 };
 
 // ---- Duties -----------------------------------------------------------------------------------------------

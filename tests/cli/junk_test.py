@@ -42,7 +42,7 @@ class Junk(ToolTest):
 
     def test_what_is_no_file(self):
         os.mkdir(self.path("folder"))
-        self.refused("check", "folder")
+        self.expect(4, "check", "folder")  # none of it is a trace
         self.refused("check", "missing")
         self.refused("run", "missing")
         self.refused("run", "missing.json:3")

@@ -215,7 +215,7 @@ class SameBytes(TargetTest):
 
     def test_acceptances_that_are_only_seen_accuse_nobody(self):
         seen = self.served() + " --accept seen"
-        self.expect(0, "run", SCENARIOS + "/delivery", "-q", "--target", seen)
+        self.expect(0, "run", SCENARIOS, "-q", "-j", "2", "--target", seen)
         self.write("a.json", scenario())
         self.expect(0, "run", "a.json", "--target", seen, "--trace", "t.jsonl")
         self.assertEqual(json.loads(self.read("t.jsonl").splitlines()[0])["accept"], "seen")
