@@ -107,7 +107,7 @@ class WhileItRuns(ToolTest):
         self.assertRegex(seen.decode(), r"\r1/2 cases, 1 failed; \d+s left; long\.json 1s")
 
     def test_an_interrupted_search_does_not_say_that_it_passed(self):
-        process = subprocess.Popen([BINARY, "explore", "--time", "10m", "-q"], cwd=self.folder,
+        process = subprocess.Popen([BINARY, "explore", "--time", "10h", "-q"], cwd=self.folder,
                                    stdout=subprocess.PIPE, text=True)
         time.sleep(1)
         process.send_signal(signal.SIGINT)

@@ -14,6 +14,7 @@ import time
 
 PIDS, FAULT, AT = sys.argv[1], sys.argv[2], int(sys.argv[3])
 LIVES = int(sys.argv[4]) if len(sys.argv) > 4 else 10 ** 9
+FOREVER = 24 * 3600  # seconds: longer than any test waits, or what was not killed would have gone by itself
 OPS = ["hello", "reset", "advance", "settle", "bye", "login", "logout", "send"]
 
 
@@ -80,12 +81,12 @@ def misbehave(server, request):
     if fault == "killed":
         os.kill(os.getpid(), signal.SIGKILL)
     if fault == "hang":
-        time.sleep(600)
+        time.sleep(FOREVER)
     if fault == "hang-forever":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        time.sleep(600)
+        time.sleep(FOREVER)
     if fault == "leave-a-child":
-        register(subprocess.Popen(["sleep", "600"], stdout=subprocess.DEVNULL).pid)
+        register(subprocess.Popen(["sleep", str(FOREVER)], stdout=subprocess.DEVNULL).pid)
         os._exit(0)
     if fault == "chatter":
         while True:
@@ -113,14 +114,14 @@ def misbehave(server, request):
         raw(b'{"id":%d,"ok":{"x":[' % number + b"0," * 1000000 + b"0]}}\n")
     if fault == "close-output":
         os.close(1)
-        time.sleep(600)
+        time.sleep(FOREVER)
     if fault == "close-input":
         os.close(0)
-        time.sleep(600)
+        time.sleep(FOREVER)
     if fault == "deaf":
         say(answer)
         os.close(0)
-        time.sleep(600)
+        time.sleep(FOREVER)
     if fault == "wrong-id":
         say({"id": number + 1, "ok": {}})
     if fault == "no-id":
@@ -175,7 +176,7 @@ def misbehave(server, request):
         say({"id": number, "ok": {"clock": "virtual", "ops": ["logn"]}})
     if fault == "no-clock":
         say({"id": number, "ok": {"ops": OPS}})
-    time.sleep(600)  # what it said must be enough
+    time.sleep(FOREVER)  # what it said must be enough
 
 
 def main():

@@ -56,7 +56,6 @@ class SameBytes(ToolTest):
         self.assertEqual(shown(0, "none", "b.jsonl"), [("ok", "b.jsonl")])
 
 
-
 class Excerpts(ToolTest):
     def test_carets_stand_in_the_text_that_was_run_whatever_became_of_the_file(self):
         self.write("a.json", unmet())

@@ -13,7 +13,7 @@ import unittest
 
 os.environ["MDSYNC_PROGRAM"] = "mdsync"  # what lines to paste begin with, wherever the binary lies
 BINARY = os.path.abspath(os.environ["MDSYNC"])
-# Seconds for what must come. No machine is so slow: what takes longer hangs.
+# Seconds for what must come. No machine is so slow: what takes longer hangs. What a test hangs on purpose must last longer.
 PATIENCE = 600
 SCENARIOS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "scenarios")
 
