@@ -277,7 +277,7 @@ private:
     // Whether an answer that was given may have been another's, and what was asked then was never answered.
     [[nodiscard]] bool isAnyAskerGone(const RecallFacts& r) const {
         return std::any_of(r.requests.begin(), r.requests.end(),
-                           [this](const RecallRequest& q) { return !q.open && s_.isGone(q); });
+                           [this](const RecallRequest& q) { return !q.open && !q.byShown && s_.isGone(q); });
     }
 
     // Whose recall it may be, where that is undecided.

@@ -72,6 +72,7 @@ void Checker::State::takeAsRecalled(const MessageFacts& m) {
     r.shownSomewhere = true;
     acceptRecall(m.recall, a.request, a.certain ? a.request : r.requests.size(), false);
     answerRecall(r, a);
+    r.requests[a.request].byShown = true;
     if (!r.owed.empty()) oweNow(DueKind::Recall, m.recall);
     if (!header->silent.recallAccept && !header->acceptSeen) tolerate(Tolerance::LateAcceptance);
 }

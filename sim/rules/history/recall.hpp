@@ -19,6 +19,7 @@ struct RecallRequest {
     bool isDue = false;          // its answer was due and did not come: what happens later explains nothing
     bool isPast = false;         // its answer was due, whether it came or not:
     bool wasGone = false;        // ... by then its device, or the server, was found to have gone
+    bool byShown = false;        // what answered it is that it was shown: its own answer may still come
     Place asked = 0;
     Place closed = 0;  // when it was answered
     Instant askedAt{};

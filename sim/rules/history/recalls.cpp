@@ -55,10 +55,11 @@ void History::answerRecall(RecallFacts& r, const Answered& a) {
 // its answer is due, its line may have been broken before, and that answer may have been bob's; and so on, from request to
 // request.
 bool History::mayHaveAnotherAnswer(const RecallFacts& r, std::size_t request) const {
-    // bob's recall is shown before its answer comes, and alice asks, too: the answer may have been his, and hers lost.
+    // bob's recall is shown before its answer comes, and alice asks, too: the answer may have been his, and hers lost. That
+    // his own may be lost tells nothing: he has what it says.
     const auto until = r.requests.begin() + static_cast<std::ptrdiff_t>(request);
     const bool anyLost = r.shownSomewhere && std::any_of(r.requests.begin(), until, [this](const RecallRequest& q) {
-                             return !q.open && isGone(q);
+                             return !q.open && !q.byShown && isGone(q);
                          });
     std::vector<std::size_t> doubted{request};
     std::vector<bool> seen(r.requests.size());
