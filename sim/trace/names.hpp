@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/fetch.hpp"
 #include "base/text.hpp"
 #include "mdsync/trace.hpp"
 
@@ -27,6 +28,8 @@ public:
 
     [[nodiscard]] DeviceId device(const ShortKey& key, std::string_view path) const { return devices_.find(key, path); }
     [[nodiscard]] DeviceId device(std::string_view path) const { return devices_.find(path); }
+    // Begins to fetch what device() will look up.
+    void fetchDevice(const ShortKey& key) const { fetch(devices_.placeOf(key)); }
     [[nodiscard]] UserId user(std::string_view name) const;
     [[nodiscard]] GroupId group(std::string_view name) const;
     [[nodiscard]] RoomId room(std::string_view name) const;

@@ -31,12 +31,14 @@ public:
     bool preview(const char* p, Instant& t) const;
 
 private:
-    // The words of a line that change something outside the event, so that they wait until the line is known to be
-    // whole, and the message that `key` names is on its way to the cache.
+    // The words of a line that are looked up, or change something, outside the event: they wait until the line is known
+    // to be whole, and what the keys name is on its way to the cache.
     struct Words {
         const char* begin = nullptr;  // of the line
         std::string_view message;
         ShortKey key;  // of the message
+        std::string_view device;
+        ShortKey deviceKey;
         std::string_view type;
         std::string_view payload;
         std::optional<std::uint64_t> count;
@@ -45,9 +47,8 @@ private:
     const char* readLine(const char* p, Instant now, Event& event, Words& words) const;
     const char* readTime(const char* p, Instant now, Event& event) const;
     const char* readKind(const char* p, Event& event, Words& words) const;
-    const char* readDevice(const char* p, DeviceId& device) const;
-    const char* readDeviceOnly(const char* p, EventKind kind, Event& event) const;
-    const char* readOffline(const char* p, Event& event) const;
+    const char* readDeviceOnly(const char* p, EventKind kind, Event& event, Words& words) const;
+    const char* readOffline(const char* p, Event& event, Words& words) const;
     const char* readCaughtUp(const char* p, Event& event, Words& words) const;
     const char* readSend(const char* p, Event& event, Words& words) const;
     const char* readPublish(const char* p, Event& event, Words& words) const;

@@ -32,6 +32,12 @@ void History::fetchTheirDevices(const MessageFacts& m) const {
 
 void History::expect(std::span<const Event> events) const {
     for (const Event& e : events) {
+        if (e.kind == EventKind::Send && e.device.index() < devices.size()) {
+            fetch(&devices[e.device.index()]);
+            fetchToWrite(&sides[e.device.index()]);
+            fetchToWrite(&unaccepted[e.device.index()]);
+            continue;
+        }
         if (e.message.index() >= messages.size()) continue;
         if (e.kind == EventKind::Receive && e.device.index() < devices.size()) {
             fetch(&messages[e.message.index()]);
@@ -39,6 +45,7 @@ void History::expect(std::span<const Event> events) const {
         } else if (e.kind == EventKind::Accept) {
             const MessageFacts& m = message(e.message);
             fetchParties(m);
+            if (m.sender.exists()) fetchToWrite(&sides[m.sender.index()]);
             if (m.to.kind == AddressKind::User) privateThreads.fetch(privateKey(m));
         }
     }
@@ -46,6 +53,11 @@ void History::expect(std::span<const Event> events) const {
 
 void History::expectReceipts(std::span<const Event> events) const {
     for (const Event& e : events) {
+        if (e.kind == EventKind::Send && e.device.index() < devices.size()) {
+            const std::vector<MessageId>& asked = askedBy(e.device);
+            fetchToWrite(asked.data() + asked.size());
+            continue;
+        }
         if (e.message.index() >= messages.size()) continue;
         const MessageFacts& m = message(e.message);
         if (m.to.kind != AddressKind::User) continue;

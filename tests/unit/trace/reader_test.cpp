@@ -263,6 +263,27 @@ TEST_CASE("lines beyond the skew are errors, at their line") {
     CHECK(skipped.counts.moved == 0);
 }
 
+TEST_CASE("an instant is read whole, however many digits it has, and what is no digit is told") {
+    std::vector<std::string> lines;
+    std::vector<std::int64_t> instants;
+    for (const std::int64_t t : {1234LL, 12345LL, 123456LL, 1234567LL, 12345678LL, 98765432LL, 123456789LL,
+                                 1714525200000LL, 1714525299999LL, 87654321012345LL}) {
+        instants.push_back(t);
+        lines.push_back(settledAt(t));
+    }
+    for (const Streamed& read : {stream(traceOf(lines)), stream(relaxed(traceOf(lines)))}) {
+        REQUIRE(read.events.size() == instants.size());
+        for (std::size_t i = 0; i < instants.size(); ++i) CHECK(read.events[i].t == Instant{Millis{instants[i]}});
+    }
+    for (const char wrong : {'/', ':', 'x', '\0', '\xb5'}) {
+        for (std::size_t at = 5; at < 18; ++at) {
+            std::string line = settledAt(1714525200000LL);
+            line[at] = wrong;
+            CHECK_FALSE(stream(traceOf({line})).valid);
+        }
+    }
+}
+
 TEST_CASE("a line with a bad id does not move the clock, in whichever layout") {
     const std::string text = traceOf({R"({"t":1000,"ev":"send","msg":"m","dev":"alice/phone","to":"bob"})",
                                       R"({"t":9000,"ev":"receive","msg":"a/b","dev":"bob/pixel"})",
