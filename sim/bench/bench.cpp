@@ -28,11 +28,10 @@ constexpr std::uint32_t kLatencyHigh = 80;                  // ms
 constexpr std::uint64_t kFanOut = 2 * kDevicesPerUser - 1;  // the recipient's devices and the author's others
 constexpr std::uint64_t kInFlight = 4'000;  // of the yardstick for searches, and of the trace that is read
 constexpr std::uint64_t kCrowded = 400'000;
-constexpr std::uint64_t kLinesPerLogin = 3;       // of a trace
-constexpr std::uint64_t kFewestUsers = 10;        // who have that many contacts
-constexpr std::uint64_t kHeapEvents = 4'000'000;  // of the yardstick for searches
-constexpr int kRounds = 3;                        // of reading a trace
-constexpr Millis kPatience{250};                  // longer than any way there and back; short, as nothing may settle
+constexpr std::uint64_t kLinesPerLogin = 3;  // of a trace
+constexpr std::uint64_t kFewestUsers = 10;   // who have that many contacts
+constexpr int kRounds = 3;                   // of reading a trace
+constexpr Millis kPatience{250};             // longer than any way there and back; short, as nothing may settle
 
 Header headerOf(std::uint32_t users) {
     Header header;
@@ -181,8 +180,10 @@ private:
     std::optional<TraceWriter> writer_;
 };
 
-// The yardstick: a binary heap of plain events that does nothing but pop the next and push one for later.
+// The yardstick: a binary heap of plain events that does nothing but pop the next and push one for later, about `events`
+// times: as often as what it is compared with takes, within what can be measured and need not be longer.
 double heapRate(std::uint64_t inFlight, std::uint64_t events) {
+    events = std::clamp<std::uint64_t>(events, 100'000, 4'000'000);
     struct Pending {
         std::uint64_t time;
         std::uint64_t sequence;
@@ -229,7 +230,7 @@ LoadFigures measureLoad(const BenchOptions& options, std::uint32_t users, std::u
     figures.deliveries = load.run(messages, inFlight);
     figures.deliveriesPerSecond = static_cast<double>(figures.deliveries) / watch.seconds();
     figures.inFlight = load.inFlight();
-    figures.heapEventsPerSecond = heapRate(inFlight, std::clamp<std::uint64_t>(deliveries, 100'000, 4'000'000));
+    figures.heapEventsPerSecond = heapRate(inFlight, deliveries);
     figures.ratioToBareHeap = figures.heapEventsPerSecond / figures.deliveriesPerSecond;
     figures.counts = load.checker().counts();
     for (const Violation& v : load.checker().violations()) {
@@ -379,7 +380,7 @@ BenchFigures runRound(const BenchOptions& options, const Interrupt& interrupt) {
     figures.hasCheck =
         measured(options.check, interrupt, figures.check, [&] { return measureCheck(options, interrupt); });
     if (options.search && !interrupt.flag().load()) {
-        figures.search = measureSearch(options, heapRate(kInFlight, kHeapEvents), interrupt);
+        figures.search = measureSearch(options, heapRate(kInFlight, 200 * options.scenarios), interrupt);
         figures.hasSearch = figures.search.scenarios > 0;
     }
     figures.hasSdk = measured(options.sdk, interrupt, figures.sdk, [&] { return measureSdk(options, interrupt); });
