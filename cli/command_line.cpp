@@ -344,7 +344,7 @@ std::vector<std::string> lines(const std::string& text) {
     return found;
 }
 
-std::vector<std::string> valuesOf(CLI::Option& option) {
+std::vector<std::string> allowedBy(CLI::Option& option) {
     try {
         return lines(option.get_validator(0)->get_name());
     } catch (const CLI::OptionNotFound&) {
@@ -374,7 +374,7 @@ OptionEntry entryOf(CLI::Option& option) {
     entry.kind = option.get_items_expected_max() > 0 ? option.get_type_name() : "";
     entry.help = option.get_description();
     entry.group = option.get_group();
-    entry.values = valuesOf(option);
+    entry.values = allowedBy(option);
     entry.needs = namesOf(option.get_needs());
     entry.excludes = namesOf(option.get_excludes());
     entry.separator = option.get_delimiter();

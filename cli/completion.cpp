@@ -90,7 +90,7 @@ void offer(Completion& completion, const std::string& word, const std::string& b
 }
 
 // What `option` takes; of `word`, `before` is not part of the value.
-Completion valuesOf(const OptionEntry& option, const std::string& word, std::string before) {
+Completion completedBy(const OptionEntry& option, const std::string& word, std::string before) {
     if (option.separator != '\0') {
         const std::size_t last = word.rfind(option.separator);
         if (last != std::string::npos && last >= before.size()) before = word.substr(0, last + 1);
@@ -137,14 +137,14 @@ Completion commandsOf(const CommandTable& table, const std::string& word) {
 Completion completeIn(const CommandEntry& command, std::span<const std::string> words) {
     const std::string& word = words.back();
     const Line line(command, words.first(words.size() - 1));
-    if (const OptionEntry* option = line.open(word)) return valuesOf(*option, word, "");
+    if (const OptionEntry* option = line.open(word)) return completedBy(*option, word, "");
     if (word.starts_with('-') && !line.optionsEnded()) {
         const std::size_t assigned = word.find('=');
         if (assigned == std::string::npos) return optionsOf(command, line, word);
         const OptionEntry* option = line.find(word.substr(0, assigned));
-        return option != nullptr ? valuesOf(*option, word, word.substr(0, assigned + 1)) : Completion{};
+        return option != nullptr ? completedBy(*option, word, word.substr(0, assigned + 1)) : Completion{};
     }
-    if (const OptionEntry* option = line.positional()) return valuesOf(*option, word, "");
+    if (const OptionEntry* option = line.positional()) return completedBy(*option, word, "");
     return optionsOf(command, line, word);
 }
 

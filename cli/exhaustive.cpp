@@ -45,12 +45,12 @@ std::string isPlatform(const std::string& word) {
 }
 
 // A line on a terminal that says how far it is.
-class Line {
+class StatusLine {
 public:
-    explicit Line(bool quiet) : shows_(!quiet && isatty(fileno(stderr)) != 0) {}
-    Line(const Line&) = delete;
-    Line& operator=(const Line&) = delete;
-    ~Line() {
+    explicit StatusLine(bool quiet) : shows_(!quiet && isatty(fileno(stderr)) != 0) {}
+    StatusLine(const StatusLine&) = delete;
+    StatusLine& operator=(const StatusLine&) = delete;
+    ~StatusLine() {
         if (drawn_) tell("\r\x1b[K");
     }
     void show(std::uint32_t steps, std::uint64_t states, Millis elapsed) {
@@ -119,7 +119,7 @@ int exploreExhaustively(const ExhaustiveFlags& flags, const ExhaustiveContext& c
     int signal = 0;
     {
         const Interrupt interrupt;
-        Line line(context.quiet);
+        StatusLine line(context.quiet);
         bool late = false;
         options.goOn = [&](std::uint32_t steps, std::uint64_t states) {
             const Millis elapsed = since(began);

@@ -11,8 +11,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr Clock::duration kPause = std::chrono::seconds{1};  // between two writings
-constexpr int kShare = 20;                                   // writing takes at most one part in so many of the time
+constexpr Clock::duration kBetweenWritings = std::chrono::seconds{1};
+constexpr int kShare = 20;  // writing takes at most one part in so many of the time
 
 }  // namespace
 
@@ -27,13 +27,13 @@ GrowingReports::GrowingReports(const OutputOptions& options) : options_(options)
 
 void GrowingReports::writeOnAndOn() {
     std::unique_lock lock(mutex_);
-    Clock::duration pause = kPause;
+    Clock::duration pause = kBetweenWritings;
     while (!wake_.wait_for(lock, pause, [this] { return isOver_; })) {
         if (written_ == soFar_.cases.size()) continue;
         written_ = soFar_.cases.size();
         const Clock::time_point begun = Clock::now();
         growReports(soFar_, options_);
-        pause = std::max(kPause, kShare * (Clock::now() - begun));
+        pause = std::max(kBetweenWritings, kShare * (Clock::now() - begun));
     }
 }
 

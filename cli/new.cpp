@@ -23,7 +23,7 @@ struct NewFlags {
     std::string rule;
 };
 
-constexpr std::string_view kFirst = R"({
+constexpr std::string_view kFirstScenario = R"({
   "mdsync": "scenario/1",
   "name": "A phone and a laptop both get the message",
   "description": "Say here which bug this would catch.",
@@ -69,7 +69,8 @@ std::string beginningOf(const Rule& rule) {
 }
 
 int begin(const NewFlags& flags) {
-    const std::string text = flags.rule.empty() ? std::string(kFirst) : beginningOf(rule(*findRule(flags.rule)));
+    const std::string text =
+        flags.rule.empty() ? std::string(kFirstScenario) : beginningOf(rule(*findRule(flags.rule)));
     std::error_code error;
     if (flags.path != "-" && std::filesystem::exists(std::filesystem::symlink_status(flags.path, error))) {
         tell("mdsync new: {} is there already\n", printable(flags.path));

@@ -22,8 +22,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr auto kPause = std::chrono::milliseconds{100};  // between two drawings
-constexpr auto kSlow = std::chrono::seconds{1};          // what runs for longer is named
+constexpr auto kBetweenDrawings = std::chrono::milliseconds{100};
+constexpr auto kSlow = std::chrono::seconds{1};  // what runs for longer is named
 constexpr std::size_t kUsualWidth = 80;
 
 std::size_t widthOf(int terminal) {
@@ -83,7 +83,7 @@ struct Progress::State {
 
     void drawOnAndOn() {
         std::unique_lock lock(mutex);
-        while (!wake.wait_for(lock, kPause, [this] { return isOver; })) draw();
+        while (!wake.wait_for(lock, kBetweenDrawings, [this] { return isOver; })) draw();
     }
 };
 

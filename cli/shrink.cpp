@@ -48,11 +48,11 @@ std::optional<Goal> goalOf(const Prober::Findings& findings, const std::string& 
     return Goal{std::nullopt, findings.unmet.front()};
 }
 
-constexpr std::uint32_t kFirst = 5;  // runs that tell how often a system that is not ours fails
+constexpr std::uint32_t kFirstRuns = 5;  // runs that tell how often a system that is not ours fails
 
 // A system that is not ours may fail now and then only.
 std::optional<Goal> firstGoal(Prober& prober, const Case& scenario, Lexicon& lexicon, const ShrinkFlags& flags) {
-    for (std::uint32_t i = 0; i < (flags.target.foreign() ? kFirst : 1); ++i) {
+    for (std::uint32_t i = 0; i < (flags.target.foreign() ? kFirstRuns : 1); ++i) {
         if (auto goal = goalOf(prober.findings(scenario, lexicon, scenario.seed), flags.rule)) return goal;
     }
     return std::nullopt;
@@ -61,13 +61,13 @@ std::optional<Goal> firstGoal(Prober& prober, const Case& scenario, Lexicon& lex
 // How often it must be asked.
 std::uint32_t triesOf(Prober& prober, const Case& scenario, Lexicon& lexicon, const Goal& goal) {
     std::uint32_t failed = 0;
-    for (std::uint32_t i = 0; i < kFirst; ++i) {
+    for (std::uint32_t i = 0; i < kFirstRuns; ++i) {
         const Prober::Findings found = prober.findings(scenario, lexicon, scenario.seed);
         const bool fails = goal.failure ? std::count(found.failures.begin(), found.failures.end(), *goal.failure) > 0
                                         : std::count(found.unmet.begin(), found.unmet.end(), goal.unmet) > 0;
         failed += fails ? 1 : 0;
     }
-    return triesFor(std::max(1U, failed), kFirst);
+    return triesFor(std::max(1U, failed), kFirstRuns);
 }
 
 int hand(const Case& before, const Goal& goal, const Shrunk& small, const ShrinkFlags& flags) {

@@ -20,7 +20,7 @@ namespace mdsync::cli {
 
 namespace {
 
-constexpr std::chrono::milliseconds kPause{200};  // between two looks at the files
+constexpr std::chrono::milliseconds kBetweenLooks{200};  // at the files
 
 // When a file was last written, and how long it is: what changes if it does.
 using Stamp = std::pair<std::filesystem::file_time_type, std::uintmax_t>;
@@ -93,7 +93,7 @@ std::vector<std::string> nextChange(Watched& watched, int& signal) {
     while (interrupt.signal() == 0) {
         std::vector<std::string> changed = watched.changed();
         if (!changed.empty()) return changed;
-        std::this_thread::sleep_for(kPause);
+        std::this_thread::sleep_for(kBetweenLooks);
     }
     signal = interrupt.signal();
     return {};

@@ -16,7 +16,6 @@ namespace {
 constexpr std::size_t kMostOfADiagram = 40'000;
 constexpr std::size_t kMostOfALabel = 200;  // columns
 constexpr std::size_t kMostOfALine = 70;    // of a label over all lanes
-constexpr Millis kWorthSaying = std::chrono::minutes{1};
 
 // `text` as a label: what Mermaid could take for its own is written as its number, `#35;`.
 std::string label(std::string_view text) {

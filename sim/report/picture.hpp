@@ -25,6 +25,9 @@ struct PictureMark {
 // What should have come to the device, or user, by `violation.event` and did not; empty: that event itself broke the rule.
 [[nodiscard]] std::string missingOf(const ReportedViolation& violation, const Trace& trace);
 
+// Pauses from here on are named.
+inline constexpr Millis kWorthSaying = std::chrono::minutes{1};
+
 // By event: whether it says nothing that a reader looks for: settled, a catch-up of nothing, a request that is answered.
 [[nodiscard]] std::vector<bool> quietEvents(const Trace& trace);
 

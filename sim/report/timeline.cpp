@@ -31,7 +31,6 @@ constexpr std::size_t kTimeWidth = 12;        // of `09:00:00.020`
 constexpr std::size_t kDeepest = 20000;       // rows; what follows is counted
 constexpr std::size_t kLinesOfASentence = 3;  // about
 constexpr std::size_t kLinesOfAnOutcome = 2;
-constexpr Millis kWorthSaying = std::chrono::minutes{1};  // pauses from here on are named
 constexpr std::string_view kSettled = "----------------";
 
 std::string blanks(std::size_t count) {

@@ -4,6 +4,7 @@
 
 #include "base/json.hpp"
 #include "scenario/mistakes.hpp"
+#include "scenario/spelling.hpp"
 
 namespace mdsync {
 
@@ -12,8 +13,6 @@ namespace {
 using json::Document;
 using json::Kind;
 using json::Node;
-
-constexpr std::size_t kWidth = 120;
 
 struct Comment {
     std::size_t begin = 0;
@@ -141,7 +140,7 @@ private:
         }
         if (!isBroken(node)) {
             const std::string line = inOneLine(node);
-            if (column() + line.size() + kComma <= kWidth) {
+            if (column() + line.size() + kComma <= scenario::kWidth) {
                 out_ += line;
                 return;
             }

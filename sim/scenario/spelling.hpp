@@ -3,6 +3,7 @@
 // The writing half of what scope.hpp and names.hpp read. It knows no verb and no key.
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,6 +15,9 @@ namespace mdsync::scenario {
 
 // A matrix key that stands for the character `$`: the format has no other way to write a text with "${" in it.
 inline constexpr std::string_view kDollar = "dollar";
+
+// How wide a line of a scenario file is at most, where there is a choice.
+inline constexpr std::size_t kWidth = 120;
 
 // `text` in quotes; "${" is written with kDollar, bytes that are not UTF-8 as the replacement character.
 [[nodiscard]] std::string quotedText(std::string_view text);

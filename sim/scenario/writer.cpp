@@ -14,8 +14,6 @@ using namespace scenario;
 
 namespace {
 
-constexpr std::size_t kWidth = 120;
-
 std::string spellApp(const App& app) {
     const App plain;
     Inline out;

@@ -16,7 +16,7 @@ namespace {
 
 constexpr Millis kMostPatience{10'000};                       // for a first pull
 constexpr Millis kAwaited{1'000};                             // for it, by the others of its user
-constexpr std::size_t kMostBehind = std::size_t{1} << 20U;    // bytes of frames that wait, each way
+constexpr std::size_t kMostWaiting = std::size_t{1} << 20U;   // bytes of frames that wait, each way
 constexpr std::size_t kOfFrame = 64;                          // what a frame takes besides
 constexpr std::size_t kMostHeldBack = std::size_t{8} << 20U;  // of those that go down, answers among them
 constexpr std::size_t kMostTold = 4096;                       // status messages that a client has not confirmed
@@ -161,7 +161,7 @@ void Connection::take(std::string_view message) {
     emulator_.catchUp();
     if (isDelayed() || !up_.queue.empty()) {
         up_.bytes += message.size() + kOfFrame;
-        if (up_.bytes > kMostBehind) return cut();
+        if (up_.bytes > kMostWaiting) return cut();
         up_.queue.emplace_back(arrival(up_), message);
         return emulator_.wantsTick(*this);
     }
@@ -176,7 +176,7 @@ void Connection::hear(std::string_view message) {
     if (!isIn() && (isPull ? emulator_.isPrecededBy(*this) : !isIndifferent(*frame))) {
         isPullEarly_ |= isPull;
         earlyBytes_ += message.size() + kOfFrame;
-        if (earlyBytes_ > kMostBehind) return cut();
+        if (earlyBytes_ > kMostWaiting) return cut();
         early_.emplace_back(message);
         return;
     }

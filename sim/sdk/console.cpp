@@ -312,7 +312,7 @@ HttpAnswer Request::drop() {
                        for (const DeviceId each : live.header().devicesOf(user)) devices.push_back(each);
                    }
                    if (!device.exists() && !user.exists()) {
-                       faults_.add("adapter.undeclared", value, fmt::format("there is no {}", quoted(*name)));
+                       faults_.add("adapter.undeclared", value, fmt::format("there is no {}", mdsync::quoted(*name)));
                    }
                });
     if (faults_.empty() && json_.find(json_.root(), "dev") == nullptr && json_.find(json_.root(), "user") == nullptr) {

@@ -42,7 +42,7 @@ std::optional<std::string> decoded(std::string_view written) {
 // `key` as a message quotes it, which is UTF-8 whatever the key is.
 std::string named(std::string_view key) {
     const std::size_t wrong = findInvalidUtf8(key);
-    return quoted(key.substr(0, wrong));
+    return mdsync::quoted(key.substr(0, wrong));
 }
 
 // Adds the pair `written`. Returns what is wrong with it.

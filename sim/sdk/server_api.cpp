@@ -128,7 +128,8 @@ std::string Api::value(std::string_view key) {
 std::vector<std::string> Api::names(std::string_view key, std::size_t most) {
     std::vector<std::string> names;
     for (const std::string_view name : form_.all(key)) {
-        if (!isName(name)) fail(Code::Parameter, fmt::format("{}: {} is no name: {}", key, quoted(name), kNameHint));
+        if (!isName(name))
+            fail(Code::Parameter, fmt::format("{}: {} is no name: {}", key, mdsync::quoted(name), kNameHint));
         names.emplace_back(name);
     }
     if (names.empty()) fail(Code::Parameter, fmt::format("{} is missing", key));
@@ -223,7 +224,7 @@ HttpAnswer Api::publish(AddressKind kind, std::string_view targetKey, bool isSta
         } else if (kind == AddressKind::Room && room.exists()) {
             targets.push_back(Address::of(room));
         } else {
-            fail(Code::Parameter, fmt::format("{}: there is no {}", targetKey, quoted(name)));
+            fail(Code::Parameter, fmt::format("{}: there is no {}", targetKey, mdsync::quoted(name)));
         }
     }
     return fault_ ? *fault_ : publishTo(targets, isStatus);
@@ -280,7 +281,7 @@ HttpAnswer Api::recall() {
     if (fault_) return *fault_;
     const MessageId message = live().lexicon().messages.find(uid);
     const Kept* kept = message.exists() ? emulator_.archive().find(message) : nullptr;
-    if (kept == nullptr) return problem(Code::Parameter, fmt::format("there is no message {}", quoted(uid)));
+    if (kept == nullptr) return problem(Code::Parameter, fmt::format("there is no message {}", mdsync::quoted(uid)));
     if (emulator_.isTooFast(request_.path, 1)) return problem(Code::Rate, "that is too fast");
     Kept command{.classname = "RC:RcCmd", .flags = 1};
     command.content = fmt::format(
@@ -327,7 +328,8 @@ HttpAnswer Api::changeGroup(bool joins) {
     const std::vector<std::string> name = names("groupId", 1);
     if (fault_) return *fault_;
     const GroupId group = live().names().group(name.front());
-    if (!group.exists()) return problem(Code::Parameter, fmt::format("there is no group {}", quoted(name.front())));
+    if (!group.exists())
+        return problem(Code::Parameter, fmt::format("there is no group {}", mdsync::quoted(name.front())));
     for (const UserId user : members) {
         if (live().isMember(group, user) == joins) continue;
         changeMembership(joins ? OpKind::Join : OpKind::Leave, group, user);
@@ -339,7 +341,8 @@ HttpAnswer Api::dismissGroup() {
     const std::vector<std::string> name = names("groupId", 1);
     if (fault_) return *fault_;
     const GroupId group = live().names().group(name.front());
-    if (!group.exists()) return problem(Code::Parameter, fmt::format("there is no group {}", quoted(name.front())));
+    if (!group.exists())
+        return problem(Code::Parameter, fmt::format("there is no group {}", mdsync::quoted(name.front())));
     for (const UserId member : live().members(group)) changeMembership(OpKind::Leave, group, member);
     return done();
 }
@@ -357,7 +360,8 @@ HttpAnswer Api::createRooms() {
     }
     if (rooms.empty()) return problem(Code::Parameter, "chatroomId is missing");
     for (const std::string& room : rooms) {
-        if (!isName(room)) return problem(Code::Parameter, fmt::format("{} is no name: {}", quoted(room), kNameHint));
+        if (!isName(room))
+            return problem(Code::Parameter, fmt::format("{} is no name: {}", mdsync::quoted(room), kNameHint));
     }
     for (const std::string& room : rooms) {
         if (!emulator_.meetRoom(room).exists()) return problem(Code::Full, "this emulator has too many chatrooms");

@@ -112,7 +112,7 @@ std::string whyOutcome(const Knowledge& k, const rules::Duty& duty, const rules:
     return spell(k, reasonOf(k, {.about = about, .device = c.device, .message = c.message}));
 }
 
-std::string_view word(Outcome outcome) {
+std::string_view nameOf(Outcome outcome) {
     switch (outcome) {
         case Outcome::NotMine:
             return "not asked for";
@@ -158,12 +158,12 @@ public:
         if (outcome == Outcome::NotMine) return;
         const std::string why =
             outcome == Outcome::Broken ? duty.says(k_.history(), c) : whyOutcome(k_, duty, c, outcome);
-        hearing_.duties.push_back({duty.rule, aboutOf(k_, duty, c), std::string(word(outcome)), why});
+        hearing_.duties.push_back({duty.rule, aboutOf(k_, duty, c), std::string(nameOf(outcome)), why});
     }
 
     void hear(RuleId rule, const std::string& about, Outcome outcome, const std::string& says) override {
         if (outcome == Outcome::NotMine) return;
-        hearing_.duties.push_back({rule, about, std::string(word(outcome)), says});
+        hearing_.duties.push_back({rule, about, std::string(nameOf(outcome)), says});
     }
 
 private:
