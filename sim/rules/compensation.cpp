@@ -133,10 +133,14 @@ std::string saysNotBroughtBack(const History& h, const Claim& c) {
 
 // ---- compensation.window ----------------------------------------------------------------------------------
 
-// bob only saw that m1 was accepted, at some time about midnight.
-bool windowHangsOnAcceptance(const History& h, const Arrival& a) {
+// bob only saw that m1 was accepted, at some time about midnight; another terminal has it.
+bool isWindowUnsure(const History& h, const Arrival& a) {
     return a.message.untilAt >= h.window(a.deviceId).allowed || a.standing == Standing::Unclear ||
-           !a.message.regimeSure || h.anotherTerminalHas(a.message, a.deviceId, false) != Tri::Yes;
+           !a.message.regimeSure;
+}
+
+bool windowHangsOnAcceptance(const History& h, const Arrival& a) {
+    return isWindowUnsure(h, a) || h.anotherTerminalHas(a.message, a.deviceId, false) != Tri::Yes;
 }
 
 // A login brings nothing that is older than its window and that another terminal has.
@@ -148,7 +152,7 @@ Tri olderThanTheWindow(const History& h, const Arrival& a) {
     if (a.message.fromAt >= allowed) return Tri::No;
     const Tri elsewhere = h.anotherTerminalHas(a.message, a.deviceId, false);
     if (elsewhere != Tri::Yes) return elsewhere;
-    if (windowHangsOnAcceptance(h, a)) return Tri::Maybe;
+    if (isWindowUnsure(h, a)) return Tri::Maybe;
     // alice/tab logged in with a longer window while m1 was on its way to alice/phone: no server can know, whenever m1 was
     // accepted.
     const auto inWindow = [&](DeviceId other) { return a.message.fromAt >= h.window(other).allowed; };

@@ -72,8 +72,13 @@ std::string whyNotBroken(const Knowledge& k, RuleId id, const rules::Arrival& a)
     return text;
 }
 
-std::string whyOpen(const Knowledge& k, const rules::MessageFacts& m, const std::string& message) {
-    if (m.state == rules::MessageState::Accepted && !m.exact) {
+std::string whyOpen(const Knowledge& k, const rules::Ban& ban, const rules::Arrival& a) {
+    const rules::MessageFacts& m = a.message;
+    const std::string message = k.name(a.id);
+    const bool isInexact = m.state == rules::MessageState::Accepted && !m.exact;
+    if (isInexact && !ban.hangsOnAcceptance(k.history(), a))
+        return fmt::format("whenever {} was accepted, the page, or a reading of it, allows both", message);
+    if (isInexact) {
         return fmt::format("nobody told when {} was accepted: it was at some time from {} to {}", message,
                            k.moment(m.fromAt), k.moment(m.untilAt));
     }
@@ -144,7 +149,7 @@ public:
                 break;
             case Tri::Maybe:
                 saying.said = "undecided";
-                saying.why = whyOpen(k_, a.message, k_.name(a.id));
+                saying.why = whyOpen(k_, ban, a);
                 break;
             case Tri::No:
                 saying.said = "not broken";

@@ -57,6 +57,18 @@ TEST_CASE("a ban that is not broken says what was missing") {
     CHECK(hearing.violated[0].text == hearing.bans.back().why);
 }
 
+TEST_CASE("a ban that is undecided whenever the message was accepted does not say that nobody told when") {
+    const std::string folder = MDSYNC_TRACES;
+    const Trace trace = readTrace(folder + "/edge.seen.overtaken-by-a-longer-window.jsonl").trace;
+    const auto late = std::find_if(trace.events.begin(), trace.events.end(), [](const Event& e) {
+        return e.kind == EventKind::Receive && e.via == Via::Offline;
+    });
+    const Hearing hearing = heard(trace, static_cast<std::uint64_t>(late - trace.events.begin()));
+    const Saying& window = saying(hearing.bans, RuleId::CompensationWindow);
+    CHECK(window.said == "undecided");
+    CHECK(window.why == "whenever m1 was accepted, the page, or a reading of it, allows both");
+}
+
 TEST_CASE("what was owed live to the session is asked nothing") {
     const Trace trace = traceOf(R"(
         alice/phone online
