@@ -23,6 +23,7 @@
 #include <cstdlib>
 #include <limits>
 #include <new>
+#include <utility>
 
 #include "mdsync/arena.hpp"
 #include "operator_new.hpp"
@@ -47,13 +48,15 @@ void* untilThereIsSome(Get get) {
 
 constexpr std::size_t kLargePage = std::size_t{2} << 20U;
 constexpr std::size_t kMapped = std::size_t{32} << 20U;  // what is larger does not lie on the heap
-constexpr std::size_t kSpare = std::size_t{16} << 20U;   // addresses, not memory: so much the heap grows at a time
+constexpr std::size_t kSpare = std::size_t{64} << 20U;   // addresses, not memory: so much the heap grows at a time
 constexpr std::size_t kSmall = std::size_t{8} << 20U;    // up to here a heap is not worth it
 
 // Where the heap ended when it was last looked at; nowhere, unless large pages are wanted. What malloc gives lies far away from
 // it if it is mapped, or of a thread.
 constinit std::atomic<std::uintptr_t> heapEnd{kNowhere};
 constexpr std::uintptr_t kFar = std::uintptr_t{1} << 40U;
+// Where the heap's small beginning begins.
+constinit std::uintptr_t heapBegin = kNowhere;
 
 std::uintptr_t endOfHeap() {
     return reinterpret_cast<std::uintptr_t>(::sbrk(0));
@@ -65,14 +68,19 @@ void askForLargePages(std::uintptr_t begin, std::uintptr_t end) {
     if (begin < end) (void)::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
 }
 
-// The heap has grown: what it grew by is to lie in large pages.
+// The heap has grown: what it grew by is to lie in large pages. The first time, so is what it had before, which is in use:
+// the world's devices are made first and used most. A kernel before 6.1 leaves that where it is.
 [[gnu::noinline]] void lookAtHeap() {
+    constexpr int kCollapse = 25;  // MADV_COLLAPSE, which older headers do not name
     const std::uintptr_t end = endOfHeap();
-    askForLargePages(heapEnd.exchange(end, std::memory_order_relaxed), end);
+    const std::uintptr_t before = heapEnd.exchange(end, std::memory_order_relaxed);
+    askForLargePages(before, end);
+    const std::uintptr_t begin = std::exchange(heapBegin, kNowhere);
+    if (begin != kNowhere) (void)::madvise(reinterpret_cast<void*>(begin), before - begin, kCollapse);
 }
 
-void* fromMalloc(std::size_t bytes) {
-    void* const memory = std::malloc(std::max<std::size_t>(bytes, 1));
+// `memory` of so many bytes, which malloc gave.
+void* inLargePages(void* memory, std::size_t bytes) {
     const auto at = reinterpret_cast<std::uintptr_t>(memory);
     if (at - heapEnd.load(std::memory_order_relaxed) < kFar) [[unlikely]]
         lookAtHeap();
@@ -84,7 +92,7 @@ void* fromMalloc(std::size_t bytes) {
 
 void* take(std::size_t bytes) {
     if (void* const memory = mdsync::arena::allocate(bytes, __STDCPP_DEFAULT_NEW_ALIGNMENT__)) return memory;
-    return untilThereIsSome([bytes] { return fromMalloc(bytes); });
+    return untilThereIsSome([bytes] { return inLargePages(std::malloc(std::max<std::size_t>(bytes, 1)), bytes); });
 }
 
 void* take(std::size_t bytes, std::align_val_t alignment) {
@@ -93,7 +101,7 @@ void* take(std::size_t bytes, std::align_val_t alignment) {
     if (bytes > SIZE_MAX - multiple) throw std::bad_alloc();
     // aligned_alloc() wants a multiple of the alignment.
     const std::size_t whole = (std::max<std::size_t>(bytes, 1) + multiple - 1) / multiple * multiple;
-    return untilThereIsSome([=] { return std::aligned_alloc(multiple, whole); });
+    return untilThereIsSome([=] { return inLargePages(std::aligned_alloc(multiple, whole), whole); });
 }
 
 void give(void* memory) noexcept {
@@ -110,6 +118,7 @@ void useLargePages() {
     // What is given back would come again in small pages.
     (void)::mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
     heapEnd = endOfHeap() + kSmall;
+    heapBegin = (endOfHeap() + kLargePage - 1) & ~(kLargePage - 1);
 }
 
 }  // namespace mdsync::cli
