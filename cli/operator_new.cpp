@@ -23,7 +23,6 @@
 #include <cstdlib>
 #include <limits>
 #include <new>
-#include <utility>
 
 #include "mdsync/arena.hpp"
 #include "operator_new.hpp"
@@ -55,8 +54,8 @@ constexpr std::size_t kSmall = std::size_t{8} << 20U;    // up to here a heap is
 // it if it is mapped, or of a thread.
 constinit std::atomic<std::uintptr_t> heapEnd{kNowhere};
 constexpr std::uintptr_t kFar = std::uintptr_t{1} << 40U;
-// Where the heap's small beginning begins.
-constinit std::uintptr_t heapBegin = kNowhere;
+// Where the heap's small beginning begins, until that lies in large pages, too.
+constinit std::atomic<std::uintptr_t> heapBegin{kNowhere};
 
 std::uintptr_t endOfHeap() {
     return reinterpret_cast<std::uintptr_t>(::sbrk(0));
@@ -75,7 +74,7 @@ void askForLargePages(std::uintptr_t begin, std::uintptr_t end) {
     const std::uintptr_t end = endOfHeap();
     const std::uintptr_t before = heapEnd.exchange(end, std::memory_order_relaxed);
     askForLargePages(before, end);
-    const std::uintptr_t begin = std::exchange(heapBegin, kNowhere);
+    const std::uintptr_t begin = heapBegin.exchange(kNowhere, std::memory_order_relaxed);
     if (begin != kNowhere) (void)::madvise(reinterpret_cast<void*>(begin), before - begin, kCollapse);
 }
 
