@@ -5,6 +5,7 @@
 #include <bit>
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.hpp"
 #include "mdsync/again.hpp"
 #include "mdsync/exhaustive.hpp"
 #include "result/rule_counts.hpp"
@@ -182,7 +183,7 @@ std::string certificateJson(const ExhaustiveOptions& options, const Certificate&
                               {"without", leftOut(certificate)},
                               {"rules", namesOf(options.rules)},
                               {"rounds", rounds}};
-    return document.dump(2) + "\n";
+    return documentText(document);
 }
 
 int exitCodeOf(const ExhaustiveOptions& options, const Certificate& certificate) {

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/fingerprint.hpp"
+#include "base/json_text.hpp"
 #include "random/explored.hpp"
 #include "random/generator.hpp"
 #include "random/novelty.hpp"
@@ -336,7 +337,7 @@ std::string writeCampaign(const Campaign& campaign) {
                            {"plan", planOf(campaign.plan)},
                            {"generator", campaign.generator},
                            {"explored", std::move(out)}};
-    return document.dump(2) + "\n";
+    return documentText(document);
 }
 
 CampaignFile readCampaign(const std::string& path) {

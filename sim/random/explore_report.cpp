@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.hpp"
 #include "mdsync/again.hpp"
 #include "random/explored.hpp"
 #include "result/rule_counts.hpp"
@@ -111,7 +112,7 @@ std::string exploreJson(const Explored& explored) {
     document["failures"] = Json::array();
     for (const Found& found : explored.found) document["failures"].push_back(search::failureJson(found));
     document["rules"] = ruleCountsJson(explored.counts);
-    return document.dump(2) + "\n";
+    return documentText(document);
 }
 
 int exitCodeOf(const Explored& explored) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.hpp"
 #include "mdsync/explore.hpp"
 
 namespace mdsync {
@@ -86,7 +87,7 @@ std::string huntJson(const std::vector<Hunted>& hunted) {
                                        {"activated", one.activated},
                                        {"caughtByOther", one.otherwise}});
     }
-    return document.dump(2) + "\n";
+    return documentText(document);
 }
 
 }  // namespace mdsync

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.hpp"
 #include "mdsync/report.hpp"
 
 namespace mdsync {
@@ -173,7 +174,7 @@ std::string benchJson(const BenchFigures& figures) {
     for (const auto& [name, value] : figures.load) document["load"][std::string(name)] = value;
     document["rounds"] = figures.rounds;
     for (const BenchCost& c : figures.costs) document["costs"][std::string(c.name)] = c.cost;
-    return document.dump(2) + "\n";
+    return documentText(document);
 }
 
 std::string againstReport(const BenchBefore& before, const std::vector<CostChange>& changes, double tolerated) {

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.hpp"
 #include "mdsync/report.hpp"
 #include "report/text.hpp"
 
@@ -94,7 +95,7 @@ std::string coverageJson(const Coverage& coverage, std::optional<RuleId> only) {
     const Json document = {{"mdsync", "coverage/1"},          {"cases", coverage.cases},
                            {"covered", coverage.covered()},   {"total", coverage.total()},
                            {"permille", coverage.permille()}, {"rules", rules}};
-    return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    return documentText(document);
 }
 
 }  // namespace mdsync

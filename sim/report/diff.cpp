@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.hpp"
 #include "mdsync/report.hpp"
 #include "report/text.hpp"
 
@@ -86,7 +87,7 @@ std::string diffJson(const Diff& diff) {
                            {"appeared", asJson(diff.appeared)},
                            {"checkedByFewer", asJson(diff.rarer)},
                            {"unchanged", diff.same}};
-    return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    return documentText(document);
 }
 
 }  // namespace mdsync

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.hpp"
 #include "mdsync/diagnostic.hpp"
 #include "mdsync/report.hpp"
 #include "report/describe.hpp"
@@ -118,7 +119,7 @@ std::string hearingJson(const Hearing& hearing, const Told& told) {
                                              {"undecided", counts.undecided},
                                              {"lapsed", counts.lapsed}};
     }
-    return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    return documentText(document);
 }
 
 }  // namespace mdsync

@@ -9,6 +9,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.hpp"
 #include "mdsync/report.hpp"
 #include "mdsync/trace_io.hpp"
 #include "report/describe.hpp"
@@ -48,10 +49,6 @@ std::string harmless(std::string_view json) {
         }
     }
     return text;
-}
-
-std::string dump(const Json& json) {
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 // The letter of an event's kind in a story; story.js has the same.
@@ -165,7 +162,7 @@ public:
         story["missing"] = missing(result);
         if (scenario != nullptr) addSteps(story, *scenario, text);
         if (scenario != nullptr) addUnmet(story, result, *scenario);
-        std::string json = dump(story);
+        std::string json = lineText(story);
         json.pop_back();
         std::string quiet;
         for (const bool isQuiet : quietEvents(trace_)) quiet += isQuiet ? '1' : '0';
@@ -467,7 +464,7 @@ std::string dataOf(const Result& result, std::string_view version, bool full) {
                  {"lacks", lackLines(result)},
                  {"baseline", result.baseline ? linesOf(result.baseline->wrong) : Json::array()},
                  {"cases", std::move(cases)}};
-    return element("data", dump(data)) + stories;
+    return element("data", lineText(data)) + stories;
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // JSON: the document `result/1` (docs/result.md). Keys are never lost or changed; there may be more of them.
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.hpp"
 #include "mdsync/report.hpp"
 #include "report/text.hpp"
 
@@ -249,7 +250,7 @@ std::string jsonReport(const Result& result, std::string_view version, bool time
     if (!result.diagnostics.empty()) document["diagnostics"] = arrayOf(result.diagnostics, diagnosticOf);
     document["scenarios"] = arrayOf(result.cases, [timelines](const CaseResult& c) { return caseOf(c, timelines); });
     // Names may come from a command line or a file system and be no UTF-8.
-    return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    return documentText(document);
 }
 
 }  // namespace mdsync

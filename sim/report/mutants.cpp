@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.hpp"
 #include "mdsync/again.hpp"
 #include "mdsync/report.hpp"
 #include "report/text.hpp"
@@ -43,7 +44,7 @@ Json rowOf(const KnownBad& server) {
 
 std::string dump(const Json& document) {
     // Scenarios' names may come from a file system and be no UTF-8.
-    return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    return documentText(document);
 }
 
 Json outcomeOf(const MutantOutcome& outcome) {

@@ -5,6 +5,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.hpp"
 #include "mdsync/diagnostic.hpp"
 #include "report/describe.hpp"
 #include "report/picture.hpp"
@@ -43,7 +44,8 @@ public:
         const Header& header = picture_.trace().header;
         const Json other = {{"start", spellInstant(header.t, header.app.timezone.offsetAt(header.t))},
                             {"case", picture_.happened().result.id}};
-        std::string text = fmt::format("{{\"displayTimeUnit\":\"ms\",\"otherData\":{},\"traceEvents\":[", dump(other));
+        std::string text =
+            fmt::format("{{\"displayTimeUnit\":\"ms\",\"otherData\":{},\"traceEvents\":[", lineText(other));
         for (const Item& item : items_) text += (&item == items_.data() ? "\n" : ",\n") + item.json;
         return text + "\n]}\n";
     }
@@ -264,12 +266,10 @@ private:
         add(sliceOn(processOf(device), tidOf(device), slot, name, std::move(args)));
     }
 
-    static std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
-
     void add(const Json& json) {
         const bool isName = json["ph"] == "M";  // those come first
         const std::int64_t length = json.contains("dur") ? json["dur"].get<std::int64_t>() : 0;
-        items_.push_back({isName ? -1 : json["ts"].get<std::int64_t>(), length, dump(json)});
+        items_.push_back({isName ? -1 : json["ts"].get<std::int64_t>(), length, lineText(json)});
     }
 
     struct Item {

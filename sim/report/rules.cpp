@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.hpp"
 #include "mdsync/report.hpp"
 #include "report/example.hpp"
 #include "report/text.hpp"
@@ -96,7 +97,7 @@ std::string rulesJson(std::span<const Rule> rules) {
                                      {"passing", std::string(row.passing)},
                                      {"failing", std::string(row.failing)}});
     }
-    return document.dump(2) + "\n";
+    return documentText(document);
 }
 
 }  // namespace mdsync

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.hpp"
 #include "mdsync/report.hpp"
 #include "report/failure_text.hpp"
 #include "report/text.hpp"
@@ -88,7 +89,7 @@ Json eventOf(const Because& e) {
 }
 
 std::string dumped(const Json& document) {
-    return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    return documentText(document);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.hpp"
 #include "base/text.hpp"
 #include "mdsync/op.hpp"
 #include "sdk/connection.hpp"
@@ -29,7 +30,7 @@ constexpr std::size_t kMostListed = 200;                     // messages of a de
 HttpAnswer saying(unsigned status, const Json& what) {
     HttpAnswer answer;
     answer.status = status;
-    answer.body = what.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+    answer.body = lineText(what) + "\n";
     answer.headers.emplace_back("Cache-Control", "no-store");
     return answer;
 }
