@@ -267,9 +267,11 @@ private:
             if (!q.open && !owed) continue;
             request(q);
             if (q.open) continue;
-            // How many had been asked when it was answered.
-            out_.number(static_cast<std::uint64_t>(std::count_if(
-                r.requests.begin(), r.requests.end(), [&q](const RecallRequest& o) { return o.asked < q.closed; })));
+            // How many had been asked when it was answered; far from any such number where being shown answered it.
+            constexpr std::uint64_t kByShown = 1U << 20U;
+            const auto asked = std::count_if(r.requests.begin(), r.requests.end(),
+                                             [&q](const RecallRequest& o) { return o.asked < q.closed; });
+            out_.number(static_cast<std::uint64_t>(asked) + (q.byShown ? kByShown : 0));
         }
         out_.byte(0xff);
     }
