@@ -123,7 +123,7 @@ std::vector<std::string> tracesOf(const std::vector<std::string>& arguments) {
 }
 
 // Those of this machine.
-std::vector<std::string> inShard(const std::vector<std::string>& paths, const std::optional<SuiteShard>& shard) {
+std::vector<std::string> inShard(const std::vector<std::string>& paths, const std::optional<Shard>& shard) {
     std::vector<std::string> own;
     std::copy_if(paths.begin(), paths.end(), std::back_inserter(own),
                  [&](const std::string& path) { return !shard || shard->has(path); });
@@ -133,7 +133,7 @@ std::vector<std::string> inShard(const std::vector<std::string>& paths, const st
 int check(CheckFlags& flags) {
     useLargePages();
     if (saysOnlyOfNothing(flags.output)) return kUsage;
-    const std::optional<SuiteShard> shard = findSuiteShard(flags.shard);
+    const std::optional<Shard> shard = findShard(flags.shard);
     flags.paths = inShard(tracesOf(flags.paths), shard);
     if (wouldLose(flags.paths, writtenFiles(flags.output), flags.baseline)) return kUsage;
     CheckOptions options;

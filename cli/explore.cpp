@@ -41,31 +41,31 @@ struct ExploreFlags {
     ExhaustiveFlags exhaustive;
 };
 
-// Two numbers with `between` them, the first not above the second.
-std::optional<std::pair<std::uint64_t, std::uint64_t>> pairOf(const std::string& text, std::string_view between) {
+// `1..1000`, the first not above the second.
+std::optional<std::pair<std::uint64_t, std::uint64_t>> seedsOf(const std::string& text) {
+    constexpr std::string_view kBetween = "..";
     std::pair<std::uint64_t, std::uint64_t> pair;
     const char* const end = text.data() + text.size();
     const auto first = std::from_chars(text.data(), end, pair.first);
-    if (first.ec != std::errc{} || !std::string_view(first.ptr).starts_with(between)) return std::nullopt;
-    const auto last = std::from_chars(first.ptr + between.size(), end, pair.second);
+    if (first.ec != std::errc{} || !std::string_view(first.ptr).starts_with(kBetween)) return std::nullopt;
+    const auto last = std::from_chars(first.ptr + kBetween.size(), end, pair.second);
     if (last.ec != std::errc{} || last.ptr != end || pair.second < pair.first) return std::nullopt;
     return pair;
 }
 
 std::string areSeeds(const std::string& text) {
-    return pairOf(text, "..") ? "" : fmt::format("\"{}\" is not a range of seeds such as 1..1000", text);
+    return seedsOf(text) ? "" : fmt::format("\"{}\" is not a range of seeds such as 1..1000", text);
 }
 
 std::string isShard(const std::string& text) {
-    const auto shard = pairOf(text, "/");
-    const bool isSound = shard && shard->first > 0 && shard->second <= kMostShards;
-    return isSound ? "" : fmt::format("\"{}\" is not one part of several, such as 2/8", text);
+    const std::optional<Shard> shard = findShard(text);
+    return shard && shard->of <= kMostShards ? "" : fmt::format("\"{}\" is not one part of several, such as 2/8", text);
 }
 
 ExploreOptions optionsOf(const ExploreFlags& flags) {
     ExploreOptions options;
-    if (!flags.seeds.empty()) std::tie(options.firstSeed, options.lastSeed) = *pairOf(flags.seeds, "..");
-    if (!flags.shard.empty()) std::tie(options.shard.number, options.shard.of) = *pairOf(flags.shard, "/");
+    if (!flags.seeds.empty()) std::tie(options.firstSeed, options.lastSeed) = *seedsOf(flags.seeds);
+    if (!flags.shard.empty()) options.shard = *findShard(flags.shard);
     options.runs = flags.runs;
     if (!flags.time.empty()) options.time = parseDuration(flags.time);
     if (flags.seeds.empty() && flags.time.empty() && !flags.runs) options.runs = 100'000;

@@ -42,7 +42,7 @@ void GrowingReports::add(CaseResult ended) {
     soFar_.cases.push_back(std::move(ended));
 }
 
-void GrowingReports::about(const std::vector<std::string>& paths, std::optional<SuiteShard> shard, bool failsOnFlaky) {
+void GrowingReports::about(const std::vector<std::string>& paths, std::optional<Shard> shard, bool failsOnFlaky) {
     const std::scoped_lock lock(mutex_);
     soFar_.paths = paths;
     soFar_.shard = shard;

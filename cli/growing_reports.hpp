@@ -25,7 +25,7 @@ public:
     ~GrowingReports();
 
     // As LiveReport's. REQUIRES: nothing was added yet.
-    void about(const std::vector<std::string>& paths, std::optional<SuiteShard> shard, bool failsOnFlaky);
+    void about(const std::vector<std::string>& paths, std::optional<Shard> shard, bool failsOnFlaky);
 
     // The next case in the order of the result.
     void add(CaseResult ended);

@@ -40,7 +40,7 @@ bool LiveReport::add(CaseResult ended, bool isLastOfFile) {
     return options_.mostFailures() == 0 || failed_ < options_.mostFailures();
 }
 
-void LiveReport::about(const std::vector<std::string>& paths, std::optional<SuiteShard> shard, bool failsOnFlaky) {
+void LiveReport::about(const std::vector<std::string>& paths, std::optional<Shard> shard, bool failsOnFlaky) {
     failsOnFlaky_ = failsOnFlaky;
     growing_.about(paths, shard, failsOnFlaky);
 }

@@ -29,7 +29,7 @@ public:
     void warn(const std::vector<Diagnostic>& warnings);
 
     // What is run, and how that counts, for the reports.
-    void about(const std::vector<std::string>& paths, std::optional<SuiteShard> shard, bool failsOnFlaky);
+    void about(const std::vector<std::string>& paths, std::optional<Shard> shard, bool failsOnFlaky);
 
     // The next result in the order of mention. False: so many failed that it is enough.
     bool add(CaseResult ended, bool isLastOfFile);

@@ -87,7 +87,7 @@ int runSelected(RunFlags& flags) {
     }
     const KnownFailures known(flags.baseline, interrupt);
     LiveReport live(flags.output, known, suite.cases, "cases");
-    live.about(flags.selection.paths, findSuiteShard(flags.selection.shard), flags.failsOnFlaky);
+    live.about(flags.selection.paths, findShard(flags.selection.shard), flags.failsOnFlaky);
     live.warn(suite.warnings);
     const std::string words = flagsOf(flags);
     suiteOptions.started = [&](std::size_t number) { live.progress().start(suite.entries[number].scenario.id); };

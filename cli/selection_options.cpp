@@ -80,7 +80,7 @@ void addShardOption(const CommandLine& line, std::string& shard, const std::stri
                 "Only the I-th of N parts of the {}, so that N machines share them; mdsync merge puts the parts together",
                 what))
         .check([](const std::string& text) {
-            return findSuiteShard(text) ? "" : fmt::format("\"{}\" is not of the form I/N, with I from 1 to N", text);
+            return findShard(text) ? "" : fmt::format("\"{}\" is not of the form I/N, with I from 1 to N", text);
         });
 }
 
@@ -123,7 +123,7 @@ std::optional<int> settle(SelectionOptions& options, Filter& filter) {
         }
         options.paths = {"scenarios"};
     }
-    const std::optional<SuiteShard> shard = findSuiteShard(options.shard);
+    const std::optional<Shard> shard = findShard(options.shard);
     if (last || shard) {
         filter.picks = [last, shard](const std::string& path, const std::string& id) {
             return (!shard || shard->has(id)) && (!last || last->wantsAgain(path, id));

@@ -18,6 +18,7 @@
 #include "mdsync/policy.hpp"
 #include "mdsync/rules.hpp"
 #include "mdsync/scenario.hpp"
+#include "mdsync/shard.hpp"
 #include "mdsync/shrink.hpp"
 #include "mdsync/system.hpp"
 #include "mdsync/time.hpp"
@@ -41,21 +42,12 @@ struct Found {
     Case scenario;     // made small; empty in a Found that was read from a file
 };
 
-// Which part of the seeds is explored: every `of`-th, from the `number`-th on.
-// REQUIRES: 1 <= number <= of <= kMostShards.
-inline constexpr std::uint64_t kMostShards = 100'000;
-struct Shard {
-    std::uint64_t number = 1;
-    std::uint64_t of = 1;
-    friend bool operator==(const Shard&, const Shard&) = default;
-};
-
 // What is explored. With the same plan the same seeds are the same runs.
 struct SearchPlan {
     std::uint64_t firstSeed = 1;
     std::uint64_t lastSeed = 0xffffffffffffffffULL;
     std::optional<std::uint64_t> runs;  // seeds at most, those of other shards among them
-    Shard shard;
+    Shard shard;                // every `of`-th of the seeds, from the `number`-th on; REQUIRES: of <= kMostShards
     std::vector<RuleId> rules;         // only their failures count; empty: all
     std::vector<std::string> without;  // words of searchWords() that scenarios do without
     ServerPolicy server;

@@ -33,10 +33,6 @@ constexpr std::size_t kDigits = 16;    // of the number of a case
 constexpr unsigned kSparsest = 63;     // a CaseSample
 constexpr Millis kLongest = std::chrono::years{1000};
 
-std::string spell(const Shard& shard) {
-    return fmt::format("{}/{}", shard.number, shard.of);
-}
-
 std::vector<std::string_view> namesOf(const std::vector<RuleId>& rules) {
     std::vector<std::string_view> names;
     for (const RuleId id : rules) names.push_back(rule(id).name);
@@ -96,7 +92,7 @@ private:
         plan.lastSeed = document_.natural(*node, "lastSeed");
         if (document_.find(*node, "runs") != nullptr) plan.runs = document_.natural(*node, "runs");
         if (const Node* shard = document_.member(*node, "shard", Kind::Object, true)) {
-            plan.shard = {document_.natural(*shard, "number"), document_.natural(*shard, "of")};
+            plan.shard = {document_.small(*shard, "number"), document_.small(*shard, "of")};
             if (plan.shard.number == 0 || plan.shard.number > plan.shard.of || plan.shard.of > kMostShards) {
                 document_.mistake(Mistake::OutOfRange, shard->place, "there is no such shard");
                 plan.shard = {};
@@ -353,8 +349,8 @@ MergedCampaigns mergeCampaigns(std::span<const CampaignFile> files) {
 
     Novelty situations;
     std::map<Failure, Found> all;
-    for (std::uint64_t number = 1; number <= shards.size(); ++number) {
-        const std::string name = spell(Shard{number, shards.size()});
+    for (std::uint32_t number = 1; number <= shards.size(); ++number) {
+        const std::string name = spell(Shard{number, files.front().campaign.plan.shard.of});
         const Campaign* shard = shards[number - 1];
         if (shard == nullptr) {
             merged.missing.push_back(name);

@@ -50,12 +50,12 @@ std::vector<std::string> missingShards(std::span<const ResultFile> files) {
     std::set<std::uint32_t> there;
     for (const ResultFile& file : files) {
         if (!file.result.shard) continue;
-        count = std::max(count, file.result.shard->count);
+        count = std::max(count, file.result.shard->of);
         there.insert(file.result.shard->number);
     }
     std::vector<std::string> missing;
     for (std::uint32_t number = 1; number <= count; ++number) {
-        if (!there.contains(number)) missing.push_back(spell(SuiteShard{number, count}));
+        if (!there.contains(number)) missing.push_back(spell(Shard{number, count}));
     }
     return missing;
 }
@@ -63,19 +63,19 @@ std::vector<std::string> missingShards(std::span<const ResultFile> files) {
 // Where a result is of a shard that another one has, or of another number of shards, that is said.
 void compareShards(std::span<const ResultFile> files, MergedResults& merged) {
     std::map<std::uint32_t, std::string> paths;  // by number
-    std::optional<SuiteShard> first;
+    std::optional<Shard> first;
     for (const ResultFile& file : files) {
         if (!file.result.shard) continue;
-        const SuiteShard shard = *file.result.shard;
+        const Shard shard = *file.result.shard;
         if (!first) first = shard;
         const auto [known, isNew] = paths.emplace(shard.number, file.path);
-        if (isNew && shard.count == first->count) continue;
+        if (isNew && shard.of == first->of) continue;
         Diagnostic wrong;
         wrong.code = "document.same-scenario";
         wrong.file = file.path;
-        wrong.message = shard.count == first->count
+        wrong.message = shard.of == first->of
                             ? fmt::format("this is shard {}, as is {}", spell(shard), known->second)
-                            : fmt::format("this is shard {}, and others are of {}", spell(shard), first->count);
+                            : fmt::format("this is shard {}, and others are of {}", spell(shard), first->of);
         merged.diagnostics.push_back(std::move(wrong));
     }
 }

@@ -72,7 +72,7 @@ private:
     void readShard(const Node& root) {
         const Node* word = document_.member(root, "shard", Kind::String, false);
         if (word == nullptr) return;
-        file_.result.shard = findSuiteShard(document_.textOf(*word));
+        file_.result.shard = findShard(document_.textOf(*word));
         if (!file_.result.shard) {
             document_.mistake(Mistake::UnknownWord, word->place,
                               fmt::format("there is no shard \"{}\"", document_.textOf(*word)),

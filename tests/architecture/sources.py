@@ -96,7 +96,7 @@ FACES = {
     "result": "result",
     "last_time": "result",
     "latency": "result",
-    "suite_shard": "result",
+    "shard": "base",
     "baseline": "result",
     "diff": "result",
     "matrix": "result",

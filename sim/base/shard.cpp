@@ -1,4 +1,4 @@
-#include "mdsync/suite_shard.hpp"
+#include "mdsync/shard.hpp"
 
 #include <fmt/format.h>
 
@@ -18,21 +18,21 @@ std::optional<std::uint32_t> numberIn(std::string_view text) {
 
 }  // namespace
 
-bool SuiteShard::has(std::string_view name) const {
-    return fingerprint(name) % count == number - 1;
+bool Shard::has(std::string_view name) const {
+    return has(fingerprint(name));
 }
 
-std::string spell(const SuiteShard& shard) {
-    return fmt::format("{}/{}", shard.number, shard.count);
+std::string spell(const Shard& shard) {
+    return fmt::format("{}/{}", shard.number, shard.of);
 }
 
-std::optional<SuiteShard> findSuiteShard(std::string_view text) {
+std::optional<Shard> findShard(std::string_view text) {
     const std::size_t slash = text.find('/');
     if (slash == std::string_view::npos) return std::nullopt;
     const auto number = numberIn(text.substr(0, slash));
     const auto count = numberIn(text.substr(slash + 1));
     if (!number || !count || *number < 1 || *number > *count) return std::nullopt;
-    return SuiteShard{*number, *count};
+    return Shard{*number, *count};
 }
 
 }  // namespace mdsync
