@@ -4,9 +4,13 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 
+#include "campaign_folder.hpp"
+#include "mdsync/campaign.hpp"
+#include "mdsync/certificate.hpp"
 #include "mdsync/run.hpp"
 #include "mdsync/scenario.hpp"
 #include "output.hpp"
@@ -36,6 +40,7 @@ ExhaustiveOptions optionsOf(const ExhaustiveFlags& flags, const ExhaustiveContex
     options.server = context.server;
     options.maxStates = flags.maxStates.value_or(0);
     options.branching = !flags.everyState;
+    options.shard = context.shard;
     options.jobs = context.jobs;
     return options;
 }
@@ -67,18 +72,81 @@ private:
     Millis last_{0};
 };
 
-std::string speed(const Certificate& certificate, Millis elapsed) {
-    std::uint64_t states = 0;
-    std::uint64_t transitions = 0;
-    for (const ExhaustiveRound& round : certificate.rounds) {
-        states += round.states;
-        transitions += round.transitions;
+// What a campaign keeps of an exhaustive search.
+class ExhaustiveCampaign {
+public:
+    // Opens the folder and reads what was searched before. The exit code, 0 for success; what is wrong was said.
+    int open(const std::string& path, const ExhaustiveOptions& options) {
+        if (const int code = folder_.open(path, kCertificateFile, kCampaignFile); code != kOk) return code;
+        kept_.options = options;
+        kept_.probe = probeOf(options);
+        if (!folder_.isBegun()) {
+            write({}, {}, Millis{0});  // better to know now than after eight hours
+            return folder_.written() ? kOk : kUnwritable;
+        }
+        CertificateFile known = readCertificate(folder_.document());
+        complain(known.diagnostics);
+        if (!known.valid) return kBadInput;
+        const ExhaustiveOptions& then = known.kept.options;
+        const auto spelled = [](const std::optional<Shard>& shard) { return shard ? spell(*shard) : "none"; };
+        std::string difference = differenceOf(then, options);
+        if (difference.empty() && then.shard != options.shard) {
+            difference = fmt::format("--shard {}, not {}", spelled(options.shard), spelled(then.shard));
+        } else if (difference.empty() && known.kept.probe != kept_.probe) {
+            difference = "another version of mdsync, which has other steps, another server or other rules";
+        }
+        if (!difference.empty()) return folder_.holdsAnother(difference);
+        kept_.certificate = std::move(known.kept.certificate);
+        kept_.files = std::move(known.kept.files);
+        kept_.elapsed = known.kept.elapsed;
+        if (kept_.certificate.rounds.size() > options.bounds.steps) {
+            tell("mdsync: {} has searched {} steps; this command asks for {}\n", printable(path),
+                 kept_.certificate.rounds.size(), options.bounds.steps);
+            return kUsage;
+        }
+        takeBackWhatIsLost();
+        return kOk;
     }
-    const auto per = [&](std::uint64_t number) {
-        return number * 1000 / static_cast<std::uint64_t>(std::max<std::int64_t>(1, elapsed.count()));
-    };
-    return fmt::format("{} states in {}, {} states and {} transitions a second\n", states, spellDuration(elapsed),
-                       per(states), per(transitions));
+
+    // What was searched before, and how long that took.
+    [[nodiscard]] const KeptCertificate& before() const { return kept_; }
+
+    // Writes how far the search is.
+    void write(const Certificate& certificate, const std::vector<std::string>& files, Millis elapsed) {
+        folder_.write(writeCertificate({kept_.options, kept_.probe, certificate, files, kept_.elapsed + elapsed}),
+                      files);
+    }
+
+    // Whether all was written so far.
+    [[nodiscard]] bool written() const { return folder_.written(); }
+
+private:
+    // A full disk or a loss of power may have left a part of what was found, or nothing: then it is searched for again.
+    // What was found in a round that is not whole is searched for again as well.
+    void takeBackWhatIsLost() {
+        Certificate& certificate = kept_.certificate;
+        if (certificate.findings.empty()) return;
+        const bool isThere = std::all_of(kept_.files.begin(), kept_.files.end(), [](const std::string& file) {
+            return readScenario(file, ruleNames()).valid();
+        });
+        if (isThere && isFinished(kept_.options, certificate)) return;
+        if (certificate.rounds.size() >= certificate.findings.front().steps) certificate.rounds.pop_back();
+        certificate.findings.clear();
+        kept_.files.clear();
+    }
+
+    CampaignFolder folder_;
+    KeptCertificate kept_;
+};
+
+// Prints the certificate, and gives the exit code.
+int say(const ExhaustiveOptions& options, const KeptCertificate& kept, const ExhaustiveContext& context, int signal) {
+    const Certificate& certificate = kept.certificate;
+    if (!context.quiet) tell("{}", exhaustiveSpeed(certificate, kept.elapsed));
+    const bool written = print(context.isJson ? certificateJson(options, certificate, kept.files, kept.elapsed)
+                                              : certificateReport(options, certificate, kept.files));
+    const int code = signal != 0 ? 128 + signal : exitCodeOf(options, certificate);
+    return written ? code : withUnwritable(code);
 }
 
 }  // namespace
@@ -114,8 +182,20 @@ int exploreExhaustively(const ExhaustiveFlags& flags, const ExhaustiveContext& c
         tell("mdsync: {}\n", why);
         return kUsage;
     }
+    ExhaustiveCampaign campaign;
+    const bool isKept = !context.campaign.empty();
+    if (isKept) {
+        if (const int code = campaign.open(context.campaign, options); code != kOk) return code;
+        const KeptCertificate& before = campaign.before();
+        if (isFinished(options, before.certificate)) return say(options, before, context, 0);
+    }
     const Clock::time_point began = Clock::now();
-    Certificate certificate;
+    if (isKept) {
+        options.before = &campaign.before().certificate;
+        options.checkpoint = [&](const Certificate& sofar) { campaign.write(sofar, {}, since(began)); };
+    }
+    KeptCertificate kept;
+    Certificate& certificate = kept.certificate;
     int signal = 0;
     {
         const Interrupt interrupt;
@@ -131,19 +211,16 @@ int exploreExhaustively(const ExhaustiveFlags& flags, const ExhaustiveContext& c
         signal = interrupt.signal();
         if (late) certificate.stopped = "--time " + spellDuration(*context.time);
     }
-    const Millis elapsed = since(began);
-    std::vector<std::string> files;
+    kept.elapsed = since(began);
     bool written = true;
     for (const ExhaustiveFinding& finding : certificate.findings) {
-        files.push_back(context.keep(std::string(rule(finding.rule).name), writeScenario(finding.scenario)));
-        written = written && !files.back().empty();
+        kept.files.push_back(context.keep(std::string(rule(finding.rule).name), writeScenario(finding.scenario)));
+        written = written && !kept.files.back().empty();
     }
-    if (!context.quiet) tell("{}", speed(certificate, elapsed));
-    written = print(context.isJson ? certificateJson(options, certificate, files, elapsed)
-                                   : certificateReport(options, certificate, files)) &&
-              written;
-    const int code = signal != 0 ? 128 + signal : exitCodeOf(options, certificate);
-    return written ? code : withUnwritable(code);
+    if (isKept) campaign.write(certificate, kept.files, kept.elapsed);
+    kept.elapsed += campaign.before().elapsed;
+    const int code = say(options, kept, context, signal);
+    return written && campaign.written() ? code : withUnwritable(code);
 }
 
 }  // namespace mdsync::cli

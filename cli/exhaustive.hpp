@@ -27,6 +27,8 @@ struct ExhaustiveContext {
     std::vector<RuleId> rules;
     std::vector<std::string> without;
     ServerPolicy server;
+    std::optional<Shard> shard;
+    std::string campaign;  // the folder in which it is kept; empty: none
     std::optional<Millis> time;
     unsigned jobs = 1;
     bool quiet = false;

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <charconv>
 
-#include "campaign_folder.hpp"
 #include "command.hpp"
 #include "exhaustive.hpp"
 #include "found_files.hpp"
@@ -14,6 +13,7 @@
 #include "mdsync/world.hpp"
 #include "operator_new.hpp"
 #include "output.hpp"
+#include "random_campaign.hpp"
 #include "target_options.hpp"
 #include "tell.hpp"
 
@@ -95,6 +95,11 @@ std::vector<std::string> allWords() {
     return all;
 }
 
+// Where a campaign's failing scenarios are.
+std::string foundIn(const std::string& campaign) {
+    return fmt::format("{}/{}", campaign, kFoundFolder);
+}
+
 int exploreAll(const ExploreFlags& flags) {
     ExhaustiveContext context;
     context.steps = flags.steps;
@@ -105,7 +110,10 @@ int exploreAll(const ExploreFlags& flags) {
     context.jobs = jobsOf(flags.jobs);
     context.quiet = flags.quiet;
     context.isJson = flags.format == "json";
-    const FoundFiles files(flags.folder, false);
+    context.shard = flags.shard.empty() ? std::nullopt : findShard(flags.shard);
+    context.campaign = flags.campaign;
+    const bool isKept = !flags.campaign.empty();
+    const FoundFiles files(isKept ? foundIn(flags.campaign) : flags.folder, isKept);
     context.keep = [&files](const std::string& name, const std::string& text) { return files.keep(name, text); };
     return exploreExhaustively(flags.exhaustive, context);
 }
@@ -121,15 +129,14 @@ int explore(const ExploreFlags& flags) {
     }
     ExploreOptions options = optionsOf(flags);
     const bool isKept = !flags.campaign.empty();
-    CampaignFolder campaign;
+    RandomCampaign campaign;
     if (isKept) {
         if (const int code = campaign.open(flags.campaign, options); code != kOk) return code;
         options.before = campaign.before();
         options.checkpoint = [&campaign](const Explored& explored) { campaign.write(explored); };
     }
     bool written = true;
-    const std::string folder = isKept ? fmt::format("{}/{}", flags.campaign, kFoundFolder) : flags.folder;
-    const FoundFiles files(folder, isKept);
+    const FoundFiles files(isKept ? foundIn(flags.campaign) : flags.folder, isKept);
     options.keep = [&](const Found& found) { return files.keep(found, written); };
     const bool isShown = !flags.quiet && isatty(fileno(stderr)) != 0;
     Millis shown{0};
@@ -183,7 +190,9 @@ Command addExplore(Program& program) {
     line.value("--seeds", flags->seeds, "A..B", "The seeds of the scenarios (default: from 1 on)").check(areSeeds);
     line.number("--runs", flags->runs, 0, kNoLimit,
                 "This many scenarios (default 100000, where neither --seeds nor --time is given)");
-    line.value("--shard", flags->shard, "I/N", "Only the I-th of N parts of these seeds, so that N machines share them")
+    line.value(
+            "--shard", flags->shard, "I/N",
+            "Only the I-th of N parts of these seeds, or of all scenarios within bounds, so that N machines share them")
         .check(isShard);
     line.value("--time", flags->time, "D", "Start nothing more after this time: 30s, 10m, 8h").check(isDuration);
     line.number("--steps", flags->steps, 1, 400, "Steps of a scenario at most, 1..400 (default 40)");
@@ -212,7 +221,8 @@ Command addExplore(Program& program) {
     line.format(flags->format);
     line.flag("-q,--quiet", flags->quiet, "No progress, no speed");
     addExhaustive(line, flags->exhaustive);
-    line["--exhaustive"].excludes(line["--target"]).excludes(line["--shard"]).excludes(campaign).excludes(every);
+    line["--exhaustive"].excludes(line["--target"]).excludes(every);
+    line["--every-state"].excludes(line["--shard"]).excludes(campaign);
     line.example(
         "Examples:\n"
         "  mdsync explore --time 10m                               as much as ten minutes allow\n"

@@ -6,6 +6,7 @@
 
 #include "command.hpp"
 #include "mdsync/campaign.hpp"
+#include "mdsync/certificate.hpp"
 #include "mdsync/documents.hpp"
 #include "output.hpp"
 #include "tell.hpp"
@@ -19,76 +20,116 @@ struct MergeFlags {
     OutputOptions output;
 };
 
-// The campaign that `path` is or lies in; empty for another kind of document.
-std::string campaignAt(const std::string& path) {
+// What a search left behind, by chance or exhaustive.
+struct Kept {
+    std::string path;  // of the document; empty: none
+    bool isExhaustive = false;
+};
+
+// What `path` is, or what lies in it.
+Kept keptAt(const std::string& path) {
+    namespace fs = std::filesystem;
     std::error_code error;
-    if (std::filesystem::is_directory(path, error)) return (std::filesystem::path(path) / kCampaignFile).string();
-    return documentKind(path) == "campaign/1" ? path : std::string();
+    if (!fs::is_directory(path, error)) {
+        const std::string kind = documentKind(path);
+        if (kind == "certificate/1") return {path, true};
+        return kind == "campaign/1" ? Kept{path} : Kept{};
+    }
+    const fs::path certificate = fs::path(path) / kCertificateFile;
+    if (fs::exists(certificate, error)) return {certificate.string(), true};
+    return {(fs::path(path) / kCampaignFile).string()};
 }
 
-int mergeShards(const std::vector<std::string>& paths, const OutputOptions& output) {
+// Reads all and says what is wrong with them.
+template <class File, class Read>
+std::optional<std::vector<File>> readAll(const std::vector<std::string>& paths, const Read& read) {
+    std::vector<File> files;
+    bool broken = false;
+    for (const std::string& path : paths) {
+        files.push_back(read(path));
+        complain(files.back().diagnostics);
+        broken = broken || !files.back().valid;
+    }
+    return broken ? std::nullopt : std::optional(std::move(files));
+}
+
+// Says why nothing was merged; gives the exit code.
+int refuse(const std::vector<std::string>& problems) {
+    for (const std::string& problem : problems) tell("mdsync: {}\n", problem);
+    tell("mdsync: nothing was merged\n");
+    return kBadInput;
+}
+
+// Names the shards without which this is not the whole search. The exit code then, of what would else be `code`.
+int withAbsent(int code, const std::vector<std::string>& missing, const std::vector<std::string>& unfinished) {
+    if (!unfinished.empty()) tell("mdsync: not finished: shard {}\n", fmt::join(unfinished, ", "));
+    if (!missing.empty()) tell("mdsync: missing: shard {}\n", fmt::join(missing, ", "));
+    if (!missing.empty() && code != kInternal) code = kBadInput;
+    if (!unfinished.empty() && (code == kOk || code == kNothing)) code = kInconclusive;
+    return code;
+}
+
+int mergeSeeds(const std::vector<std::string>& paths, const OutputOptions& output) {
+    const auto files = readAll<CampaignFile>(paths, readCampaign);
+    if (!files) return refuse({});
+    const MergedCampaigns merged = mergeCampaigns(*files);
+    if (!merged.problems.empty()) return refuse(merged.problems);
+    if (!output.quiet) tell("{}", exploreSpeed(merged.explored));
+    const bool written = print(output.format == "json" ? exploreJson(merged.explored) : exploreReport(merged.explored));
+    const int code = withAbsent(exitCodeOf(merged.explored), merged.missing, merged.unfinished);
+    return written ? code : withUnwritable(code);
+}
+
+int mergeExhaustive(const std::vector<std::string>& paths, const OutputOptions& output) {
+    const auto files = readAll<CertificateFile>(paths, readCertificate);
+    if (!files) return refuse({});
+    const MergedCertificates merged = mergeCertificates(*files);
+    if (!merged.problems.empty()) return refuse(merged.problems);
+    const auto& [options, probe, certificate, found, elapsed] = merged.sum;
+    if (!output.quiet) tell("{}", exhaustiveSpeed(certificate, elapsed));
+    const bool written = print(output.format == "json" ? certificateJson(options, certificate, found, elapsed)
+                                                       : certificateReport(options, certificate, found));
+    const int code = withAbsent(exitCodeOf(options, certificate), merged.missing, merged.unfinished);
+    return written ? code : withUnwritable(code);
+}
+
+int mergeShards(const std::vector<Kept>& shards, const OutputOptions& output) {
     if (!output.reports.empty() || !output.require.empty()) {
         tell("mdsync: --report and --require are for results of run and check, not for campaigns\n");
         return kUsage;
     }
-    std::vector<CampaignFile> files;
-    bool broken = false;
-    for (const std::string& path : paths) {
-        files.push_back(readCampaign(path));
-        complain(files.back().diagnostics);
-        broken = broken || !files.back().valid;
+    std::vector<std::string> paths;
+    for (const Kept& shard : shards) {
+        if (shard.isExhaustive != shards.front().isExhaustive) {
+            return refuse({fmt::format("{} and {} are not of one search: only one of them is exhaustive",
+                                       shards.front().path, shard.path)});
+        }
+        paths.push_back(shard.path);
     }
-    const MergedCampaigns merged = broken ? MergedCampaigns{} : mergeCampaigns(files);
-    for (const std::string& problem : merged.problems) tell("mdsync: {}\n", problem);
-    if (broken || !merged.problems.empty()) {
-        tell("mdsync: nothing was merged\n");
-        return kBadInput;
-    }
-    if (!output.quiet) tell("{}", exploreSpeed(merged.explored));
-    const bool written = print(output.format == "json" ? exploreJson(merged.explored) : exploreReport(merged.explored));
-    if (!merged.unfinished.empty()) {
-        tell("mdsync: not finished: shard {}\n", fmt::join(merged.unfinished, ", "));
-    }
-    if (!merged.missing.empty()) {
-        tell("mdsync: missing: shard {}\n", fmt::join(merged.missing, ", "));
-    }
-    int code = exitCodeOf(merged.explored);
-    if (!merged.missing.empty() && code != kInternal) code = kBadInput;
-    if (!merged.unfinished.empty() && (code == kOk || code == kNothing)) code = kInconclusive;
-    return written ? code : withUnwritable(code);
+    return shards.front().isExhaustive ? mergeExhaustive(paths, output) : mergeSeeds(paths, output);
 }
 
 int merge(const MergeFlags& flags) {
     if (wouldLose(flags.paths, writtenFiles(flags.output))) return kUsage;
-    std::vector<std::string> campaigns;
+    std::vector<Kept> campaigns;
     for (const std::string& path : flags.paths) {
-        if (std::string campaign = campaignAt(path); !campaign.empty()) campaigns.push_back(std::move(campaign));
+        if (Kept kept = keptAt(path); !kept.path.empty()) campaigns.push_back(std::move(kept));
     }
     if (campaigns.size() == flags.paths.size()) return mergeShards(campaigns, flags.output);
     if (!campaigns.empty()) {
         for (const std::string& path : flags.paths) {
-            if (!campaignAt(path).empty()) continue;
-            tell("mdsync: {} is no campaign, and can't be merged with {}\n", path, campaigns.front());
+            if (!keptAt(path).path.empty()) continue;
+            tell("mdsync: {} is no campaign, and can't be merged with {}\n", path, campaigns.front().path);
         }
         return kBadInput;
     }
-    std::vector<ResultFile> files;
-    bool broken = false;
-    for (const std::string& path : flags.paths) {
-        ResultFile file = readResult(path);
-        complain(file.diagnostics);
-        if (file.valid) {
-            files.push_back(std::move(file));
-        } else {
-            broken = true;
-        }
-    }
-    MergedResults merged = mergeResults(files);
+    const auto files = readAll<ResultFile>(flags.paths, [](const std::string& path) { return readResult(path); });
+    if (!files) return refuse({});
+    MergedResults merged = mergeResults(*files);
     // A sum over some of the shards would look like one over all.
-    if (broken || !merged.diagnostics.empty()) {
+    if (!merged.diagnostics.empty()) {
         complain(merged.diagnostics);
-        tell("mdsync: nothing was merged\n");
-        return kBadInput;
+        return refuse({});
     }
     for (const RuleId id : requiredRules(flags.output)) merged.result.required.push_back(id);
     const int code = deliver(merged.result, flags.output);

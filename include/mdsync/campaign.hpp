@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "mdsync/diagnostic.hpp"
+#include "mdsync/documents.hpp"
 #include "mdsync/explore.hpp"
 
 namespace mdsync {
@@ -23,9 +24,6 @@ struct Campaign {
 
 // The name of a campaign's document in its folder.
 inline constexpr std::string_view kCampaignFile = "campaign.json";
-
-// The folder in it where the scenarios that failed are.
-inline constexpr std::string_view kFoundFolder = "found";
 
 // What the generator makes of a plan's first seeds, as 32 hexadecimal digits: where it differs, another version of
 // mdsync made other scenarios of the same seeds, and the two must not be taken for one search.

@@ -21,6 +21,9 @@ namespace mdsync {
 // else nothing.
 [[nodiscard]] std::string documentKind(const std::string& path);
 
+// The folder beside the document of a search in which the scenarios are that failed.
+inline constexpr std::string_view kFoundFolder = "found";
+
 // ---- Baselines ------------------------------------------------------------------------------------------------------
 
 struct BaselineFile {

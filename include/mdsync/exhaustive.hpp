@@ -26,6 +26,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,7 @@
 #include "mdsync/policy.hpp"
 #include "mdsync/rules.hpp"
 #include "mdsync/scenario.hpp"
+#include "mdsync/shard.hpp"
 
 namespace mdsync {
 
@@ -45,12 +47,18 @@ struct Bounds {
     std::uint32_t faults = 1;    // of these steps: drop, hold, restart
 };
 
+struct Certificate;
+
 struct ExhaustiveOptions {
     Bounds bounds;
     std::vector<Platform> platforms;   // of the first user's devices, in turn; empty: android, web, web, windows
     std::vector<std::string> without;  // words of exhaustiveWords() that are left out
     std::vector<RuleId> rules;         // only violations of these count; empty: of all
     ServerPolicy server;
+    // Only a part of it, so that machines share it: scenarios are shared out by the kinds of their steps, whatever their
+    // order. Then states that different kinds of steps led to are told apart, so that each is of one part (certificates of
+    // version 3).
+    std::optional<Shard> shard;
     // The reductions, for tests: what they leave out must not change a verdict.
     bool symmetry = true;
     bool independence = true;  // once no step is left, deliveries to different devices happen in one order only
@@ -65,6 +73,10 @@ struct ExhaustiveOptions {
     // Asked every few thousand transitions with the number of steps searched at present and the states so far; false stops.
     // With several threads, by one of them at a time.
     std::function<bool(std::uint32_t steps, std::uint64_t states)> goOn;
+    // What was searched before, if anything was: the rounds that are whole are not searched again.
+    const Certificate* before = nullptr;
+    // Called after each round that is whole, but for the last.
+    std::function<void(const Certificate&)> checkpoint;
 };
 
 // A violation with a scenario that leads to it.
@@ -84,6 +96,8 @@ struct ExhaustiveRound {
     std::uint64_t states = 0;       // that branch, or all
     std::uint64_t transitions = 0;  // that were made
     std::uint32_t depth = 0;        // transitions of the longest scenario
+    bool whole = false;             // all was looked at
+    std::string sum;                // of the states: their fingerprints, added up, as 32 hexadecimal digits
 };
 
 struct Certificate {
@@ -95,6 +109,7 @@ struct Certificate {
     RuleCounts counts{};                      // in the last round: 1 for what happened, however often
     std::vector<std::string> devices;         // `alice/phone android`
     std::vector<ExhaustiveFinding> findings;  // one a rule, in the order of the catalogue
+    bool fewest = true;                       // no scenario of fewer steps violates a rule
 };
 
 // What may be left out: the verbs, and what else multiplies scenarios.
@@ -110,6 +125,9 @@ struct Certificate {
 // written. Says nothing about speed.
 [[nodiscard]] std::string certificateReport(const ExhaustiveOptions& options, const Certificate& certificate,
                                             const std::vector<std::string>& files);
+
+// How long it took and how fast it was, one line.
+[[nodiscard]] std::string exhaustiveSpeed(const Certificate& certificate, Millis elapsed);
 
 // The document `explore/1`, with what an exhaustive search has to say.
 [[nodiscard]] std::string certificateJson(const ExhaustiveOptions& options, const Certificate& certificate,

@@ -14,13 +14,14 @@ struct Kind {
     std::string_view noun;
     std::string_view use;  // {}: the file
 };
-constexpr std::array<Kind, 6> kKinds{{
+constexpr std::array<Kind, 7> kKinds{{
     {"scenario", "this is a scenario", "mdsync run {}"},
     {"trace", "this is a trace", "mdsync check {}"},
     {"result", "this is a result", "mdsync merge {}, mdsync diff OLD NEW, or mdsync run --failed {}"},
     {"baseline", "this is a baseline", "mdsync run --baseline {}"},
     {"run", "this is a recorded run", "mdsync replay {}"},
     {"campaign", "this is the state of a search", "mdsync explore --campaign DIR"},
+    {"certificate", "this is the state of an exhaustive search", "mdsync explore --exhaustive --campaign DIR"},
 }};
 
 constexpr std::size_t kBeginning = 65536;

@@ -6,8 +6,8 @@
 
 namespace mdsync {
 
-// The kind of file that `text` looks like by its beginning: `scenario`, `trace`, `result`, `baseline`, `run`, `campaign`;
-// empty if it is none of these.
+// The kind of file that `text` looks like by its beginning: `scenario`, `trace`, `result`, `baseline`, `run`, `campaign`,
+// `certificate`; empty if it is none of these.
 [[nodiscard]] std::string_view fileKind(std::string_view text);
 
 // `this is a trace`, of what fileKind() gave.

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <bit>
+#include <charconv>
 #include <cstring>
 
 namespace mdsync {
@@ -60,6 +61,19 @@ Fingerprint fingerprintOf(std::span<const std::uint8_t> bytes) {
 
 std::string hex(const Fingerprint& fingerprint) {
     return fmt::format("{:016x}{:016x}", fingerprint.high, fingerprint.low);
+}
+
+std::optional<Fingerprint> unhex(std::string_view digits) {
+    constexpr std::size_t kHalf = 16;
+    if (digits.size() != 2 * kHalf) return std::nullopt;
+    const auto half = [digits](std::size_t from, std::uint64_t& value) {
+        const char* const end = digits.data() + from + kHalf;
+        const auto [read, error] = std::from_chars(digits.data() + from, end, value, 16);
+        return error == std::errc{} && read == end;
+    };
+    Fingerprint fingerprint;
+    if (!half(0, fingerprint.high) || !half(kHalf, fingerprint.low)) return std::nullopt;
+    return fingerprint;
 }
 
 }  // namespace mdsync

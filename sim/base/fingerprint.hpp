@@ -6,8 +6,10 @@
 
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace mdsync {
 
@@ -26,7 +28,8 @@ struct Fingerprint {
 
 [[nodiscard]] Fingerprint fingerprintOf(std::span<const std::uint8_t> bytes);
 
-// 32 hexadecimal digits.
+// 32 hexadecimal digits, and back; nothing if they are something else.
 [[nodiscard]] std::string hex(const Fingerprint& fingerprint);
+[[nodiscard]] std::optional<Fingerprint> unhex(std::string_view digits);
 
 }  // namespace mdsync

@@ -8,7 +8,7 @@
 #include "base/json_text.hpp"
 #include "mdsync/again.hpp"
 #include "mdsync/exhaustive.hpp"
-#include "result/rule_counts.hpp"
+#include "result/search_document.hpp"
 
 namespace mdsync {
 
@@ -23,6 +23,17 @@ std::string counted(std::uint64_t number, std::string_view noun) {
 // What the states of a certificate are.
 std::string_view stateOf(const ExhaustiveOptions& options) {
     return options.branching ? "branching state" : "state";
+}
+
+// Where they are all there are.
+std::string within(const ExhaustiveOptions& options) {
+    return options.shard && options.shard->of > 1 ? fmt::format("of shard {} within the bounds", spell(*options.shard))
+                                                  : std::string("within the bounds");
+}
+
+// The version of a certificate, by what its states are.
+int versionOf(const ExhaustiveOptions& options) {
+    return options.shard ? 3 : options.branching ? 2 : 1;
 }
 
 // States are told apart by 119 bits of their fingerprints: that one of n was taken for another has a probability below
@@ -70,6 +81,7 @@ void appendBounds(std::string& out, const ExhaustiveOptions& options, const Cert
     const Bounds& b = options.bounds;
     out += fmt::format("bounds  {}, {}, {}, {}, {}\n", counted(b.users, "user"), counted(b.devices, "device"),
                        counted(b.messages, "message"), counted(b.steps, "step"), counted(b.faults, "fault"));
+    if (options.shard) out += fmt::format("shard   {}, by the kinds of steps\n", spell(*options.shard));
     out += fmt::format("devices {}\n", fmt::join(certificate.devices, ", "));
     out += fmt::format("verbs   {}\n", fmt::join(certificate.verbs, " "));
     const std::vector<std::string> without = leftOut(certificate);
@@ -85,6 +97,20 @@ void appendRounds(std::string& out, const ExhaustiveOptions& options, const Cert
         out += fmt::format("{:>7}  {:>12}  {:>12}  {:>7}\n", round.steps, round.states, round.transitions, round.depth);
     }
     out += "\n";
+}
+
+// Of all rounds.
+ExhaustiveRound allRounds(const Certificate& certificate) {
+    ExhaustiveRound sum;
+    for (const ExhaustiveRound& round : certificate.rounds) {
+        sum.states += round.states;
+        sum.transitions += round.transitions;
+    }
+    return sum;
+}
+
+std::uint64_t perSecond(std::uint64_t number, Millis elapsed) {
+    return number * 1000 / static_cast<std::uint64_t>(std::max<std::int64_t>(1, elapsed.count()));
 }
 
 void appendRules(std::string& out, const Certificate& certificate) {
@@ -114,8 +140,9 @@ std::string certificateReport(const ExhaustiveOptions& options, const Certificat
     out +=
         fmt::format("loss    a state was taken for another with a probability below 2^{}\n", lossExponent(last.states));
     if (!certificate.findings.empty()) {
-        out += fmt::format("FAIL  {} in {}; with fewer steps than {} there is none\n",
-                           counted(certificate.findings.size(), "violated rule"), states, last.steps);
+        out += fmt::format("FAIL  {} in {}; {}\n", counted(certificate.findings.size(), "violated rule"), states,
+                           certificate.fewest ? fmt::format("with fewer steps than {} there is none", last.steps)
+                                              : certificate.stopped);
         return out;
     }
     const std::string what = options.rules.empty()
@@ -125,24 +152,25 @@ std::string certificateReport(const ExhaustiveOptions& options, const Certificat
         out += fmt::format("INCOMPLETE  {} by {} in {}; stopped: {}\n", what, nameOf(options.server), states,
                            certificate.stopped);
     } else if (isIdle(options, certificate)) {
-        out += fmt::format("NOTHING  none of {} was put to the test by {} in {}, all there are within the bounds\n",
-                           fmt::join(namesOf(options.rules), ", "), nameOf(options.server), states);
+        out += fmt::format("NOTHING  none of {} was put to the test by {} in {}, all there are {}\n",
+                           fmt::join(namesOf(options.rules), ", "), nameOf(options.server), states, within(options));
     } else {
-        out += fmt::format("COMPLETE  {} by {} in {}, all there are within the bounds\n", what, nameOf(options.server),
-                           states);
+        out += fmt::format("COMPLETE  {} by {} in {}, all there are {}\n", what, nameOf(options.server), states,
+                           within(options));
     }
     return out;
+}
+
+std::string exhaustiveSpeed(const Certificate& certificate, Millis elapsed) {
+    const ExhaustiveRound all = allRounds(certificate);
+    return fmt::format("{} states in {}, {} states and {} transitions a second\n", all.states, spellDuration(elapsed),
+                       perSecond(all.states, elapsed), perSecond(all.transitions, elapsed));
 }
 
 std::string certificateJson(const ExhaustiveOptions& options, const Certificate& certificate,
                             const std::vector<std::string>& files, Millis elapsed) {
     const Bounds& b = options.bounds;
     const ExhaustiveRound& last = certificate.rounds.back();
-    std::uint64_t states = 0;
-    for (const ExhaustiveRound& round : certificate.rounds) states += round.states;
-    const auto perSecond = [&](std::uint64_t number) {
-        return number * 1000 / static_cast<std::uint64_t>(std::max<std::int64_t>(1, elapsed.count()));
-    };
     Json document = {{"mdsync", "explore/1"}, {"server", nameOf(options.server)}, {"runs", 0}, {"runsPerSecond", 0}};
     document["failures"] = Json::array();
     for (std::size_t i = 0; i < certificate.findings.size(); ++i) {
@@ -163,13 +191,13 @@ std::string certificateJson(const ExhaustiveOptions& options, const Certificate&
                           {"transitions", round.transitions},
                           {"depth", round.depth}});
     }
-    document["exhaustive"] = {{"certificate", options.branching ? 2 : 1},
+    document["exhaustive"] = {{"certificate", versionOf(options)},
                               {"complete", certificate.complete},
                               {"stopped", certificate.stopped},
                               {"states", last.states},
                               {"transitions", last.transitions},
                               {"depth", last.depth},
-                              {"statesPerSecond", perSecond(states)},
+                              {"statesPerSecond", perSecond(allRounds(certificate).states, elapsed)},
                               {"hash", certificate.hash},
                               {"lossBelowTwoToThe", lossExponent(last.states)},
                               {"bounds",
@@ -183,6 +211,9 @@ std::string certificateJson(const ExhaustiveOptions& options, const Certificate&
                               {"without", leftOut(certificate)},
                               {"rules", namesOf(options.rules)},
                               {"rounds", rounds}};
+    if (options.shard) {
+        document["exhaustive"]["shard"] = {{"number", options.shard->number}, {"of", options.shard->of}};
+    }
     return documentText(document);
 }
 

@@ -14,6 +14,7 @@
 #include "exhaustive/as_scenario.hpp"
 #include "exhaustive/crew.hpp"
 #include "exhaustive/model.hpp"
+#include "exhaustive/seal.hpp"
 #include "exhaustive/visited.hpp"
 #include "exhaustive/walk.hpp"
 #include "mdsync/parallel.hpp"
@@ -24,19 +25,6 @@ using search::SyncModel;
 using search::Walk;
 
 namespace {
-
-// What the states were states of: with it, the certificate's hash names everything that was searched.
-Fingerprint identityOf(const ExhaustiveOptions& options, const search::Moves& set) {
-    const Bounds& b = options.bounds;
-    std::string text =
-        fmt::format("{} {} {} {} {} {};", nameOf(options.server), b.users, b.devices, b.messages, b.steps, b.faults);
-    for (const DeviceInfo& device : set.header.devices) text += spell(device.platform);
-    for (const std::string& word : set.words) text += ' ' + word;
-    for (const RuleId id : options.rules) text += fmt::format(" {}", rule(id).name);
-    text += fmt::format(";{}{}{}", options.symmetry, options.independence, options.merging);
-    if (options.branching) text += ";branching";
-    return fingerprintOf(std::vector<std::uint8_t>(text.begin(), text.end()));
-}
 
 using Models = std::vector<std::unique_ptr<SyncModel>>;  // one a thread; made when it is first needed
 
@@ -164,18 +152,16 @@ void spellOutAll(const ExhaustiveOptions& options, std::uint32_t steps, const Mo
 }  // namespace
 
 Certificate searchExhaustively(const ExhaustiveOptions& options) {
-    Certificate certificate;
     Models models(std::max(1U, options.jobs));
     models[0] = std::make_unique<SyncModel>(options);
-    const search::Moves& set = models[0]->stepSet();
-    certificate.verbs = set.words;
-    const Header& header = set.header;
-    for (std::size_t d = 0; d < header.devices.size(); ++d) {
-        certificate.devices.push_back(
-            fmt::format("{} {}", header.path(DeviceId{d}), spell(header.devices[d].platform)));
+    const search::Moves set = models[0]->stepSet();
+    Certificate certificate = search::begun(set);
+    if (options.before != nullptr) {
+        certificate.rounds = options.before->rounds;
+        certificate.counts = options.before->counts;
     }
-    Fingerprint hash = identityOf(options, set);
-    for (std::uint32_t steps = 1; steps <= options.bounds.steps && certificate.stopped.empty(); ++steps) {
+    const auto known = static_cast<std::uint32_t>(certificate.rounds.size());
+    for (std::uint32_t steps = known + 1; steps <= options.bounds.steps && certificate.stopped.empty(); ++steps) {
         auto round = std::make_unique<Round>(options, steps, models);
         bool whole = round->run();
         Models several;
@@ -188,21 +174,21 @@ Certificate searchExhaustively(const ExhaustiveOptions& options) {
             if (!whole && !round->found()) models.swap(several);
         }
         const search::WalkCounts& counts = round->counts();
-        certificate.rounds.push_back({steps, counts.states, counts.transitions, counts.depth});
+        certificate.rounds.push_back({steps, counts.states, counts.transitions, counts.depth, whole, hex(counts.sum)});
         certificate.counts = happened(round->ruleCounts());
-        hash += counts.sum;
         if (round->tooMany()) {
             certificate.stopped = fmt::format("--max-states {}", options.maxStates);
         } else if (!whole) {
             certificate.stopped = "interrupted";
         }
         spellOutAll(options, steps, models, certificate);
-        if (whole && !certificate.findings.empty()) {
-            certificate.stopped = "a violation was found; longer scenarios were not looked at";
+        if (whole && !certificate.findings.empty()) certificate.stopped = search::kFoundSomething;
+        if (certificate.stopped.empty() && steps < options.bounds.steps && options.checkpoint) {
+            options.checkpoint(certificate);
         }
     }
     certificate.complete = certificate.stopped.empty();
-    certificate.hash = hex(hash);
+    search::seal(options, set, certificate);
     return certificate;
 }
 

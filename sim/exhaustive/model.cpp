@@ -106,6 +106,7 @@ void SyncModel::keep(const Position& position, Kept& kept) const {
     kept.faults = position.faults;
     kept.unsettled = position.unsettled;
     kept.touched = position.touched;
+    kept.kinds = position.kinds;
 }
 
 void SyncModel::giveBack(const Kept& kept, Position& position) {
@@ -120,6 +121,7 @@ void SyncModel::giveBack(const Kept& kept, Position& position) {
     position.faults = kept.faults;
     position.unsettled = kept.unsettled;
     position.touched = kept.touched;
+    position.kinds = kept.kinds;
 }
 
 // ---- What may happen next -------------------------------------------------------------------------------------------
@@ -130,7 +132,7 @@ void SyncModel::moves(const Position& position, std::vector<Move>& out) {
     if (s.flying() == 0 && position.unsettled) out.push_back(Move{});
     if (position.steps > 0) {
         steps(position, out);
-        if (set_.waits && s.flying() == 0) waits(position, out);
+        if (set_.waits && s.flying() == 0 && isShared(position, set_.waitKind)) waits(position, out);
     }
 }
 
@@ -174,7 +176,7 @@ void SyncModel::steps(const Position& position, std::vector<Move>& out) const {
     const auto used = [&s](MessageId m) { return s.messages.knows(m) && s.messages[m].fate != Fate::Unknown; };
     for (std::size_t v = 0; v < set_.verbs.size(); ++v) {
         const Verb& verb = set_.verbs[v];
-        if (verb.fault && position.faults == 0) continue;
+        if ((verb.fault && position.faults == 0) || !isShared(position, verb.kind)) continue;
         Move move;
         move.kind = Move::Kind::Step;
         move.verb = static_cast<std::uint16_t>(v);
@@ -190,6 +192,12 @@ void SyncModel::steps(const Position& position, std::vector<Move>& out) const {
             if (verb.begins && options_.symmetry) break;  // ids that are not used yet are alike
         }
     }
+}
+
+// Whether this search takes such a step. The last one only where it leads to what is of its shard: so of what follows the
+// last step, which is nearly all there is, each shard looks at its own part.
+bool SyncModel::isShared(const Position& position, std::uint64_t kind) const {
+    return !options_.shard || position.steps > 1 || options_.shard->has(position.kinds + kind);
 }
 
 bool SyncModel::possible(const Position& position, const Verb& verb, MessageId message) const {
@@ -345,6 +353,7 @@ void SyncModel::make(Position& position, const Move& move, Side& side) {
             const Verb& verb = set_.verbs[move.verb];
             const Op op = opOf(move);
             --position.steps;
+            position.kinds += verb.kind;
             if (verb.fault) --position.faults;
             if (op.device.exists()) position.touched |= 1U << op.device.value;
             set_.annex.settings.clear();
@@ -364,6 +373,7 @@ void SyncModel::make(Position& position, const Move& move, Side& side) {
             break;
         case Move::Kind::Wait:
             --position.steps;
+            position.kinds += set_.waitKind;
             session.advance(move.wait);
             break;
     }
@@ -430,6 +440,7 @@ Fingerprint SyncModel::fingerprintUnder(const Position& position, const Naming& 
     encoder_.byte(position.steps);
     encoder_.byte(position.faults);
     encoder_.flag(position.unsettled);
+    if (options_.shard) encoder_.number(position.kinds);
     // An untouched device is one for ever; that it is, twinComesFirst() asks.
     for (const std::uint32_t d : names.byDevice) encoder_.byte((position.touched >> d) & 1U);
     encode(position.world.state(), names, encoder_);

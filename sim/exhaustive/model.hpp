@@ -46,6 +46,7 @@ struct SyncPosition {
     std::uint32_t faults = 0;   // that are left
     bool unsettled = false;     // something has happened since the last settled moment
     std::uint32_t touched = 0;  // devices with which anything was done, a bit each
+    std::uint64_t kinds = 0;    // of the steps that were taken: their sum, so their order does not matter
 };
 
 // What is needed to go back to a position: an image of the arena in which it lies, or a copy of one that lies elsewhere.
@@ -56,6 +57,7 @@ struct SyncKept {
     std::uint32_t faults = 0;
     bool unsettled = false;
     std::uint32_t touched = 0;
+    std::uint64_t kinds = 0;
 };
 
 class SyncModel {
@@ -89,6 +91,11 @@ public:
     Fingerprint fingerprint(const Position& position);
     // No step is left: what follows is arrivals and settling, mostly one after the other.
     [[nodiscard]] bool isTail(const Position& position) const { return options_.branching && position.steps == 0; }
+    // It is of this search's shard, by the kinds of the steps that led there. What has a step left is looked at by every shard,
+    // and counts in its own.
+    [[nodiscard]] bool isOwn(const Position& position) const {
+        return !options_.shard || options_.shard->has(position.kinds);
+    }
     void found(const Path& path);
 
     [[nodiscard]] const Moves& stepSet() const { return set_; }
@@ -109,6 +116,7 @@ private:
     void deliveries(const Position& position, std::vector<Move>& out) const;
     void steps(const Position& position, std::vector<Move>& out) const;
     void waits(const Position& position, std::vector<Move>& out) const;
+    [[nodiscard]] bool isShared(const Position& position, std::uint64_t kind) const;
     [[nodiscard]] bool possible(const Position& position, const Verb& verb, MessageId message) const;
     [[nodiscard]] bool twinComesFirst(const Position& position, DeviceId d) const;
     class Side;  // a position's world, and its rules that listen

@@ -1,9 +1,11 @@
-// The cast and the steps of an exhaustive search. see step_set.hpp.
+// The cast and the steps of an exhaustive search. See moves.hpp.
 #include "exhaustive/moves.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+
+#include "mdsync/short_key.hpp"
 
 namespace mdsync {
 
@@ -68,11 +70,19 @@ Moves::Moves(const ExhaustiveOptions& options) {
     waits = uses("wait");
     reorders = uses("reorder");
     losesAcks = uses("lost-ack");
+    waitKind = fingerprint("wait");
     addCast(options);
     addConnections();
     addMessages();
     addConsole();
     addMemberships();
+}
+
+std::uint64_t Moves::kindOf(const Op& op) const {
+    const UserId user = op.device.exists() ? header.devices[op.device.index()].user : op.user;
+    return fingerprint(fmt::format("{} by {} to {}{} of {} by way of {}{}", spell(op.kind), user.value,
+                                   static_cast<int>(op.to.kind), op.to.number, op.type.value, static_cast<int>(op.api),
+                                   op.includeSender ? ", sender too" : ""));
 }
 
 bool Moves::uses(std::string_view word) const {

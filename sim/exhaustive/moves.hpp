@@ -18,6 +18,9 @@ struct Verb {
     Op op;
     bool fault = false;
     bool begins = false;  // a message: takes an id that is not used yet
+    // What kind of step it is: who does what with whom, whichever device and message it is. So it is the same for steps that
+    // differ only in names which may be exchanged.
+    std::uint64_t kind = 0;
 };
 
 // What scenarios within the bounds are about.
@@ -31,7 +34,8 @@ struct Moves {
     std::vector<MessageId> messages;
     std::vector<TextId> texts;  // by message: its body
     bool waits = true;
-    bool reorders = true;  // lines deliver in any order; else in the order of sending
+    std::uint64_t waitKind = 0;  // of all waits
+    bool reorders = true;        // lines deliver in any order; else in the order of sending
     bool losesAcks = true;
     std::vector<std::string> words;  // that are in use
 
@@ -42,7 +46,10 @@ private:
     void addConsole();
     void addMemberships();
     [[nodiscard]] bool uses(std::string_view word) const;
-    void add(const Op& op, bool fault = false, bool begins = false) { verbs.push_back({op, fault, begins}); }
+    void add(const Op& op, bool fault = false, bool begins = false) {
+        verbs.push_back({op, fault, begins, kindOf(op)});
+    }
+    [[nodiscard]] std::uint64_t kindOf(const Op& op) const;
     [[nodiscard]] std::vector<Address> targetsFor(UserId author) const;
 };
 

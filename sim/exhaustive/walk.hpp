@@ -11,6 +11,7 @@
 //   void makeAgain(Position&, const Move&, Odometer&)    a move that was made before, with the same outcome
 //   Fingerprint fingerprint(const Position&)
 //   bool isTail(const Position&)    it need not be remembered, unless it branches
+//   bool isOwn(const Position&)     it counts; of a search that machines share, each state counts with one of them
 //   void found(path)                what make() found, with the moves that led to it
 // Every transition consumes something (a step, a packet), so that a state never leads back to itself: that is what
 // makes the depth a property of the states and not of the order of search.
@@ -46,10 +47,11 @@
 namespace mdsync::search {
 
 struct WalkCounts {
-    std::uint64_t states = 0;       // that are remembered
-    std::uint64_t transitions = 0;  // that were made
+    std::uint64_t states = 0;       // that are remembered, and count
+    std::uint64_t transitions = 0;  // that were made, to what counts
     std::uint32_t depth = 0;        // transitions of the longest path
-    Fingerprint sum;                // of all states
+    Fingerprint sum;                // of these states
+    Fingerprint early;              // of all that are remembered and no tails, whether or not they count
 
     // Of another walk of the same search.
     WalkCounts& operator+=(const WalkCounts& other) {
@@ -57,6 +59,7 @@ struct WalkCounts {
         transitions += other.transitions;
         depth = std::max(depth, other.depth);
         sum += other.sum;
+        early += other.early;
         return *this;
     }
 };
@@ -69,6 +72,7 @@ struct KeepsCopies {
     static void keep(const P& position, Kept& kept) { kept = position; }
     static void giveBack(const Kept& kept, P& position) { position = *kept; }
     static bool isTail(const P&) { return false; }
+    static bool isOwn(const P&) { return true; }
     template <class Move>
     void makeAgain(P& position, const Move& move, Odometer& chance) {
         (void)static_cast<Model&>(*this).make(position, move, chance);
@@ -159,8 +163,10 @@ private:
                 frame.next = frame.moves.size();
                 continue;
             }
-            if (++counts_.transitions % 4096 == 0 && goOn && !goOn(counts_.states)) return false;
-            if (!model_.make(here, frame.moves[frame.next], frame.chance)) {
+            if (++made_ % 4096 == 0 && goOn && !goOn(counts_.states)) return false;
+            const bool goesOn = model_.make(here, frame.moves[frame.next], frame.chance);
+            if (model_.isOwn(here)) ++counts_.transitions;
+            if (!goesOn) {
                 frame.height = std::max(frame.height, 1U);
                 model_.found(path(depth));
                 advance(frame);
@@ -253,8 +259,11 @@ private:
             }
         }
         frame.remembered = true;
-        ++counts_.states;
-        counts_.sum += frame.fingerprint;
+        if (!frame.isTail) counts_.early += frame.fingerprint;
+        if (model_.isOwn(here)) {
+            ++counts_.states;
+            counts_.sum += frame.fingerprint;
+        }
         return true;
     }
 
@@ -292,6 +301,7 @@ private:
     Work begun_;                // from where it walks
     std::deque<Frame> frames_;  // frames stay where they are
     WalkCounts counts_;
+    std::uint64_t made_ = 0;  // transitions
     bool isMeasured_ = true;
 };
 

@@ -15,7 +15,7 @@
 #include "random/generator.hpp"
 #include "random/novelty.hpp"
 #include "result/document.hpp"
-#include "result/rule_counts.hpp"
+#include "result/search_document.hpp"
 
 namespace mdsync {
 
@@ -102,10 +102,11 @@ private:
         readServer(*node, plan);
         plan.freedom = document_.truth(*node, "freedom");
         plan.mostSteps = document_.small(*node, "steps");
-        each(*node, "rules", [&](const Node& name) {
-            if (const auto id = ruleOf(name)) plan.rules.push_back(*id);
+        readEach(document_, *node, "rules", [&](const Node& name) {
+            if (const auto id = readRule(document_, name)) plan.rules.push_back(*id);
         });
-        each(*node, "without", [&](const Node& word) { plan.without.push_back(document_.textOf(word)); });
+        readEach(document_, *node, "without",
+                 [&](const Node& word) { plan.without.push_back(document_.textOf(word)); });
     }
 
     // The server that was explored: one of ours by its name, or where a system that is not ours is.
@@ -145,25 +146,10 @@ private:
             document_.mistake(Mistake::OutOfRange, node->place, "more was explored than there is");
         }
         if (const Node* rules = document_.member(*node, "rules", Kind::Object, true)) {
-            for (const Node& counts : document_.children(*rules)) readCounts(counts);
+            explored.counts = readRuleCounts(document_, *rules);
         }
         if (const Node* cases = document_.member(*node, "cases", Kind::Object, true)) readCases(*cases);
-        each(*node, "failures", [&](const Node& failure) { readFailure(failure); });
-    }
-
-    void readCounts(const Node& node) {
-        const std::optional<RuleId> id = findRule(document_.key(node));
-        if (!id) {
-            document_.mistake(Mistake::UnknownRule, node.place,
-                              fmt::format("there is no rule \"{}\"", printable(document_.key(node))));
-            return;
-        }
-        if (!document_.is(node, Kind::Object, "the counts of a rule are an object")) return;
-        Counts& counts = file_.campaign.explored.counts[static_cast<std::size_t>(*id)];
-        counts.checked = document_.natural(node, "checked");
-        counts.violated = document_.natural(node, "violated");
-        counts.undecided = document_.natural(node, "undecided");
-        counts.lapsed = document_.natural(node, "lapsed");
+        readEach(document_, *node, "failures", [&](const Node& failure) { readFailure(failure); });
     }
 
     void readCases(const Node& node) {
@@ -198,7 +184,7 @@ private:
         if (!document_.is(node, Kind::Object, "a failure is an object")) return;
         Found found;
         const Node* name = document_.member(node, "rule", Kind::String, true);
-        const std::optional<RuleId> id = name == nullptr ? std::nullopt : ruleOf(*name);
+        const std::optional<RuleId> id = name == nullptr ? std::nullopt : readRule(document_, *name);
         const std::string where = document_.text(node, "where", true);
         const std::optional<Where> place = findWhere(where);
         if (!place && !where.empty()) {
@@ -214,30 +200,8 @@ private:
         found.steps = document_.natural(node, "steps");
         found.stepsBefore = document_.natural(node, "stepsBefore");
         found.needsSeed = document_.truth(node, "needsSeed");
-        const std::string file = document_.text(node, "scenario");
-        if (file.find('/') != std::string::npos) {
-            document_.mistake(Mistake::OutOfRange, node.place,
-                              "\"scenario\" takes the name of a file, without a folder");
-        } else if (!file.empty()) {
-            found.file = (std::filesystem::path(file_.path).parent_path() / kFoundFolder / file).string();
-        }
+        found.file = readFoundFile(document_, node, file_.path);
         file_.campaign.explored.found.push_back(std::move(found));
-    }
-
-    std::optional<RuleId> ruleOf(const Node& node) {
-        const std::optional<RuleId> id = findRule(document_.textOf(node));
-        if (!id) {
-            document_.mistake(Mistake::UnknownRule, node.place,
-                              fmt::format("there is no rule \"{}\"", printable(document_.textOf(node))));
-        }
-        return id;
-    }
-
-    template <class Read>
-    void each(const Node& object, std::string_view key, const Read& read) {
-        const Node* list = document_.member(object, key, Kind::List, true);
-        if (list == nullptr) return;
-        for (const Node& node : document_.children(*list)) read(node);
     }
 
     Document document_;

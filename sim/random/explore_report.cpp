@@ -6,7 +6,7 @@
 #include "base/json_text.hpp"
 #include "mdsync/again.hpp"
 #include "random/explored.hpp"
-#include "result/rule_counts.hpp"
+#include "result/search_document.hpp"
 
 namespace mdsync {
 

@@ -37,7 +37,7 @@ constexpr std::array<CodeInfo, 21> kCodes{{
     {"document.wrong-kind", "a document of another kind",
      "The key `mdsync` says what a document is: result/1 is what `run`, `check` and `merge` print with --format json "
      "or write with --report json=FILE, baseline/1 what --write-baseline writes, run/1 what `run --record` and "
-     "`explore` write, campaign/1 what `explore --campaign` writes, bench/1 what `bench --format json` prints. This file is something else, or of a later "
+     "`explore` write, campaign/1 and certificate/1 what `explore --campaign` writes, bench/1 what `bench --format json` prints. This file is something else, or of a later "
      "version."},
     {"document.unknown-word", "a word outside the list that the key allows", "The key takes one of a few words."},
     {"document.out-of-range", "a value outside its bounds",

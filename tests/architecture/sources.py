@@ -56,8 +56,8 @@ DOORS = {
             "trace/fields.hpp", "trace/header_reader.hpp", "trace/names.hpp", "world/audience.hpp", "world/decisions.hpp", "world/fault.hpp",
             "world/lines.hpp", "world/network.hpp", "world/packet.hpp", "world/state.hpp"},
     "bench": {"result/document.hpp", "sdk/port.hpp", "sdk/protobuf.hpp"},
-    "random": {"result/document.hpp", "result/rule_counts.hpp", "scenario/certainty.hpp"},
-    "exhaustive": {"result/rule_counts.hpp", "rules/canonical.hpp", "world/canonical.hpp", "world/decisions.hpp",
+    "random": {"result/document.hpp", "result/search_document.hpp", "scenario/certainty.hpp"},
+    "exhaustive": {"result/document.hpp", "result/search_document.hpp", "rules/canonical.hpp", "world/canonical.hpp", "world/decisions.hpp",
                    "world/lines.hpp", "world/state.hpp"},
 }
 
@@ -115,6 +115,7 @@ FACES = {
     "explore": "random",
     "campaign": "random",
     "exhaustive": "exhaustive",
+    "certificate": "exhaustive",
     "arena": "base",
     "bench": "bench",
     "emulator": "sdk",

@@ -89,6 +89,10 @@ class Damaged(ToolTest):
         self.tool(*search)
         self.attack("c/campaign.json", ("merge", "c"))
 
+    def test_certificates(self):
+        self.tool("explore", "--exhaustive", "--steps", "2", "--server", "mutant:off-compensates", "-q", "--shard", "1/2", "--campaign", "e")
+        self.attack("e/certificate.json", ("merge", "e"))
+
 
 class Resumed(ToolTest):
     SEARCH = ("explore", "--server", "mutant:evict-second", "-q", "--runs", "2000", "-j", "2")

@@ -1,4 +1,4 @@
-// Fuzz target: any bytes as each of our documents: a result, a baseline, a run file, a campaign. Nothing crashes, in the
+// Fuzz target: any bytes as each of our documents: a result, a baseline, a run file, a campaign of either search. Nothing crashes, in the
 // readers or in what is made of what they let pass; what is refused is refused with a complaint.
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -6,6 +6,7 @@
 
 #include "fuzz.hpp"
 #include "mdsync/campaign.hpp"
+#include "mdsync/certificate.hpp"
 #include "mdsync/coverage.hpp"
 #include "mdsync/diff.hpp"
 #include "mdsync/documents.hpp"
@@ -68,6 +69,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (isValid(campaign, text)) {
         (void)mergeCampaigns({&campaign, 1});
         (void)writeCampaign(campaign.campaign);
+    }
+    const CertificateFile certificate = readCertificate(path);
+    if (isValid(certificate, text)) {
+        const KeptCertificate& kept = certificate.kept;
+        const MergedCertificates merged = mergeCertificates({&certificate, 1});
+        (void)certificateReport(merged.sum.options, merged.sum.certificate, merged.sum.files);
+        (void)certificateJson(kept.options, kept.certificate, kept.files, kept.elapsed);
+        (void)writeCertificate(kept);
     }
     return 0;
 }

@@ -11,6 +11,7 @@
 
 #include "exhaustive/model.hpp"
 #include "exhaustive/walk.hpp"
+#include "mdsync/certificate.hpp"
 #include "mdsync/exhaustive.hpp"
 #include "mdsync/policy.hpp"
 #include "mdsync/rules.hpp"
@@ -61,6 +62,7 @@ public:
         return f;
     }
     [[nodiscard]] bool isTail(const Position& p) const { return tails && model.isTail(p); }
+    [[nodiscard]] bool isOwn(const Position& p) const { return model.isOwn(p); }
 
     WalkCounts walk(std::uint32_t steps) {
         Visited visited;
@@ -331,6 +333,79 @@ TEST_CASE("a certificate is the same with any number of threads") {
     options.merging = false;
     options.bounds.steps = 2;
     CHECK(sameWithAll(options).complete);
+}
+
+TEST_CASE("shards look at all states there are, and each of them counts in one") {
+    for (const std::string server : {"reference", "mutant:loses-in-flight", "mutant:recall-returns"}) {
+        CAPTURE(server);
+        ExhaustiveOptions options = small(server);
+        options.bounds.messages = 2;
+        // What is looked at, whatever led there.
+        SyncModel plain(options);
+        Shown usual(options);
+        std::set<Fingerprint> expected;
+        usual.visit = [&](const SyncPosition&, const Fingerprint& f) { expected.insert(f); };
+        usual.walk(3);
+
+        const auto walk = [&](Shard part, std::set<Fingerprint>& seen) {
+            options.shard = part;
+            Shown shown(options);
+            shown.visit = [&](const SyncPosition& p, const Fingerprint&) { seen.insert(plain.fingerprint(p)); };
+            return shown.walk(3);
+        };
+        std::set<Fingerprint> together;
+        const WalkCounts whole = walk({1, 1}, together);
+        CHECK(together == expected);
+        together.clear();
+        WalkCounts sum;
+        for (std::uint32_t number = 1; number <= 5; ++number) {
+            const WalkCounts part = walk({number, 5}, together);
+            CHECK(part.states > 0);
+            CHECK(part.states < whole.states / 2);
+            sum += part;
+        }
+        CHECK(together == expected);
+        CHECK(sum.states == whole.states);
+        CHECK(sum.transitions == whole.transitions);
+        CHECK(sum.depth == whole.depth);
+        CHECK(sum.sum == whole.sum);
+    }
+}
+
+TEST_CASE("of each known-bad server shards find together what one search finds") {
+    std::vector<std::string> servers{"reference"};
+    for (std::size_t i = 0; i < mutants().size(); i += 8) servers.push_back("mutant:" + std::string(mutants()[i].name));
+    std::size_t found = 0;
+    for (const std::string& server : servers) {
+        CAPTURE(server);
+        ExhaustiveOptions options = small(server);
+        const Certificate whole = searchExhaustively(options);
+        std::vector<CertificateFile> files;
+        for (std::uint32_t number = 1; number <= 3; ++number) {
+            options.shard = Shard{number, 3};
+            CertificateFile& file = files.emplace_back();
+            file.kept.options = options;
+            file.kept.certificate = searchExhaustively(options);
+            file.kept.files.resize(file.kept.certificate.findings.size());
+        }
+        const MergedCertificates merged = mergeCertificates(files);
+        const Certificate& sum = merged.sum.certificate;
+        CHECK(merged.problems.empty());
+        CHECK(merged.missing.empty());
+        CHECK(merged.unfinished.empty());
+        CHECK(sum.complete == whole.complete);
+        CHECK(violated(sum) == violated(whole));
+        CHECK(sum.rounds.size() == whole.rounds.size());
+        for (std::size_t i = 0; i < sum.findings.size(); ++i) {
+            CHECK(sum.findings[i].length == whole.findings[i].length);
+            ++found;
+        }
+        if (!whole.complete) continue;
+        options.shard = Shard{1, 1};
+        const Certificate one = searchExhaustively(options);
+        CHECK(certificateReport(merged.sum.options, sum, {}) == certificateReport(options, one, {}));
+    }
+    CHECK(found > 5);
 }
 
 TEST_CASE("the reference server violates nothing within small bounds, and much is put to the test there") {

@@ -105,6 +105,7 @@ TEST_CASE("without merging a walk visits every path") {
 TEST_CASE("where only one thing can happen, the walk goes on without remembering") {
     struct Tails : Arrivals<5, 6> {
         static bool isTail(const Position&) { return true; }
+        static bool isOwn(const Position&) { return true; }
         void found(const std::vector<Walk<Tails>::Made>&) {}
     } model;
     Visited visited;
@@ -151,6 +152,7 @@ TEST_CASE("a second outcome of the only move is tried once, however often one co
         }
         Fingerprint fingerprint(const Position& p) const { return fingerprintOf(std::span(&p, 1)); }
         static bool isTail(const Position&) { return true; }
+        static bool isOwn(const Position&) { return true; }
         void found(const std::vector<Walk<Thrown>::Made>& path) {
             ++ends;
             thrown.insert(path[4].chance.at(0));
@@ -240,6 +242,7 @@ TEST_CASE("a walk gives away half of what would come last, nearest to the root, 
         std::size_t made = 0;
         bool tails = false;
         [[nodiscard]] bool isTail(const Position&) const { return tails; }
+        static bool isOwn(const Position&) { return true; }
         bool make(Position& p, std::size_t move, Odometer&) {
             --p.at(move);
             if (++made < 3) return true;

@@ -1,0 +1,20 @@
+// A certificate's beginning and end: what was searched, and the hash of it.
+#pragma once
+
+#include <string_view>
+
+#include "exhaustive/moves.hpp"
+#include "mdsync/exhaustive.hpp"
+
+namespace mdsync::search {
+
+// Why a search with findings ended.
+inline constexpr std::string_view kFoundSomething = "a violation was found; longer scenarios were not looked at";
+
+// With its devices and verbs, and nothing searched.
+[[nodiscard]] Certificate begun(const Moves& set);
+
+// Sets the hash: of all that is searched, and of the states of all rounds.
+void seal(const ExhaustiveOptions& options, const Moves& set, Certificate& certificate);
+
+}  // namespace mdsync::search
