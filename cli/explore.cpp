@@ -105,6 +105,8 @@ int exploreAll(const ExploreFlags& flags) {
     context.steps = flags.steps;
     for (const std::string& name : flags.rules) context.rules.push_back(*findRule(name));
     context.without = flags.without;
+    std::sort(context.rules.begin(), context.rules.end());
+    std::sort(context.without.begin(), context.without.end());
     context.server = flags.target.policy();
     if (!flags.time.empty()) context.time = parseDuration(flags.time);
     context.jobs = jobsOf(flags.jobs);

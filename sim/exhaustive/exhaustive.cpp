@@ -155,7 +155,8 @@ Certificate searchExhaustively(const ExhaustiveOptions& options) {
     Models models(std::max(1U, options.jobs));
     models[0] = std::make_unique<SyncModel>(options);
     const search::Moves set = models[0]->stepSet();
-    Certificate certificate = search::begun(set);
+    Certificate certificate;
+    search::begin(set, certificate);
     if (options.before != nullptr) {
         certificate.rounds = options.before->rounds;
         certificate.counts = options.before->counts;

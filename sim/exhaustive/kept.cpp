@@ -69,23 +69,18 @@ public:
         }
         file_.diagnostics = document_.diagnostics();
         file_.valid = file_.diagnostics.empty();
-        if (file_.valid) {
-            const search::Moves set(options());
-            const Certificate known = std::move(file_.kept.certificate);
-            file_.kept.certificate = search::begun(set);
-            file_.kept.certificate.rounds = known.rounds;
-            file_.kept.certificate.counts = known.counts;
-            file_.kept.certificate.findings = known.findings;
-            finish(set);
-        }
+        if (file_.valid) finish();
         return std::move(file_);
     }
 
 private:
     ExhaustiveOptions& options() { return file_.kept.options; }
 
-    void finish(const search::Moves& set) {
+    // What follows from the rest.
+    void finish() {
+        const search::Moves set(options());
         Certificate& certificate = file_.kept.certificate;
+        search::begin(set, certificate);
         search::seal(options(), set, certificate);
         if (!isFinished(options(), certificate)) {
             certificate.stopped = "not finished";
@@ -383,7 +378,7 @@ MergedCertificates mergeCertificates(std::span<const CertificateFile> files) {
     if (sum.options.shard) sum.options.shard = Shard{};
     const search::Moves set(sum.options);
     Certificate& certificate = sum.certificate;
-    certificate = search::begun(set);
+    search::begin(set, certificate);
     certificate.rounds.resize(std::max<std::size_t>(1, rounds), {1, 0, 0, 0, false, hex({})});
     for (const KeptCertificate* shard : shards) {
         if (shard == nullptr) continue;

@@ -26,15 +26,14 @@ Fingerprint identityOf(const ExhaustiveOptions& options, const Moves& set) {
 
 }  // namespace
 
-Certificate begun(const Moves& set) {
-    Certificate certificate;
+void begin(const Moves& set, Certificate& certificate) {
     certificate.verbs = set.words;
     const Header& header = set.header;
+    certificate.devices.clear();
     for (std::size_t d = 0; d < header.devices.size(); ++d) {
         certificate.devices.push_back(
             fmt::format("{} {}", header.path(DeviceId{d}), spell(header.devices[d].platform)));
     }
-    return certificate;
 }
 
 void seal(const ExhaustiveOptions& options, const Moves& set, Certificate& certificate) {

@@ -11,8 +11,8 @@ namespace mdsync::search {
 // Why a search with findings ended.
 inline constexpr std::string_view kFoundSomething = "a violation was found; longer scenarios were not looked at";
 
-// With its devices and verbs, and nothing searched.
-[[nodiscard]] Certificate begun(const Moves& set);
+// Sets what every certificate says of the cast: devices and verbs.
+void begin(const Moves& set, Certificate& certificate);
 
 // Sets the hash: of all that is searched, and of the states of all rounds.
 void seal(const ExhaustiveOptions& options, const Moves& set, Certificate& certificate);

@@ -157,6 +157,14 @@ class ExhaustiveCampaign(ToolTest):
         self.write("c/certificate.json", document)
         self.assertIn("another version of mdsync", self.expect(2, *small, "--shard", "1/2", "--campaign", "c").stderr)
 
+    def test_the_order_of_words_does_not_matter(self):
+        words = ("--without", "wait", "--without", "set", "--rule", "delivery.once", "--rule", "online.received")
+        back = tuple(word for i in range(len(words) - 2, -1, -2) for word in words[i:i + 2])
+        self.expect(0, *SEARCH, "--steps", "2", *words, "--shard", "1/2", "--campaign", "a")
+        self.expect(0, *SEARCH, "--steps", "2", *back, "--shard", "1/2", "--campaign", "a")
+        self.expect(0, *SEARCH, "--steps", "2", *back, "--shard", "2/2", "--campaign", "b")
+        self.expect(0, "merge", "a", "b")
+
     def test_damage_is_said_and_nothing_is_lost(self):
         self.expect(0, *SEARCH, "--steps", "2", "--shard", "1/2", "--campaign", "c")
         text = self.read("c/certificate.json")
