@@ -48,7 +48,7 @@ struct SearchPlan {
     std::uint64_t lastSeed = 0xffffffffffffffffULL;
     std::optional<std::uint64_t> runs;  // seeds at most, those of other shards among them
     Shard shard;                // every `of`-th of the seeds, from the `number`-th on; REQUIRES: of <= kMostShards
-    std::vector<RuleId> rules;         // only their failures count; empty: all
+    std::vector<RuleId> rules;  // only their failures count; empty: all
     std::vector<std::string> without;  // words of searchWords() that scenarios do without
     ServerPolicy server;
     std::string target;   // of a system that is not ours: where it is, as --target takes it; empty: `server`
