@@ -111,7 +111,7 @@ struct Result {
     std::size_t notRun = 0;            // cases and files that were left out because enough had failed
     bool namedNothing = false;         // an argument of the command line selected nothing
     std::vector<std::string> paths;    // what the command line named
-    std::optional<Shard> shard;   // of which only a part was run
+    std::optional<Shard> shard;        // of which only a part was run
     bool failsOnFlaky = false;         // a flaky case that no baseline expects is a failure of the run
     std::vector<LatencyBound> bounds;  // --max-latency: the whole run must keep them
     std::vector<RuleId> required;      // --require: must have been exercised over the whole run
