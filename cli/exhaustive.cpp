@@ -93,23 +93,28 @@ public:
         if (difference.empty() && then.shard != options.shard) {
             difference = fmt::format("--shard {}, not {}", spelled(options.shard), spelled(then.shard));
         } else if (difference.empty() && known.kept.probe != kept_.probe) {
-            difference = "another version of mdsync, which has other steps, another server or other rules";
+            difference = kOtherProbe;
         }
         if (!difference.empty()) return folder_.holdsAnother(difference);
+        if (then.bounds.steps > options.bounds.steps) {
+            tell("mdsync: {} holds a search of {} steps; this command asks for {}\n", printable(path),
+                 then.bounds.steps, options.bounds.steps);
+            return kUsage;
+        }
+        isGrown_ = then.bounds.steps < options.bounds.steps;
         kept_.certificate = std::move(known.kept.certificate);
         kept_.files = std::move(known.kept.files);
         kept_.elapsed = known.kept.elapsed;
-        if (kept_.certificate.rounds.size() > options.bounds.steps) {
-            tell("mdsync: {} has searched {} steps; this command asks for {}\n", printable(path),
-                 kept_.certificate.rounds.size(), options.bounds.steps);
-            return kUsage;
-        }
         takeBackWhatIsLost();
         return kOk;
     }
 
     // What was searched before, and how long that took.
     [[nodiscard]] const KeptCertificate& before() const { return kept_; }
+
+    // Whether nothing is left to search, and that has been written already.
+    [[nodiscard]] bool isFinished() const { return mdsync::isFinished(kept_.options, kept_.certificate); }
+    [[nodiscard]] bool isUpToDate() const { return isFinished() && !isGrown_; }
 
     // Writes how far the search is.
     void write(const Certificate& certificate, const std::vector<std::string>& files, Millis elapsed) {
@@ -129,14 +134,15 @@ private:
         const bool isThere = std::all_of(kept_.files.begin(), kept_.files.end(), [](const std::string& file) {
             return readScenario(file, ruleNames()).valid();
         });
-        if (isThere && isFinished(kept_.options, certificate)) return;
-        if (certificate.rounds.size() >= certificate.findings.front().steps) certificate.rounds.pop_back();
+        if (isThere && isFinished()) return;
+        if (certificate.rounds.size() == certificate.findings.front().steps) certificate.rounds.pop_back();
         certificate.findings.clear();
         kept_.files.clear();
     }
 
     CampaignFolder folder_;
     KeptCertificate kept_;
+    bool isGrown_ = false;  // more steps are asked for than the time before
 };
 
 // Prints the certificate, and gives the exit code.
@@ -186,8 +192,6 @@ int exploreExhaustively(const ExhaustiveFlags& flags, const ExhaustiveContext& c
     const bool isKept = !context.campaign.empty();
     if (isKept) {
         if (const int code = campaign.open(context.campaign, options); code != kOk) return code;
-        const KeptCertificate& before = campaign.before();
-        if (isFinished(options, before.certificate)) return say(options, before, context, 0);
     }
     const Clock::time_point began = Clock::now();
     if (isKept) {
@@ -213,11 +217,13 @@ int exploreExhaustively(const ExhaustiveFlags& flags, const ExhaustiveContext& c
     }
     kept.elapsed = since(began);
     bool written = true;
+    if (campaign.isFinished()) kept.files = campaign.before().files;
     for (const ExhaustiveFinding& finding : certificate.findings) {
+        if (campaign.isFinished()) break;  // they are there
         kept.files.push_back(context.keep(std::string(rule(finding.rule).name), writeScenario(finding.scenario)));
         written = written && !kept.files.back().empty();
     }
-    if (isKept) campaign.write(certificate, kept.files, kept.elapsed);
+    if (isKept && !campaign.isUpToDate()) campaign.write(certificate, kept.files, kept.elapsed);
     kept.elapsed += campaign.before().elapsed;
     const int code = say(options, kept, context, signal);
     return written && campaign.written() ? code : withUnwritable(code);

@@ -230,7 +230,8 @@ Command addExplore(Program& program) {
         "  mdsync explore --time 10m                               as much as ten minutes allow\n"
         "  mdsync explore --server mutant:evict-second -o found    what a known-bad server does wrong\n"
         "  mdsync explore --seeds 1..5000 --rule delivery.once --without network\n"
-        "  mdsync explore --exhaustive --steps 4                   every scenario of four steps at most\n");
+        "  mdsync explore --exhaustive --steps 4                   every scenario of four steps at most\n"
+        "  mdsync explore --exhaustive --shard 2/8 --campaign c/2  its second part, kept in a folder\n");
     return {line, [flags] { return flags->everyMutant ? hunt(*flags) : explore(*flags); }};
 }
 

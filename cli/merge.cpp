@@ -21,23 +21,24 @@ struct MergeFlags {
 };
 
 // What a search left behind, by chance or exhaustive.
-struct Kept {
+struct SearchDocument {
     std::string path;  // of the document; empty: none
     bool isExhaustive = false;
 };
 
 // What `path` is, or what lies in it.
-Kept keptAt(const std::string& path) {
+SearchDocument keptAt(const std::string& path) {
     namespace fs = std::filesystem;
     std::error_code error;
     if (!fs::is_directory(path, error)) {
         const std::string kind = documentKind(path);
         if (kind == "certificate/1") return {path, true};
-        return kind == "campaign/1" ? Kept{path} : Kept{};
+        return kind == "campaign/1" ? SearchDocument{path} : SearchDocument{};
     }
     const fs::path certificate = fs::path(path) / kCertificateFile;
     if (fs::exists(certificate, error)) return {certificate.string(), true};
-    return {(fs::path(path) / kCampaignFile).string()};
+    const fs::path campaign = fs::path(path) / kCampaignFile;
+    return fs::exists(campaign, error) ? SearchDocument{campaign.string()} : SearchDocument{};
 }
 
 // Reads all and says what is wrong with them.
@@ -60,10 +61,20 @@ int refuse(const std::vector<std::string>& problems) {
     return kBadInput;
 }
 
+// Names the shards, or the first of them.
+void tellShards(const char* what, const std::vector<std::string>& names) {
+    constexpr std::size_t kMost = 10;
+    if (names.empty()) return;
+    const std::size_t shown = std::min(names.size(), kMost);
+    const std::string more = shown < names.size() ? fmt::format(" and {} more", names.size() - shown) : std::string();
+    tell("mdsync: {}: shard {}{}\n", what,
+         fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), ", "), more);
+}
+
 // Names the shards without which this is not the whole search. The exit code then, of what would else be `code`.
 int withAbsent(int code, const std::vector<std::string>& missing, const std::vector<std::string>& unfinished) {
-    if (!unfinished.empty()) tell("mdsync: not finished: shard {}\n", fmt::join(unfinished, ", "));
-    if (!missing.empty()) tell("mdsync: missing: shard {}\n", fmt::join(missing, ", "));
+    tellShards("not finished", unfinished);
+    tellShards("missing", missing);
     if (!missing.empty() && code != kInternal) code = kBadInput;
     if (!unfinished.empty() && (code == kOk || code == kNothing)) code = kInconclusive;
     return code;
@@ -93,13 +104,13 @@ int mergeExhaustive(const std::vector<std::string>& paths, const OutputOptions& 
     return written ? code : withUnwritable(code);
 }
 
-int mergeShards(const std::vector<Kept>& shards, const OutputOptions& output) {
+int mergeShards(const std::vector<SearchDocument>& shards, const OutputOptions& output) {
     if (!output.reports.empty() || !output.require.empty()) {
         tell("mdsync: --report and --require are for results of run and check, not for campaigns\n");
         return kUsage;
     }
     std::vector<std::string> paths;
-    for (const Kept& shard : shards) {
+    for (const SearchDocument& shard : shards) {
         if (shard.isExhaustive != shards.front().isExhaustive) {
             return refuse({fmt::format("{} and {} are not of one search: only one of them is exhaustive",
                                        shards.front().path, shard.path)});
@@ -111,9 +122,9 @@ int mergeShards(const std::vector<Kept>& shards, const OutputOptions& output) {
 
 int merge(const MergeFlags& flags) {
     if (wouldLose(flags.paths, writtenFiles(flags.output))) return kUsage;
-    std::vector<Kept> campaigns;
+    std::vector<SearchDocument> campaigns;
     for (const std::string& path : flags.paths) {
-        if (Kept kept = keptAt(path); !kept.path.empty()) campaigns.push_back(std::move(kept));
+        if (SearchDocument kept = keptAt(path); !kept.path.empty()) campaigns.push_back(std::move(kept));
     }
     if (campaigns.size() == flags.paths.size()) return mergeShards(campaigns, flags.output);
     if (!campaigns.empty()) {
@@ -134,7 +145,7 @@ int merge(const MergeFlags& flags) {
     for (const RuleId id : requiredRules(flags.output)) merged.result.required.push_back(id);
     const int code = deliver(merged.result, flags.output);
     if (merged.missing.empty()) return code;
-    tell("mdsync: missing: shard {}\n", fmt::join(merged.missing, ", "));
+    tellShards("missing", merged.missing);
     return code == kInternal || merged.result.interrupted ? code : kBadInput;
 }
 
@@ -151,7 +162,7 @@ Command addMerge(Program& program) {
         .required();
     addOutputOptions(line, flags->output, false);
     line.example(
-        "Ends as one run over all these scenarios would.\n"
+        "Ends as one run over all these scenarios, or one search of all shards, would.\n"
         "Examples:\n"
         "  mdsync run scenarios/web --report json=1.json; mdsync run scenarios/recall --report json=2.json\n"
         "  mdsync merge 1.json 2.json --report junit=junit.xml\n"

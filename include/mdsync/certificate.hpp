@@ -19,7 +19,7 @@ struct KeptCertificate {
     ExhaustiveOptions options;       // what is searched
     std::string probe;               // probeOf(options) of the mdsync that began it
     Certificate certificate;         // as far as it got: rounds that are whole; findings without their scenarios
-    std::vector<std::string> files;  // of the findings: where their scenarios are; empty: nowhere
+    std::vector<std::string> files;  // where the scenarios of the findings are, one each; an empty text: nowhere
     Millis elapsed{0};
 };
 
@@ -29,9 +29,12 @@ inline constexpr std::string_view kCertificateFile = "certificate.json";
 // Whether nothing is left to search.
 [[nodiscard]] bool isFinished(const ExhaustiveOptions& options, const Certificate& certificate);
 
-// What a search of two steps sees of the same server and cast, as 32 hexadecimal digits: where it differs, another version
-// of mdsync has other steps, another server or other rules, and the two must not be taken for one search.
+// What a search of two steps sees of the same server and cast, as 32 hexadecimal digits, and how it is shared out: where it
+// differs, another version of mdsync has other steps, another server or other rules, and the two must not be taken for one
+// search.
 [[nodiscard]] std::string probeOf(const ExhaustiveOptions& options);
+inline constexpr std::string_view kOtherProbe =
+    "another version of mdsync, with other steps, another server or other rules";
 
 // In what `now` asks for something else than `then`, as a sentence; empty if it is the same search. How many steps there are
 // may differ, and so may the shard.

@@ -73,7 +73,8 @@ struct ExhaustiveOptions {
     // Asked every few thousand transitions with the number of steps searched at present and the states so far; false stops.
     // With several threads, by one of them at a time.
     std::function<bool(std::uint32_t steps, std::uint64_t states)> goOn;
-    // What was searched before, if anything was: the rounds that are whole are not searched again.
+    // What was searched before, if anything was: the rounds that are whole are not searched again, and if it found
+    // something in the last of them, nothing is.
     const Certificate* before = nullptr;
     // Called after each round that is whole, but for the last.
     std::function<void(const Certificate&)> checkpoint;
@@ -96,17 +97,19 @@ struct ExhaustiveRound {
     std::uint64_t states = 0;       // that branch, or all
     std::uint64_t transitions = 0;  // that were made
     std::uint32_t depth = 0;        // transitions of the longest scenario
+    std::uint64_t remembered = 0;   // states, those that count with another shard among them
     bool whole = false;             // all was looked at
     std::string sum;                // of the states: their fingerprints, added up, as 32 hexadecimal digits
+    RuleCounts counts{};            // 1 for what happened, however often
 };
 
 struct Certificate {
-    bool complete = false;                    // all scenarios within the bounds were looked at
+    bool complete = false;                    // all scenarios within the bounds, or of the shard, were looked at
     std::string stopped;                      // if not, why
     std::vector<ExhaustiveRound> rounds;      // the last one counts; it contains the others
     std::string hash;                         // of the bounds, the vocabulary and these states
     std::vector<std::string> verbs;           // that were used
-    RuleCounts counts{};                      // in the last round: 1 for what happened, however often
+    RuleCounts counts{};                      // of the last round
     std::vector<std::string> devices;         // `alice/phone android`
     std::vector<ExhaustiveFinding> findings;  // one a rule, in the order of the catalogue
     bool fewest = true;                       // no scenario of fewer steps violates a rule

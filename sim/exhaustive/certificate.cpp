@@ -25,10 +25,15 @@ std::string_view stateOf(const ExhaustiveOptions& options) {
     return options.branching ? "branching state" : "state";
 }
 
+// Whether this is one shard of several.
+bool isPart(const ExhaustiveOptions& options) {
+    return options.shard && options.shard->of > 1;
+}
+
 // Where they are all there are.
 std::string within(const ExhaustiveOptions& options) {
-    return options.shard && options.shard->of > 1 ? fmt::format("of shard {} within the bounds", spell(*options.shard))
-                                                  : std::string("within the bounds");
+    return isPart(options) ? fmt::format("of shard {} within the bounds", spell(*options.shard))
+                           : std::string("within the bounds");
 }
 
 // The version of a certificate, by what its states are.
@@ -54,8 +59,8 @@ std::vector<std::string> leftOut(const Certificate& certificate) {
 
 void appendFinding(std::string& out, const ExhaustiveFinding& finding, const std::string& file,
                    const std::string& server) {
-    out += fmt::format("FOUND {}\n\n  {}\n\n", rule(finding.rule).name, finding.text);
-    for (const std::string& words : finding.path) out += fmt::format("    {}\n", words);
+    out += fmt::format("FOUND {}\n\n  {}\n\n", rule(finding.rule).name, printable(finding.text));
+    for (const std::string& words : finding.path) out += fmt::format("    {}\n", printable(words));
     out += '\n';
     if (!file.empty()) {
         out += fmt::format("  {}    {}\n",
@@ -137,11 +142,12 @@ std::string certificateReport(const ExhaustiveOptions& options, const Certificat
     const ExhaustiveRound& last = certificate.rounds.back();
     const std::string states = counted(last.states, stateOf(options));
     out += fmt::format("hash    {}\n", certificate.hash);
-    out +=
-        fmt::format("loss    a state was taken for another with a probability below 2^{}\n", lossExponent(last.states));
+    out += fmt::format("loss    a state was taken for another with a probability below 2^{}\n",
+                       lossExponent(last.remembered));
     if (!certificate.findings.empty()) {
         out += fmt::format("FAIL  {} in {}; {}\n", counted(certificate.findings.size(), "violated rule"), states,
-                           certificate.fewest ? fmt::format("with fewer steps than {} there is none", last.steps)
+                           certificate.fewest ? fmt::format("with fewer steps than {} there is none{}", last.steps,
+                                                            isPart(options) ? " of this shard" : "")
                                               : certificate.stopped);
         return out;
     }
@@ -199,7 +205,7 @@ std::string certificateJson(const ExhaustiveOptions& options, const Certificate&
                               {"depth", last.depth},
                               {"statesPerSecond", perSecond(allRounds(certificate).states, elapsed)},
                               {"hash", certificate.hash},
-                              {"lossBelowTwoToThe", lossExponent(last.states)},
+                              {"lossBelowTwoToThe", lossExponent(last.remembered)},
                               {"bounds",
                                {{"users", b.users},
                                 {"devices", b.devices},

@@ -157,10 +157,7 @@ Certificate searchExhaustively(const ExhaustiveOptions& options) {
     const search::Moves set = models[0]->stepSet();
     Certificate certificate;
     search::begin(set, certificate);
-    if (options.before != nullptr) {
-        certificate.rounds = options.before->rounds;
-        certificate.counts = options.before->counts;
-    }
+    if (options.before != nullptr) search::goOnFrom(*options.before, certificate);
     const auto known = static_cast<std::uint32_t>(certificate.rounds.size());
     for (std::uint32_t steps = known + 1; steps <= options.bounds.steps && certificate.stopped.empty(); ++steps) {
         auto round = std::make_unique<Round>(options, steps, models);
@@ -175,8 +172,9 @@ Certificate searchExhaustively(const ExhaustiveOptions& options) {
             if (!whole && !round->found()) models.swap(several);
         }
         const search::WalkCounts& counts = round->counts();
-        certificate.rounds.push_back({steps, counts.states, counts.transitions, counts.depth, whole, hex(counts.sum)});
-        certificate.counts = happened(round->ruleCounts());
+        certificate.rounds.push_back({steps, counts.states, counts.transitions, counts.depth, counts.remembered, whole,
+                                      hex(counts.sum), happened(round->ruleCounts())});
+        certificate.counts = certificate.rounds.back().counts;
         if (round->tooMany()) {
             certificate.stopped = fmt::format("--max-states {}", options.maxStates);
         } else if (!whole) {

@@ -79,14 +79,13 @@ private:
     // What follows from the rest.
     void finish() {
         const search::Moves set(options());
-        Certificate& certificate = file_.kept.certificate;
+        const Certificate read = std::move(file_.kept.certificate);
+        Certificate& certificate = file_.kept.certificate = {};
         search::begin(set, certificate);
+        search::goOnFrom(read, certificate);
+        certificate.findings = read.findings;
         search::seal(options(), set, certificate);
-        if (!isFinished(options(), certificate)) {
-            certificate.stopped = "not finished";
-        } else if (!certificate.findings.empty()) {
-            certificate.stopped = search::kFoundSomething;
-        }
+        if (certificate.stopped.empty() && !isFinished(options(), certificate)) certificate.stopped = "not finished";
         certificate.complete = certificate.stopped.empty();
     }
 
@@ -142,21 +141,19 @@ private:
             document_.mistake(Mistake::OutOfRange, node->place, "no search takes so long");
         }
         readEach(document_, *node, "rounds", [&](const Node& round) { readRound(round); });
-        if (const Node* rules = document_.member(*node, "rules", Kind::Object, true)) {
-            file_.kept.certificate.counts = readRuleCounts(document_, *rules);
-        }
         readEach(document_, *node, "failures", [&](const Node& failure) { readFinding(failure); });
     }
 
     void readRound(const Node& node) {
         if (!document_.is(node, Kind::Object, "what was searched with so many steps is an object")) return;
         std::vector<ExhaustiveRound>& rounds = file_.kept.certificate.rounds;
-        ExhaustiveRound round{document_.small(node, "steps"),
-                              document_.natural(node, "states"),
-                              document_.natural(node, "transitions"),
-                              document_.small(node, "depth"),
-                              true,
-                              document_.text(node, "sum", true)};
+        ExhaustiveRound round{document_.small(node, "steps"),         document_.natural(node, "states"),
+                              document_.natural(node, "transitions"), document_.small(node, "depth"),
+                              document_.natural(node, "remembered"),  true,
+                              document_.text(node, "sum", true),      {}};
+        if (const Node* rules = document_.member(node, "rules", Kind::Object, true)) {
+            round.counts = readRuleCounts(document_, *rules);
+        }
         if (round.steps != rounds.size() + 1 || round.steps > options().bounds.steps) {
             document_.mistake(Mistake::OutOfRange, node.place,
                               "rounds have one step, two, and so on to those of the plan");
@@ -178,8 +175,22 @@ private:
         finding.steps = document_.small(node, "steps");
         finding.length = document_.small(node, "length");
         finding.reproduces = document_.truth(node, "reproduces");
+        finding.scenario.seed = document_.natural(node, "seed");
         readEach(document_, node, "path", [&](const Node& words) { finding.path.push_back(document_.textOf(words)); });
         file_.kept.files.push_back(readFoundFile(document_, node, file_.path));
+        const Certificate& known = file_.kept.certificate;
+        // In the last round that is whole, or in the next one, which is not.
+        const std::size_t rounds = known.rounds.size();
+        const bool isLast = finding.steps == rounds || (finding.steps == rounds + 1 && rounds < options().bounds.steps);
+        const bool isOne = known.findings.empty() || known.findings.front().steps == finding.steps;
+        if (finding.steps == 0 || !isLast || !isOne) {
+            document_.mistake(Mistake::OutOfRange, node.place,
+                              "a search ends with the number of steps that violates a rule");
+        }
+        if (std::any_of(known.findings.begin(), known.findings.end(),
+                        [&](const ExhaustiveFinding& other) { return other.rule == finding.rule; })) {
+            document_.mistake(Mistake::OutOfRange, node.place, "a rule is violated once");
+        }
         file_.kept.certificate.findings.push_back(std::move(finding));
     }
 
@@ -206,7 +217,7 @@ std::vector<std::string> problemsOf(std::span<const CertificateFile> files) {
         } else if (difference.empty() && part.of != plan.shard.value_or(Shard{}).of) {
             difference = fmt::format("{} shards, not {}", part.of, plan.shard->of);
         } else if (difference.empty() && file.kept.probe != first.kept.probe) {
-            difference = "another version of mdsync, which has other steps, another server or other rules";
+            difference = kOtherProbe;
         }
         if (!difference.empty()) {
             problems.push_back(fmt::format("{} and {} are not of one search: {}", first.path, file.path, difference));
@@ -219,17 +230,6 @@ std::vector<std::string> problemsOf(std::span<const CertificateFile> files) {
     return problems;
 }
 
-void addRound(ExhaustiveRound& sum, const ExhaustiveRound& round) {
-    Fingerprint states = unhex(sum.sum).value_or(Fingerprint{});
-    states += unhex(round.sum).value_or(Fingerprint{});
-    sum = {round.steps,
-           sum.states + round.states,
-           sum.transitions + round.transitions,
-           std::max(sum.depth, round.depth),
-           true,
-           hex(states)};
-}
-
 // What happened in one of them.
 void addCounts(RuleCounts& sum, const RuleCounts& counts) {
     for (std::size_t r = 0; r < kRules; ++r) {
@@ -238,6 +238,20 @@ void addCounts(RuleCounts& sum, const RuleCounts& counts) {
         sum[r].undecided |= counts[r].undecided;
         sum[r].lapsed |= counts[r].lapsed;
     }
+}
+
+void addRound(ExhaustiveRound& sum, const ExhaustiveRound& round) {
+    Fingerprint states = unhex(sum.sum).value_or(Fingerprint{});
+    states += unhex(round.sum).value_or(Fingerprint{});
+    sum = {round.steps,
+           sum.states + round.states,
+           sum.transitions + round.transitions,
+           std::max(sum.depth, round.depth),
+           sum.remembered + round.remembered,
+           true,
+           hex(states),
+           sum.counts};
+    addCounts(sum.counts, round.counts);
 }
 
 // The shards of a search, by number; null: missing.
@@ -250,6 +264,11 @@ std::uint32_t lastSteps(const Shards& shards, std::uint32_t bound) {
         bound = std::min(bound, shard->certificate.findings.front().steps);
     }
     return bound;
+}
+
+// `shard 2/4`, or how many.
+std::string counted(const std::vector<std::string>& shards) {
+    return shards.size() == 1 ? "shard " + shards.front() : fmt::format("{} shards", shards.size());
 }
 
 // Of each rule that so many steps violate, the shortest path.
@@ -266,7 +285,7 @@ void addFindings(const Shards& shards, std::uint32_t steps, KeptCertificate& sum
             Shortest& known = shortest[finding.rule];
             if (finding.steps != steps || (known.finding != nullptr && known.finding->length <= finding.length))
                 continue;
-            known = {&finding, shard->files[i]};
+            known = {&finding, i < shard->files.size() ? shard->files[i] : std::string()};
         }
     }
     for (const auto& [id, known] : shortest) {
@@ -291,6 +310,8 @@ std::string probeOf(const ExhaustiveOptions& options) {
     probe.platforms = options.platforms;
     probe.without = options.without;
     probe.server = options.server;
+    // The first of them stands for all.
+    if (options.shard) probe.shard = Shard{1, options.shard->of};
     return searchExhaustively(probe).hash;
 }
 
@@ -298,8 +319,8 @@ std::string differenceOf(const ExhaustiveOptions& then, const ExhaustiveOptions&
     const auto differ = [](std::string_view what, const auto& old, const auto& other) {
         return fmt::format("{} {}, not {}", what, other, old);
     };
-    const auto listed = [](const auto& words) {
-        return words.empty() ? std::string("none") : fmt::format("{}", fmt::join(words, ", "));
+    const auto listed = [](const auto& words, const char* nothing) {
+        return words.empty() ? std::string(nothing) : fmt::format("{}", fmt::join(words, ", "));
     };
     const Bounds& a = then.bounds;
     const Bounds& b = now.bounds;
@@ -309,10 +330,14 @@ std::string differenceOf(const ExhaustiveOptions& then, const ExhaustiveOptions&
     if (a.messages != b.messages) return differ("--messages", a.messages, b.messages);
     if (a.faults != b.faults) return differ("--faults", a.faults, b.faults);
     if (then.platforms != now.platforms) {
-        return differ("--platforms", listed(spelled(then.platforms)), listed(spelled(now.platforms)));
+        return differ("--platforms", listed(spelled(then.platforms), "the default"),
+                      listed(spelled(now.platforms), "the default"));
     }
-    if (then.without != now.without) return differ("--without", listed(then.without), listed(now.without));
-    if (then.rules != now.rules) return differ("--rule", listed(spelled(then.rules)), listed(spelled(now.rules)));
+    if (then.without != now.without)
+        return differ("--without", listed(then.without, "none"), listed(now.without, "none"));
+    if (then.rules != now.rules) {
+        return differ("--rule", listed(spelled(then.rules), "all"), listed(spelled(now.rules), "all"));
+    }
     return {};
 }
 
@@ -324,7 +349,9 @@ std::string writeCertificate(const KeptCertificate& kept) {
                           {"states", round.states},
                           {"transitions", round.transitions},
                           {"depth", round.depth},
-                          {"sum", round.sum}});
+                          {"remembered", round.remembered},
+                          {"sum", round.sum},
+                          {"rules", ruleCountsJson(round.counts)}});
     }
     Json failures = Json::array();
     for (std::size_t i = 0; i < kept.certificate.findings.size(); ++i) {
@@ -335,6 +362,7 @@ std::string writeCertificate(const KeptCertificate& kept) {
                             {"steps", finding.steps},
                             {"length", finding.length},
                             {"reproduces", finding.reproduces},
+                            {"seed", finding.scenario.seed},
                             {"text", finding.text},
                             {"path", finding.path}});
     }
@@ -345,8 +373,7 @@ std::string writeCertificate(const KeptCertificate& kept) {
                           {{"finished", isFinished(kept.options, kept.certificate)},
                            {"milliseconds", kept.elapsed.count()},
                            {"rounds", std::move(rounds)},
-                           {"failures", std::move(failures)},
-                           {"rules", ruleCountsJson(kept.certificate.counts)}}}});
+                           {"failures", std::move(failures)}}}});
 }
 
 CertificateFile readCertificate(const std::string& path) {
@@ -379,19 +406,19 @@ MergedCertificates mergeCertificates(std::span<const CertificateFile> files) {
     const search::Moves set(sum.options);
     Certificate& certificate = sum.certificate;
     search::begin(set, certificate);
-    certificate.rounds.resize(std::max<std::size_t>(1, rounds), {1, 0, 0, 0, false, hex({})});
+    certificate.rounds.resize(std::max<std::size_t>(1, rounds), {1, 0, 0, 0, 0, false, hex({}), {}});
     for (const KeptCertificate* shard : shards) {
         if (shard == nullptr) continue;
         for (std::size_t r = 0; r < rounds; ++r) addRound(certificate.rounds[r], shard->certificate.rounds[r]);
-        addCounts(certificate.counts, shard->certificate.counts);
         sum.elapsed += shard->elapsed;
     }
+    certificate.counts = certificate.rounds.back().counts;
     addFindings(shards, last, sum);
     certificate.fewest = merged.missing.empty() && merged.unfinished.empty();
     if (!merged.missing.empty()) {
-        certificate.stopped = fmt::format("missing: shard {}", fmt::join(merged.missing, ", "));
+        certificate.stopped = "missing: " + counted(merged.missing);
     } else if (!merged.unfinished.empty()) {
-        certificate.stopped = fmt::format("not finished: shard {}", fmt::join(merged.unfinished, ", "));
+        certificate.stopped = "not finished: " + counted(merged.unfinished);
     } else if (!certificate.findings.empty()) {
         certificate.stopped = search::kFoundSomething;
     }

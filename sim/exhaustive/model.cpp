@@ -441,6 +441,12 @@ Fingerprint SyncModel::fingerprintUnder(const Position& position, const Naming& 
     encoder_.byte(position.faults);
     encoder_.flag(position.unsettled);
     if (options_.shard) encoder_.number(position.kinds);
+    // Where everything arrives in the order in which it was sent, that order decides what is next.
+    for (const world::Waiting& w : position.world.state().lines) {
+        if (set_.reorders) break;
+        encoder_.byte(static_cast<unsigned>(w.line));
+        encoder_.number(names.of(w.packet.device));
+    }
     // An untouched device is one for ever; that it is, twinComesFirst() asks.
     for (const std::uint32_t d : names.byDevice) encoder_.byte((position.touched >> d) & 1U);
     encode(position.world.state(), names, encoder_);

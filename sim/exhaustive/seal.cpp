@@ -36,6 +36,18 @@ void begin(const Moves& set, Certificate& certificate) {
     }
 }
 
+void goOnFrom(const Certificate& before, Certificate& certificate) {
+    for (const ExhaustiveRound& round : before.rounds) {
+        if (round.whole) certificate.rounds.push_back(round);
+    }
+    if (certificate.rounds.empty()) return;
+    const ExhaustiveRound& last = certificate.rounds.back();
+    certificate.counts = last.counts;
+    if (before.findings.empty() || before.findings.front().steps != last.steps) return;
+    certificate.findings = before.findings;
+    certificate.stopped = kFoundSomething;
+}
+
 void seal(const ExhaustiveOptions& options, const Moves& set, Certificate& certificate) {
     Fingerprint hash = identityOf(options, set);
     for (const ExhaustiveRound& round : certificate.rounds) hash += unhex(round.sum).value_or(Fingerprint{});

@@ -14,6 +14,9 @@ inline constexpr std::string_view kFoundSomething = "a violation was found; long
 // Sets what every certificate says of the cast: devices and verbs.
 void begin(const Moves& set, Certificate& certificate);
 
+// Takes over the rounds that are whole, and what was found in the last of them.
+void goOnFrom(const Certificate& before, Certificate& certificate);
+
 // Sets the hash: of all that is searched, and of the states of all rounds.
 void seal(const ExhaustiveOptions& options, const Moves& set, Certificate& certificate);
 

@@ -51,7 +51,7 @@ struct WalkCounts {
     std::uint64_t transitions = 0;  // that were made, to what counts
     std::uint32_t depth = 0;        // transitions of the longest path
     Fingerprint sum;                // of these states
-    Fingerprint early;              // of all that are remembered and no tails, whether or not they count
+    std::uint64_t remembered = 0;   // states, whether or not they count
 
     // Of another walk of the same search.
     WalkCounts& operator+=(const WalkCounts& other) {
@@ -59,7 +59,7 @@ struct WalkCounts {
         transitions += other.transitions;
         depth = std::max(depth, other.depth);
         sum += other.sum;
-        early += other.early;
+        remembered += other.remembered;
         return *this;
     }
 };
@@ -91,7 +91,7 @@ public:
     explicit Walk(Model& model, Visited* visited, Crew<Move>* crew = nullptr)
         : model_(model), visited_(visited), crew_(crew) {}
 
-    // Asked every 4096 transitions; false stops the walk.
+    // Asked every 4096 transitions with the states that are remembered; false stops the walk.
     std::function<bool(std::uint64_t states)> goOn;
 
     // Searches everything that can be reached from `here`, a root; may be called for several roots, one after the other.
@@ -163,7 +163,7 @@ private:
                 frame.next = frame.moves.size();
                 continue;
             }
-            if (++made_ % 4096 == 0 && goOn && !goOn(counts_.states)) return false;
+            if (++made_ % 4096 == 0 && goOn && !goOn(counts_.remembered)) return false;
             const bool goesOn = model_.make(here, frame.moves[frame.next], frame.chance);
             if (model_.isOwn(here)) ++counts_.transitions;
             if (!goesOn) {
@@ -259,7 +259,7 @@ private:
             }
         }
         frame.remembered = true;
-        if (!frame.isTail) counts_.early += frame.fingerprint;
+        ++counts_.remembered;
         if (model_.isOwn(here)) {
             ++counts_.states;
             counts_.sum += frame.fingerprint;

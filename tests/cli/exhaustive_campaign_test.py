@@ -15,6 +15,11 @@ SEARCH = ("explore", "--exhaustive", "-q")
 BAD = (*SEARCH, "--server", "mutant:loses-in-flight", "--devices", "4", "--platforms", "android,android,web")
 
 
+def without_loss(text):
+    """What all shards look at each of them remembers: so the bound of the loss is another."""
+    return re.sub("^loss .*\n", "", text, flags=re.M)
+
+
 class ExhaustiveCampaign(ToolTest):
     def document(self, folder):
         return json.loads(self.read(f"{folder}/certificate.json"))
@@ -28,16 +33,17 @@ class ExhaustiveCampaign(ToolTest):
         return [f"s{i}" for i in range(count, 0, -1)]
 
     def test_shards_merged_say_what_one_search_says(self):
-        one = self.expect(0, *SEARCH, "--shard", "1/1").stdout
+        one = without_loss(self.expect(0, *SEARCH, "--shard", "1/1").stdout)
         folders = self.shards(4, *SEARCH)
         merged = self.expect(0, "merge", *folders[:-1], "s1/certificate.json", "-q")
-        self.assertEqual(merged.stdout, one)
+        self.assertEqual(without_loss(merged.stdout), one)
         self.assertEqual(merged.stderr, "")
         self.assertRegex(self.expect(0, "merge", *folders).stderr, r"^\d+ states in ")
 
         def plain(text):
             document = json.loads(text)
-            del document["exhaustive"]["statesPerSecond"]
+            for key in ("statesPerSecond", "lossBelowTwoToThe"):
+                del document["exhaustive"][key]
             return document
         one, merged = (plain(self.expect(0, *words, "--format", "json").stdout)
                        for words in ((*SEARCH, "--shard", "1/1"), ("merge", *folders)))
@@ -47,6 +53,12 @@ class ExhaustiveCampaign(ToolTest):
         states = [self.document(folder)["searched"]["rounds"][-1]["states"] for folder in folders]
         self.assertEqual(sum(states), one["exhaustive"]["states"])
         self.assertLess(max(states), 2 * min(states))
+
+    def test_so_it_is_where_everything_arrives_in_the_order_of_sending(self):
+        words = (*SEARCH, "--without", "reorder", "--without", "set")
+        one = without_loss(self.expect(0, *words, "--shard", "1/1", "-j", "1").stdout)
+        merged = self.expect(0, "merge", *self.shards(3, *words, "-j", "2"), "-q").stdout
+        self.assertEqual(without_loss(merged), one)
 
     def test_what_one_shard_finds_is_found(self):
         one = self.expect(1, *BAD, "--shard", "1/1", "-o", "one").stdout
@@ -60,7 +72,10 @@ class ExhaustiveCampaign(ToolTest):
         for failure in document["failures"]:
             self.assertTrue(failure["reproduces"])
             self.expect(1, "run", failure["scenario"], "--server", "mutant:loses-in-flight")
-        # Without a shard nobody knows that fewer steps do not do.
+        # A shard with fewer steps to look at than another looks further: what was put to the test there does not count.
+        self.assertEqual(re.search("^rules .*", text, re.M).group(), re.search("^rules .*", one, re.M).group())
+        # One shard does not know what the others find with fewer steps; nor does anybody if one is missing.
+        self.assertIn("; with fewer steps than 3 there is none of this shard", self.tool(*BAD, "--shard", "1/4", "--campaign", "s1").stdout)
         known = self.expect(3, "merge", *[folder for folder in folders if folder != "s2"])
         self.assertIn("FOUND delivery.no-loss", known.stdout)
         self.assertRegex(known.stdout, r"FAIL  1 violated rule in \d+ branching states; missing: shard 2/4")
@@ -78,7 +93,7 @@ class ExhaustiveCampaign(ToolTest):
         for part in ("plan", "probe"):
             self.assertEqual(self.document("c")[part], self.document("straight")[part])
         self.assertEqual(self.document("c")["searched"]["rounds"], self.document("straight")["searched"]["rounds"])
-        # It is no shard, so it is a certificate as any other.
+        # It is no shard: so it is a certificate as any other.
         self.assertEqual(straight, self.expect(0, *words).stdout)
 
     def test_what_is_finished_is_not_searched_again(self):
@@ -105,7 +120,29 @@ class ExhaustiveCampaign(ToolTest):
         after = self.document("c")["searched"]["rounds"]
         self.assertEqual([after[0]["states"], after[1]["states"] - 1], [rounds[0]["states"], rounds[1]["states"]])
         self.assertEqual(len(after), 3)
-        self.assertIn("c has searched 3 steps; this command asks for 2", self.expect(2, *SEARCH, "--steps", "2", "--campaign", "c").stderr)
+        self.assertIn("c holds a search of 3 steps; this command asks for 2", self.expect(2, *SEARCH, "--steps", "2", "--campaign", "c").stderr)
+
+    def test_more_steps_may_be_asked_for_of_all_shards(self):
+        self.shards(4, *BAD, codes=(0, 1))
+        folders = self.shards(4, *BAD, "--steps", "4", codes=(0, 1))
+        one = self.expect(1, *BAD, "--steps", "4", "--shard", "1/1").stdout
+        merged = self.expect(1, "merge", *folders, "-q").stdout
+        for line in ("bounds", "rules", "hash", "FAIL"):
+            self.assertEqual(re.search(f"^{line} .*", merged, re.M).group(), re.search(f"^{line} .*", one, re.M).group())
+        # Fewer than were asked for before are another search, even if no more were searched.
+        self.expect(5, *SEARCH, "--steps", "4", "--max-states", "5000", "--campaign", "c")
+        self.assertIn("this command asks for 2", self.expect(2, *SEARCH, "--steps", "2", "--campaign", "c").stderr)
+
+    def test_a_seed_is_kept(self):
+        words = (*SEARCH, "--server", "mutant:drops-one-in-thousand", "--format", "json", "--campaign", "c")
+        first, again = (json.loads(self.expect(1, *words).stdout)["failures"] for _ in range(2))
+        self.assertEqual(first, again)
+        self.assertNotEqual(first[0]["seed"], 1)
+
+    def test_what_a_shard_remembers_of_others_counts_for_the_limit(self):
+        whole = json.loads(self.expect(0, *SEARCH, "--format", "json").stdout)["exhaustive"]["states"]
+        done = self.expect(5, *SEARCH, "--shard", "7/1000", "--max-states", str(whole // 20))
+        self.assertIn("stopped: --max-states", done.stdout)
 
     def test_a_shard_that_is_missing_or_not_finished_is_said(self):
         folders = self.shards(3, *SEARCH)
@@ -129,10 +166,11 @@ class ExhaustiveCampaign(ToolTest):
             self.expect(0, *(SEARCH if "--steps" in words else small), *words, "--campaign", folder)
         self.expect(0, "explore", "-q", "--runs", "20", "--campaign", "r")
         for folder, why in {"a": "both shard 1/2", "b": "--messages 2, not 1", "c": "3 shards, not 2", "d": "one of them is no shard",
-                            "e": "--steps 1, not 2", "r": "only one of them is exhaustive"}.items():
+                            "e": "--steps 1, not 2", "r": "only one of them is exhaustive", "empty": "empty is no campaign"}.items():
+            os.makedirs(self.path("empty"), exist_ok=True)
             done = self.expect(3, "merge", "a", folder)
             self.assertIn(why, done.stderr)
-            self.assertIn("nothing was merged", done.stderr)
+            self.assertIn("nothing was merged" if folder != "empty" else "can't be merged", done.stderr)
         document = self.document("a")
         document["plan"]["shard"]["number"] = 2
         document["probe"] = "0" * 32
@@ -146,7 +184,7 @@ class ExhaustiveCampaign(ToolTest):
         for words, why in ((("--shard", "2/2"), "--shard 2/2, not 1/2"), ((), "--shard none, not 1/2"),
                            (("--shard", "1/2", "--faults", "2"), "--faults 2, not 1"),
                            (("--shard", "1/2", "--without", "wait"), "--without wait, not none"),
-                           (("--shard", "1/2", "--rule", "delivery.once"), "--rule delivery.once, not none"),
+                           (("--shard", "1/2", "--rule", "delivery.once"), "--rule delivery.once, not all"),
                            (("--shard", "1/2", "--server", "mutant:evict-second"), "the server mutant:evict-second, not reference")):
             self.assertIn(f"c holds another search: this one has {why}", self.expect(2, *small, *words, "--campaign", "c").stderr)
         self.assertIn("another kind of search", self.expect(2, "explore", "-q", "--runs", "5", "--campaign", "c").stderr)
@@ -177,6 +215,28 @@ class ExhaustiveCampaign(ToolTest):
             for words in ((*SEARCH, "--steps", "2", "--shard", "1/2", "--campaign", "c"), ("merge", "c/certificate.json")):
                 self.assertIn("c/certificate.json:", self.expect(3, *words).stderr)
             self.assertEqual(self.read("c/certificate.json"), damaged)
+
+    def test_a_finding_that_cannot_be_is_refused(self):
+        bad = ("explore", "--exhaustive", "--steps", "2", "-q", "--server", "mutant:off-stores-for-sender", "--campaign", "c")
+        self.expect(1, *bad)
+        whole = self.document("c")
+        for steps, rounds in ((9, 2), (0, 0), (1, 2), (2, 0)):
+            document = json.loads(json.dumps(whole))
+            document["searched"]["failures"][0]["steps"] = steps
+            document["searched"]["rounds"] = document["searched"]["rounds"][:rounds]
+            self.write("c/certificate.json", document)
+            for words in (bad, ("merge", "c")):
+                self.assertIn("a search ends with the number of steps that violates a rule", self.expect(3, *words).stderr)
+        document = json.loads(json.dumps(whole))
+        document["searched"]["failures"] *= 2
+        self.write("c/certificate.json", document)
+        self.assertIn("a rule is violated once", self.expect(3, "merge", "c").stderr)
+        # Nor does it say what it likes to the terminal.
+        whole["searched"]["failures"][0].update(text="\x1b[31mred\nCOMPLETE  no violation", path=["\x1b]0;title\x07"])
+        self.write("c/certificate.json", whole)
+        shown = self.expect(1, "merge", "c").stdout
+        self.assertNotIn("\x1b", shown)
+        self.assertNotRegex(shown, "(?m)^COMPLETE")
 
     def test_what_compares_is_neither_shared_nor_kept(self):
         for words in (("--shard", "1/2"), ("--campaign", "c")):
