@@ -366,6 +366,7 @@ TEST_CASE("shards look at all states there are, and each of them counts in one")
             const WalkCounts part = walk({number, 5}, together);
             CHECK(part.states > 0);
             CHECK(part.states < whole.states / 2);
+            CHECK(part.remembered < whole.states / 2);  // what is another shard's is not looked at
             sum += part;
         }
         CHECK(together == expected);
