@@ -3,11 +3,12 @@
 import json
 import os
 import pathlib
+import random
 import subprocess
 import sys
 import unittest
 
-from tool import BINARY, ToolTest
+from tool import BINARY, ToolTest, takes_no_limit_of_memory
 
 CERTIFICATES = pathlib.Path(__file__).resolve().parents[2] / "script" / "certificates"
 SMALL = ("explore", "--exhaustive", "--steps", "2", "--quiet")
@@ -44,6 +45,22 @@ class Exhaustive(ToolTest):
             one = self.tool(*SMALL, *flags, "-j", "1")
             for jobs in (("-j", "2"), ("-j", "5"), ()):
                 self.assertEqual(self.tool(*SMALL, *flags, *jobs).stdout, one.stdout)
+
+    def test_so_it_is_within_any_bounds(self):
+        """States that count as one and have other futures: then it matters which of them is come to first."""
+        generator = random.Random(11)
+        words = json.loads(self.expect(0, *SMALL, "--format", "json").stdout)["exhaustive"]["verbs"]
+        self.assertIn("reorder", words)
+        for i in range(3 if takes_no_limit_of_memory() else 12):
+            users = generator.randint(1, 2)
+            flags = ["--users", users, "--devices", users + generator.randint(0, 2), "--messages", generator.randint(1, 2),
+                     "--faults", generator.randint(0, 2), "--platforms", generator.choice(("android,web", "web,web,android", "windows,android"))]
+            left_out = {*generator.sample(words, 8), "set", *(["reorder"] if i % 3 == 0 else [])}
+            flags += [flag for word in sorted(left_out) for flag in ("--without", word)]
+            command = ("explore", "--exhaustive", "--steps", "3", "-q", *map(str, flags))
+            for shard in ((), ("--shard", "1/1")):
+                one = self.expect(0, *command, *shard, "-j", "1").stdout
+                self.assertEqual(self.expect(0, *command, *shard, "-j", "3").stdout, one, command)
 
     def test_the_certificates_in_the_documents_are_what_the_program_prints(self):
         check = subprocess.run([sys.executable, "-B", CERTIFICATES, "--check"], capture_output=True, text=True,
