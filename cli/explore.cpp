@@ -197,7 +197,8 @@ Command addExplore(Program& program) {
             "Only the I-th of N parts of these seeds, or of all scenarios within bounds, so that N machines share them")
         .check(isShard);
     line.value("--time", flags->time, "D", "Start nothing more after this time: 30s, 10m, 8h").check(isDuration);
-    line.number("--steps", flags->steps, 1, 400, "Steps of a scenario at most, 1..400 (default 40)");
+    line.number("--steps", flags->steps, 1, 400,
+                "Steps of a scenario at most, 1..400 (default 40); with --exhaustive 1..30 (default 3)");
     line.repeated("--rule", flags->rules, "RULE", "Only failures of this rule count").check(isRule);
     line.repeated("--without", flags->without, "WORD",
                   fmt::format("Make scenarios without this verb or fault: {}; with --exhaustive: {}",
