@@ -218,7 +218,7 @@ std::string certificateJson(const ExhaustiveOptions& options, const Certificate&
                               {"rules", namesOf(options.rules)},
                               {"rounds", rounds}};
     if (options.shard) {
-        document["exhaustive"]["shard"] = {{"number", options.shard->number}, {"of", options.shard->of}};
+        document["exhaustive"]["shard"] = shardJson(*options.shard);
     }
     return documentText(document);
 }

@@ -24,7 +24,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::uint32_t kProbed = 2;  // steps, by which a search is known
-constexpr Millis kLongest = std::chrono::years{1000};
 
 std::vector<std::string_view> spelled(const std::vector<RuleId>& rules) {
     std::vector<std::string_view> names;
@@ -51,7 +50,7 @@ Json planOf(const ExhaustiveOptions& options) {
                  {"platforms", spelled(options.platforms)},
                  {"without", options.without},
                  {"rules", spelled(options.rules)}};
-    if (options.shard) plan["shard"] = {{"number", options.shard->number}, {"of", options.shard->of}};
+    if (options.shard) plan["shard"] = shardJson(*options.shard);
     return plan;
 }
 
@@ -110,12 +109,7 @@ private:
             if (const auto id = readRule(document_, name)) options().rules.push_back(*id);
         });
         if (const Node* shard = document_.member(*node, "shard", Kind::Object, false)) {
-            const Shard part{document_.small(*shard, "number"), document_.small(*shard, "of")};
-            if (part.number == 0 || part.number > part.of || part.of > kMostShards) {
-                document_.mistake(Mistake::OutOfRange, shard->place, "there is no such shard");
-            } else {
-                options().shard = part;
-            }
+            options().shard = readShard(document_, *shard);
         }
         if (const std::string why = whyNotSearchable(options()); !why.empty()) {
             document_.mistake(Mistake::OutOfRange, node->place, why);
@@ -136,10 +130,7 @@ private:
     void readSearched() {
         const Node* node = document_.member(document_.root(), "searched", Kind::Object, true);
         if (node == nullptr) return;
-        file_.kept.elapsed = Millis{document_.whole(*node, "milliseconds")};
-        if (file_.kept.elapsed < Millis{0} || file_.kept.elapsed > kLongest) {
-            document_.mistake(Mistake::OutOfRange, node->place, "no search takes so long");
-        }
+        file_.kept.elapsed = readElapsed(document_, *node);
         readEach(document_, *node, "rounds", [&](const Node& round) { readRound(round); });
         readEach(document_, *node, "failures", [&](const Node& failure) { readFinding(failure); });
     }
@@ -282,14 +273,13 @@ void addFindings(const Shards& shards, std::uint32_t steps, KeptCertificate& sum
         if (shard == nullptr) continue;
         for (std::size_t i = 0; i < shard->certificate.findings.size(); ++i) {
             const ExhaustiveFinding& finding = shard->certificate.findings[i];
+            if (finding.steps != steps) continue;
             Shortest& known = shortest[finding.rule];
-            if (finding.steps != steps || (known.finding != nullptr && known.finding->length <= finding.length))
-                continue;
+            if (known.finding != nullptr && known.finding->length <= finding.length) continue;
             known = {&finding, i < shard->files.size() ? shard->files[i] : std::string()};
         }
     }
     for (const auto& [id, known] : shortest) {
-        if (known.finding == nullptr) continue;
         sum.certificate.findings.push_back(*known.finding);
         sum.files.push_back(known.file);
     }

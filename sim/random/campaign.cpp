@@ -31,7 +31,6 @@ using Json = nlohmann::ordered_json;
 constexpr std::uint64_t kProbed = 16;  // seeds, by which a generator is known
 constexpr std::size_t kDigits = 16;    // of the number of a case
 constexpr unsigned kSparsest = 63;     // a CaseSample
-constexpr Millis kLongest = std::chrono::years{1000};
 
 std::vector<std::string_view> namesOf(const std::vector<RuleId>& rules) {
     std::vector<std::string_view> names;
@@ -51,7 +50,7 @@ std::string digitsOf(const std::vector<std::uint64_t>& numbers) {
 Json planOf(const SearchPlan& plan) {
     Json out = {{"firstSeed", plan.firstSeed}, {"lastSeed", plan.lastSeed}};
     if (plan.runs) out["runs"] = *plan.runs;
-    out.update({{"shard", {{"number", plan.shard.number}, {"of", plan.shard.of}}},
+    out.update({{"shard", shardJson(plan.shard)},
                 {"server", nameOf(plan)},
                 {"freedom", plan.freedom},
                 {"steps", plan.mostSteps},
@@ -92,11 +91,7 @@ private:
         plan.lastSeed = document_.natural(*node, "lastSeed");
         if (document_.find(*node, "runs") != nullptr) plan.runs = document_.natural(*node, "runs");
         if (const Node* shard = document_.member(*node, "shard", Kind::Object, true)) {
-            plan.shard = {document_.small(*shard, "number"), document_.small(*shard, "of")};
-            if (plan.shard.number == 0 || plan.shard.number > plan.shard.of || plan.shard.of > kMostShards) {
-                document_.mistake(Mistake::OutOfRange, shard->place, "there is no such shard");
-                plan.shard = {};
-            }
+            plan.shard = readShard(document_, *shard).value_or(Shard{});
         }
         if (plan.lastSeed < plan.firstSeed) document_.mistake(Mistake::OutOfRange, node->place, "there are no seeds");
         readServer(*node, plan);
@@ -138,10 +133,7 @@ private:
         explored.reason = document_.text(*node, "reason");
         explored.repeated = document_.natural(*node, "repeated");
         explored.difference = document_.text(*node, "difference");
-        explored.elapsed = Millis{document_.whole(*node, "milliseconds")};
-        if (explored.elapsed < Millis{0} || explored.elapsed > kLongest) {
-            document_.mistake(Mistake::OutOfRange, node->place, "no search takes so long");
-        }
+        explored.elapsed = readElapsed(document_, *node);
         if (explored.seeds > seedsOf(file_.campaign.plan) || explored.runs > explored.seeds) {
             document_.mistake(Mistake::OutOfRange, node->place, "more was explored than there is");
         }

@@ -53,6 +53,26 @@ std::optional<RuleId> readRule(Document& document, const Node& name) {
     return ruleNamed(document, name, document.textOf(name));
 }
 
+nlohmann::ordered_json shardJson(const Shard& shard) {
+    return {{"number", shard.number}, {"of", shard.of}};
+}
+
+std::optional<Shard> readShard(Document& document, const Node& shard) {
+    const Shard part{document.small(shard, "number"), document.small(shard, "of")};
+    if (part.number > 0 && part.number <= part.of && part.of <= kMostShards) return part;
+    document.mistake(Mistake::OutOfRange, shard.place, "there is no such shard");
+    return std::nullopt;
+}
+
+Millis readElapsed(Document& document, const Node& searched) {
+    constexpr Millis kLongest = std::chrono::years{1000};
+    const Millis elapsed{document.whole(searched, "milliseconds")};
+    if (elapsed < Millis{0} || elapsed > kLongest) {
+        document.mistake(Mistake::OutOfRange, searched.place, "no search takes so long");
+    }
+    return elapsed;
+}
+
 std::string readFoundFile(Document& document, const Node& found, const std::string& path) {
     const std::string file = document.text(found, "scenario");
     if (file.find('/') != std::string::npos) {

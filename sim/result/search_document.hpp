@@ -7,6 +7,8 @@
 #include <string>
 
 #include "mdsync/rules.hpp"
+#include "mdsync/shard.hpp"
+#include "mdsync/time.hpp"
 #include "result/document.hpp"
 
 namespace mdsync {
@@ -17,6 +19,13 @@ namespace mdsync {
 
 // The rule that a text names; a mistake if there is none.
 [[nodiscard]] std::optional<RuleId> readRule(Document& document, const Document::Node& name);
+
+// A shard, as an object; and read again: none, and a mistake, if there is no such shard.
+[[nodiscard]] nlohmann::ordered_json shardJson(const Shard& shard);
+[[nodiscard]] std::optional<Shard> readShard(Document& document, const Document::Node& shard);
+
+// How long a search took so far, under the key `milliseconds`.
+[[nodiscard]] Millis readElapsed(Document& document, const Document::Node& searched);
 
 // Of the document at `path`: where the scenario is that `found` names under the key `scenario`; empty if it names none.
 [[nodiscard]] std::string readFoundFile(Document& document, const Document::Node& found, const std::string& path);

@@ -415,6 +415,29 @@ TEST_CASE("of each known-bad server shards find together what one search finds")
     CHECK(found > 5);
 }
 
+TEST_CASE("a search goes on behind the rounds that are whole") {
+    ExhaustiveOptions options = small();
+    const Certificate straight = searchExhaustively(options);
+    options.maxStates = straight.rounds[1].remembered + 100;
+    const Certificate stopped = searchExhaustively(options);
+    CHECK(!stopped.rounds.back().whole);
+    options.maxStates = 0;
+    options.before = &stopped;
+    const Certificate after = searchExhaustively(options);
+    CHECK(certificateJson(options, after, {}, Millis{1}) == certificateJson(options, straight, {}, Millis{1}));
+}
+
+TEST_CASE("the probe of a search knows how it is shared out") {
+    const auto probe = [](std::optional<Shard> shard) {
+        ExhaustiveOptions options = small();
+        options.shard = shard;
+        return probeOf(options);
+    };
+    CHECK(probe(Shard{1, 3}) == probe(Shard{2, 3}));
+    CHECK(probe(Shard{1, 3}) != probe(Shard{1, 2}));
+    CHECK(probe(Shard{1, 1}) != probe(std::nullopt));
+}
+
 TEST_CASE("the reference server violates nothing within small bounds, and much is put to the test there") {
     ExhaustiveOptions options;  // two users, three devices, one message, three steps
     const Certificate certificate = searchExhaustively(options);
