@@ -58,12 +58,6 @@ class ExhaustiveCampaign(ToolTest):
         self.assertEqual(sum(states), one["exhaustive"]["states"])
         self.assertLess(max(states), 2 * min(states))
 
-    def test_so_it_is_where_everything_arrives_in_the_order_of_sending(self):
-        words = (*SEARCH, "--without", "reorder")
-        one = without_loss(self.expect(0, *words, "--shard", "1/1", "-j", "1").stdout)
-        merged = self.expect(0, "merge", *self.shards(3, *words, "-j", "2"), "-q").stdout
-        self.assertEqual(without_loss(merged), one)
-
     def test_what_one_shard_finds_is_found(self):
         one = self.expect(1, *BAD, "--shard", "1/1", "-o", "one").stdout
         folders = self.shards(4, *BAD, codes=(0, 1))
